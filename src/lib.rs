@@ -1,1 +1,3 @@
 //! wrtpod.
+
+pub mod objects;
