@@ -1,5 +1,58 @@
-//! Turns a plan into Kubernetes objects. Everything is decided before: nothing here can fail.
+//! Turns a plan into Kubernetes objects. Everything is decided before: nothing here can fail, and nothing
+//! here knows where the objects go. Entry: [`build`].
 
+mod access;
+mod config;
+mod container;
+mod meta;
+mod nad;
 mod set;
+mod storage;
+mod workload;
 
+pub use config::hex;
+pub use meta::{APPLIANCE, MANAGED_BY, WRTPOD};
+pub use nad::{API_VERSION as NAD_API_VERSION, KIND as NAD_KIND};
 pub use set::{Duplicate, Identity, Object, ObjectSet};
+pub use workload::{ATTACHMENTS_DIGEST, CONFIG_DIGEST};
+
+use crate::plan::{Appliance, Plan};
+
+/// The site's attachments that the plan uses.
+pub fn attachments(plan: &Plan) -> ObjectSet {
+    let mut set = ObjectSet::new();
+    for attachment in &plan.attachments {
+        let object = Object::from_value(nad::attachment(&plan.site, attachment))
+            .expect("a NAD carries apiVersion, kind and metadata.name");
+        set.push(object).expect("the plan names every attachment once");
+    }
+    set
+}
+
+/// The objects of one appliance, in the order in which they are applied: what is mounted and referred to
+/// comes before the workload.
+pub fn build(plan: &Plan, appliance: &Appliance) -> ObjectSet {
+    let namespace = plan.namespace.as_str();
+    let mut objects = Vec::new();
+    for files in &appliance.config {
+        objects.push(Object::of(&config::config_map(appliance, namespace, files)));
+    }
+    for claim in &appliance.claims {
+        objects.push(Object::of(&storage::claim(appliance, namespace, claim)));
+    }
+    if appliance.guarded {
+        objects.push(Object::of(&access::network_policy(appliance, namespace)));
+    }
+    if let Some(service) = &appliance.service {
+        objects.push(Object::of(&access::service(appliance, namespace, service)));
+    }
+    if let Some(ingress) = &appliance.ingress {
+        objects.push(Object::of(&access::ingress(appliance, namespace, ingress)));
+    }
+    objects.push(workload::workload(appliance, namespace, &plan.attachments));
+    let mut set = ObjectSet::new();
+    for object in objects {
+        set.push(object).expect("the plan names every object of an appliance once");
+    }
+    set
+}

@@ -1,0 +1,122 @@
+//! Containers: commands, mounts, capabilities, probes.
+
+use std::collections::BTreeMap;
+
+use k8s_openapi::api::core::v1::{
+    Capabilities, Container, ContainerPort, EnvVar, EnvVarSource, ExecAction, HTTPGetAction,
+    ObjectFieldSelector, Probe, ResourceRequirements, SeccompProfile, SecurityContext, TCPSocketAction,
+    VolumeMount,
+};
+use k8s_openapi::apimachinery::pkg::api::resource::Quantity;
+use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
+
+use crate::plan::{self, EnvValue, ProbeAction};
+
+/// A container with no more privilege than the plan grants.
+pub fn container(plan: &plan::Container, pull_policy: Option<&str>) -> Container {
+    Container {
+        name: plan.name.clone(),
+        image: Some(plan.image.to_string()),
+        image_pull_policy: pull_policy.map(str::to_owned),
+        command: list(&plan.command),
+        args: list(&plan.args),
+        env: (!plan.env.is_empty()).then(|| plan.env.iter().map(env).collect()),
+        ports: (!plan.ports.is_empty()).then(|| plan.ports.iter().map(port).collect()),
+        volume_mounts: (!plan.mounts.is_empty()).then(|| plan.mounts.iter().map(mount).collect()),
+        startup_probe: plan.probes.startup.as_ref().map(probe),
+        readiness_probe: plan.probes.readiness.as_ref().map(probe),
+        liveness_probe: plan.probes.liveness.as_ref().map(probe),
+        resources: resources(&plan.resources),
+        security_context: Some(security_context(plan)),
+        ..Container::default()
+    }
+}
+
+fn list(items: &[String]) -> Option<Vec<String>> {
+    (!items.is_empty()).then(|| items.to_vec())
+}
+
+/// Capabilities start from nothing, and nothing can be gained on the way.
+fn security_context(plan: &plan::Container) -> SecurityContext {
+    let add: Vec<String> = plan.grants.iter().map(|grant| grant.capability.to_string()).collect();
+    SecurityContext {
+        allow_privilege_escalation: Some(false),
+        capabilities: Some(Capabilities { add: list(&add), drop: Some(vec!["ALL".into()]) }),
+        run_as_user: plan.root.then_some(0),
+        seccomp_profile: Some(SeccompProfile { type_: "RuntimeDefault".into(), localhost_profile: None }),
+        ..SecurityContext::default()
+    }
+}
+
+fn env((name, value): &(String, EnvValue)) -> EnvVar {
+    let name = name.clone();
+    match value {
+        EnvValue::Text(text) => EnvVar { name, value: Some(text.clone()), value_from: None },
+        EnvValue::Field(path) => {
+            let field = ObjectFieldSelector { field_path: path.clone(), api_version: None };
+            let source = EnvVarSource { field_ref: Some(field), ..EnvVarSource::default() };
+            EnvVar { name, value: None, value_from: Some(source) }
+        }
+    }
+}
+
+fn port(plan: &plan::ContainerPort) -> ContainerPort {
+    ContainerPort {
+        name: Some(plan.name.clone()),
+        container_port: plan.port.into(),
+        protocol: Some(plan.protocol.clone()),
+        ..ContainerPort::default()
+    }
+}
+
+fn mount(plan: &plan::Mount) -> VolumeMount {
+    VolumeMount {
+        name: plan.volume.clone(),
+        mount_path: plan.path.clone(),
+        sub_path: plan.sub_path.clone(),
+        read_only: plan.read_only.then_some(true),
+        ..VolumeMount::default()
+    }
+}
+
+fn probe(plan: &plan::Probe) -> Probe {
+    let mut probe = Probe {
+        initial_delay_seconds: plan.initial_delay.map(seconds),
+        period_seconds: Some(seconds(plan.period)),
+        timeout_seconds: Some(seconds(plan.timeout)),
+        failure_threshold: Some(seconds(plan.failures)),
+        ..Probe::default()
+    };
+    match &plan.action {
+        ProbeAction::Exec(command) => probe.exec = Some(ExecAction { command: Some(command.clone()) }),
+        ProbeAction::Http { path, port } => {
+            probe.http_get = Some(HTTPGetAction {
+                path: Some(path.clone()),
+                port: IntOrString::String(port.clone()),
+                ..HTTPGetAction::default()
+            });
+        }
+        ProbeAction::Tcp(port) => {
+            probe.tcp_socket = Some(TCPSocketAction { port: IntOrString::String(port.clone()), host: None });
+        }
+    }
+    probe
+}
+
+/// Kubernetes counts in `i32`; what does not fit is as good as for ever.
+fn seconds(count: u32) -> i32 {
+    i32::try_from(count).unwrap_or(i32::MAX)
+}
+
+fn resources(plan: &plan::Resources) -> Option<ResourceRequirements> {
+    let amounts = |pairs: &[(String, String)]| -> Option<BTreeMap<String, Quantity>> {
+        (!pairs.is_empty())
+            .then(|| pairs.iter().map(|(name, amount)| (name.clone(), Quantity(amount.clone()))).collect())
+    };
+    let (requests, limits) = (amounts(&plan.requests), amounts(&plan.limits));
+    (requests.is_some() || limits.is_some()).then(|| ResourceRequirements {
+        requests,
+        limits,
+        ..ResourceRequirements::default()
+    })
+}

@@ -1,0 +1,52 @@
+//! Metadata: names, labels and annotations that every object carries.
+
+use std::collections::BTreeMap;
+
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::{LabelSelector, ObjectMeta};
+
+use crate::plan::Appliance;
+
+/// Label by which the workload, its Service and its policy find the pod. It never changes: a selector is
+/// immutable.
+pub const APPLIANCE: &str = "wrtpod.dev/appliance";
+/// `app.kubernetes.io/managed-by`.
+pub const MANAGED_BY: &str = "app.kubernetes.io/managed-by";
+/// Our name in labels and as a field manager.
+pub const WRTPOD: &str = "wrtpod";
+
+/// Labels of an object of this appliance, the user's included.
+pub fn labels(appliance: &Appliance) -> BTreeMap<String, String> {
+    let mut labels = selector_labels(appliance);
+    labels.insert("app.kubernetes.io/name".into(), appliance.kind.clone());
+    labels.insert("app.kubernetes.io/instance".into(), appliance.name.value.clone());
+    labels.insert(MANAGED_BY.into(), WRTPOD.into());
+    for (key, value) in &appliance.labels {
+        labels.entry(key.clone()).or_insert_with(|| value.clone());
+    }
+    labels
+}
+
+/// The labels that select the pod.
+pub fn selector_labels(appliance: &Appliance) -> BTreeMap<String, String> {
+    BTreeMap::from([(APPLIANCE.into(), appliance.name.value.clone())])
+}
+
+/// The selector of the pod.
+pub fn selector(appliance: &Appliance) -> LabelSelector {
+    LabelSelector { match_labels: Some(selector_labels(appliance)), ..LabelSelector::default() }
+}
+
+/// Metadata of an object of this appliance.
+pub fn metadata(appliance: &Appliance, namespace: &str, name: &str) -> ObjectMeta {
+    ObjectMeta {
+        name: Some(name.to_owned()),
+        namespace: Some(namespace.to_owned()),
+        labels: Some(labels(appliance)),
+        ..ObjectMeta::default()
+    }
+}
+
+/// A map for a field that is left out when it is empty.
+pub fn map(pairs: &[(String, String)]) -> Option<BTreeMap<String, String>> {
+    (!pairs.is_empty()).then(|| pairs.iter().cloned().collect())
+}

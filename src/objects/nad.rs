@@ -1,0 +1,29 @@
+//! NetworkAttachmentDefinitions. The kind is a custom one: its type stands here.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use super::meta::{MANAGED_BY, WRTPOD};
+use crate::net;
+use crate::plan::Attachment;
+
+/// API version of the kind.
+pub const API_VERSION: &str = "k8s.cni.cncf.io/v1";
+/// The kind.
+pub const KIND: &str = "NetworkAttachmentDefinition";
+
+/// The NAD of an attachment. It belongs to the site, not to an appliance.
+pub fn attachment(site: &str, attachment: &Attachment) -> Value {
+    let labels = BTreeMap::from([
+        (MANAGED_BY, WRTPOD),
+        ("wrtpod.dev/site", site),
+        ("wrtpod.dev/network", attachment.network.value.as_str()),
+    ]);
+    json!({
+        "apiVersion": API_VERSION,
+        "kind": KIND,
+        "metadata": {"name": attachment.name, "namespace": attachment.namespace, "labels": labels},
+        "spec": {"config": net::conflist(attachment)},
+    })
+}

@@ -1,0 +1,212 @@
+//! The workload and its pod.
+
+use std::collections::BTreeMap;
+
+use k8s_openapi::api::apps::v1::{
+    Deployment, DeploymentSpec, DeploymentStrategy, StatefulSet, StatefulSetSpec,
+};
+use k8s_openapi::api::core::v1::{
+    Affinity, ConfigMapVolumeSource, EmptyDirVolumeSource, HostPathVolumeSource, KeyToPath,
+    LocalObjectReference, NodeAffinity, NodeSelector, NodeSelectorRequirement, NodeSelectorTerm,
+    PersistentVolumeClaimVolumeSource, PodSecurityContext, PodSpec, PodTemplateSpec, SecretVolumeSource, Sysctl,
+    Toleration, Volume,
+};
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
+
+use super::config::{digest, hex};
+use super::container::container;
+use super::meta::{labels, map, metadata, selector};
+use super::set::Object;
+use crate::net;
+use crate::plan::{self, Appliance, Attachment, Placement, Profile, VolumeSource, Workload};
+
+/// Annotation of the pod: what its ConfigMaps hold. A change rolls the pod.
+pub const CONFIG_DIGEST: &str = "wrtpod.dev/config-sha256";
+/// Annotation of the pod: what its NADs say. A NAD is read only when the pod's sandbox is made, so a change
+/// rolls the pod.
+pub const ATTACHMENTS_DIGEST: &str = "wrtpod.dev/attachments-sha256";
+
+/// The StatefulSet or Deployment.
+pub fn workload(appliance: &Appliance, namespace: &str, attachments: &[Attachment]) -> Object {
+    let mut metadata = metadata(appliance, namespace, &appliance.name);
+    metadata.annotations = map(&appliance.annotations);
+    let replicas = Some(i32::try_from(appliance.replicas.value).unwrap_or(i32::MAX));
+    let template = template(appliance, namespace, attachments);
+    match appliance.workload.value {
+        Workload::StatefulSet => Object::of(&StatefulSet {
+            metadata,
+            spec: Some(StatefulSetSpec {
+                replicas,
+                // A pod that never gets ready is replaced by a corrected one only in this mode.
+                pod_management_policy: Some("Parallel".into()),
+                service_name: Some(appliance.name.value.clone()),
+                selector: selector(appliance),
+                template,
+                ..StatefulSetSpec::default()
+            }),
+            ..StatefulSet::default()
+        }),
+        Workload::Deployment { rolling } => Object::of(&Deployment {
+            metadata,
+            spec: Some(DeploymentSpec {
+                replicas,
+                strategy: Some(DeploymentStrategy {
+                    type_: Some(if rolling { "RollingUpdate" } else { "Recreate" }.into()),
+                    rolling_update: None,
+                }),
+                selector: selector(appliance),
+                template,
+                ..DeploymentSpec::default()
+            }),
+            ..Deployment::default()
+        }),
+    }
+}
+
+fn template(appliance: &Appliance, namespace: &str, attachments: &[Attachment]) -> PodTemplateSpec {
+    PodTemplateSpec {
+        metadata: Some(ObjectMeta {
+            labels: Some(labels(appliance)),
+            annotations: pod_annotations(appliance, namespace, attachments),
+            ..ObjectMeta::default()
+        }),
+        spec: Some(pod(appliance)),
+    }
+}
+
+fn pod_annotations(
+    appliance: &Appliance,
+    namespace: &str,
+    attachments: &[Attachment],
+) -> Option<BTreeMap<String, String>> {
+    let mut annotations = map(&appliance.annotations).unwrap_or_default();
+    if let Some(networks) = net::networks(namespace, &appliance.nics) {
+        annotations.insert(net::NETWORKS.into(), networks);
+        annotations.insert(ATTACHMENTS_DIGEST.into(), attachments_digest(appliance, attachments));
+    }
+    if !appliance.config.is_empty() {
+        annotations.insert(CONFIG_DIGEST.into(), digest(&appliance.config));
+    }
+    (!annotations.is_empty()).then_some(annotations)
+}
+
+/// SHA-256 over the `spec.config` texts of the appliance's NADs, in the order of its NICs, each ended by a
+/// newline.
+fn attachments_digest(appliance: &Appliance, attachments: &[Attachment]) -> String {
+    use sha2::{Digest, Sha256};
+    let mut hash = Sha256::new();
+    for name in appliance.nics.iter().filter_map(|nic| nic.attachment.as_deref()) {
+        if let Some(attachment) = attachments.iter().find(|attachment| attachment.name == name) {
+            hash.update(net::conflist(attachment));
+            hash.update("\n");
+        }
+    }
+    hex(&hash.finalize())
+}
+
+fn pod(appliance: &Appliance) -> PodSpec {
+    let pull_policy = appliance.pull_policy.as_deref();
+    let secrets: Vec<_> = appliance
+        .pull_secrets
+        .iter()
+        .map(|name| LocalObjectReference { name: name.clone() })
+        .collect();
+    let sysctls: Vec<_> = appliance
+        .pod_sysctls
+        .iter()
+        .map(|(name, value)| Sysctl { name: name.value.clone(), value: value.value.clone() })
+        .collect();
+    let init: Vec<_> = appliance.init.iter().map(|plan| container(plan, pull_policy)).collect();
+    let volumes: Vec<_> = appliance.volumes.iter().map(volume).collect();
+    PodSpec {
+        affinity: affinity(&appliance.placement),
+        // Nothing in an appliance talks to the API server, and the environment of a machine on the LAN is
+        // no place for the addresses of the cluster's Services.
+        automount_service_account_token: Some(false),
+        enable_service_links: Some(false),
+        containers: vec![container(&appliance.main, pull_policy)],
+        hostname: appliance.hostname.clone(),
+        image_pull_secrets: (!secrets.is_empty()).then_some(secrets),
+        init_containers: (!init.is_empty()).then_some(init),
+        node_selector: map(&appliance.placement.selector),
+        security_context: (!sysctls.is_empty())
+            .then(|| PodSecurityContext { sysctls: Some(sysctls), ..PodSecurityContext::default() }),
+        termination_grace_period_seconds: Some(appliance.grace_seconds),
+        tolerations: tolerations(&appliance.placement),
+        volumes: (!volumes.is_empty()).then_some(volumes),
+        // PID 1 of an OpenWrt container is its own init; it cannot be the pause process.
+        share_process_namespace: (appliance.profile == Profile::OpenWrt).then_some(false),
+        ..PodSpec::default()
+    }
+}
+
+fn volume(plan: &plan::Volume) -> Volume {
+    let mut volume = Volume { name: plan.name.clone(), ..Volume::default() };
+    match &plan.source {
+        VolumeSource::Claim(claim) => {
+            volume.persistent_volume_claim =
+                Some(PersistentVolumeClaimVolumeSource { claim_name: claim.clone(), read_only: None });
+        }
+        VolumeSource::Scratch => volume.empty_dir = Some(EmptyDirVolumeSource::default()),
+        VolumeSource::ConfigMap { name, executable } => {
+            volume.config_map = Some(ConfigMapVolumeSource {
+                name: name.clone(),
+                default_mode: executable.then_some(0o755),
+                ..ConfigMapVolumeSource::default()
+            });
+        }
+        VolumeSource::Secret { name, keys } => {
+            let items = keys.iter().map(|key| KeyToPath { key: key.clone(), path: key.clone(), mode: None });
+            volume.secret = Some(SecretVolumeSource {
+                secret_name: Some(name.clone()),
+                default_mode: Some(0o400),
+                items: (!keys.is_empty()).then(|| items.collect()),
+                optional: None,
+            });
+        }
+        VolumeSource::Device(path) => {
+            volume.host_path =
+                Some(HostPathVolumeSource { path: path.clone(), type_: Some("CharDevice".into()) });
+        }
+    }
+    volume
+}
+
+/// Nodes by name and by architecture, as affinity: a `nodeSelector` cannot say «one of these».
+fn affinity(placement: &Placement) -> Option<Affinity> {
+    let one_of = |key: &str, values: &[String]| {
+        (!values.is_empty()).then(|| NodeSelectorRequirement {
+            key: key.into(),
+            operator: "In".into(),
+            values: Some(values.to_vec()),
+        })
+    };
+    let terms: Vec<_> = [
+        one_of("kubernetes.io/hostname", &placement.nodes),
+        one_of("kubernetes.io/arch", &placement.architectures),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    (!terms.is_empty()).then(|| Affinity {
+        node_affinity: Some(NodeAffinity {
+            required_during_scheduling_ignored_during_execution: Some(NodeSelector {
+                node_selector_terms: vec![NodeSelectorTerm {
+                    match_expressions: Some(terms),
+                    match_fields: None,
+                }],
+            }),
+            ..NodeAffinity::default()
+        }),
+        ..Affinity::default()
+    })
+}
+
+fn tolerations(placement: &Placement) -> Option<Vec<Toleration>> {
+    let parsed: Vec<Toleration> = placement
+        .tolerations
+        .iter()
+        .map(|raw| serde_json::from_value(raw.clone()).expect("the plan has read every toleration"))
+        .collect();
+    (!parsed.is_empty()).then_some(parsed)
+}

@@ -1,0 +1,490 @@
+//! The plan: every question answered, in the words of the domain. Nothing here is optional because it
+//! was not said; `None` means that the appliance does not have the thing.
+
+use std::net::IpAddr;
+
+use serde_json::Value;
+
+use crate::diag::Loc;
+use crate::types::{Capability, Cidr, ImageRef, IpRange, Mac, Quantity};
+
+/// What is rendered or deployed: the attachments of the site and the appliances that use them.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    /// The site's name.
+    pub site: String,
+    /// Namespace of everything in the plan.
+    pub namespace: String,
+    /// Network attachments that some appliance of the plan uses, in the order of the site's networks.
+    pub attachments: Vec<Attachment>,
+    /// The appliances, in the order in which they were asked for.
+    pub appliances: Vec<Appliance>,
+}
+
+/// A network as pods attach to it: becomes one NetworkAttachmentDefinition.
+#[derive(Debug, Clone)]
+pub struct Attachment {
+    /// Name of the NAD and of the CNI network: the network's name and a word for the variant.
+    pub name: String,
+    /// Namespace of the NAD: the appliances' own.
+    pub namespace: String,
+    /// The network of the site that it stands for.
+    pub network: Loc<String>,
+    /// How the link is made.
+    pub link: Link,
+    /// Who hands out addresses.
+    pub ipam: Ipam,
+    /// Sysctls that the `tuning` plugin writes in the pod's network namespace; `IFNAME` stands for the interface.
+    pub sysctls: Vec<Sysctl>,
+    /// Whether `tuning` has to set the MAC, because the link's own plugin takes none.
+    pub mac_by_tuning: bool,
+    /// Further plugins of the user's, appended to the chain as they are.
+    pub chain: Vec<Value>,
+}
+
+/// A sysctl with its reason.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sysctl {
+    /// Key with dots, `net.ipv4.ip_forward`.
+    pub key: String,
+    /// Value as written to the kernel.
+    pub value: String,
+    /// Why it is there, for `render --explain`.
+    pub reason: String,
+}
+
+/// The kinds of link that a pod can be given (facts: CNI plugins 1.9.1).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Link {
+    /// A child of the node's interface with a MAC of its own.
+    Macvlan {
+        /// Interface of the node, `enp3s0` or `enp3s0.2`.
+        master: String,
+        /// `bridge`, `private`, `vepa` or `passthru`.
+        mode: String,
+        /// MTU in bytes; the parent's when absent.
+        mtu: Option<u32>,
+    },
+    /// A child that shares its parent's MAC.
+    Ipvlan {
+        /// Interface of the node.
+        master: String,
+        /// `l2`, `l3` or `l3s`.
+        mode: String,
+        /// MTU in bytes; the parent's when absent.
+        mtu: Option<u32>,
+    },
+    /// The VLAN sub-interface itself; one pod on each node for each id.
+    Vlan {
+        /// Interface of the node.
+        master: String,
+        /// VLAN id, 1 to 4094.
+        id: u16,
+        /// MTU in bytes; the parent's when absent.
+        mtu: Option<u32>,
+    },
+    /// A port of a bridge of the node.
+    Bridge {
+        /// The bridge of the node.
+        name: String,
+        /// VLAN id of the port.
+        vlan: Option<u16>,
+        /// MTU in bytes.
+        mtu: Option<u32>,
+    },
+    /// The node's NIC itself, moved into the pod.
+    HostDevice {
+        /// Interface of the node.
+        device: String,
+    },
+}
+
+/// Who gives the interface its addresses.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Ipam {
+    /// Nobody in the CNI: the guest does, or there are none.
+    None,
+    /// `static`: the pod's annotation names them.
+    Static,
+    /// The `dhcp` plugin and its daemon on the node.
+    Dhcp,
+    /// `host-local` from a range of one subnet.
+    Pool {
+        /// The subnet.
+        subnet: Cidr,
+        /// First and last address.
+        range: IpRange,
+    },
+}
+
+/// Which kind of machine the appliance is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Profile {
+    /// OpenWrt: procd is PID 1, netifd owns the NICs' addresses.
+    OpenWrt,
+    /// Anything else that runs in a container.
+    Generic,
+}
+
+/// How the workload is kept at one pod.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Workload {
+    /// A StatefulSet: never two pods, even when a node dies.
+    StatefulSet,
+    /// A Deployment; `rolling` starts the new pod before the old one is gone.
+    Deployment {
+        /// `RollingUpdate` in the place of `Recreate`.
+        rolling: bool,
+    },
+}
+
+/// One appliance, decided.
+#[derive(Debug, Clone)]
+pub struct Appliance {
+    /// Its name: of the workload, the Service, and the prefix of everything else.
+    pub name: Loc<String>,
+    /// What it is (`app.kubernetes.io/name`): the catalog entry's name, or its own.
+    pub kind: String,
+    /// Profile.
+    pub profile: Profile,
+    /// Workload kind.
+    pub workload: Loc<Workload>,
+    /// Number of pods.
+    pub replicas: Loc<u32>,
+    /// Image of the main container.
+    pub image: Loc<ImageRef>,
+    /// `Always`, `IfNotPresent` or `Never`.
+    pub pull_policy: Option<String>,
+    /// Names of pull Secrets.
+    pub pull_secrets: Vec<String>,
+    /// Its NICs besides (or, without Multus, in the place of) the cluster's eth0.
+    pub nics: Vec<Nic>,
+    /// Init containers in order.
+    pub init: Vec<Container>,
+    /// The appliance itself.
+    pub main: Container,
+    /// Volumes of the pod.
+    pub volumes: Vec<Volume>,
+    /// Claims that stand beside the workload and outlive it.
+    pub claims: Vec<Claim>,
+    /// ConfigMaps.
+    pub config: Vec<ConfigFiles>,
+    /// The Secret with root's password hash and keys.
+    pub credentials: Option<Credentials>,
+    /// Service on eth0.
+    pub service: Option<Service>,
+    /// Ingress to the Service.
+    pub ingress: Option<Ingress>,
+    /// Whether a NetworkPolicy admits the Service's ports on eth0 and nothing else.
+    pub guarded: bool,
+    /// Where it may run.
+    pub placement: Placement,
+    /// Seconds that the appliance has to shut down.
+    pub grace_seconds: i64,
+    /// Host name of the pod, where it is not the pod's.
+    pub hostname: Option<String>,
+    /// Sysctls of the pod (those that kubelet calls safe).
+    pub pod_sysctls: Vec<(Loc<String>, Loc<String>)>,
+    /// Labels of the user's on every object and the pod.
+    pub labels: Vec<(String, String)>,
+    /// Annotations of the user's on the workload and the pod.
+    pub annotations: Vec<(String, String)>,
+    /// Whether the user asked for a privileged container.
+    pub privileged: Option<Loc<bool>>,
+    /// Whether root's password may be empty.
+    pub empty_password: Option<Loc<bool>>,
+    /// Partial objects merged onto the built ones.
+    pub patches: Vec<Loc<Value>>,
+    /// Routes that wrtpod adds, with reasons.
+    pub routes: Vec<RouteReason>,
+}
+
+/// A NIC of an appliance.
+#[derive(Debug, Clone)]
+pub struct Nic {
+    /// Name of the interface in the pod.
+    pub interface: Loc<String>,
+    /// Name of the site's network.
+    pub network: Loc<String>,
+    /// Name of the NAD; `None` when the network is the cluster's primary one.
+    pub attachment: Option<String>,
+    /// Its MAC; `None` where the kind of link has none of its own.
+    pub mac: Option<Loc<Mac>>,
+    /// Whether the MAC was derived (else it was asked for).
+    pub mac_derived: bool,
+    /// Its addresses.
+    pub addressing: Addressing,
+    /// Gateways of the networks behind it.
+    pub gateways: Vec<IpAddr>,
+    /// Name servers to be asked through it.
+    pub dns: Vec<IpAddr>,
+    /// Whether the appliance's default route leaves by it.
+    pub default_route: bool,
+    /// Whether the appliance is the network's router: DHCP and RA server.
+    pub serve: Option<Loc<bool>>,
+    /// Whether multicast discovery leaves by it.
+    pub discovery: bool,
+    /// Metric of its routes.
+    pub metric: Option<u32>,
+    /// Whether the guest bridges it (`br-NAME`).
+    pub bridge: Option<Loc<bool>>,
+    /// Who puts the addresses on it.
+    pub configured_by: ConfiguredBy,
+}
+
+/// Addresses of a NIC.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Addressing {
+    /// These, with their prefixes.
+    Static(Vec<Loc<Cidr>>),
+    /// From the network's DHCP server.
+    Dhcp(Option<crate::diag::Span>),
+    /// One of the network's pool.
+    Pool(Option<crate::diag::Span>),
+    /// None at all.
+    None,
+}
+
+/// Who configures a NIC.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ConfiguredBy {
+    /// The CNI plugins, from the annotation.
+    Cni,
+    /// The guest: netifd.
+    Guest,
+}
+
+/// A container.
+#[derive(Debug, Clone)]
+pub struct Container {
+    /// Name.
+    pub name: String,
+    /// Image.
+    pub image: ImageRef,
+    /// Entry point; the image's when empty.
+    pub command: Vec<String>,
+    /// Arguments; the image's when empty.
+    pub args: Vec<String>,
+    /// Environment.
+    pub env: Vec<(String, EnvValue)>,
+    /// Mounts.
+    pub mounts: Vec<Mount>,
+    /// Capabilities; everything else is dropped.
+    pub grants: Vec<Grant>,
+    /// Whether it has to be root.
+    pub root: bool,
+    /// Ports.
+    pub ports: Vec<ContainerPort>,
+    /// Startup, readiness, liveness.
+    pub probes: Probes,
+    /// Requests and limits.
+    pub resources: Resources,
+}
+
+/// Where an environment variable's value comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum EnvValue {
+    /// This text.
+    Text(String),
+    /// A field of the pod (downward API).
+    Field(String),
+}
+
+/// A volume mounted into a container.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mount {
+    /// Name of the volume.
+    pub volume: String,
+    /// Path in the container.
+    pub path: String,
+    /// Path in the volume.
+    pub sub_path: Option<String>,
+    /// Whether the container may only read it.
+    pub read_only: bool,
+}
+
+/// A capability with its reason.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Grant {
+    /// The capability.
+    pub capability: Capability,
+    /// Why the container has it.
+    pub reason: String,
+}
+
+/// A port of the main container.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ContainerPort {
+    /// Name.
+    pub name: String,
+    /// Number.
+    pub port: u16,
+    /// `TCP` or `UDP`.
+    pub protocol: String,
+}
+
+/// Probes of a container.
+#[derive(Debug, Clone, Default)]
+pub struct Probes {
+    /// Until it succeeds the others wait.
+    pub startup: Option<Probe>,
+    /// Whether the Service may send traffic.
+    pub readiness: Option<Probe>,
+    /// Whether the container has to be restarted.
+    pub liveness: Option<Probe>,
+}
+
+/// A probe.
+#[derive(Debug, Clone)]
+pub struct Probe {
+    /// What is done.
+    pub action: ProbeAction,
+    /// Seconds before the first one.
+    pub initial_delay: Option<u32>,
+    /// Seconds between two.
+    pub period: u32,
+    /// Seconds that one may take.
+    pub timeout: u32,
+    /// Failures in a row that count.
+    pub failures: u32,
+}
+
+/// What a probe does.
+#[derive(Debug, Clone)]
+pub enum ProbeAction {
+    /// Runs a command in the container.
+    Exec(Vec<String>),
+    /// Asks for a page.
+    Http {
+        /// Path.
+        path: String,
+        /// Port name.
+        port: String,
+    },
+    /// Opens a connection to a named port.
+    Tcp(String),
+}
+
+/// Requests, limits, and device-plugin resources.
+#[derive(Debug, Clone, Default)]
+pub struct Resources {
+    /// Requests by name.
+    pub requests: Vec<(String, String)>,
+    /// Limits by name.
+    pub limits: Vec<(String, String)>,
+}
+
+/// A volume of the pod.
+#[derive(Debug, Clone)]
+pub struct Volume {
+    /// Name.
+    pub name: String,
+    /// What is behind it.
+    pub source: VolumeSource,
+}
+
+/// What is behind a volume.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum VolumeSource {
+    /// A claim by name.
+    Claim(String),
+    /// Scratch space that lives as long as the pod.
+    Scratch,
+    /// A ConfigMap; `executable` gives mode 0755.
+    ConfigMap {
+        /// Name.
+        name: String,
+        /// Whether its files are run.
+        executable: bool,
+    },
+    /// A Secret, these keys of it (all when empty).
+    Secret {
+        /// Name.
+        name: String,
+        /// Keys, each a file of that name.
+        keys: Vec<String>,
+    },
+    /// A character device of the node.
+    Device(String),
+}
+
+/// A PersistentVolumeClaim.
+#[derive(Debug, Clone)]
+pub struct Claim {
+    /// Name.
+    pub name: String,
+    /// Storage class; the cluster's default when absent.
+    pub storage_class: Option<String>,
+    /// Access mode.
+    pub access_mode: String,
+    /// Size.
+    pub size: Quantity,
+}
+
+/// A ConfigMap and what it holds.
+#[derive(Debug, Clone)]
+pub struct ConfigFiles {
+    /// Name.
+    pub name: String,
+    /// File name and text, in order of names.
+    pub files: Vec<(String, String)>,
+}
+
+/// The Secret with root's credentials; never rendered, only referred to.
+#[derive(Debug, Clone)]
+pub struct Credentials {
+    /// Name of the Secret.
+    pub secret: String,
+    /// Whether `deploy` makes it when it is missing (else it is the user's).
+    pub generated: bool,
+}
+
+/// A Service.
+#[derive(Debug, Clone)]
+pub struct Service {
+    /// `ClusterIP`, `NodePort` or `LoadBalancer`.
+    pub kind: Loc<String>,
+    /// Names of container ports.
+    pub ports: Vec<ContainerPort>,
+    /// Annotations.
+    pub annotations: Vec<(String, String)>,
+}
+
+/// An Ingress.
+#[derive(Debug, Clone)]
+pub struct Ingress {
+    /// Host name.
+    pub host: String,
+    /// Class.
+    pub class: Option<String>,
+    /// Path prefix.
+    pub path: String,
+    /// Name of the Service's port.
+    pub port: String,
+    /// Secret with the certificate.
+    pub tls_secret: Option<String>,
+    /// Annotations.
+    pub annotations: Vec<(String, String)>,
+}
+
+/// Where the pod may run.
+#[derive(Debug, Clone, Default)]
+pub struct Placement {
+    /// Nodes by name; any when empty.
+    pub nodes: Vec<String>,
+    /// Architectures (`kubernetes.io/arch`); any when empty.
+    pub architectures: Vec<String>,
+    /// Labels that the node must have.
+    pub selector: Vec<(String, String)>,
+    /// Tolerations as Kubernetes writes them.
+    pub tolerations: Vec<Value>,
+}
+
+/// A route that wrtpod puts into the pod, for `render --explain`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RouteReason {
+    /// The route in `ip route` form.
+    pub route: String,
+    /// Why.
+    pub reason: String,
+}

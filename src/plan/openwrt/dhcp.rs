@@ -1,0 +1,117 @@
+//! `/etc/config/dhcp`: dnsmasq answers no one but the networks that the appliance serves, and asks the
+//! name servers of its NICs, never the cluster's (router → CoreDNS → node's resolver → router is a loop).
+
+use std::net::{IpAddr, Ipv4Addr};
+
+use crate::plan::{Addressing, Nic};
+use crate::types::IpRange;
+use crate::uci::{Config, Section};
+
+/// Where leases are kept when there is a claim.
+pub const LEASES: &str = "/wrtpod/data/wrtpod/dhcp.leases";
+
+/// Addresses that the DHCP range of a served network must leave alone.
+#[derive(Debug, Clone, Default)]
+pub struct Taken {
+    /// Fixed addresses of the site's appliances.
+    pub addresses: Vec<IpAddr>,
+    /// Pools of the site's networks.
+    pub ranges: Vec<IpRange>,
+}
+
+/// The planned file.
+pub fn dhcp(nics: &[Nic], persistent: bool, taken: &Taken) -> Config {
+    let serves = nics.iter().any(|nic| nic.serve.is_some());
+    let mut config = Config::new();
+    config.push(dnsmasq(nics, persistent, serves));
+    for nic in nics {
+        config.push(match nic.serve {
+            Some(_) => served(nic, taken),
+            None => silent(&nic.interface),
+        });
+    }
+    config.push(silent("cluster"));
+    config.push(
+        Section::named("odhcpd", "odhcpd")
+            .option("maindhcp", "0")
+            .option("leasefile", "/tmp/hosts/odhcpd")
+            .option("leasetrigger", "/usr/sbin/odhcpd-update")
+            .option("loglevel", "4"),
+    );
+    config
+}
+
+fn dnsmasq(nics: &[Nic], persistent: bool, serves: bool) -> Section {
+    let mut section = Section::named("dnsmasq", "dnsmasq")
+        .option("domainneeded", "1")
+        .option("localise_queries", "1")
+        .option("rebind_protection", "1")
+        .option("rebind_localhost", "1")
+        .option("local", "/lan/")
+        .option("domain", "lan")
+        .option("expandhosts", "1")
+        .option("authoritative", if serves { "1" } else { "0" })
+        .option("readethers", "1")
+        .option("leasefile", if persistent { LEASES } else { "/tmp/dhcp.leases" })
+        .option("localservice", "1")
+        .option("ednspacket_max", "1232")
+        .option("nonwildcard", "1")
+        // kubelet's resolv.conf is mounted over OpenWrt's: dnsmasq must not append itself to it.
+        .option("localuse", "0")
+        .list("notinterface", ["eth0"]);
+    let servers: Vec<String> =
+        nics.iter().flat_map(|nic| &nic.dns).map(ToString::to_string).collect();
+    // Without servers of its own it reads what the leases brought, from the path that its release knows.
+    if !servers.is_empty() {
+        section = section.option("noresolv", "1").list("server", servers);
+    }
+    section
+}
+
+fn silent(interface: &str) -> Section {
+    Section::named("dhcp", interface)
+        .option("interface", interface)
+        .option("ignore", "1")
+        .option("dhcpv4", "disabled")
+        .option("dhcpv6", "disabled")
+        .option("ra", "disabled")
+}
+
+fn served(nic: &Nic, taken: &Taken) -> Section {
+    let mut section =
+        Section::named("dhcp", nic.interface.value.as_str()).option("interface", nic.interface.value.as_str());
+    if let Some((start, limit)) = range(nic, taken) {
+        section = section.option("start", start.to_string()).option("limit", limit.to_string());
+    }
+    section
+        .option("leasetime", "12h")
+        .option("dhcpv4", "server")
+        .option("dhcpv6", "server")
+        .option("ra", "server")
+        .list("ra_flags", ["managed-config", "other-config"])
+}
+
+/// First host number and count of the longest run of free addresses in OpenWrt's usual span (100 to 249 of
+/// a /24, the upper half of a smaller network).
+fn range(nic: &Nic, taken: &Taken) -> Option<(u32, u32)> {
+    let Addressing::Static(addresses) = &nic.addressing else { return None };
+    let own = addresses.iter().map(|address| address.value).find(|address| address.is_ipv4())?;
+    let IpAddr::V4(network) = own.network().address() else { return None };
+    let hosts = 2_u32.checked_pow(32 - u32::from(own.prefix()))?.checked_sub(2)?;
+    let (first, last) = if hosts >= 249 { (100, 249) } else { (hosts / 2 + 1, hosts) };
+    let is_free = |number: u32| {
+        let address = IpAddr::V4(Ipv4Addr::from(u32::from(network) + number));
+        address != own.address()
+            && !taken.addresses.contains(&address)
+            && !taken.ranges.iter().any(|range| range.contains(address))
+    };
+    let mut best = (first, 0);
+    let mut run = (first, 0);
+    for number in first..=last {
+        run = if is_free(number) { (run.0, run.1 + 1) } else { (number + 1, 0) };
+        if run.1 > best.1 {
+            best = run;
+        }
+    }
+    (best.1 > 0).then_some(best)
+}

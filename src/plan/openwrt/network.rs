@@ -1,0 +1,119 @@
+//! `/etc/config/network`: one interface for each NIC. The `cluster` interface on eth0 is not here: only the
+//! pod knows eth0's address, so the start script writes it from what the init container captured.
+
+use crate::plan::{Addressing, Nic};
+use crate::types::Cidr;
+use crate::uci::{Config, Section};
+
+/// The planned file.
+pub fn network(nics: &[Nic], ula_prefix: Option<&str>) -> Config {
+    let mut config = Config::new();
+    config.push(
+        Section::named("interface", "loopback")
+            .option("device", "lo")
+            .option("proto", "static")
+            .option("ipaddr", "127.0.0.1")
+            .option("netmask", "255.0.0.0"),
+    );
+    let mut globals = Section::named("globals", "globals");
+    if let Some(prefix) = ula_prefix {
+        globals = globals.option("ula_prefix", prefix);
+    }
+    config.push(globals);
+    for nic in nics {
+        if nic.bridge.is_some() {
+            config.push(bridge(nic));
+        }
+        config.push(interface(nic));
+        if asks_for_ipv6(nic, nics) {
+            config.push(
+                Section::named("interface", ipv6_name(nic))
+                    .option("device", device(nic))
+                    .option("proto", "dhcpv6"),
+            );
+        }
+    }
+    config
+}
+
+/// The interfaces of a NIC: itself, and its DHCPv6 twin where it has one.
+pub fn interface_names(nic: &Nic, nics: &[Nic]) -> Vec<String> {
+    let mut names = vec![nic.interface.value.clone()];
+    if asks_for_ipv6(nic, nics) {
+        names.push(ipv6_name(nic));
+    }
+    names
+}
+
+/// A router asks the network behind its uplink for an IPv6 prefix to hand on.
+fn asks_for_ipv6(nic: &Nic, nics: &[Nic]) -> bool {
+    matches!(nic.addressing, Addressing::Dhcp(_)) && nics.iter().any(|other| other.serve.is_some())
+}
+
+fn ipv6_name(nic: &Nic) -> String {
+    format!("{}6", nic.interface.value)
+}
+
+fn device(nic: &Nic) -> String {
+    match nic.bridge {
+        Some(_) => format!("br-{}", nic.interface.value),
+        None => nic.interface.value.clone(),
+    }
+}
+
+fn bridge(nic: &Nic) -> Section {
+    Section::named("device", format!("bridge_{}", nic.interface.value))
+        .option("name", device(nic))
+        .option("type", "bridge")
+        .list("ports", [nic.interface.value.clone()])
+}
+
+fn interface(nic: &Nic) -> Section {
+    let mut section = Section::named("interface", nic.interface.value.as_str()).option("device", device(nic));
+    section = match &nic.addressing {
+        Addressing::Static(addresses) => {
+            let addresses: Vec<Cidr> = addresses.iter().map(|address| address.value).collect();
+            gateways(static_addresses(section.option("proto", "static"), &addresses), nic)
+        }
+        Addressing::Dhcp(_) => {
+            let section = section.option("proto", "dhcp");
+            if nic.default_route { section } else { section.option("defaultroute", "0") }
+        }
+        Addressing::Pool(_) | Addressing::None => section.option("proto", "none"),
+    };
+    if let Some(metric) = nic.metric {
+        section = section.option("metric", metric.to_string());
+    }
+    if !nic.dns.is_empty() {
+        section = section.list("dns", nic.dns.iter().map(ToString::to_string));
+    }
+    if nic.serve.is_some() {
+        section = section.option("ip6assign", "60");
+    }
+    section
+}
+
+/// One IPv4 address as `ipaddr` and `netmask`, the only form that every netifd since 2019 reads; several as
+/// a list with prefixes.
+fn static_addresses(mut section: Section, addresses: &[Cidr]) -> Section {
+    let (v4, v6): (Vec<Cidr>, Vec<Cidr>) = addresses.iter().partition(|address| address.is_ipv4());
+    section = match v4.as_slice() {
+        [] => section,
+        [one] => section
+            .option("ipaddr", one.address().to_string())
+            .option("netmask", one.netmask().to_string()),
+        several => section.list("ipaddr", several.iter().map(ToString::to_string)),
+    };
+    if v6.is_empty() { section } else { section.list("ip6addr", v6.iter().map(ToString::to_string)) }
+}
+
+fn gateways(mut section: Section, nic: &Nic) -> Section {
+    if !nic.default_route {
+        return section;
+    }
+    for gateway in &nic.gateways {
+        let option = if gateway.is_ipv4() { "gateway" } else { "ip6gw" };
+        section = section.option(option, gateway.to_string());
+    }
+    section
+}
