@@ -1,1 +1,6 @@
 //! wrtpod.
+pub mod diag;
+pub mod spec;
+pub mod types;
+pub mod uci;
+pub mod yaml;
