@@ -1,3 +1,9 @@
-//! wrtpod.
+//! wrtpod puts network appliances (OpenWrt, Home Assistant and their kin) on Kubernetes as machines that
+//! live on the LAN. `docs/architecture.md` says how a site file becomes objects on a cluster.
 
+pub mod diag;
 pub mod objects;
+pub mod spec;
+pub mod types;
+pub mod uci;
+pub mod yaml;

@@ -1,0 +1,319 @@
+//! The command line: what can be typed. Nothing here acts.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Puts OpenWrt, Home Assistant and other network appliances on Kubernetes as machines that live on the LAN:
+/// own NICs, own MACs, own addresses.
+#[derive(Debug, Parser)]
+#[command(name = "wrtpod", version, max_term_width = 100, arg_required_else_help = true)]
+pub struct Cli {
+    /// When to colour what goes to the terminal
+    #[arg(long, global = true, value_enum, default_value_t = Color::Auto, value_name = "WHEN")]
+    pub color: Color,
+    /// How findings are written to stderr
+    #[arg(long, global = true, value_enum, default_value_t = MessageFormat::Text, value_name = "FORMAT")]
+    pub message_format: MessageFormat,
+    /// What to do
+    #[command(subcommand)]
+    pub verb: Verb,
+}
+
+/// When to colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    /// On a terminal, unless `NO_COLOR` is set
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+/// How findings are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum MessageFormat {
+    /// For people
+    Text,
+    /// One JSON object a line
+    Json,
+}
+
+/// The verbs.
+#[derive(Debug, Subcommand)]
+pub enum Verb {
+    /// Write a site.yaml for this place
+    Init(InitArgs),
+    /// Print the manifests of appliances; needs no cluster
+    Render(RenderArgs),
+    /// Apply appliances to the cluster, wait until they are ready, and check their NICs
+    Deploy(DeployArgs),
+    /// Show what `deploy` would change, and what was changed inside the appliance
+    Diff(DiffArgs),
+    /// Show appliances as the cluster has them: pods, NICs, claims, problems
+    Status(StatusArgs),
+    /// Remove an appliance; its data stays unless told
+    Delete(DeleteArgs),
+    /// List the appliances that come with wrtpod
+    Catalog(CatalogArgs),
+    /// Print the JSON Schema of the documents, for editors
+    Schema(SchemaArgs),
+    /// Explain a rule or a topic
+    Explain(ExplainArgs),
+    /// Print the completion script of a shell
+    Completions(CompletionsArgs),
+}
+
+/// Where the documents come from.
+#[derive(Debug, Args)]
+pub struct DocumentArgs {
+    /// File with documents; later files win; `-` is stdin [default: ./site.yaml]
+    #[arg(short, long = "file", value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// Set one value, `image=…` of the appliance or `site.storageClass=…` of the site
+    #[arg(long = "set", value_name = "PATH=VALUE")]
+    pub sets: Vec<String>,
+    /// Namespace of the appliances [default: the site's]
+    #[arg(short, long, value_name = "NAME")]
+    pub namespace: Option<String>,
+}
+
+/// Which cluster.
+#[derive(Debug, Clone, Args)]
+pub struct ClusterArgs {
+    /// Context of the kubeconfig
+    #[arg(long, value_name = "NAME")]
+    pub context: Option<String>,
+    /// Path of the kubeconfig [default: $KUBECONFIG or ~/.kube/config]
+    #[arg(long, value_name = "FILE")]
+    pub kubeconfig: Option<PathBuf>,
+}
+
+/// `wrtpod init`.
+#[derive(Debug, Args)]
+pub struct InitArgs {
+    /// The node's interface on the LAN, for example enp3s0
+    #[arg(long, value_name = "INTERFACE")]
+    pub parent: Option<String>,
+    /// The LAN's subnet, for example 192.168.1.0/24
+    #[arg(long, value_name = "CIDR")]
+    pub subnet: Option<String>,
+    /// The LAN's gateway, for example 192.168.1.1
+    #[arg(long, value_name = "ADDRESS")]
+    pub gateway: Option<String>,
+    /// The interface on the WAN, for a router
+    #[arg(long, value_name = "INTERFACE")]
+    pub wan_parent: Option<String>,
+    /// Name of the site
+    #[arg(long, value_name = "NAME", default_value = "home")]
+    pub name: String,
+    /// Namespace of the appliances
+    #[arg(short, long, value_name = "NAME", default_value = "appliances")]
+    pub namespace: String,
+    /// Kubernetes distribution: k3s, rke2, k0s, microk8s, kubeadm, talos or kind
+    #[arg(long, value_name = "NAME", default_value = "k3s")]
+    pub distribution: String,
+    /// File to write; an existing one is never overwritten
+    #[arg(long, value_name = "FILE", default_value = "site.yaml")]
+    pub out: PathBuf,
+}
+
+/// `wrtpod render`.
+#[derive(Debug, Args)]
+pub struct RenderArgs {
+    /// Appliances of the site, or catalog entries; all of the site's when none is named
+    #[arg(value_name = "NAME")]
+    pub names: Vec<String>,
+    /// Documents
+    #[command(flatten)]
+    pub documents: DocumentArgs,
+    /// Write a file for each object and a kustomization.yaml into this folder
+    #[arg(long, value_name = "DIR", conflicts_with = "explain")]
+    pub out: Option<PathBuf>,
+    /// Print why each capability, route and sysctl is there, in the place of the manifests
+    #[arg(long)]
+    pub explain: bool,
+    /// Also print the Namespace, with the pod-security level that the appliances need
+    #[arg(long)]
+    pub with_namespace: bool,
+    /// Form of the manifests on stdout
+    #[arg(short, long, value_enum, default_value_t = ManifestFormat::Yaml, value_name = "FORMAT")]
+    pub output: ManifestFormat,
+}
+
+/// Form of manifests.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ManifestFormat {
+    /// YAML documents
+    Yaml,
+    /// One JSON List
+    Json,
+}
+
+/// `wrtpod deploy`.
+#[derive(Debug, Args)]
+pub struct DeployArgs {
+    /// Appliances of the site, or catalog entries
+    #[arg(value_name = "NAME", required = true)]
+    pub names: Vec<String>,
+    /// Documents
+    #[command(flatten)]
+    pub documents: DocumentArgs,
+    /// Cluster
+    #[command(flatten)]
+    pub cluster: ClusterArgs,
+    /// Wait until the appliance is ready and check its NICs
+    #[arg(long, default_value_t = true, action = clap::ArgAction::Set, num_args = 0..=1,
+          default_missing_value = "true", require_equals = true, value_name = "BOOL")]
+    pub wait: bool,
+    /// How long to wait, for example 90s or 5m
+    #[arg(long, value_name = "TIME", default_value = "5m", value_parser = duration)]
+    pub timeout: std::time::Duration,
+    /// Only pretend: `client` prints the manifests, `server` lets the API server check them
+    #[arg(long, value_enum, value_name = "WHERE")]
+    pub dry_run: Option<DryRun>,
+    /// Take fields over that another manager owns
+    #[arg(long)]
+    pub force_conflicts: bool,
+}
+
+/// Where a dry run runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum DryRun {
+    /// Nothing is sent
+    Client,
+    /// Sent, checked, not written
+    Server,
+}
+
+/// `wrtpod diff`.
+#[derive(Debug, Args)]
+pub struct DiffArgs {
+    /// Appliances of the site, or catalog entries
+    #[arg(value_name = "NAME", required = true)]
+    pub names: Vec<String>,
+    /// Documents
+    #[command(flatten)]
+    pub documents: DocumentArgs,
+    /// Cluster
+    #[command(flatten)]
+    pub cluster: ClusterArgs,
+}
+
+/// `wrtpod status`.
+#[derive(Debug, Args)]
+pub struct StatusArgs {
+    /// Appliances; all of the namespace when none is named
+    #[arg(value_name = "NAME")]
+    pub names: Vec<String>,
+    /// Documents
+    #[command(flatten)]
+    pub documents: DocumentArgs,
+    /// Cluster
+    #[command(flatten)]
+    pub cluster: ClusterArgs,
+    /// Form of the answer
+    #[arg(short, long, value_enum, default_value_t = StatusFormat::Table, value_name = "FORMAT")]
+    pub output: StatusFormat,
+}
+
+/// Form of a status.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum StatusFormat {
+    /// For people
+    Table,
+    /// JSON
+    Json,
+    /// YAML
+    Yaml,
+}
+
+/// `wrtpod delete`.
+#[derive(Debug, Args)]
+pub struct DeleteArgs {
+    /// Appliances
+    #[arg(value_name = "NAME", required = true)]
+    pub names: Vec<String>,
+    /// Documents
+    #[command(flatten)]
+    pub documents: DocumentArgs,
+    /// Cluster
+    #[command(flatten)]
+    pub cluster: ClusterArgs,
+    /// Delete its claims and its generated Secret too: the data is gone
+    #[arg(long)]
+    pub delete_data: bool,
+    /// How long to wait for the pod to be gone
+    #[arg(long, value_name = "TIME", default_value = "2m", value_parser = duration)]
+    pub timeout: std::time::Duration,
+}
+
+/// `wrtpod catalog`.
+#[derive(Debug, Args)]
+pub struct CatalogArgs {
+    /// What to do; lists the entries when left out
+    #[command(subcommand)]
+    pub verb: Option<CatalogVerb>,
+}
+
+/// What to do with the catalog.
+#[derive(Debug, Subcommand)]
+pub enum CatalogVerb {
+    /// Print an entry's document
+    Show {
+        /// The entry
+        #[arg(value_name = "NAME")]
+        name: String,
+    },
+}
+
+/// `wrtpod schema`.
+#[derive(Debug, Args)]
+pub struct SchemaArgs {
+    /// Which document; all kinds in one schema when left out
+    #[arg(value_enum, value_name = "KIND")]
+    pub kind: Option<SchemaKind>,
+}
+
+/// A kind of document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum SchemaKind {
+    /// Facts of the place
+    Site,
+    /// What runs
+    Appliance,
+}
+
+/// `wrtpod explain`.
+#[derive(Debug, Args)]
+pub struct ExplainArgs {
+    /// Rule or topic, for example duplicate-mac; lists them when left out
+    #[arg(value_name = "NAME")]
+    pub name: Option<String>,
+}
+
+/// `wrtpod completions`.
+#[derive(Debug, Args)]
+pub struct CompletionsArgs {
+    /// The shell
+    #[arg(value_enum)]
+    pub shell: clap_complete::Shell,
+}
+
+/// `90s`, `5m`, `1h`, or seconds as a bare number.
+fn duration(text: &str) -> Result<std::time::Duration, String> {
+    let wrong = || format!("`{text}` is no time: write a number and s, m or h, for example 90s");
+    let (number, unit) = match text.find(|character: char| !character.is_ascii_digit()) {
+        Some(at) => text.split_at(at),
+        None => (text, "s"),
+    };
+    let factor = match unit {
+        "s" => 1,
+        "m" => 60,
+        "h" => 3600,
+        _ => return Err(wrong()),
+    };
+    let number: u64 = number.parse().map_err(|_| wrong())?;
+    number.checked_mul(factor).map(std::time::Duration::from_secs).ok_or_else(wrong)
+}

@@ -1,0 +1,63 @@
+//! Diagnostics for machines: one JSON object a line.
+
+use super::{Diagnostics, SourceMap};
+use serde_json::json;
+use std::fmt::Write as _;
+
+/// The findings in the order of their places, one JSON object a line: `code`, `severity`, `message`, `file`, `line`,
+/// `column`, `endLine`, `endColumn` (from 1, in characters; `null` without a place), `label`, `help`, and `related`
+/// (other places).
+pub fn render_json(diagnostics: &Diagnostics, sources: &SourceMap) -> String {
+    let mut out = String::new();
+    for diagnostic in diagnostics.sorted() {
+        let start = diagnostic.span.map(|span| sources.position(span.file, span.start));
+        let end = diagnostic.span.map(|span| sources.position(span.file, span.end));
+        let related: Vec<_> = diagnostic
+            .secondary
+            .iter()
+            .map(|(span, label)| {
+                let at = sources.position(span.file, span.start);
+                json!({"file": sources.name(span.file), "line": at.line, "column": at.column, "label": label})
+            })
+            .collect();
+        let object = json!({
+            "code": diagnostic.code,
+            "severity": diagnostic.severity.as_str(),
+            "message": diagnostic.message,
+            "file": diagnostic.span.map(|span| sources.name(span.file)),
+            "line": start.map(|at| at.line),
+            "column": start.map(|at| at.column),
+            "endLine": end.map(|at| at.line),
+            "endColumn": end.map(|at| at.column),
+            "label": diagnostic.span_label,
+            "help": diagnostic.help,
+            "related": related,
+        });
+        let _ = writeln!(out, "{object}");
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diag::{Diagnostic, Span};
+
+    #[test]
+    fn writes_one_object_a_line() {
+        let mut sources = SourceMap::new();
+        let file = sources.add("site.yaml", "a: 1\nb: 2\n");
+        let mut diags = Diagnostics::new();
+        diags.push(Diagnostic::error("x", "two\nlines").at(Span::new(file, 8, 9)).also(Span::new(file, 0, 1), "here"));
+        diags.push(Diagnostic::note("y", "nowhere").help("nothing"));
+        assert_eq!(
+            render_json(&diags, &sources),
+            concat!(
+                r#"{"code":"y","severity":"note","message":"nowhere","file":null,"line":null,"column":null,"endLine":null,"endColumn":null,"label":null,"help":"nothing","related":[]}"#,
+                "\n",
+                r#"{"code":"x","severity":"error","message":"two\nlines","file":"site.yaml","line":2,"column":4,"endLine":2,"endColumn":5,"label":null,"help":null,"related":[{"file":"site.yaml","line":1,"column":1,"label":"here"}]}"#,
+                "\n"
+            )
+        );
+    }
+}

@@ -1,0 +1,189 @@
+//! What is wrong with the input, and where: diagnostics with spans, their collector and their rendering.
+//!
+//! Knows files and byte offsets; knows nothing of YAML, documents or networks, and never prints: rendering returns
+//! text. Entries: [`Diagnostic::error`], [`Diagnostics::push`], [`render_text`], [`render_json`].
+
+mod json;
+mod loc;
+mod source;
+mod text;
+
+pub use json::render_json;
+pub use loc::Loc;
+pub use source::{FileId, Position, SourceMap, Span};
+pub use text::{Style, render_one, render_text};
+
+use std::collections::HashSet;
+
+/// How bad a finding is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Severity {
+    /// The input is refused.
+    Error,
+    /// The input is accepted, and probably not what was meant.
+    Warning,
+    /// Something worth knowing.
+    Note,
+}
+
+impl Severity {
+    /// `error`, `warning` or `note`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Warning => "warning",
+            Self::Note => "note",
+        }
+    }
+}
+
+/// One finding: a stable code, a one-line claim, where it is, and what to write instead.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Diagnostic {
+    /// Stable name of the rule, in kebab case; the page behind `wrtpod explain`.
+    pub code: &'static str,
+    /// How bad it is.
+    pub severity: Severity,
+    /// What is wrong: one line, lower case, no full stop.
+    pub message: String,
+    /// The text that is wrong.
+    pub span: Option<Span>,
+    /// A remark under that text.
+    pub span_label: Option<String>,
+    /// Other places that matter, each with a remark.
+    pub secondary: Vec<(Span, String)>,
+    /// What to do about it: one instruction.
+    pub help: Option<String>,
+}
+
+impl Diagnostic {
+    /// A finding of the given severity, without a place yet.
+    pub fn new(severity: Severity, code: &'static str, message: impl Into<String>) -> Self {
+        Self {
+            code,
+            severity,
+            message: message.into(),
+            span: None,
+            span_label: None,
+            secondary: Vec::new(),
+            help: None,
+        }
+    }
+
+    /// An error, without a place yet.
+    pub fn error(code: &'static str, message: impl Into<String>) -> Self {
+        Self::new(Severity::Error, code, message)
+    }
+
+    /// A warning, without a place yet.
+    pub fn warning(code: &'static str, message: impl Into<String>) -> Self {
+        Self::new(Severity::Warning, code, message)
+    }
+
+    /// A note, without a place yet.
+    pub fn note(code: &'static str, message: impl Into<String>) -> Self {
+        Self::new(Severity::Note, code, message)
+    }
+
+    /// Sets the place; `None` (a value that comes from no file) leaves it unset.
+    #[must_use]
+    pub fn at(mut self, span: impl Into<Option<Span>>) -> Self {
+        self.span = span.into();
+        self
+    }
+
+    /// Sets the remark under the place.
+    #[must_use]
+    pub fn label(mut self, label: impl Into<String>) -> Self {
+        self.span_label = Some(label.into());
+        self
+    }
+
+    /// Adds another place with its remark; `None` adds nothing.
+    #[must_use]
+    pub fn also(mut self, span: impl Into<Option<Span>>, label: impl Into<String>) -> Self {
+        if let Some(span) = span.into() {
+            self.secondary.push((span, label.into()));
+        }
+        self
+    }
+
+    /// Sets what to do about it.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+}
+
+/// Collects the findings of a stage.
+#[derive(Debug, Default)]
+pub struct Diagnostics {
+    all: Vec<Diagnostic>,
+    seen: HashSet<Diagnostic>,
+}
+
+impl Diagnostics {
+    /// An empty collector.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds a finding; the second of two equal ones is dropped.
+    pub fn push(&mut self, diagnostic: Diagnostic) {
+        if self.seen.insert(diagnostic.clone()) {
+            self.all.push(diagnostic);
+        }
+    }
+
+    /// True when one of the findings is an error.
+    pub fn has_errors(&self) -> bool {
+        self.all.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
+    }
+
+    /// True when there is no finding.
+    pub fn is_empty(&self) -> bool {
+        self.all.is_empty()
+    }
+
+    /// How many findings there are.
+    pub fn len(&self) -> usize {
+        self.all.len()
+    }
+
+    /// The findings in the order of their places: by file as it was added, then by position; those without a place
+    /// come first. Findings at one place stay in the order in which they were pushed.
+    pub fn sorted(&self) -> Vec<&Diagnostic> {
+        let mut sorted: Vec<&Diagnostic> = self.all.iter().collect();
+        sorted.sort_by_key(|diagnostic| diagnostic.span.map(|span| (span.file, span.start, span.end)));
+        sorted
+    }
+}
+
+impl Extend<Diagnostic> for Diagnostics {
+    fn extend<I: IntoIterator<Item = Diagnostic>>(&mut self, diagnostics: I) {
+        for diagnostic in diagnostics {
+            self.push(diagnostic);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn collects_each_finding_once_and_sorts_by_place() {
+        let mut sources = SourceMap::new();
+        let (a, b) = (sources.add("a", "0123456789"), sources.add("b", "0123456789"));
+        let mut diags = Diagnostics::new();
+        diags.push(Diagnostic::warning("w", "in b").at(Span::new(b, 1, 2)));
+        diags.push(Diagnostic::error("e", "late in a").at(Span::new(a, 5, 6)));
+        diags.push(Diagnostic::error("e", "late in a").at(Span::new(a, 5, 6)));
+        diags.push(Diagnostic::error("e", "early in a").at(Span::new(a, 1, 2)));
+        diags.push(Diagnostic::note("n", "nowhere"));
+        let order: Vec<&str> = diags.sorted().iter().map(|d| d.message.as_str()).collect();
+        assert_eq!(order, ["nowhere", "early in a", "late in a", "in b"]);
+        assert!(diags.has_errors() && diags.len() == 4);
+    }
+}

@@ -1,0 +1,83 @@
+//! Checked values: a MAC address, a network, a port, … each parsed once and valid from then on.
+//!
+//! A value of one of these types cannot be malformed, so no later stage checks its syntax again. The parsers judge
+//! syntax only; whether a MAC address is unicast or an address lies inside its subnet is for the plan's rules. This
+//! module knows nothing of files, spans, YAML or documents. Entry: `FromStr` of each type; every parser fails with
+//! [`Invalid`], which says what is wrong and what to write instead.
+
+mod address;
+mod capability;
+mod image_ref;
+mod mac;
+mod name;
+mod nearest;
+mod number;
+mod quantity;
+
+pub use address::{AddressSpec, Cidr, IpRange};
+pub use capability::Capability;
+pub use image_ref::ImageRef;
+pub use mac::Mac;
+pub use name::{EnvName, InterfaceName, Name};
+pub use nearest::nearest;
+pub use number::{Port, Vlan};
+pub use quantity::Quantity;
+
+use std::fmt;
+
+/// Why a text is not a value of the wanted type, and what to write in its place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Invalid {
+    /// What is wrong, in lower case and without a full stop; names the offending text in backticks.
+    pub problem: String,
+    /// What to write instead, as an instruction.
+    pub fix: String,
+}
+
+impl Invalid {
+    /// A refusal from its two halves.
+    pub fn new(problem: impl Into<String>, fix: impl Into<String>) -> Self {
+        Self { problem: problem.into(), fix: fix.into() }
+    }
+}
+
+impl fmt::Display for Invalid {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.problem, self.fix)
+    }
+}
+
+impl std::error::Error for Invalid {}
+
+/// The text between backticks in a message: cut when long, so that a hostile scalar cannot flood the terminal.
+pub fn quoted(text: &str) -> String {
+    const LIMIT: usize = 60;
+    let mut shown: String = text.chars().take(LIMIT).flat_map(char::escape_debug).collect();
+    shown = shown.replace("\\'", "'").replace("\\\"", "\"");
+    if text.chars().nth(LIMIT).is_some() {
+        shown.push('…');
+    }
+    format!("`{shown}`")
+}
+
+/// A type with a text form and a JSON Schema for that form.
+pub trait TextForm: std::str::FromStr<Err = Invalid> {
+    /// What the value is, with its article, for sentences such as "expected a MAC address".
+    const WHAT: &'static str;
+    /// A regular expression (ECMA 262) that every valid text matches; it may accept more than the parser does.
+    const PATTERN: Option<&'static str>;
+    /// A valid text, shown to users.
+    const EXAMPLE: &'static str;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_text_is_cut_in_messages() {
+        assert_eq!(quoted("a\tb"), "`a\\tb`");
+        assert_eq!(quoted("it's \"x\""), "`it's \"x\"`");
+        assert_eq!(quoted(&"x".repeat(61)), format!("`{}…`", "x".repeat(60)));
+    }
+}
