@@ -1,0 +1,86 @@
+//! How a run ends: the exit status and what is said about it.
+
+use std::process::ExitCode;
+
+/// How a run that did not fail ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// Done: exit code 0.
+    Done,
+    /// `diff` or a check found something, and said so: exit code 1.
+    Found,
+}
+
+/// Why a run failed; each kind has its exit code.
+#[derive(Debug, thiserror::Error)]
+pub enum CliError {
+    /// The input has faults, and they have been printed: exit code 1.
+    #[error("the documents have faults")]
+    Input,
+    /// The input or the cluster said no: exit code 1.
+    #[error("{message}")]
+    Refused {
+        /// What was refused.
+        message: String,
+        /// What to do instead.
+        hint: Option<String>,
+    },
+    /// The command line is wrong: exit code 2.
+    #[error("{message}")]
+    Usage {
+        /// What is wrong.
+        message: String,
+        /// What to write instead.
+        hint: Option<String>,
+    },
+    /// The environment failed: network, registry, API server, file system: exit code 3.
+    #[error("{message}")]
+    Environment {
+        /// What failed.
+        message: String,
+        /// What to do about it.
+        hint: Option<String>,
+    },
+}
+
+impl CliError {
+    /// The input or the cluster said no.
+    pub fn refused(message: impl Into<String>, hint: impl Into<Option<String>>) -> Self {
+        Self::Refused { message: message.into(), hint: hint.into() }
+    }
+
+    /// The command line is wrong.
+    pub fn usage(message: impl Into<String>, hint: impl Into<Option<String>>) -> Self {
+        Self::Usage { message: message.into(), hint: hint.into() }
+    }
+
+    /// A file cannot be read or written.
+    pub fn file(path: &std::path::Path, action: &str, error: &std::io::Error) -> Self {
+        Self::Environment { message: format!("cannot {action} `{}`: {error}", path.display()), hint: None }
+    }
+
+    /// What to do about it.
+    pub fn hint(&self) -> Option<&str> {
+        match self {
+            Self::Input => None,
+            Self::Refused { hint, .. } | Self::Usage { hint, .. } | Self::Environment { hint, .. } => {
+                hint.as_deref()
+            }
+        }
+    }
+
+    /// Exit code of the kind.
+    pub fn exit_code(&self) -> ExitCode {
+        ExitCode::from(match self {
+            Self::Input | Self::Refused { .. } => 1,
+            Self::Usage { .. } => 2,
+            Self::Environment { .. } => 3,
+        })
+    }
+}
+
+impl From<std::io::Error> for CliError {
+    fn from(error: std::io::Error) -> Self {
+        Self::Environment { message: format!("cannot write to stdout: {error}"), hint: None }
+    }
+}

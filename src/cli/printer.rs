@@ -1,0 +1,78 @@
+//! The only way to stdout and stderr. Data goes to stdout, everything else to stderr.
+
+use std::io::{IsTerminal, Write};
+
+use super::args::{Color, MessageFormat};
+use crate::diag::{Diagnostics, SourceMap, Style, render_json, render_text};
+
+/// Writes for one run of the program.
+#[derive(Debug, Clone, Copy)]
+pub struct Printer {
+    messages: MessageFormat,
+    color: bool,
+}
+
+impl Printer {
+    /// What the command line asked for, and what the terminal can do.
+    pub fn new(color: Color, messages: MessageFormat) -> Self {
+        let color = match color {
+            Color::Always => true,
+            Color::Never => false,
+            Color::Auto => {
+                std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty())
+            }
+        };
+        Self { messages, color }
+    }
+
+    /// Whether stderr is a terminal, so that lines can be rewritten in place.
+    pub fn is_live() -> bool {
+        std::io::stderr().is_terminal()
+    }
+
+    /// Data. A reader that has gone (`| head`) is no fault.
+    pub fn data(text: &str) -> std::io::Result<()> {
+        let mut out = std::io::stdout().lock();
+        match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+            Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
+            result => result,
+        }
+    }
+
+    /// A line for the person at the terminal. One that cannot be written has no one to be told to.
+    pub fn line(text: &str) {
+        let _ = writeln!(std::io::stderr().lock(), "{text}");
+    }
+
+    /// Findings, sorted by place.
+    pub fn diagnostics(self, diagnostics: &Diagnostics, sources: &SourceMap) {
+        if diagnostics.is_empty() {
+            return;
+        }
+        let text = match self.messages {
+            MessageFormat::Json => render_json(diagnostics, sources),
+            MessageFormat::Text => {
+                render_text(diagnostics, sources, if self.color { Style::Colour } else { Style::Plain })
+            }
+        };
+        let _ = std::io::stderr().lock().write_all(text.as_bytes());
+    }
+
+    /// The one line that an error ends in, with its hint.
+    pub fn error(self, message: &str, hint: Option<&str>) {
+        match self.messages {
+            MessageFormat::Json => {
+                let object =
+                    serde_json::json!({"code": "error", "severity": "error", "message": message, "help": hint});
+                Self::line(&object.to_string());
+            }
+            MessageFormat::Text => {
+                let (on, off) = if self.color { ("\x1b[1;31m", "\x1b[0m") } else { ("", "") };
+                Self::line(&format!("{on}error{off}: {message}"));
+                if let Some(hint) = hint {
+                    Self::line(&format!("help: {hint}"));
+                }
+            }
+        }
+    }
+}

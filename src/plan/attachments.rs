@@ -1,0 +1,170 @@
+//! Which NADs the appliances need. A network becomes one NAD for each way in which it is used: who gives
+//! the addresses, and which sysctls the pod needs, are part of a NAD.
+
+use super::model::{Addressing, Attachment, Ipam, Link, Profile, Sysctl};
+use crate::diag::Loc;
+use crate::spec::{Link as LinkSpec, Network};
+use crate::types::Cidr;
+
+/// The link of a network.
+pub fn link(network: &Network) -> Link {
+    let mtu = |mtu: &Option<Loc<u32>>| mtu.as_ref().map(|mtu| mtu.value);
+    let parent = |parent: &str, vlan: Option<u16>| match vlan {
+        Some(vlan) => format!("{parent}.{vlan}"),
+        None => parent.to_owned(),
+    };
+    let vlan = |vlan: &Option<Loc<crate::types::Vlan>>| vlan.as_ref().map(|vlan| vlan.get());
+    match &network.link.value {
+        LinkSpec::Macvlan(link) => Link::Macvlan {
+            master: parent(link.parent.as_str(), vlan(&link.vlan)),
+            mode: link.mode.as_ref().map_or("bridge", |mode| mode.as_str()).to_owned(),
+            mtu: mtu(&link.mtu),
+        },
+        LinkSpec::Ipvlan(link) => Link::Ipvlan {
+            master: parent(link.parent.as_str(), vlan(&link.vlan)),
+            mode: link.mode.as_ref().map_or("l2", |mode| mode.as_str()).to_owned(),
+            mtu: mtu(&link.mtu),
+        },
+        LinkSpec::Vlan(link) => {
+            Link::Vlan { master: link.parent.as_str().to_owned(), id: link.id.get(), mtu: mtu(&link.mtu) }
+        }
+        LinkSpec::Bridge(link) => {
+            Link::Bridge { name: link.name.as_str().to_owned(), vlan: vlan(&link.vlan), mtu: mtu(&link.mtu) }
+        }
+        LinkSpec::HostDevice(link) => Link::HostDevice { device: link.device.as_str().to_owned() },
+    }
+}
+
+impl Link {
+    /// The interface of the node that has to exist.
+    pub fn parent(&self) -> &str {
+        match self {
+            Self::Macvlan { master, .. } | Self::Ipvlan { master, .. } | Self::Vlan { master, .. } => master,
+            Self::Bridge { name, .. } => name,
+            Self::HostDevice { device } => device,
+        }
+    }
+
+    /// Whether a pod's NIC of this kind can have a MAC of its own.
+    pub fn has_mac(&self) -> bool {
+        !matches!(self, Self::Ipvlan { .. })
+    }
+
+    /// Whether the MAC has to be set by `tuning`: the kind's own plugin drops it, or (passthru) gives the
+    /// parent's in its place.
+    pub fn mac_by_tuning(&self) -> bool {
+        match self {
+            Self::Vlan { .. } | Self::HostDevice { .. } => true,
+            Self::Macvlan { mode, .. } => mode == "passthru",
+            Self::Ipvlan { .. } | Self::Bridge { .. } => false,
+        }
+    }
+
+    /// Whether the link comes without addresses: `vlan` and `ipvlan` call their IPAM plugin in any case.
+    pub fn can_be_l2(&self) -> bool {
+        !matches!(self, Self::Vlan { .. } | Self::Ipvlan { .. })
+    }
+
+    /// Whether it takes the node's interface whole.
+    pub fn is_exclusive(&self) -> bool {
+        match self {
+            Self::HostDevice { .. } => true,
+            Self::Macvlan { mode, .. } => mode == "passthru",
+            _ => false,
+        }
+    }
+}
+
+/// The attachment by which a NIC of this profile joins the network.
+pub fn attachment(
+    namespace: &str,
+    name: &Loc<String>,
+    network: &Network,
+    profile: Profile,
+    addressing: &Addressing,
+    serves: bool,
+) -> Attachment {
+    let link = link(network);
+    let (variant, ipam) = match (profile, addressing) {
+        (Profile::OpenWrt, _) if serves => ("openwrt-serve", Ipam::None),
+        (Profile::OpenWrt, _) => ("openwrt", Ipam::None),
+        (Profile::Generic, Addressing::Static(_)) => ("", Ipam::Static),
+        (Profile::Generic, Addressing::Dhcp(_)) => ("dhcp", Ipam::Dhcp),
+        (Profile::Generic, Addressing::Pool(_)) => ("pool", pool(network)),
+        (Profile::Generic, Addressing::None) => ("l2", Ipam::None),
+    };
+    let full_name = if variant.is_empty() { name.value.clone() } else { format!("{}-{variant}", name.value) };
+    Attachment {
+        name: full_name,
+        namespace: namespace.to_owned(),
+        network: name.clone(),
+        ipam,
+        sysctls: sysctls(profile, addressing, serves, network),
+        mac_by_tuning: link.mac_by_tuning(),
+        link,
+        chain: network.chain.iter().map(|plugin| plugin.value.clone()).collect(),
+    }
+}
+
+/// The pool and the subnet that holds it; a network without one was refused before.
+fn pool(network: &Network) -> Ipam {
+    let subnet_of = |range: &crate::types::IpRange| -> Option<Cidr> {
+        network.subnet.iter().map(|subnet| subnet.value).find(|subnet| subnet.contains(range.first()))
+    };
+    network
+        .pool
+        .first()
+        .and_then(|range| Some(Ipam::Pool { subnet: subnet_of(range)?, range: range.value }))
+        .unwrap_or(Ipam::None)
+}
+
+/// Ours first; the network's own win over them.
+fn sysctls(profile: Profile, addressing: &Addressing, serves: bool, network: &Network) -> Vec<Sysctl> {
+    let mut sysctls = match profile {
+        Profile::OpenWrt => openwrt_sysctls(serves),
+        Profile::Generic => generic_sysctls(addressing),
+    };
+    for (key, value) in &network.sysctls {
+        sysctls.retain(|sysctl| sysctl.key != key.value);
+        sysctls.push(Sysctl {
+            key: key.value.clone(),
+            value: value.value.clone(),
+            reason: "the site's network asks for it".into(),
+        });
+    }
+    sysctls
+}
+
+fn sysctl(key: &str, value: &str, reason: &str) -> Sysctl {
+    Sysctl { key: key.into(), value: value.into(), reason: reason.into() }
+}
+
+fn openwrt_sysctls(serves: bool) -> Vec<Sysctl> {
+    let (accept_ra, autoconf, why) = if serves {
+        ("0", "0", "the appliance is the router of this network and hears no other")
+    } else {
+        ("2", "1", "a machine that forwards hears router advertisements only with 2")
+    };
+    vec![
+        sysctl("net.ipv4.ip_forward", "1", "OpenWrt forwards; /proc/sys is read-only in the pod"),
+        sysctl("net.ipv6.conf.all.forwarding", "1", "OpenWrt forwards; /proc/sys is read-only in the pod"),
+        sysctl("net.ipv4.conf.all.rp_filter", "0", "the stricter of `all` and the interface holds"),
+        sysctl("net.ipv4.conf.IFNAME.rp_filter", "0", "answers may leave by another NIC; fw4 does the filtering"),
+        sysctl("net.ipv6.conf.IFNAME.accept_ra", accept_ra, why),
+        sysctl("net.ipv6.conf.IFNAME.autoconf", autoconf, why),
+    ]
+}
+
+fn generic_sysctls(addressing: &Addressing) -> Vec<Sysctl> {
+    let fixed = matches!(addressing, Addressing::Static(_) | Addressing::Pool(_));
+    let (value, why) = if fixed {
+        ("0", "its addresses are given; an advertisement would add others and a default route")
+    } else {
+        ("1", "the network gives the addresses")
+    };
+    vec![
+        sysctl("net.ipv4.conf.IFNAME.rp_filter", "2", "with two NICs an answer may leave by the other one"),
+        sysctl("net.ipv6.conf.IFNAME.accept_ra", value, why),
+        sysctl("net.ipv6.conf.IFNAME.autoconf", value, why),
+    ]
+}

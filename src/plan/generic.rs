@@ -1,0 +1,257 @@
+//! An appliance that is not OpenWrt: its own container, and an init container `wire` that checks its NICs
+//! and makes the routes that no CNI plugin can make.
+
+use super::model::{
+    Addressing, ConfigFiles, Container, ContainerPort, EnvValue, Grant, Mount, Nic, Probe, ProbeAction, Probes,
+    Resources, RouteReason, Volume, VolumeSource,
+};
+use super::openwrt::{Parts, device_volume, tunnels};
+use crate::diag::Loc;
+use crate::pod;
+use crate::spec::{ApplianceSpec, Probe as ProbeSpec};
+use crate::types::{Cidr, ImageRef};
+
+/// What the parts are made of.
+pub struct Input<'a> {
+    /// Name of the appliance.
+    pub name: &'a str,
+    /// The document.
+    pub spec: &'a ApplianceSpec,
+    /// Its image.
+    pub image: &'a ImageRef,
+    /// Its NICs.
+    pub nics: &'a [Nic],
+    /// Its ports.
+    pub ports: Vec<ContainerPort>,
+    /// Capabilities that the user added.
+    pub grants: Vec<Grant>,
+    /// Requests and limits.
+    pub resources: Resources,
+    /// Pod and Service networks of the cluster.
+    pub cluster: &'a [Cidr],
+}
+
+/// Decides the parts.
+pub fn parts(input: &Input<'_>) -> Parts {
+    let wired = input.nics.iter().any(|nic| nic.attachment.is_some());
+    let mut volumes = Vec::new();
+    let mut config = Vec::new();
+    if wired {
+        for (suffix, executable) in [("scripts", true), ("plan", false)] {
+            let name = format!("{}-{suffix}", input.name);
+            volumes.push(Volume { name: suffix.into(), source: VolumeSource::ConfigMap { name, executable } });
+        }
+        volumes.push(Volume { name: "run".into(), source: VolumeSource::Scratch });
+        config.push(ConfigFiles { name: format!("{}-scripts", input.name), files: pod::wire_scripts() });
+        config.push(ConfigFiles {
+            name: format!("{}-plan", input.name),
+            files: vec![("settings".into(), settings(input))],
+        });
+    }
+    volumes.extend(own_volumes(input));
+    Parts {
+        init: if wired { vec![wire(input)] } else { Vec::new() },
+        main: main(input),
+        volumes,
+        config,
+    }
+}
+
+fn wire(input: &Input<'_>) -> Container {
+    let image = input.spec.helper_image.as_ref().map_or(input.image, |image| &image.value);
+    let mount = |volume: &str, path: &str, read_only| Mount {
+        volume: volume.into(),
+        path: path.into(),
+        sub_path: None,
+        read_only,
+    };
+    Container {
+        name: "wire".into(),
+        image: image.clone(),
+        command: vec!["/bin/sh".into(), "/wrtpod/bin/wire".into()],
+        args: Vec::new(),
+        env: vec![("WRTPOD_HOST_IPS".into(), EnvValue::Field("status.hostIPs".into()))],
+        mounts: vec![
+            mount("scripts", "/wrtpod/bin", true),
+            mount("plan", "/wrtpod/plan", true),
+            mount("run", "/wrtpod/run", false),
+        ],
+        grants: vec![Grant {
+            capability: "NET_ADMIN".parse().expect("a Linux capability"),
+            reason: "routes to the cluster stay on eth0; the appliance itself does not hold it".into(),
+        }],
+        root: true,
+        ports: Vec::new(),
+        probes: Probes::default(),
+        resources: Resources::default(),
+    }
+}
+
+fn main(input: &Input<'_>) -> Container {
+    let spec = input.spec;
+    let texts = |items: &[Loc<String>]| items.iter().map(|item| item.value.clone()).collect();
+    let mut env: Vec<(String, EnvValue)> = Vec::new();
+    if let Some(zone) = &spec.timezone {
+        env.push(("TZ".into(), EnvValue::Text(zone.value.clone())));
+    }
+    for (name, value) in &spec.env {
+        env.push((name.value.to_string(), EnvValue::Text(value.value.clone())));
+    }
+    let mut mounts: Vec<Mount> = spec
+        .volumes
+        .iter()
+        .map(|(name, volume)| Mount {
+            volume: name.value.to_string(),
+            path: volume.mount_path.value.clone(),
+            sub_path: volume.sub_path.as_ref().map(|path| path.value.clone()),
+            read_only: volume.read_only.as_ref().is_some_and(|only| only.value),
+        })
+        .collect();
+    mounts.extend(tunnels(spec).map(|device| Mount {
+        volume: device_volume(device),
+        path: device.to_owned(),
+        sub_path: None,
+        read_only: false,
+    }));
+    Container {
+        name: input.name.to_owned(),
+        image: input.image.clone(),
+        command: texts(&spec.command),
+        args: texts(&spec.args),
+        env,
+        mounts,
+        grants: input.grants.clone(),
+        root: false,
+        ports: input.ports.clone(),
+        probes: probes(spec),
+        resources: input.resources.clone(),
+    }
+}
+
+fn own_volumes(input: &Input<'_>) -> Vec<Volume> {
+    let mut volumes: Vec<Volume> = input
+        .spec
+        .volumes
+        .iter()
+        .map(|(name, volume)| {
+            let source = if let Some(map) = &volume.config_map {
+                VolumeSource::ConfigMap { name: map.value.to_string(), executable: false }
+            } else if let Some(secret) = &volume.secret {
+                VolumeSource::Secret { name: secret.value.to_string(), keys: Vec::new() }
+            } else if volume.empty_dir.as_ref().is_some_and(|scratch| scratch.value) {
+                VolumeSource::Scratch
+            } else {
+                VolumeSource::Claim(match &volume.existing_claim {
+                    Some(claim) => claim.value.to_string(),
+                    None => format!("{}-{}", input.name, name.value),
+                })
+            };
+            Volume { name: name.value.to_string(), source }
+        })
+        .collect();
+    volumes.extend(
+        tunnels(input.spec)
+            .map(|device| Volume { name: device_volume(device), source: VolumeSource::Device(device.to_owned()) }),
+    );
+    volumes
+}
+
+fn probes(spec: &ApplianceSpec) -> Probes {
+    let Some(probes) = &spec.probes else { return Probes::default() };
+    let probe = |probe: &Option<Loc<ProbeSpec>>| probe.as_ref().and_then(|probe| decide_probe(&probe.value));
+    Probes {
+        startup: probe(&probes.startup),
+        readiness: probe(&probes.readiness),
+        liveness: probe(&probes.liveness),
+    }
+}
+
+fn decide_probe(spec: &ProbeSpec) -> Option<Probe> {
+    let number = |value: &Option<Loc<u32>>, default| value.as_ref().map_or(default, |value| value.value);
+    let action = if let Some(http) = &spec.http {
+        ProbeAction::Http { path: http.path.value.clone(), port: http.port.value.to_string() }
+    } else if let Some(port) = &spec.tcp {
+        ProbeAction::Tcp(port.value.to_string())
+    } else if spec.exec.is_empty() {
+        return None;
+    } else {
+        ProbeAction::Exec(spec.exec.iter().map(|word| word.value.clone()).collect())
+    };
+    Some(Probe {
+        action,
+        initial_delay: spec.initial_delay_seconds.as_ref().map(|delay| delay.value),
+        period: number(&spec.period_seconds, 10),
+        timeout: number(&spec.timeout_seconds, 5),
+        failures: number(&spec.failure_threshold, 3),
+    })
+}
+
+/// What `wire` reads: shell assignments of words that need no quoting.
+fn settings(input: &Input<'_>) -> String {
+    let wired = || input.nics.iter().filter(|nic| nic.attachment.is_some());
+    let nics: Vec<String> = wired()
+        .map(|nic| {
+            let mac = nic.mac.as_ref().map_or(String::new(), |mac| mac.value.to_string());
+            format!("{}={mac}", nic.interface.value)
+        })
+        .collect();
+    let cluster: Vec<String> = input.cluster.iter().map(ToString::to_string).collect();
+    let default: Vec<String> = default_routes(input.nics);
+    let discovery = wired().find(|nic| nic.discovery).map_or("", |nic| nic.interface.as_str());
+    [
+        ("NICS", nics.join(" ")),
+        ("CLUSTER_CIDRS", cluster.join(" ")),
+        ("DEFAULT_ROUTE", default.join(" ")),
+        ("DISCOVERY", discovery.to_owned()),
+    ]
+    .map(|(key, value)| format!("{key}='{value}'\n"))
+    .concat()
+}
+
+/// The interface of the default route and its gateways.
+fn default_routes(nics: &[Nic]) -> Vec<String> {
+    let Some(nic) = nics.iter().find(|nic| nic.default_route) else { return Vec::new() };
+    let mut words = vec![nic.interface.value.clone()];
+    words.extend(nic.gateways.iter().map(ToString::to_string));
+    words
+}
+
+/// The routes that the appliance gets, with reasons.
+pub fn routes(nics: &[Nic], cluster: &[Cidr]) -> Vec<RouteReason> {
+    let reason = |route: String, reason: &str| RouteReason { route, reason: reason.into() };
+    let mut routes: Vec<RouteReason> = cluster
+        .iter()
+        .map(|cidr| {
+            reason(format!("{cidr} via eth0's gateway"), "pods, Services and DNS stay reachable over eth0")
+        })
+        .collect();
+    routes.push(reason(
+        "the node's addresses via eth0's gateway".into(),
+        "a NIC in the node's own LAN cannot reach its node: answers would leave by the other NIC",
+    ));
+    routes.push(reason(
+        "resolv.conf's name servers via eth0's gateway".into(),
+        "name resolution does not depend on a NIC",
+    ));
+    for nic in nics {
+        if nic.default_route {
+            let gateways: Vec<String> = nic.gateways.iter().map(ToString::to_string).collect();
+            let via = if gateways.is_empty() && matches!(nic.addressing, Addressing::Dhcp(_)) {
+                "its lease's gateway".to_owned()
+            } else {
+                gateways.join(" and ")
+            };
+            routes.push(reason(
+                format!("default via {via} dev {}", nic.interface.value),
+                "the appliance is a machine of that network and leaves by its gateway",
+            ));
+        }
+        if nic.discovery {
+            routes.push(reason(
+                format!("224.0.0.0/4 dev {}", nic.interface.value),
+                "mDNS and SSDP leave by the NIC that routes to multicast",
+            ));
+        }
+    }
+    routes
+}

@@ -1,0 +1,238 @@
+//! The NICs of an appliance: which network, which MAC, which addresses, who puts them there.
+
+use std::net::IpAddr;
+
+use super::attachments;
+use super::mac::{self, MacSeed};
+use super::model::{Addressing, ConfiguredBy, Nic, Profile};
+use crate::diag::{Diagnostic, Diagnostics, Loc};
+use crate::spec::{Interface, Network, SiteSpec};
+use crate::types::{AddressSpec, Cidr, nearest};
+
+/// What the NICs of an appliance depend on besides themselves.
+#[derive(Clone, Copy)]
+pub struct Place<'a> {
+    /// The site.
+    pub site: &'a SiteSpec,
+    /// The site's salt.
+    pub salt: &'a str,
+    /// Namespace of the appliance.
+    pub namespace: &'a str,
+    /// Name of the appliance.
+    pub appliance: &'a Loc<String>,
+    /// Profile of the appliance.
+    pub profile: Profile,
+}
+
+/// The network of that name.
+pub fn network<'a>(site: &'a SiteSpec, name: &str) -> Option<(&'a Loc<String>, &'a Network)> {
+    site.networks.iter().find(|(key, _)| key.value == name).map(|(key, network)| (key, &network.value))
+}
+
+/// Decides the NICs; one whose network is unknown is reported and left out.
+pub fn decide(place: Place<'_>, interfaces: &[Loc<Interface>], diags: &mut Diagnostics) -> Vec<Nic> {
+    let mut nics: Vec<Nic> =
+        interfaces.iter().filter_map(|interface| nic(place, interface, diags)).collect();
+    if place.profile == Profile::OpenWrt {
+        default_route_of_guest(&mut nics, interfaces);
+    }
+    nics
+}
+
+/// A machine on the LAN uses the LAN's way out: where nobody chose, the first NIC that does not serve and
+/// knows a gateway, or asks for one by DHCP, has the default route.
+fn default_route_of_guest(nics: &mut [Nic], interfaces: &[Loc<Interface>]) {
+    if interfaces.iter().any(|interface| interface.default_route.is_some()) {
+        return;
+    }
+    let leads_out = |nic: &&mut Nic| {
+        nic.serve.is_none() && (matches!(nic.addressing, Addressing::Dhcp(_)) || !nic.gateways.is_empty())
+    };
+    if let Some(nic) = nics.iter_mut().find(leads_out) {
+        nic.default_route = true;
+    }
+}
+
+fn nic(place: Place<'_>, interface: &Loc<Interface>, diags: &mut Diagnostics) -> Option<Nic> {
+    let Some((_, network)) = network(place.site, interface.network.as_str()) else {
+        diags.push(unknown_network(place.site, interface));
+        return None;
+    };
+    let primary = network.primary.as_ref().is_some_and(|primary| primary.value);
+    let serve = interface.serve.clone().filter(|serve| serve.value);
+    let addressing = addressing(place.profile, interface, network, diags);
+    let name = interface.name.clone().unwrap_or_else(|| {
+        let name = if primary { "eth0".to_owned() } else { interface.network.as_str().to_owned() };
+        Loc::new(name, interface.network.span)
+    });
+    let (mac, mac_derived) = if primary {
+        (interface.mac.clone(), false)
+    } else {
+        decide_mac(place, interface, network)
+    };
+    let attachment = (!primary).then(|| {
+        let network_name = interface.network.clone().map(|name| name.to_string());
+        attachments::attachment(
+            place.namespace,
+            &network_name,
+            network,
+            place.profile,
+            &addressing,
+            serve.is_some(),
+        )
+        .name
+    });
+    Some(Nic {
+        interface: name,
+        network: interface.network.clone().map(|name| name.to_string()),
+        attachment,
+        mac,
+        mac_derived,
+        gateways: gateways(interface, network, serve.is_some()),
+        dns: dns(interface, network, &addressing, serve.is_some()),
+        addressing,
+        default_route: interface.default_route.as_ref().is_some_and(|wanted| wanted.value),
+        serve,
+        discovery: interface.discovery.as_ref().is_some_and(|wanted| wanted.value),
+        metric: interface.metric.as_ref().map(|metric| metric.value),
+        bridge: interface.bridge.clone().filter(|bridge| bridge.value),
+        configured_by: match place.profile {
+            Profile::OpenWrt => ConfiguredBy::Guest,
+            Profile::Generic => ConfiguredBy::Cni,
+        },
+    })
+}
+
+fn unknown_network(site: &SiteSpec, interface: &Loc<Interface>) -> Diagnostic {
+    let names: Vec<&str> = site.networks.iter().map(|(name, _)| name.as_str()).collect();
+    let help = match nearest(interface.network.as_str(), names.iter().copied()) {
+        Some(name) => format!("did you mean `{name}`?"),
+        None if names.is_empty() => "add it under `networks` of the site".to_owned(),
+        None => format!("write one of the site's networks: {}", names.join(", ")),
+    };
+    Diagnostic::error(
+        "unknown-network",
+        format!("the site has no network `{}`", interface.network.as_str()),
+    )
+    .at(interface.network.span)
+    .label("no such network")
+    .help(help)
+}
+
+fn decide_mac(
+    place: Place<'_>,
+    interface: &Interface,
+    network: &Network,
+) -> (Option<Loc<crate::types::Mac>>, bool) {
+    if let Some(mac) = &interface.mac {
+        return (Some(mac.clone()), false);
+    }
+    if !attachments::link(network).has_mac() {
+        return (None, false);
+    }
+    let derived = mac::derive(MacSeed {
+        salt: place.salt,
+        namespace: place.namespace,
+        appliance: place.appliance.as_str(),
+        network: interface.network.as_str(),
+        interface: interface.name.as_ref().map(|name| name.as_str()),
+    });
+    (Some(Loc::new(derived, interface.network.span)), true)
+}
+
+fn addressing(
+    profile: Profile,
+    interface: &Loc<Interface>,
+    network: &Network,
+    diags: &mut Diagnostics,
+) -> Addressing {
+    let primary = network.primary.as_ref().is_some_and(|primary| primary.value);
+    let Some(first) = interface.address.first() else {
+        if profile == Profile::Generic && !primary {
+            diags.push(
+                Diagnostic::error(
+                    "address-missing",
+                    format!("interface on `{}` says nothing about its address", interface.network.as_str()),
+                )
+                .at(interface.span.or(interface.network.span))
+                .help("write `address: ` with an address and its prefix length, or dhcp, pool or none"),
+            );
+        }
+        return Addressing::None;
+    };
+    let mut fixed = Vec::new();
+    for address in &interface.address {
+        match address.value {
+            AddressSpec::Cidr(cidr) => fixed.push(Loc::new(cidr, address.span)),
+            _ if interface.address.len() > 1 => {
+                diags.push(
+                    Diagnostic::error("address-mix", format!("`{}` stands beside other addresses", address.value))
+                        .at(address.span)
+                        .label("a word stands alone")
+                        .help("write either fixed addresses, or one of dhcp, pool, none, gateway"),
+                );
+                return Addressing::None;
+            }
+            AddressSpec::Dhcp => return Addressing::Dhcp(first.span),
+            AddressSpec::Pool => return Addressing::Pool(first.span),
+            AddressSpec::None => return Addressing::None,
+            AddressSpec::Gateway => return gateway_address(interface, network, first.span, diags),
+        }
+    }
+    Addressing::Static(fixed)
+}
+
+/// `gateway` stands for the address that the network calls its gateway: the router's own.
+fn gateway_address(
+    interface: &Interface,
+    network: &Network,
+    span: Option<crate::diag::Span>,
+    diags: &mut Diagnostics,
+) -> Addressing {
+    let with_prefix = |gateway: IpAddr| {
+        let subnet = network.subnet.iter().find(|subnet| subnet.contains(gateway))?;
+        Cidr::new(gateway, subnet.prefix())
+    };
+    let addresses: Vec<Loc<Cidr>> = network
+        .gateway
+        .iter()
+        .filter_map(|gateway| with_prefix(gateway.value))
+        .map(|cidr| Loc::new(cidr, span))
+        .collect();
+    let serves = interface.serve.as_ref().is_some_and(|serve| serve.value);
+    if addresses.is_empty() || !serves {
+        let (what, help) = if serves {
+            ("the network has no `gateway` in one of its subnets", "add `gateway` and `subnet` to the network")
+        } else {
+            ("the interface does not serve the network", "add `serve: true`, or write the address out")
+        };
+        diags.push(
+            Diagnostic::error("gateway-address", format!("`address: gateway` cannot be decided: {what}"))
+                .at(span)
+                .help(help),
+        );
+        return Addressing::None;
+    }
+    Addressing::Static(addresses)
+}
+
+/// A router is its network's gateway and has none there.
+fn gateways(interface: &Interface, network: &Network, serves: bool) -> Vec<IpAddr> {
+    let own = interface.gateway.iter().map(|gateway| gateway.value);
+    let of_network = network.gateway.iter().map(|gateway| gateway.value);
+    match (own.len(), serves) {
+        (0, true) => Vec::new(),
+        (0, false) => of_network.collect(),
+        _ => own.collect(),
+    }
+}
+
+/// Name servers behind the NIC: its own, the network's; where the address is fixed and nobody names one, the
+/// gateway, which answers DNS on most LANs.
+fn dns(interface: &Interface, network: &Network, addressing: &Addressing, serves: bool) -> Vec<IpAddr> {
+    let chosen = if interface.dns.is_empty() { &network.dns } else { &interface.dns };
+    if chosen.is_empty() && !serves && matches!(addressing, Addressing::Static(_)) {
+        return gateways(interface, network, serves);
+    }
+    chosen.iter().map(|server| server.value).collect()
+}

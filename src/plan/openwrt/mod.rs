@@ -1,0 +1,302 @@
+//! An OpenWrt appliance: its init container, its UCI, its volumes, its capabilities. What its scripts expect
+//! is written in `src/pod/README.md`.
+
+mod dhcp;
+mod firewall;
+mod network;
+mod system;
+mod user_uci;
+
+pub use dhcp::Taken;
+
+use super::model::{
+    ConfigFiles, Container, ContainerPort, Credentials, EnvValue, Grant, Mount, Nic, Probe, ProbeAction, Probes,
+    Resources, Volume, VolumeSource,
+};
+use crate::diag::Diagnostics;
+use crate::pod;
+use crate::spec::{ApplianceSpec, PackagesOnUpgrade, PersistenceMode};
+use crate::types::{Capability, Cidr, ImageRef};
+
+/// What the profile adds to an appliance.
+pub struct Parts {
+    /// Init containers.
+    pub init: Vec<Container>,
+    /// The main container.
+    pub main: Container,
+    /// Volumes.
+    pub volumes: Vec<Volume>,
+    /// ConfigMaps.
+    pub config: Vec<ConfigFiles>,
+}
+
+/// What the parts are made of.
+pub struct Input<'a> {
+    /// Name of the appliance.
+    pub name: &'a str,
+    /// The document.
+    pub spec: &'a ApplianceSpec,
+    /// Its image.
+    pub image: &'a ImageRef,
+    /// Its NICs.
+    pub nics: &'a [Nic],
+    /// Its ports.
+    pub ports: Vec<ContainerPort>,
+    /// Those of them that its Service shows.
+    pub service_ports: Vec<ContainerPort>,
+    /// Capabilities that the user added.
+    pub extra_grants: Vec<Grant>,
+    /// Requests and limits.
+    pub resources: Resources,
+    /// Name of the claim, unless nothing persists.
+    pub claim: Option<&'a str>,
+    /// Root's credentials.
+    pub credentials: Option<&'a Credentials>,
+    /// Pod and Service networks of the cluster.
+    pub cluster: &'a [Cidr],
+    /// Prefix for unique local addresses, where it serves a network.
+    pub ula_prefix: Option<String>,
+    /// What DHCP ranges must leave alone.
+    pub taken: &'a Taken,
+}
+
+/// Services that cannot work in a pod: they set the clock, drive LEDs or unmount what is not theirs.
+const DISABLED_SERVICES: &str = "sysntpd sysfixtime umount led gpio_switch urandom_seed bootcount";
+
+/// Folders that mode `system` keeps.
+const SYSTEM_FOLDERS: [&str; 7] = ["etc", "usr", "lib", "bin", "sbin", "www", "root"];
+
+/// Decides the parts.
+pub fn parts(input: &Input<'_>, diags: &mut Diagnostics) -> Parts {
+    let mode = mode(input.spec);
+    Parts {
+        init: vec![prepare(input)],
+        main: main(input, mode),
+        volumes: volumes(input),
+        config: vec![
+            ConfigFiles { name: format!("{}-scripts", input.name), files: pod::openwrt_scripts() },
+            ConfigFiles { name: format!("{}-plan", input.name), files: plan_files(input, mode, diags) },
+        ],
+    }
+}
+
+/// The persistence mode; `etc` where nobody chose.
+pub fn mode(spec: &ApplianceSpec) -> PersistenceMode {
+    let chosen = spec.persistence.as_ref().and_then(|persistence| persistence.mode.as_ref());
+    chosen.map_or(PersistenceMode::Etc, |mode| mode.value)
+}
+
+fn grants(pairs: &[(&str, &str)]) -> Vec<Grant> {
+    pairs
+        .iter()
+        .map(|(capability, reason)| Grant {
+            capability: capability.parse::<Capability>().expect("our own capabilities are Linux ones"),
+            reason: (*reason).to_owned(),
+        })
+        .collect()
+}
+
+/// The set that was seen to be enough for procd, netifd, dnsmasq, dropbear, uhttpd and fw4, and without any
+/// one of which something of them fails.
+fn main_grants() -> Vec<Grant> {
+    grants(&[
+        ("NET_ADMIN", "netifd and the firewall configure the NICs; without it the boot stops in preinit"),
+        ("NET_RAW", "ping, and the DHCP clients' raw sockets"),
+        ("NET_BIND_SERVICE", "uhttpd, dropbear and dnsmasq listen below port 1024"),
+        ("SETUID", "dnsmasq and ubus drop to users of their own"),
+        ("SETGID", "dnsmasq and ubus drop to groups of their own"),
+        ("DAC_OVERRIDE", "root's daemons write files of the users that they drop to"),
+        ("KILL", "procd stops and reloads services that run as other users"),
+        ("CHOWN", "dnsmasq's run directory is given to its user"),
+    ])
+}
+
+fn prepare_grants() -> Vec<Grant> {
+    grants(&[
+        ("CHOWN", "the claim is filled with the image's files under their owners"),
+        ("DAC_OVERRIDE", "files of other users are read and merged"),
+        ("FOWNER", "modes and times of files of other users are kept"),
+    ])
+}
+
+fn host_ips() -> (String, EnvValue) {
+    ("WRTPOD_HOST_IPS".into(), EnvValue::Field("status.hostIPs".into()))
+}
+
+fn mount(volume: &str, path: &str, read_only: bool) -> Mount {
+    Mount { volume: volume.into(), path: path.into(), sub_path: None, read_only }
+}
+
+fn common_mounts(input: &Input<'_>) -> Vec<Mount> {
+    let mut mounts = vec![
+        mount("scripts", "/wrtpod/bin", true),
+        mount("plan", "/wrtpod/plan", true),
+        mount("run", "/wrtpod/run", false),
+    ];
+    if input.claim.is_some() {
+        mounts.push(mount("data", "/wrtpod/data", false));
+    }
+    mounts
+}
+
+fn prepare(input: &Input<'_>) -> Container {
+    Container {
+        name: "prepare".into(),
+        image: input.image.clone(),
+        command: vec!["/bin/sh".into(), "/wrtpod/bin/prepare".into()],
+        args: Vec::new(),
+        env: vec![host_ips()],
+        mounts: common_mounts(input),
+        grants: prepare_grants(),
+        root: true,
+        ports: Vec::new(),
+        probes: Probes::default(),
+        resources: Resources::default(),
+    }
+}
+
+fn main(input: &Input<'_>, mode: PersistenceMode) -> Container {
+    let mut mounts = common_mounts(input);
+    if input.credentials.is_some() {
+        mounts.push(mount("credentials", "/wrtpod/secret", true));
+    }
+    for (path, sub_path) in persistent_folders(mode) {
+        mounts.push(Mount { sub_path: Some(sub_path), ..mount("data", &path, false) });
+    }
+    for device in tunnels(input.spec) {
+        mounts.push(mount(&device_volume(device), device, false));
+    }
+    let mut all_grants = main_grants();
+    for grant in &input.extra_grants {
+        if !all_grants.iter().any(|other| other.capability == grant.capability) {
+            all_grants.push(grant.clone());
+        }
+    }
+    Container {
+        name: "openwrt".into(),
+        image: input.image.clone(),
+        command: vec!["/bin/sh".into(), "/wrtpod/bin/start".into()],
+        args: Vec::new(),
+        // procd takes itself for a container by this variable alone: without it, it never ends on SIGTERM.
+        env: vec![("container".into(), EnvValue::Text("oci".into())), host_ips()],
+        mounts,
+        grants: all_grants,
+        root: true,
+        ports: input.ports.clone(),
+        probes: probes(),
+        resources: input.resources.clone(),
+    }
+}
+
+/// Folder in the pod and folder on the claim.
+fn persistent_folders(mode: PersistenceMode) -> Vec<(String, String)> {
+    match mode {
+        PersistenceMode::None => Vec::new(),
+        PersistenceMode::Config => vec![("/etc/config".into(), "config".into())],
+        PersistenceMode::Etc => vec![("/etc".into(), "etc".into())],
+        PersistenceMode::System => {
+            SYSTEM_FOLDERS.iter().map(|name| (format!("/{name}"), (*name).to_owned())).collect()
+        }
+    }
+}
+
+/// A restart of the container cannot bring a NIC back, so liveness asks ubus alone and is patient; readiness
+/// asks for NICs, MACs, ubus and the firewall's ruleset.
+fn probes() -> Probes {
+    let probe = |what: &str, period, timeout, failures| Probe {
+        action: ProbeAction::Exec(vec!["/bin/sh".into(), "/wrtpod/bin/probe".into(), what.into()]),
+        initial_delay: None,
+        period,
+        timeout,
+        failures,
+    };
+    Probes {
+        startup: Some(probe("startup", 2, 5, 150)),
+        readiness: Some(probe("ready", 10, 5, 3)),
+        liveness: Some(probe("live", 30, 10, 10)),
+    }
+}
+
+fn volumes(input: &Input<'_>) -> Vec<Volume> {
+    let volume = |name: &str, source| Volume { name: name.into(), source };
+    let config =
+        |suffix: &str, executable| VolumeSource::ConfigMap { name: format!("{}-{suffix}", input.name), executable };
+    let mut volumes = vec![
+        volume("scripts", config("scripts", true)),
+        volume("plan", config("plan", false)),
+        volume("run", VolumeSource::Scratch),
+    ];
+    if let Some(claim) = input.claim {
+        volumes.push(volume("data", VolumeSource::Claim(claim.to_owned())));
+    }
+    if let Some(credentials) = input.credentials {
+        // The readable password of a generated Secret stays outside.
+        let keys = if credentials.generated { vec!["password-hash".to_owned()] } else { Vec::new() };
+        volumes.push(volume("credentials", VolumeSource::Secret { name: credentials.secret.clone(), keys }));
+    }
+    for device in tunnels(input.spec) {
+        volumes.push(volume(&device_volume(device), VolumeSource::Device(device.to_owned())));
+    }
+    volumes
+}
+
+/// Devices by path; the rules leave only /dev/net/tun.
+pub fn tunnels(spec: &ApplianceSpec) -> impl Iterator<Item = &str> {
+    spec.devices.iter().filter_map(|device| device.path.as_ref()).map(|path| path.value.as_str())
+}
+
+/// Name of the volume of a device: its path with dashes.
+pub fn device_volume(path: &str) -> String {
+    path.trim_matches('/').replace('/', "-")
+}
+
+fn plan_files(input: &Input<'_>, mode: PersistenceMode, diags: &mut Diagnostics) -> Vec<(String, String)> {
+    let spec = input.spec;
+    let hostname = spec.hostname.as_ref().map_or(input.name, |name| name.as_str());
+    let timezone = spec.timezone.as_ref().map_or("UTC", |zone| zone.as_str());
+    let persistent = mode != PersistenceMode::None;
+    let mut uci = vec![
+        ("dhcp".to_owned(), dhcp::dhcp(input.nics, persistent, input.taken)),
+        ("firewall".to_owned(), firewall::firewall(input.nics, &input.service_ports)),
+        ("network".to_owned(), network::network(input.nics, input.ula_prefix.as_deref())),
+        ("system".to_owned(), system::system(hostname, timezone)),
+    ];
+    user_uci::lay_over(&mut uci, &spec.uci, diags);
+    let mut files = vec![("settings".to_owned(), settings(input, mode))];
+    files.extend(uci.into_iter().map(|(name, config)| (format!("uci.{name}"), config.to_string())));
+    for (name, script) in &spec.first_boot {
+        files.push((format!("first-boot.{}", name.value), with_newline(&script.value)));
+    }
+    files.sort();
+    files
+}
+
+/// What the scripts read: shell assignments, every value within a set of characters that needs no quoting.
+fn settings(input: &Input<'_>, mode: PersistenceMode) -> String {
+    let packages = input.spec.persistence.as_ref().and_then(|persistence| persistence.packages.as_ref());
+    let packages = packages.map_or(PackagesOnUpgrade::Drop, |packages| packages.value);
+    let nics: Vec<String> = input
+        .nics
+        .iter()
+        .map(|nic| {
+            let mac = nic.mac.as_ref().map_or(String::new(), |mac| mac.value.to_string());
+            format!("{}={mac}", nic.interface.value)
+        })
+        .collect();
+    let cluster: Vec<String> = input.cluster.iter().map(ToString::to_string).collect();
+    let leads_out = input.nics.iter().any(|nic| nic.default_route);
+    [
+        ("PERSISTENCE", mode.as_str()),
+        ("PACKAGES", packages.as_str()),
+        ("NICS", &nics.join(" ")),
+        ("CLUSTER_CIDRS", &cluster.join(" ")),
+        ("DEFAULT_ROUTE_VIA_NIC", if leads_out { "1" } else { "0" }),
+        ("DISABLED_SERVICES", DISABLED_SERVICES),
+    ]
+    .map(|(key, value)| format!("{key}='{value}'\n"))
+    .concat()
+}
+
+fn with_newline(text: &str) -> String {
+    if text.ends_with('\n') { text.to_owned() } else { format!("{text}\n") }
+}
