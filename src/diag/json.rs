@@ -48,7 +48,11 @@ mod tests {
         let mut sources = SourceMap::new();
         let file = sources.add("site.yaml", "a: 1\nb: 2\n");
         let mut diags = Diagnostics::new();
-        diags.push(Diagnostic::error("x", "two\nlines").at(Span::new(file, 8, 9)).also(Span::new(file, 0, 1), "here"));
+        diags.push(
+            Diagnostic::error("x", "two\nlines")
+                .at(Span::new(file, 8, 9))
+                .also(Span::new(file, 0, 1), "here"),
+        );
         diags.push(Diagnostic::note("y", "nowhere").help("nothing"));
         assert_eq!(
             render_json(&diags, &sources),

@@ -106,7 +106,8 @@ impl<'a> Excerpt<'a> {
         let mut snippet = Snippet::source(shown).line_start(first).path(sources.name(file));
         for mark in self.marks {
             let kind = if mark.primary { AnnotationKind::Primary } else { AnnotationKind::Context };
-            let range = mark.bytes.start.saturating_sub(bytes.start)..mark.bytes.end.saturating_sub(bytes.start);
+            let range =
+                mark.bytes.start.saturating_sub(bytes.start)..mark.bytes.end.saturating_sub(bytes.start);
             snippet = snippet.annotation(kind.span(range).label(mark.label));
         }
         snippet
@@ -122,11 +123,12 @@ mod tests {
         let mut sources = SourceMap::new();
         let text = "interfaces:\n- mac: 02:00:00:00:00:01\n  x: 1\n  y: 2\n  z: 3\n  a: 3\n- mac: 02:00:00:00:00:01\n";
         let file = sources.add("examples/router/wrtpod.yaml", text);
-        let diagnostic = Diagnostic::error("duplicate-mac", "attachment `wan` has the same MAC address as `lan`")
-            .at(Span::new(file, 71, 88))
-            .label("used again")
-            .also(Span::new(file, 19, 36), "first used here")
-            .help("remove one `mac` to have it derived from the workload and attachment names");
+        let diagnostic =
+            Diagnostic::error("duplicate-mac", "attachment `wan` has the same MAC address as `lan`")
+                .at(Span::new(file, 71, 88))
+                .label("used again")
+                .also(Span::new(file, 19, 36), "first used here")
+                .help("remove one `mac` to have it derived from the workload and attachment names");
         println!("{}", render_one(&diagnostic, &sources, Style::Plain));
         println!("{}", render_one(&diagnostic, &sources, Style::Coloured));
         panic!();

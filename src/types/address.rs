@@ -97,7 +97,8 @@ impl FromStr for Cidr {
         };
         let most = if address.is_ipv4() { 32 } else { 128 };
         let plain = !prefix.is_empty() && prefix.len() <= 3 && prefix.bytes().all(|b| b.is_ascii_digit());
-        let bits = if plain && (prefix == "0" || !prefix.starts_with('0')) { prefix.parse().ok() } else { None };
+        let bits =
+            if plain && (prefix == "0" || !prefix.starts_with('0')) { prefix.parse().ok() } else { None };
         bits.and_then(|bits| Self::new(address, bits)).ok_or_else(|| {
             let problem = format!("{what} has the prefix length {}", quoted(prefix));
             Invalid::new(problem, format!("write a whole number from 0 to {most} after the `/`"))
@@ -230,7 +231,10 @@ impl FromStr for AddressSpec {
             Some(word) => Invalid::new(problem, format!("did you mean `{word}`?")),
             None => Invalid::new(
                 problem,
-                format!("write an address like `{}`, or one of `dhcp`, `pool`, `gateway`, `none`", Cidr::EXAMPLE),
+                format!(
+                    "write an address like `{}`, or one of `dhcp`, `pool`, `gateway`, `none`",
+                    Cidr::EXAMPLE
+                ),
             ),
         })
     }
@@ -253,7 +257,9 @@ mod tests {
         let a = cidr("192.168.1.32/24");
         assert_eq!(a.to_string(), "192.168.1.32/24");
         assert_eq!(a.network(), cidr("192.168.1.0/24"));
-        assert!(a.contains(cidr("192.168.1.255/24").address()) && !a.contains(cidr("192.168.2.1/24").address()));
+        assert!(
+            a.contains(cidr("192.168.1.255/24").address()) && !a.contains(cidr("192.168.2.1/24").address())
+        );
         assert!(a.overlaps(cidr("192.168.0.0/16")) && !a.overlaps(cidr("192.168.2.0/24")));
     }
 
@@ -262,18 +268,38 @@ mod tests {
         assert!(cidr("192.168.1.0/24").is_network_address() && cidr("192.168.1.255/24").is_broadcast());
         assert!(!cidr("10.0.0.0/31").is_network_address() && !cidr("10.0.0.1/31").is_broadcast());
         assert!(!cidr("10.0.0.0/32").is_network_address());
-        assert!(cidr("fd00::/64").is_network_address() && !cidr("fd00::ffff:ffff:ffff:ffff/64").is_broadcast());
+        assert!(
+            cidr("fd00::/64").is_network_address() && !cidr("fd00::ffff:ffff:ffff:ffff/64").is_broadcast()
+        );
     }
 
     #[test]
     fn refuses_addresses_with_a_reason() {
         let table = [
-            ("192.168.1.1", "the address `192.168.1.1` has no prefix length: write `192.168.1.1/24`, with your network's prefix length for 24"),
-            ("fd00::1", "the address `fd00::1` has no prefix length: write `fd00::1/64`, with your network's prefix length for 64"),
-            ("192.168.1.1/33", "`192.168.1.1/33` has the prefix length `33`: write a whole number from 0 to 32 after the `/`"),
-            ("192.168.1.1/024", "`192.168.1.1/024` has the prefix length `024`: write a whole number from 0 to 32 after the `/`"),
-            ("192.168.1.1/", "`192.168.1.1/` has the prefix length ``: write a whole number from 0 to 32 after the `/`"),
-            ("192.168.1.300/24", "`192.168.1.300/24` does not start with an IP address: write it like `192.168.1.10/24`"),
+            (
+                "192.168.1.1",
+                "the address `192.168.1.1` has no prefix length: write `192.168.1.1/24`, with your network's prefix length for 24",
+            ),
+            (
+                "fd00::1",
+                "the address `fd00::1` has no prefix length: write `fd00::1/64`, with your network's prefix length for 64",
+            ),
+            (
+                "192.168.1.1/33",
+                "`192.168.1.1/33` has the prefix length `33`: write a whole number from 0 to 32 after the `/`",
+            ),
+            (
+                "192.168.1.1/024",
+                "`192.168.1.1/024` has the prefix length `024`: write a whole number from 0 to 32 after the `/`",
+            ),
+            (
+                "192.168.1.1/",
+                "`192.168.1.1/` has the prefix length ``: write a whole number from 0 to 32 after the `/`",
+            ),
+            (
+                "192.168.1.300/24",
+                "`192.168.1.300/24` does not start with an IP address: write it like `192.168.1.10/24`",
+            ),
             ("lan", "`lan` is not an address with a prefix length: write it like `192.168.1.10/24`"),
         ];
         for (text, want) in table {
@@ -284,7 +310,9 @@ mod tests {
     #[test]
     fn reads_ranges() {
         let range: Result<IpRange, _> = "192.168.1.200-192.168.1.216".parse();
-        assert!(range.is_ok_and(|r| r.contains(IpAddr::from([192, 168, 1, 216])) && !r.contains(IpAddr::from([0; 16]))));
+        assert!(range.is_ok_and(
+            |r| r.contains(IpAddr::from([192, 168, 1, 216])) && !r.contains(IpAddr::from([0; 16]))
+        ));
         assert_eq!(
             refused::<IpRange>("10.0.0.9-10.0.0.1"),
             "the range `10.0.0.9-10.0.0.1` ends before it starts: write `10.0.0.1-10.0.0.9`"

@@ -123,7 +123,10 @@ mod tests {
             ("wings", "`wings` is not a Linux capability: write a name such as `NET_ADMIN`"),
         ];
         for (text, want) in table {
-            assert_eq!(text.parse::<Capability>().map_err(|invalid| invalid.to_string()), Err(want.to_owned()));
+            assert_eq!(
+                text.parse::<Capability>().map_err(|invalid| invalid.to_string()),
+                Err(want.to_owned())
+            );
         }
     }
 }

@@ -59,7 +59,8 @@ fn is_tag(text: &str) -> bool {
 fn is_component(text: &str) -> bool {
     let inner = text.bytes().all(|b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'.' | b'_' | b'-'));
     let ends = |b: Option<&u8>| b.is_some_and(u8::is_ascii_alphanumeric);
-    let joints = !text.contains("..") && !text.contains("___") && !text.contains("._") && !text.contains("_.");
+    let joints =
+        !text.contains("..") && !text.contains("___") && !text.contains("._") && !text.contains("_.");
     inner && joints && ends(text.as_bytes().first()) && ends(text.as_bytes().last())
 }
 
@@ -88,7 +89,10 @@ impl FromStr for ImageRef {
         let refuse = |problem: String, fix: &str| Err(Invalid::new(problem, fix));
         const SHAPE: &str = "write it like `registry.example/team/name:tag`";
         if let Some(rest) = text.strip_prefix("https://").or(text.strip_prefix("http://")) {
-            return refuse(format!("the image {what} is a URL"), &format!("write {} without the scheme", quoted(rest)));
+            return refuse(
+                format!("the image {what} is a URL"),
+                &format!("write {} without the scheme", quoted(rest)),
+            );
         }
         let (rest, digest) = match text.split_once('@') {
             Some((_, digest)) if !is_digest(digest) => {
@@ -104,7 +108,10 @@ impl FromStr for ImageRef {
         };
         if let Some(tag) = tag.filter(|tag| !is_tag(tag)) {
             let problem = format!("the image {what} has the tag {}", quoted(tag));
-            return refuse(problem, "use up to 128 letters, digits, `_`, `.` and `-`, not starting with `.` or `-`");
+            return refuse(
+                problem,
+                "use up to 128 letters, digits, `_`, `.` and `-`, not starting with `.` or `-`",
+            );
         }
         let (registry, repository) = match path.split_once('/') {
             Some((host, rest)) if host == "localhost" || host.contains(['.', ':']) => (Some(host), rest),
@@ -120,7 +127,10 @@ impl FromStr for ImageRef {
             let problem = format!("the image {what} has the part {} in its repository", quoted(bad));
             let lower = repository.to_lowercase();
             if lower != repository && lower.split('/').all(is_component) {
-                return refuse(problem, &format!("write it in lower case: `{}`", text.replacen(repository, &lower, 1)));
+                return refuse(
+                    problem,
+                    &format!("write it in lower case: `{}`", text.replacen(repository, &lower, 1)),
+                );
             }
             return refuse(problem, "use lower-case letters and digits, joined by `.`, `_` or `-`");
         }
@@ -165,7 +175,12 @@ mod tests {
         let table = [
             ("nginx", None, "nginx", None),
             ("openwrt/rootfs:x86_64-24.10.4", None, "openwrt/rootfs", Some("x86_64-24.10.4")),
-            ("ghcr.io/home-assistant/home-assistant:2026.11", Some("ghcr.io"), "home-assistant/home-assistant", Some("2026.11")),
+            (
+                "ghcr.io/home-assistant/home-assistant:2026.11",
+                Some("ghcr.io"),
+                "home-assistant/home-assistant",
+                Some("2026.11"),
+            ),
             ("localhost:5000/a", Some("localhost:5000"), "a", None),
             ("[fd00::1]:5000/a:b", Some("[fd00::1]:5000"), "a", Some("b")),
             ("localhost/a__b", Some("localhost"), "a__b", None),
@@ -174,7 +189,11 @@ mod tests {
             for suffix in [String::new(), format!("@{digest}")] {
                 let text = format!("{text}{suffix}");
                 let image: ImageRef = text.parse().unwrap_or_else(|invalid| panic!("{invalid}"));
-                assert_eq!((image.registry(), image.repository(), image.tag()), (registry, repository, tag), "{text}");
+                assert_eq!(
+                    (image.registry(), image.repository(), image.tag()),
+                    (registry, repository, tag),
+                    "{text}"
+                );
                 assert_eq!(image.digest().is_some(), !suffix.is_empty());
                 assert_eq!(image.to_string(), text);
             }
@@ -194,7 +213,10 @@ mod tests {
             ("localhost:99999/a", "names the registry `localhost:99999`"),
         ];
         for (text, want) in table {
-            let got = text.parse::<ImageRef>().err().map_or_else(|| "accepted".to_owned(), |invalid| invalid.to_string());
+            let got = text
+                .parse::<ImageRef>()
+                .err()
+                .map_or_else(|| "accepted".to_owned(), |invalid| invalid.to_string());
             assert!(got.contains(want), "{text}: {got}");
         }
     }

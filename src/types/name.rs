@@ -61,7 +61,10 @@ impl FromStr for Name {
             return Err(Invalid::new("the name is empty", RULE));
         }
         if text.len() > 63 {
-            return Err(Invalid::new(format!("the name {what} has {} characters", text.chars().count()), RULE));
+            return Err(Invalid::new(
+                format!("the name {what} has {} characters", text.chars().count()),
+                RULE,
+            ));
         }
         if let Some(bad) = text.chars().find(|c| !matches!(c, 'a'..='z' | '0'..='9' | '-')) {
             let problem = format!("the name {what} contains {}", quoted(&bad.to_string()));
@@ -104,7 +107,9 @@ impl FromStr for InterfaceName {
         if text == "." || text == ".." {
             return Err(Invalid::new(format!("{what} is not an interface name"), RULE));
         }
-        if let Some(bad) = text.chars().find(|c| matches!(c, '/' | ':') || c.is_whitespace() || c.is_control()) {
+        if let Some(bad) =
+            text.chars().find(|c| matches!(c, '/' | ':') || c.is_whitespace() || c.is_control())
+        {
             let problem = format!("the interface name {what} contains {}", quoted(&bad.to_string()));
             return Err(Invalid::new(problem, RULE));
         }

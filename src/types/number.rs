@@ -1,11 +1,11 @@
 //! Bounded numbers: VLAN ids and ports.
 
-use super::{Invalid, TextForm, quoted};
+use super::{Invalid, quoted};
 use std::fmt;
 use std::str::FromStr;
 
 macro_rules! bounded {
-    ($(#[$doc:meta])* $name:ident, $what:literal, $max:literal, $example:literal) => {
+    ($(#[$doc:meta])* $name:ident, $what:literal, $max:literal) => {
         $(#[$doc])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub struct $name(u16);
@@ -43,7 +43,7 @@ macro_rules! bounded {
                 }
                 if text.len() > 1 && text.starts_with('0') {
                     let plain = text.trim_start_matches('0');
-                    let fix = if plain.is_empty() { fix.to_owned() } else { format!("write `{}`", quoted(plain).trim_matches('`')) };
+                    let fix = if plain.is_empty() { fix.to_owned() } else { format!("write {}", quoted(plain)) };
                     return Err(Invalid::new(format!("{} has a leading zero", quoted(text)), fix));
                 }
                 text.parse().ok().and_then(Self::new).ok_or_else(|| {
@@ -51,22 +51,16 @@ macro_rules! bounded {
                 })
             }
         }
-
-        impl TextForm for $name {
-            const WHAT: &'static str = $what;
-            const PATTERN: Option<&'static str> = None;
-            const EXAMPLE: &'static str = $example;
-        }
     };
 }
 
 bounded!(
     /// The id of an IEEE 802.1Q VLAN: 1 to 4094 (0 and 4095 are reserved by the standard).
-    Vlan, "a VLAN id", 4094, "2"
+    Vlan, "a VLAN id", 4094
 );
 bounded!(
     /// A TCP or UDP port: 1 to 65535.
-    Port, "a port", 65535, "80"
+    Port, "a port", 65535
 );
 
 #[cfg(test)]
@@ -85,7 +79,10 @@ mod tests {
         let table = [
             ("0", "`0` is out of range for a VLAN id: write a whole number from 1 to 4094"),
             ("4095", "`4095` is out of range for a VLAN id: write a whole number from 1 to 4094"),
-            ("99999999999999999999", "`99999999999999999999` is out of range for a VLAN id: write a whole number from 1 to 4094"),
+            (
+                "99999999999999999999",
+                "`99999999999999999999` is out of range for a VLAN id: write a whole number from 1 to 4094",
+            ),
             ("-1", "`-1` is not a VLAN id: write a whole number from 1 to 4094"),
             ("", "`` is not a VLAN id: write a whole number from 1 to 4094"),
             ("1.0", "`1.0` is not a VLAN id: write a whole number from 1 to 4094"),

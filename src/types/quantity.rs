@@ -171,8 +171,14 @@ mod tests {
             ("512K", "`512K` is not a quantity: write `512Ki`"),
             ("-1", "the quantity `-1` is negative: write a positive amount"),
             ("", "`` is not a quantity: write a number with a unit, such as `512Mi`, `10Gi` or `500m`"),
-            ("lots", "`lots` is not a quantity: write a number with a unit, such as `512Mi`, `10Gi` or `500m`"),
-            ("1e999", "`1e999` is not a quantity: write a number with a unit, such as `512Mi`, `10Gi` or `500m`"),
+            (
+                "lots",
+                "`lots` is not a quantity: write a number with a unit, such as `512Mi`, `10Gi` or `500m`",
+            ),
+            (
+                "1e999",
+                "`1e999` is not a quantity: write a number with a unit, such as `512Mi`, `10Gi` or `500m`",
+            ),
         ];
         for (text, want) in table {
             assert_eq!(text.parse::<Quantity>().map_err(|invalid| invalid.to_string()), Err(want.to_owned()));

@@ -1,0 +1,327 @@
+//! Decoding of trees into typed documents; collects every fault and goes on.
+
+use super::scalar;
+use super::schema::Defs;
+use crate::diag::{Diagnostic, Diagnostics, Loc, Span};
+use crate::types::{Invalid, nearest, quoted};
+use crate::yaml::{Entry, Key, Kind, Tree};
+use serde_json::{Value, json};
+use std::str::FromStr;
+
+/// A value that can be read from one node.
+pub(crate) trait Decode: Sized {
+    /// What it is, with its article.
+    const WHAT: &'static str;
+    /// Reads it; `None` after a fault, which has been reported.
+    fn decode(tree: &Tree, decoder: &mut Decoder<'_>) -> Option<Self>;
+    /// Its JSON Schema.
+    fn schema(defs: &mut Defs) -> Value;
+}
+
+/// The value of a key of a record.
+pub(crate) trait Field: Sized {
+    /// True when the key must be there.
+    const REQUIRED: bool;
+    /// The value when the key is not there; `None` when it must be.
+    fn absent() -> Option<Self>;
+    /// Reads it; `None` after a fault, which has been reported.
+    fn read(tree: &Tree, decoder: &mut Decoder<'_>) -> Option<Self>;
+    /// Its JSON Schema.
+    fn schema(defs: &mut Defs) -> Value;
+}
+
+/// A list that may be written as the one value it holds.
+pub(crate) trait OneOrMany: Sized {
+    /// Reads a list or a single value.
+    fn read_one_or_many(tree: &Tree, decoder: &mut Decoder<'_>) -> Option<Self>;
+    /// The JSON Schema of both.
+    fn schema_one_or_many(defs: &mut Defs) -> Value;
+}
+
+/// A choice between keys.
+pub(crate) trait OneOf: Sized {
+    /// The keys.
+    const KEYS: &'static [&'static str];
+    /// Reads the value behind one of the keys.
+    fn decode_case(entry: &Entry, decoder: &mut Decoder<'_>) -> Option<Self>;
+    /// The JSON Schema of the value behind each key.
+    fn schemas(defs: &mut Defs) -> Vec<(&'static str, Value)>;
+}
+
+/// The key of a map.
+pub(crate) trait MapKey: Sized {
+    /// The key from its text.
+    fn from_key(text: &str) -> Result<Self, Invalid>;
+    /// The JSON Schema of the text.
+    fn key_schema() -> Value;
+}
+
+/// Where decoding is, and what it found.
+pub(crate) struct Decoder<'a> {
+    diagnostics: &'a mut Diagnostics,
+    /// The key or list item that is being read: where a missing key is reported.
+    here: Span,
+}
+
+impl<'a> Decoder<'a> {
+    /// A decoder for a document that starts at `here`.
+    pub(crate) fn new(diagnostics: &'a mut Diagnostics, here: Span) -> Self {
+        Self { diagnostics, here }
+    }
+
+    /// Reports a fault.
+    pub(crate) fn report(&mut self, diagnostic: Diagnostic) {
+        self.diagnostics.push(diagnostic);
+    }
+
+    /// Reads the value of an entry, so that what is missing in it is reported at its key.
+    pub(crate) fn inside<T>(&mut self, entry: &Entry, read: impl FnOnce(&mut Self) -> T) -> T {
+        let before = std::mem::replace(&mut self.here, entry.key.span);
+        let value = read(self);
+        self.here = before;
+        value
+    }
+
+    /// The entries of a mapping.
+    pub(crate) fn entries<'t>(&mut self, tree: &'t Tree, what: &str) -> Option<&'t [Entry]> {
+        match &tree.kind {
+            Kind::Map(entries) => Some(entries),
+            Kind::Null | Kind::Scalar { .. } | Kind::Seq(_) => self.wrong_type(
+                tree,
+                &format!("{what} (a mapping)"),
+                "write `key: value` lines, indented below the key",
+            ),
+        }
+    }
+
+    /// Reports a node of the wrong kind.
+    pub(crate) fn wrong_type<T>(&mut self, tree: &Tree, wanted: &str, fix: &str) -> Option<T> {
+        let found = match tree.text() {
+            Some(text) => quoted(text),
+            None => tree.what().to_owned(),
+        };
+        let message = format!("expected {wanted}, found {found}");
+        let span = if tree.span.start == tree.span.end { self.here } else { tree.span };
+        self.report(Diagnostic::error("wrong-type", message).at(span).help(fix));
+        None
+    }
+
+    /// Parses a scalar.
+    pub(crate) fn parse<T: FromStr<Err = Invalid>>(
+        &mut self,
+        tree: &Tree,
+        what: &str,
+        fix: &str,
+    ) -> Option<T> {
+        let Some(text) = tree.text() else { return self.wrong_type(tree, what, fix) };
+        match text.parse() {
+            Ok(value) => Some(value),
+            Err(invalid) => {
+                self.invalid(tree.span, invalid);
+                None
+            }
+        }
+    }
+
+    /// Reports a text that is not a value of its type.
+    pub(crate) fn invalid(&mut self, span: Span, invalid: Invalid) {
+        self.report(Diagnostic::error("bad-value", invalid.problem).at(span).help(invalid.fix));
+    }
+
+    /// Reports a key that is not known.
+    pub(crate) fn unknown_key(&mut self, key: &Key, what: &str, keys: &[&str], one_of: &[&str]) {
+        let message = format!("unknown key {} in {what}", quoted(&key.text));
+        let all = keys.iter().chain(one_of).copied();
+        let help = match nearest(&key.text, all.clone()) {
+            Some(known) => format!("did you mean `{known}`?"),
+            None => format!("the keys of {what} are {}", scalar::listed(all)),
+        };
+        self.report(Diagnostic::error("unknown-key", message).at(key.span).help(help));
+    }
+
+    /// The value of a key that is not there.
+    pub(crate) fn absent<T: Field>(&mut self, key: &str, what: &str) -> Option<T> {
+        let value = T::absent();
+        if value.is_none() {
+            let message = format!("{what} has no `{key}`");
+            let diagnostic = Diagnostic::error("missing-key", message).at(self.here);
+            self.report(diagnostic.help(format!("add the key `{key}`")));
+        }
+        value
+    }
+
+    /// The one case out of several whose key is there.
+    pub(crate) fn one_of<T: OneOf>(&mut self, chosen: &[&Entry], what: &str) -> Option<Loc<T>> {
+        match chosen {
+            [] => {
+                let message = format!("{what} has none of {}", scalar::listed(T::KEYS.iter().copied()));
+                self.report(
+                    Diagnostic::error("missing-key", message)
+                        .at(self.here)
+                        .help("add exactly one of these keys"),
+                );
+                None
+            }
+            [entry] => {
+                let value = self.inside(entry, |decoder| T::decode_case(entry, decoder))?;
+                Some(Loc::new(value, entry.key.span))
+            }
+            [first, rest @ ..] => {
+                for entry in rest {
+                    let (a, b) = (&first.key, &entry.key);
+                    let message = format!("{what} has both `{}` and `{}`", a.text, b.text);
+                    let help = format!(
+                        "keep one of them; to replace `{}` from another file write `{}: null`",
+                        a.text, a.text
+                    );
+                    let diagnostic =
+                        Diagnostic::error("exclusive-keys", message).at(b.span).label("and this one");
+                    self.report(diagnostic.also(a.span, "this key").help(help));
+                }
+                for entry in chosen {
+                    self.inside(entry, |decoder| T::decode_case(entry, decoder));
+                }
+                None
+            }
+        }
+    }
+
+    /// Reads the items of a list; every faulty one is reported.
+    fn items<T: Decode>(&mut self, items: &[Tree]) -> Option<Vec<Loc<T>>> {
+        let mut values = Some(Vec::with_capacity(items.len()));
+        let before = self.here;
+        for item in items {
+            self.here = item.span;
+            let value = T::decode(item, self);
+            match (value, &mut values) {
+                (Some(value), Some(values)) => values.push(Loc::new(value, item.span)),
+                _ => values = None,
+            }
+        }
+        self.here = before;
+        values
+    }
+}
+
+impl<T: Decode> Field for Loc<T> {
+    const REQUIRED: bool = true;
+
+    fn absent() -> Option<Self> {
+        None
+    }
+
+    fn read(tree: &Tree, decoder: &mut Decoder<'_>) -> Option<Self> {
+        T::decode(tree, decoder).map(|value| Loc::new(value, tree.span))
+    }
+
+    fn schema(defs: &mut Defs) -> Value {
+        T::schema(defs)
+    }
+}
+
+impl<T: Decode> Field for Option<Loc<T>> {
+    const REQUIRED: bool = false;
+
+    fn absent() -> Option<Self> {
+        Some(None)
+    }
+
+    fn read(tree: &Tree, decoder: &mut Decoder<'_>) -> Option<Self> {
+        Loc::read(tree, decoder).map(Some)
+    }
+
+    fn schema(defs: &mut Defs) -> Value {
+        T::schema(defs)
+    }
+}
+
+impl<T: Decode> Decode for Vec<Loc<T>> {
+    const WHAT: &'static str = "a list";
+
+    fn decode(tree: &Tree, decoder: &mut Decoder<'_>) -> Option<Self> {
+        match &tree.kind {
+            Kind::Seq(items) => decoder.items(items),
+            Kind::Scalar { text, .. } if text.len() < 40 => decoder.wrong_type(
+                tree,
+                "a list",
+                &format!("write `[{text}]`, or one item a line behind `- `"),
+            ),
+            Kind::Null | Kind::Scalar { .. } | Kind::Map(_) => {
+                decoder.wrong_type(tree, "a list", "write one item a line, each behind `- `")
+            }
+        }
+    }
+
+    fn schema(defs: &mut Defs) -> Value {
+        json!({"type": "array", "items": T::schema(defs)})
+    }
+}
+
+impl<T: Decode> OneOrMany for Vec<Loc<T>> {
+    fn read_one_or_many(tree: &Tree, decoder: &mut Decoder<'_>) -> Option<Self> {
+        match &tree.kind {
+            Kind::Seq(items) => decoder.items(items),
+            Kind::Null | Kind::Scalar { .. } | Kind::Map(_) => {
+                T::decode(tree, decoder).map(|value| vec![Loc::new(value, tree.span)])
+            }
+        }
+    }
+
+    fn schema_one_or_many(defs: &mut Defs) -> Value {
+        let one = T::schema(defs);
+        json!({"anyOf": [one, {"type": "array", "items": one}]})
+    }
+}
+
+impl<K: MapKey, T: Decode> Decode for Vec<(Loc<K>, Loc<T>)> {
+    const WHAT: &'static str = "a mapping";
+
+    fn decode(tree: &Tree, decoder: &mut Decoder<'_>) -> Option<Self> {
+        let Some(entries) = tree.entries() else {
+            return decoder.wrong_type(tree, Self::WHAT, "write `key: value` lines, indented below the key");
+        };
+        let mut values = Some(Vec::with_capacity(entries.len()));
+        for entry in entries.iter().filter(|entry| !entry.value.is_null()) {
+            let key =
+                K::from_key(&entry.key.text).map_err(|invalid| decoder.invalid(entry.key.span, invalid)).ok();
+            let value = decoder.inside(entry, |decoder| T::decode(&entry.value, decoder));
+            match (key, value, &mut values) {
+                (Some(key), Some(value), Some(values)) => {
+                    values.push((Loc::new(key, entry.key.span), Loc::new(value, entry.value.span)));
+                }
+                _ => values = None,
+            }
+        }
+        values
+    }
+
+    fn schema(defs: &mut Defs) -> Value {
+        json!({"type": "object", "propertyNames": K::key_schema(), "additionalProperties": T::schema(defs)})
+    }
+}
+
+/// Lists and maps: not there means empty.
+macro_rules! empty_when_absent {
+    ($([$($generics:tt)*] $ty:ty;)*) => {
+        $(impl<$($generics)*> Field for $ty {
+            const REQUIRED: bool = false;
+
+            fn absent() -> Option<Self> {
+                Some(Vec::new())
+            }
+
+            fn read(tree: &Tree, decoder: &mut Decoder<'_>) -> Option<Self> {
+                Self::decode(tree, decoder)
+            }
+
+            fn schema(defs: &mut Defs) -> Value {
+                <Self as Decode>::schema(defs)
+            }
+        })*
+    };
+}
+
+empty_when_absent! {
+    [T: Decode] Vec<Loc<T>>;
+    [K: MapKey, T: Decode] Vec<(Loc<K>, Loc<T>)>;
+}

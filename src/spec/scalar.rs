@@ -1,0 +1,196 @@
+//! Decoding of single values.
+
+use super::decode::{Decode, Decoder, MapKey};
+use super::schema::Defs;
+use crate::types::{Invalid, Port, TextForm, Vlan, nearest, quoted};
+use crate::yaml::{Kind, Tree};
+use serde_json::{Value, json};
+use std::net::IpAddr;
+use std::str::FromStr;
+
+/// Words in backticks, the last one joined with `and`.
+pub(crate) fn listed<'a>(words: impl Iterator<Item = &'a str>) -> String {
+    let words: Vec<String> = words.map(|word| format!("`{word}`")).collect();
+    match words.split_last() {
+        None => String::new(),
+        Some((last, [])) => last.clone(),
+        Some((last, rest)) => format!("{} and {last}", rest.join(", ")),
+    }
+}
+
+/// The refusal of a word that is not among the choices.
+pub(crate) fn not_a_choice(text: &str, what: &str, words: &[&str]) -> Invalid {
+    let problem = format!("{} is not {what}", quoted(text));
+    let fix = match nearest(text, words.iter().copied()) {
+        Some(word) => format!("did you mean `{word}`?"),
+        None => format!("write one of {}", listed(words.iter().copied()).replace(" and ", " or ")),
+    };
+    Invalid::new(problem, fix)
+}
+
+impl<T: TextForm> Decode for T {
+    const WHAT: &'static str = T::WHAT;
+
+    fn decode(tree: &Tree, decoder: &mut Decoder<'_>) -> Option<Self> {
+        decoder.parse(tree, T::WHAT, &format!("write it like `{}`", T::EXAMPLE))
+    }
+
+    fn schema(_: &mut Defs) -> Value {
+        json!({"type": ["string", "number"], "pattern": T::PATTERN, "examples": [T::EXAMPLE]})
+    }
+}
+
+impl<T: TextForm> MapKey for T {
+    fn from_key(text: &str) -> Result<Self, Invalid> {
+        text.parse()
+    }
+
+    fn key_schema() -> Value {
+        json!({"pattern": T::PATTERN})
+    }
+}
+
+impl MapKey for String {
+    fn from_key(text: &str) -> Result<Self, Invalid> {
+        if text.is_empty() {
+            return Err(Invalid::new("the key is empty", "write a name in front of the `:`"));
+        }
+        Ok(text.to_owned())
+    }
+
+    fn key_schema() -> Value {
+        json!({"minLength": 1})
+    }
+}
+
+impl Decode for String {
+    const WHAT: &'static str = "a text";
+
+    fn decode(tree: &Tree, decoder: &mut Decoder<'_>) -> Option<Self> {
+        match &tree.kind {
+            Kind::Scalar { text, .. } => Some(text.clone()),
+            Kind::Null => decoder.wrong_type(tree, Self::WHAT, "write a text, or `\"\"` for an empty one"),
+            Kind::Seq(_) | Kind::Map(_) => decoder.wrong_type(
+                tree,
+                Self::WHAT,
+                "write one text; in quotes when it contains `[`, `{` or `: `",
+            ),
+        }
+    }
+
+    fn schema(_: &mut Defs) -> Value {
+        json!({"type": ["string", "number", "boolean"]})
+    }
+}
+
+impl Decode for bool {
+    const WHAT: &'static str = "`true` or `false`";
+
+    fn decode(tree: &Tree, decoder: &mut Decoder<'_>) -> Option<Self> {
+        let Some(text) = tree.text() else {
+            return decoder.wrong_type(tree, Self::WHAT, "write `true` or `false`");
+        };
+        let fix = match (text, text.to_ascii_lowercase().as_str()) {
+            ("true", _) => return Some(true),
+            ("false", _) => return Some(false),
+            (_, "on" | "yes" | "y" | "true" | "1" | "enabled") => "write `true`",
+            (_, "off" | "no" | "n" | "false" | "0" | "disabled") => "write `false`",
+            _ => "write `true` or `false`",
+        };
+        decoder.wrong_type(tree, Self::WHAT, fix)
+    }
+
+    fn schema(_: &mut Defs) -> Value {
+        json!({"type": "boolean"})
+    }
+}
+
+impl Decode for u32 {
+    const WHAT: &'static str = "a whole number";
+
+    fn decode(tree: &Tree, decoder: &mut Decoder<'_>) -> Option<Self> {
+        let number = tree.text().filter(|text| {
+            text.bytes().all(|b| b.is_ascii_digit()) && (*text == "0" || !text.starts_with('0'))
+        });
+        match number.and_then(|text| text.parse().ok()) {
+            Some(number) => Some(number),
+            None => {
+                decoder.wrong_type(tree, Self::WHAT, "write a number of decimal digits, at most 4294967295")
+            }
+        }
+    }
+
+    fn schema(_: &mut Defs) -> Value {
+        json!({"type": "integer", "minimum": 0, "maximum": u32::MAX})
+    }
+}
+
+/// Numbers with a range of their own.
+macro_rules! bounded {
+    ($($ty:ty, $what:literal, $fix:literal;)*) => {
+        $(impl Decode for $ty {
+            const WHAT: &'static str = $what;
+
+            fn decode(tree: &Tree, decoder: &mut Decoder<'_>) -> Option<Self> {
+                decoder.parse(tree, $what, $fix)
+            }
+
+            fn schema(_: &mut Defs) -> Value {
+                json!({"type": "integer", "minimum": Self::MIN, "maximum": Self::MAX})
+            }
+        })*
+    };
+}
+
+bounded! {
+    Vlan, "a VLAN id", "write a whole number from 1 to 4094";
+    Port, "a port", "write a whole number from 1 to 65535";
+}
+
+/// An IP address as a text.
+struct Address(IpAddr);
+
+impl FromStr for Address {
+    type Err = Invalid;
+
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        if let Ok(address) = text.parse() {
+            return Ok(Self(address));
+        }
+        let problem = format!("{} is not an IP address", quoted(text));
+        let bare = text.split_once('/').filter(|(address, _)| address.parse::<IpAddr>().is_ok());
+        Err(match bare {
+            Some((address, _)) => {
+                Invalid::new(problem, format!("write `{address}`, without the prefix length"))
+            }
+            None => Invalid::new(problem, "write it like `192.168.1.1` or `fd00::1`"),
+        })
+    }
+}
+
+impl Decode for IpAddr {
+    const WHAT: &'static str = "an IP address";
+
+    fn decode(tree: &Tree, decoder: &mut Decoder<'_>) -> Option<Self> {
+        let fix = "write it like `192.168.1.1` or `fd00::1`";
+        decoder.parse::<Address>(tree, Self::WHAT, fix).map(|address| address.0)
+    }
+
+    fn schema(_: &mut Defs) -> Value {
+        json!({"type": "string", "anyOf": [{"format": "ipv4"}, {"format": "ipv6"}]})
+    }
+}
+
+impl Decode for Value {
+    const WHAT: &'static str = "a mapping";
+
+    /// An object, as it is.
+    fn decode(tree: &Tree, decoder: &mut Decoder<'_>) -> Option<Self> {
+        decoder.entries(tree, "an object")?;
+        Some(crate::yaml::to_json(tree))
+    }
+
+    fn schema(_: &mut Defs) -> Value {
+        json!({"type": "object"})
+    }
+}

@@ -1,0 +1,212 @@
+//! The Appliance: what runs.
+
+use super::{AccessMode, UpdateStrategy, Volume, WorkloadKind};
+use super::{Device, Entries, Ingress, Metadata, Probes, PullPolicy, Resources, Service, ServicePort};
+use crate::diag::Loc;
+use crate::spec::decode::{Decode, Decoder, OneOrMany};
+use crate::spec::schema::Defs;
+use crate::spec::table::{choice, record};
+use crate::types::{AddressSpec, Capability, EnvName, ImageRef, InterfaceName, Mac, Name, Quantity};
+use crate::yaml::{Kind, Tree};
+use serde_json::Value;
+use std::net::IpAddr;
+
+record! {
+    /// A network appliance: a machine on the LAN that runs as a pod.
+    pub struct Appliance, "an Appliance" {
+        /// Name, labels and annotations.
+        "metadata" => metadata: Loc<Metadata>,
+        /// What it is.
+        "spec" => spec: Loc<ApplianceSpec>,
+    }
+}
+
+record! {
+    /// What an Appliance states.
+    pub struct ApplianceSpec, "the spec of an Appliance" {
+        /// The catalog entry that this appliance builds on; everything else here overrides it. `wrtpod catalog` lists
+        /// them.
+        "from" => from: Option<Loc<String>>,
+        /// What kind of machine it is: decides who configures its interfaces. Default: `generic`.
+        "profile" => profile: Option<Loc<Profile>>,
+        /// One sentence about the appliance, shown by `wrtpod catalog`.
+        "description" => description: Option<Loc<String>>,
+        /// The container image.
+        "image" => image: Option<Loc<ImageRef>>,
+        /// The image of the helper containers that wrtpod adds. Default: the appliance's own image where it has a
+        /// shell.
+        "helperImage" => helper_image: Option<Loc<ImageRef>>,
+        /// When a node pulls the image. Default: Kubernetes decides by the tag.
+        "imagePullPolicy" => image_pull_policy: Option<Loc<PullPolicy>>,
+        /// Secrets with credentials for the registry.
+        "imagePullSecrets" => image_pull_secrets: Vec<Loc<Name>>,
+        /// The kind of the workload. Default: `StatefulSet`.
+        "workload" => workload: Option<Loc<WorkloadKind>>,
+        /// How many pods. Default: 1; more are refused with a fixed MAC address or address.
+        "replicas" => replicas: Option<Loc<u32>>,
+        /// How a change replaces the pod. Default: `Recreate`.
+        "strategy" => strategy: Option<Loc<UpdateStrategy>>,
+        /// The interfaces on the site's networks.
+        "interfaces" => interfaces: Vec<Loc<Interface>>,
+        /// What survives a restart (profile `openwrt`).
+        "persistence" => persistence: Option<Loc<Persistence>>,
+        /// UCI settings: file, section, option. The key `.type` of a section gives its type.
+        "uci" => uci: Entries<String, Entries<String, Entries<String, UciValue>>>,
+        /// Shell scripts that run once, on the first boot, in the order of their names.
+        "firstBoot" => first_boot: Entries<Name, String>,
+        /// The Secret with the password hash and the SSH keys.
+        "secret" => secret: Option<Loc<Name>>,
+        /// The host name. Default: the appliance's name.
+        "hostname" => hostname: Option<Loc<String>>,
+        /// The time zone, such as `Europe/Berlin`. Default: UTC.
+        "timezone" => timezone: Option<Loc<String>>,
+        /// The command, in place of the image's entry point.
+        "command" => command: Vec<Loc<String>>,
+        /// The arguments, in place of the image's.
+        "args" => args: Vec<Loc<String>>,
+        /// Environment variables.
+        "env" => env: Entries<EnvName, String>,
+        /// Ports that the appliance listens on, by name.
+        "ports" => ports: Entries<Name, ServicePort>,
+        /// The Service on the cluster's network.
+        "service" => service: Option<Loc<Service>>,
+        /// The Ingress.
+        "ingress" => ingress: Option<Loc<Ingress>>,
+        /// Volumes, by name.
+        "volumes" => volumes: Entries<Name, Volume>,
+        /// Devices of the node, such as a USB stick.
+        "devices" => devices: Vec<Loc<Device>>,
+        /// Capabilities beyond those that the profile needs, each with the reason for it.
+        "capabilities" => capabilities: Entries<Capability, String>,
+        /// True for a privileged container, which wrtpod refuses. Default: false.
+        "privileged" => privileged: Option<Loc<bool>>,
+        /// Kernel settings of the pod.
+        "sysctls" => sysctls: Entries<String, String>,
+        /// Health checks, in place of the profile's.
+        "probes" => probes: Option<Loc<Probes>>,
+        /// CPU and memory.
+        "resources" => resources: Option<Loc<Resources>>,
+        /// The nodes it may run on. Default: those that have all its networks.
+        "nodes" => nodes: Vec<Loc<String>>,
+        /// Labels that its node must have.
+        "nodeSelector" => node_selector: Entries<String, String>,
+        /// Tolerations, as Kubernetes writes them.
+        "tolerations" => tolerations: Vec<Loc<Value>>,
+        /// Labels for the pod.
+        "labels" => labels: Entries<String, String>,
+        /// Annotations for the pod.
+        "annotations" => annotations: Entries<String, String>,
+        /// Partial Kubernetes objects that are merged onto the generated ones of the same kind and name.
+        "patches" => patches: Vec<Loc<Value>>,
+    }
+}
+
+record! {
+    /// An interface of an appliance on a network of the site.
+    pub struct Interface, "an interface" {
+        /// The network, by its name in the Site.
+        "network" => network: Loc<Name>,
+        /// The name of the interface inside the appliance. Default: the network's name.
+        "name" => name: Option<Loc<InterfaceName>>,
+        /// The addresses: each `dhcp`, `pool`, `none`, `gateway` or an address such as `192.168.1.32/24`. Default:
+        /// `dhcp`.
+        "address" => address: Vec<Loc<AddressSpec>> [one or many],
+        /// The MAC address. Default: derived from the site's salt and the names, the same for ever.
+        "mac" => mac: Option<Loc<Mac>>,
+        /// The routers, one of each family. Default: the network's.
+        "gateway" => gateway: Vec<Loc<IpAddr>> [one or many],
+        /// The DNS servers. Default: the network's.
+        "dns" => dns: Vec<Loc<IpAddr>> [one or many],
+        /// True when the default route leaves through this interface. Default: false.
+        "defaultRoute" => default_route: Option<Loc<bool>>,
+        /// True when the appliance is the network's DHCP server or router. Default: false, it is a client.
+        "serve" => serve: Option<Loc<bool>>,
+        /// True when multicast discovery (mDNS, SSDP) leaves through this interface. Default: false.
+        "discovery" => discovery: Option<Loc<bool>>,
+        /// The metric of the interface's routes; the lowest wins.
+        "metric" => metric: Option<Loc<u32>>,
+        /// True to put the interface into a bridge `br-NAME` inside the guest. Default: false.
+        "bridge" => bridge: Option<Loc<bool>>,
+    }
+}
+
+record! {
+    /// What survives a restart.
+    pub struct Persistence, "the persistence" {
+        /// Which folders are kept. Default: `etc`.
+        "mode" => mode: Option<Loc<PersistenceMode>>,
+        /// The size of the claim, such as `256Mi`.
+        "size" => size: Option<Loc<Quantity>>,
+        /// The storage class of the claim. Default: the site's.
+        "storageClass" => storage_class: Option<Loc<String>>,
+        /// A claim that exists, in place of a generated one.
+        "existingClaim" => existing_claim: Option<Loc<Name>>,
+        /// Who may mount the claim. Default: `ReadWriteOnce`.
+        "accessMode" => access_mode: Option<Loc<AccessMode>>,
+        /// What happens to packages installed at run time when the release changes. Default: `keep` within a release.
+        "packages" => packages: Option<Loc<PackagePolicy>>,
+    }
+}
+
+choice! {
+    /// What kind of machine an appliance is.
+    pub enum Profile, "a profile" {
+        /// OpenWrt: interfaces are attached without addresses, and UCI configures them.
+        "openwrt" => Openwrt,
+        /// Anything else: the network plugins configure the interfaces.
+        "generic" => Generic,
+    }
+}
+
+choice! {
+    /// Which folders survive a restart.
+    pub enum PersistenceMode, "a persistence mode" {
+        /// /etc/config and the files that sysupgrade keeps.
+        "config" => Config,
+        /// All of /etc.
+        "etc" => Etc,
+        /// /etc, /usr, /lib, /bin, /sbin, /www and /root, so that installed packages stay.
+        "system" => System,
+        /// Nothing.
+        "none" => None,
+    }
+}
+
+choice! {
+    /// What happens to packages installed at run time when the release changes.
+    pub enum PackagePolicy, "a package policy" {
+        /// They are removed.
+        "drop" => Drop,
+        /// They are installed again.
+        "reinstall" => Reinstall,
+        /// They stay as they are.
+        "keep" => Keep,
+    }
+}
+
+/// The value of a UCI option.
+#[derive(Debug, Clone, PartialEq)]
+pub enum UciValue {
+    /// An option.
+    One(String),
+    /// A list.
+    Many(Vec<Loc<String>>),
+}
+
+impl Decode for UciValue {
+    const WHAT: &'static str = "a text or a list of texts";
+
+    fn decode(tree: &Tree, decoder: &mut Decoder<'_>) -> Option<Self> {
+        match &tree.kind {
+            Kind::Seq(_) => Vec::<Loc<String>>::read_one_or_many(tree, decoder).map(Self::Many),
+            Kind::Scalar { text, .. } => Some(Self::One(text.clone())),
+            Kind::Null | Kind::Map(_) => {
+                decoder.wrong_type(tree, Self::WHAT, "write one value, or a list of values")
+            }
+        }
+    }
+
+    fn schema(defs: &mut Defs) -> Value {
+        Vec::<Loc<String>>::schema_one_or_many(defs)
+    }
+}

@@ -1,0 +1,140 @@
+//! The networks of a Site.
+
+use super::Entries;
+use crate::diag::Loc;
+use crate::spec::table::{choice, one_of, record};
+use crate::types::{Cidr, InterfaceName, IpRange, Name, Vlan};
+use serde_json::Value;
+use std::net::IpAddr;
+
+record! {
+    /// A network that appliances attach to: how, and what is known of its addresses.
+    pub struct Network, "a network" {
+        one of {
+            /// How an interface is attached to the network.
+            attachment: Attachment,
+        }
+        /// The network's subnets, such as `192.168.1.0/24`; one of each family for dual stack.
+        "subnet" => subnet: Vec<Loc<Cidr>> [one or many],
+        /// The network's routers, one of each family.
+        "gateway" => gateway: Vec<Loc<IpAddr>> [one or many],
+        /// The addresses that interfaces with `address: pool` get theirs from, such as
+        /// `192.168.1.200-192.168.1.216`. Only where `nodes` pins the network to one node.
+        "pool" => pool: Vec<Loc<IpRange>> [one or many],
+        /// The network's DNS servers.
+        "dns" => dns: Vec<Loc<IpAddr>> [one or many],
+        /// True when this is the cluster's only network plugin: pods get it as their first interface, without Multus.
+        /// Default: false.
+        "primary" => primary: Option<Loc<bool>>,
+        /// The nodes that have the network. Default: those whose `parents` list its parent, or all.
+        "nodes" => nodes: Vec<Loc<String>>,
+        /// Kernel settings inside the pod, set by the `tuning` plugin when an interface is attached.
+        "sysctls" => sysctls: Entries<String, String>,
+        /// CNI plugin configurations that are appended to the generated list, as they are.
+        "chain" => chain: Vec<Loc<Value>>,
+        /// The namespace of the NetworkAttachmentDefinition. Default: the namespace of each appliance that uses it.
+        "namespace" => namespace: Option<Loc<Name>>,
+    }
+}
+
+one_of! {
+    /// How an interface is attached to a network.
+    pub enum Attachment {
+        /// A macvlan child of an interface of the node: the interface has its own MAC address on the LAN.
+        "macvlan" => Macvlan(Macvlan),
+        /// An ipvlan child of an interface of the node: the interface shares the node's MAC address.
+        "ipvlan" => Ipvlan(Ipvlan),
+        /// An interface of a VLAN, made on an interface of the node.
+        "vlan" => Vlan(VlanLink),
+        /// A port of a bridge on the node.
+        "bridge" => Bridge(Bridge),
+        /// An interface of the node, moved into the pod.
+        "hostDevice" => HostDevice(HostDevice),
+    }
+}
+
+record! {
+    /// A macvlan attachment.
+    pub struct Macvlan, "`macvlan`" {
+        /// The node's interface, such as `enp3s0`.
+        "parent" => parent: Loc<InterfaceName>,
+        /// The VLAN to use on the parent: the attachment goes over `PARENT.VLAN`, which node preparation creates.
+        "vlan" => vlan: Option<Loc<Vlan>>,
+        /// How the children of one parent see each other. Default: `bridge`.
+        "mode" => mode: Option<Loc<MacvlanMode>>,
+        /// The MTU in bytes. Default: the parent's.
+        "mtu" => mtu: Option<Loc<u32>>,
+    }
+}
+
+record! {
+    /// An ipvlan attachment.
+    pub struct Ipvlan, "`ipvlan`" {
+        /// The node's interface, such as `enp3s0`.
+        "parent" => parent: Loc<InterfaceName>,
+        /// The VLAN to use on the parent: the attachment goes over `PARENT.VLAN`, which node preparation creates.
+        "vlan" => vlan: Option<Loc<Vlan>>,
+        /// The layer that traffic is switched on. Default: `l2`.
+        "mode" => mode: Option<Loc<IpvlanMode>>,
+        /// The MTU in bytes. Default: the parent's.
+        "mtu" => mtu: Option<Loc<u32>>,
+    }
+}
+
+record! {
+    /// A VLAN attachment.
+    pub struct VlanLink, "`vlan`" {
+        /// The node's interface, such as `enp3s0`.
+        "parent" => parent: Loc<InterfaceName>,
+        /// The id of the VLAN, 1 to 4094.
+        "id" => id: Loc<Vlan>,
+        /// The MTU in bytes. Default: the parent's.
+        "mtu" => mtu: Option<Loc<u32>>,
+    }
+}
+
+record! {
+    /// A bridge attachment.
+    pub struct Bridge, "`bridge`" {
+        /// The bridge on the node, such as `br0`.
+        "name" => name: Loc<InterfaceName>,
+        /// The VLAN of the port. Default: none, untagged.
+        "vlan" => vlan: Option<Loc<Vlan>>,
+        /// The MTU in bytes. Default: the bridge's.
+        "mtu" => mtu: Option<Loc<u32>>,
+    }
+}
+
+record! {
+    /// An attachment by moving an interface of the node.
+    pub struct HostDevice, "`hostDevice`" {
+        /// The node's interface, such as `enp4s0`; while the pod runs, the node does not have it.
+        "device" => device: Loc<InterfaceName>,
+    }
+}
+
+choice! {
+    /// How macvlan children of one parent see each other.
+    pub enum MacvlanMode, "a macvlan mode" {
+        /// They reach each other directly.
+        "bridge" => Bridge,
+        /// They never reach each other.
+        "private" => Private,
+        /// They reach each other through a switch that sends frames back.
+        "vepa" => Vepa,
+        /// There is one child only, and it takes over the parent.
+        "passthru" => Passthru,
+    }
+}
+
+choice! {
+    /// The layer that ipvlan works on.
+    pub enum IpvlanMode, "an ipvlan mode" {
+        /// Switching.
+        "l2" => L2,
+        /// Routing.
+        "l3" => L3,
+        /// Routing, with the node's connection tracking.
+        "l3s" => L3s,
+    }
+}
