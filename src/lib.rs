@@ -2,7 +2,10 @@
 //! live on the LAN. `docs/architecture.md` says how a site file becomes objects on a cluster.
 
 pub mod diag;
+pub mod net;
 pub mod objects;
+pub mod plan;
+pub mod pod;
 pub mod spec;
 pub mod types;
 pub mod uci;

@@ -3,7 +3,7 @@
 
 use super::model::{Addressing, Attachment, Ipam, Link, Profile, Sysctl};
 use crate::diag::Loc;
-use crate::spec::{Link as LinkSpec, Network};
+use crate::spec::{self, Network};
 use crate::types::Cidr;
 
 /// The link of a network.
@@ -14,24 +14,24 @@ pub fn link(network: &Network) -> Link {
         None => parent.to_owned(),
     };
     let vlan = |vlan: &Option<Loc<crate::types::Vlan>>| vlan.as_ref().map(|vlan| vlan.get());
-    match &network.link.value {
-        LinkSpec::Macvlan(link) => Link::Macvlan {
+    match &network.attachment.value {
+        spec::Attachment::Macvlan(link) => Link::Macvlan {
             master: parent(link.parent.as_str(), vlan(&link.vlan)),
             mode: link.mode.as_ref().map_or("bridge", |mode| mode.as_str()).to_owned(),
             mtu: mtu(&link.mtu),
         },
-        LinkSpec::Ipvlan(link) => Link::Ipvlan {
+        spec::Attachment::Ipvlan(link) => Link::Ipvlan {
             master: parent(link.parent.as_str(), vlan(&link.vlan)),
             mode: link.mode.as_ref().map_or("l2", |mode| mode.as_str()).to_owned(),
             mtu: mtu(&link.mtu),
         },
-        LinkSpec::Vlan(link) => {
+        spec::Attachment::Vlan(link) => {
             Link::Vlan { master: link.parent.as_str().to_owned(), id: link.id.get(), mtu: mtu(&link.mtu) }
         }
-        LinkSpec::Bridge(link) => {
+        spec::Attachment::Bridge(link) => {
             Link::Bridge { name: link.name.as_str().to_owned(), vlan: vlan(&link.vlan), mtu: mtu(&link.mtu) }
         }
-        LinkSpec::HostDevice(link) => Link::HostDevice { device: link.device.as_str().to_owned() },
+        spec::Attachment::HostDevice(link) => Link::HostDevice { device: link.device.as_str().to_owned() },
     }
 }
 

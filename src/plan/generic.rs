@@ -8,7 +8,7 @@ use super::model::{
 use super::openwrt::{Parts, device_volume, tunnels};
 use crate::diag::Loc;
 use crate::pod;
-use crate::spec::{ApplianceSpec, Probe as ProbeSpec};
+use crate::spec::{ApplianceSpec, Probe as ProbeSpec, ProbeAction as ProbeActionSpec};
 use crate::types::{Cidr, ImageRef};
 
 /// What the parts are made of.
@@ -158,7 +158,7 @@ fn own_volumes(input: &Input<'_>) -> Vec<Volume> {
 
 fn probes(spec: &ApplianceSpec) -> Probes {
     let Some(probes) = &spec.probes else { return Probes::default() };
-    let probe = |probe: &Option<Loc<ProbeSpec>>| probe.as_ref().and_then(|probe| decide_probe(&probe.value));
+    let probe = |probe: &Option<Loc<ProbeSpec>>| probe.as_ref().map(|probe| decide_probe(&probe.value));
     Probes {
         startup: probe(&probes.startup),
         readiness: probe(&probes.readiness),
@@ -166,24 +166,23 @@ fn probes(spec: &ApplianceSpec) -> Probes {
     }
 }
 
-fn decide_probe(spec: &ProbeSpec) -> Option<Probe> {
+fn decide_probe(spec: &ProbeSpec) -> Probe {
     let number = |value: &Option<Loc<u32>>, default| value.as_ref().map_or(default, |value| value.value);
-    let action = if let Some(http) = &spec.http {
-        ProbeAction::Http { path: http.path.value.clone(), port: http.port.value.to_string() }
-    } else if let Some(port) = &spec.tcp {
-        ProbeAction::Tcp(port.value.to_string())
-    } else if spec.exec.is_empty() {
-        return None;
-    } else {
-        ProbeAction::Exec(spec.exec.iter().map(|word| word.value.clone()).collect())
+    let action = match &spec.action.value {
+        ProbeActionSpec::Http(http) => ProbeAction::Http {
+            path: http.path.as_ref().map_or("/", |path| path.as_str()).to_owned(),
+            port: http.port.value.to_string(),
+        },
+        ProbeActionSpec::Tcp(port) => ProbeAction::Tcp(port.to_string()),
+        ProbeActionSpec::Exec(words) => ProbeAction::Exec(words.iter().map(|word| word.value.clone()).collect()),
     };
-    Some(Probe {
+    Probe {
         action,
         initial_delay: spec.initial_delay_seconds.as_ref().map(|delay| delay.value),
         period: number(&spec.period_seconds, 10),
         timeout: number(&spec.timeout_seconds, 5),
         failures: number(&spec.failure_threshold, 3),
-    })
+    }
 }
 
 /// What `wire` reads: shell assignments of words that need no quoting.

@@ -15,7 +15,7 @@ pub struct Place<'a> {
     /// The site.
     pub site: &'a SiteSpec,
     /// The site's salt.
-    pub salt: &'a str,
+    pub salt: Option<&'a str>,
     /// Namespace of the appliance.
     pub namespace: &'a str,
     /// Name of the appliance.
@@ -25,8 +25,8 @@ pub struct Place<'a> {
 }
 
 /// The network of that name.
-pub fn network<'a>(site: &'a SiteSpec, name: &str) -> Option<(&'a Loc<String>, &'a Network)> {
-    site.networks.iter().find(|(key, _)| key.value == name).map(|(key, network)| (key, &network.value))
+pub fn network<'a>(site: &'a SiteSpec, name: &str) -> Option<&'a Network> {
+    site.networks.iter().find(|(key, _)| key.value == *name).map(|(_, network)| &network.value)
 }
 
 /// Decides the NICs; one whose network is unknown is reported and left out.
@@ -54,17 +54,18 @@ fn default_route_of_guest(nics: &mut [Nic], interfaces: &[Loc<Interface>]) {
 }
 
 fn nic(place: Place<'_>, interface: &Loc<Interface>, diags: &mut Diagnostics) -> Option<Nic> {
-    let Some((_, network)) = network(place.site, interface.network.as_str()) else {
+    let Some(network) = network(place.site, interface.network.as_str()) else {
         diags.push(unknown_network(place.site, interface));
         return None;
     };
     let primary = network.primary.as_ref().is_some_and(|primary| primary.value);
     let serve = interface.serve.clone().filter(|serve| serve.value);
     let addressing = addressing(place.profile, interface, network, diags);
-    let name = interface.name.clone().unwrap_or_else(|| {
-        let name = if primary { "eth0".to_owned() } else { interface.network.as_str().to_owned() };
-        Loc::new(name, interface.network.span)
-    });
+    let name = match &interface.name {
+        Some(name) => Loc::new(name.to_string(), name.span),
+        None if primary => Loc::new("eth0".to_owned(), interface.network.span),
+        None => Loc::new(interface.network.to_string(), interface.network.span),
+    };
     let (mac, mac_derived) = if primary {
         (interface.mac.clone(), false)
     } else {

@@ -15,7 +15,7 @@ use super::model::{
 };
 use crate::diag::Diagnostics;
 use crate::pod;
-use crate::spec::{ApplianceSpec, PackagesOnUpgrade, PersistenceMode};
+use crate::spec::{ApplianceSpec, DeviceSource, PackagePolicy, PersistenceMode};
 use crate::types::{Capability, Cidr, ImageRef};
 
 /// What the profile adds to an appliance.
@@ -242,7 +242,10 @@ fn volumes(input: &Input<'_>) -> Vec<Volume> {
 
 /// Devices by path; the rules leave only /dev/net/tun.
 pub fn tunnels(spec: &ApplianceSpec) -> impl Iterator<Item = &str> {
-    spec.devices.iter().filter_map(|device| device.path.as_ref()).map(|path| path.value.as_str())
+    spec.devices.iter().filter_map(|device| match &device.source.value {
+        DeviceSource::Path(path) => Some(path.as_str()),
+        DeviceSource::Resource(_) => None,
+    })
 }
 
 /// Name of the volume of a device: its path with dashes.
@@ -274,7 +277,7 @@ fn plan_files(input: &Input<'_>, mode: PersistenceMode, diags: &mut Diagnostics)
 /// What the scripts read: shell assignments, every value within a set of characters that needs no quoting.
 fn settings(input: &Input<'_>, mode: PersistenceMode) -> String {
     let packages = input.spec.persistence.as_ref().and_then(|persistence| persistence.packages.as_ref());
-    let packages = packages.map_or(PackagesOnUpgrade::Drop, |packages| packages.value);
+    let packages = packages.map_or(PackagePolicy::Drop, |packages| packages.value);
     let nics: Vec<String> = input
         .nics
         .iter()

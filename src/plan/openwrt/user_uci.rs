@@ -1,8 +1,11 @@
 //! The user's own UCI settings, laid over the planned files and written for the others.
 
 use crate::diag::{Diagnostic, Diagnostics, Loc};
-use crate::spec::{UciFile, UciSection, UciValue};
+use crate::spec::{Entries, UciValue};
 use crate::uci::{Config, Section};
+
+/// Options of a section.
+type Options = Entries<String, UciValue>;
 
 /// The key of a section that gives its type.
 const TYPE: &str = ".type";
@@ -10,7 +13,7 @@ const TYPE: &str = ".type";
 /// Lays `user` over the planned files; a file that is not planned is added.
 pub fn lay_over(
     planned: &mut Vec<(String, Config)>,
-    user: &[(Loc<String>, Loc<UciFile>)],
+    user: &Entries<String, Entries<String, Options>>,
     diags: &mut Diagnostics,
 ) {
     for (name, sections) in user {
@@ -27,12 +30,14 @@ pub fn lay_over(
     }
 }
 
-fn lay_section(config: &mut Config, key: &Loc<String>, options: &UciSection, diags: &mut Diagnostics) {
+fn lay_section(config: &mut Config, key: &Loc<String>, options: &Options, diags: &mut Diagnostics) {
     let Some(section) = section_mut(config, key, options, diags) else { return };
     for (option, value) in options.iter().filter(|(option, _)| option.value != TYPE) {
         match &value.value {
-            UciValue::Text(text) => section.set(&option.value, text),
-            UciValue::List(items) => section.set_list(&option.value, items.iter().cloned()),
+            UciValue::One(text) => section.set(&option.value, text),
+            UciValue::Many(items) => {
+                section.set_list(&option.value, items.iter().map(|item| item.value.clone()));
+            }
         }
     }
 }
@@ -41,7 +46,7 @@ fn lay_section(config: &mut Config, key: &Loc<String>, options: &UciSection, dia
 fn section_mut<'a>(
     config: &'a mut Config,
     key: &Loc<String>,
-    options: &UciSection,
+    options: &Options,
     diags: &mut Diagnostics,
 ) -> Option<&'a mut Section> {
     if let Some((kind, index)) = anonymous(&key.value) {
@@ -53,8 +58,8 @@ fn section_mut<'a>(
     if config.named(&key.value).is_none() {
         let kind = options.iter().find(|(option, _)| option.value == TYPE).and_then(|(_, value)| {
             match &value.value {
-                UciValue::Text(text) => Some(text.as_str()),
-                UciValue::List(_) => None,
+                UciValue::One(text) => Some(text.as_str()),
+                UciValue::Many(_) => None,
             }
         });
         let Some(kind) = kind else {

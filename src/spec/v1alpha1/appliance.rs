@@ -54,8 +54,12 @@ record! {
         "uci" => uci: Entries<String, Entries<String, Entries<String, UciValue>>>,
         /// Shell scripts that run once, on the first boot, in the order of their names.
         "firstBoot" => first_boot: Entries<Name, String>,
-        /// The Secret with the password hash and the SSH keys.
+        /// The Secret with the password hash (key `password-hash`, a crypt(3) string) and the SSH keys (key
+        /// `authorized_keys`) of root. Default: `deploy` makes one with a random password.
         "secret" => secret: Option<Loc<Name>>,
+        /// True for an empty root password, which is refused where a Service or Ingress shows the appliance. Default:
+        /// false.
+        "emptyRootPassword" => empty_root_password: Option<Loc<bool>>,
         /// The host name. Default: the appliance's name.
         "hostname" => hostname: Option<Loc<String>>,
         /// The time zone, such as `Europe/Berlin`. Default: UTC.
