@@ -1,0 +1,1 @@
+# routes.awk: the routes eth0 must keep.

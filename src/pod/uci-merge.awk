@@ -1,0 +1,1 @@
+# uci-merge.awk: UCI parser, three-way merger, writer.
