@@ -204,30 +204,34 @@ function tell(kind, text) { if (report != "") print kind, text > report }
 # Pairs the sections of two documents: pair[a, i, b] = j and pair[b, j, a] = i.
 function bind(a, i, b, j) { pair[a, i, b] = j; pair[b, j, a] = i }
 function free(a, i, b) { return !skip[a, i] && name[a, i] == "" && !((a, i, b) in pair) }
-function alike(a, i, b, j) { return type[a, i] == type[b, j] }
-
-function shares(a, i, b, j,    k, o) {
+# Half of what either says is the same.
+function similar(a, i, b, j,    k, o, same, most) {
 	for (k = 1; k <= options[a, i]; k++) {
 		o = option_at[a, i, k]
-		if (said(a, i, o) == said(b, j, o)) return 1
+		if (said(a, i, o) == said(b, j, o)) same++
 	}
-	return 0
+	most = options[a, i] > options[b, j] ? options[a, i] : options[b, j]
+	return same > 0 && same * 2 >= most
 }
 
-# `loose`: an anonymous section left over is paired by its place alone (a plan over a stock file).
-function pair_up(a, b, loose,    i, j, step, place, n, total, same) {
+function differently_named(a, i, b, j) { return said(a, i, "name") != "" && said(b, j, "name") != "" && said(a, i, "name") != said(b, j, "name") }
+
+# How far anonymous sections are taken for the same: SURE by equal content or equal option `name`; LIKELY also by place among
+# as many, or by half of their options; LOOSE by place alone (a plan over a stock file).
+function pair_up(a, b, trust,    i, j, step, place, n, same) {
 	for (i = 1; i <= count[a]; i++)
 		if (!skip[a, i] && name[a, i] != "" && ((b, name[a, i]) in by_name) && !((a, i, b) in pair)) bind(a, i, b, by_name[b, name[a, i]])
 	for (i = 1; i <= count[a]; i++) if (!skip[a, i] && name[a, i] == "") { key[a, i] = content(a, i); place[a, i] = n[a, type[a, i]]++ }
 	for (j = 1; j <= count[b]; j++) if (!skip[b, j] && name[b, j] == "") { key[b, j] = content(b, j); place[b, j] = n[b, type[b, j]]++ }
-	for (step = 1; step <= 4; step++)
+	for (step = 1; step <= (trust == SURE ? 2 : 4); step++)
 		for (i = 1; i <= count[a]; i++)
 			for (j = 1; j <= count[b] && free(a, i, b); j++) {
-				if (!free(b, j, a) || !alike(a, i, b, j)) continue
+				if (!free(b, j, a) || type[a, i] != type[b, j]) continue
 				if (step == 1) same = key[a, i] == key[b, j]
 				else if (step == 2) same = said(a, i, "name") != "" && said(a, i, "name") == said(b, j, "name")
-				else if (step == 3) same = place[a, i] == place[b, j] && (loose || n[a, type[a, i]] == n[b, type[b, j]])
-				else same = shares(a, i, b, j)
+				else if (step == 3 && trust == LOOSE) same = place[a, i] == place[b, j]
+				else if (step == 3) same = place[a, i] == place[b, j] && n[a, type[a, i]] == n[b, type[b, j]] && !differently_named(a, i, b, j)
+				else same = similar(a, i, b, j)
 				if (same) bind(a, i, b, j)
 			}
 }
@@ -240,7 +244,7 @@ function copy_section(from, i, to,    j, k) {
 
 # The plan laid over the image's own file, as document "P".
 function overlay(    i, j, k, o) {
-	pair_up("O", "S", 1)
+	pair_up("O", "S", LOOSE)
 	for (i = 1; i <= count["S"]; i++) if (!skip["S", i]) bind("S", i, "P", copy_section("S", i, "P"))
 	for (i = 1; i <= count["O"]; i++) {
 		if (skip["O", i]) continue
@@ -295,13 +299,13 @@ function append(r, after) {
 }
 
 function merge(    i, b, p, r, previous, written) {
-	pair_up("L", "B", 0); pair_up("P", "B", 0)
+	pair_up("L", "B", LIKELY); pair_up("P", "B", LIKELY)
 	# A section that is new in the plan may be one that the user has made already.
 	for (i = 1; i <= count["P"]; i++)
 		if (("P", i, "B") in pair && ("B", pair["P", i, "B"], "L") in pair) bind("P", i, "L", pair["B", pair["P", i, "B"], "L"])
 	for (i = 1; i <= count["L"]; i++) if (("L", i, "B") in pair && !(("L", i, "P") in pair)) bind("L", i, "P", 0)
 	for (i = 1; i <= count["P"]; i++) if (("P", i, "B") in pair && !(("P", i, "L") in pair)) bind("P", i, "L", 0)
-	pair_up("P", "L", 0)
+	pair_up("P", "L", SURE)
 	last = 0
 	for (i = 1; i <= count["L"]; i++) {
 		if (skip["L", i]) continue
@@ -334,7 +338,7 @@ function write_document(doc, file, text) {
 }
 
 BEGIN {
-	ITEM = "\001"; FIELD = "\002"
+	ITEM = "\001"; FIELD = "\002"; SURE = 1; LIKELY = 2; LOOSE = 3
 	ifname += 0; fresh += 0
 	if (!parse(stock == "" ? "P" : "O", plan)) { print "wrtpod: the plan of " package " is broken, " bad > "/dev/stderr"; exit 1 }
 	if (!parse("F", forced)) { print "wrtpod: the forced part of " package " is broken, " bad > "/dev/stderr"; exit 1 }
