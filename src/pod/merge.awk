@@ -1,0 +1,1 @@
+# merge.awk: three-way join of manifests.

@@ -1,0 +1,18 @@
+# The scripts themselves: shellcheck, and only what a stock OpenWrt's BusyBox has.
+# shellcheck shell=bash
+
+if command -v shellcheck >/dev/null; then
+	for script in "$pod"/*; do
+		case $script in
+		*.awk) holds "parses under BusyBox: ${script##*/}" bash -c '"$1" awk -f "$2" -f /dev/stdin </dev/null >/dev/null 2>&1; [ $? != 2 ]' _ "$busybox" "$script" ;;
+		*)
+			holds "shellcheck: ${script##*/}" shellcheck -s sh -e SC1091 "$script"
+			holds "ash -n: ${script##*/}" bb ash -n "$script"
+			;;
+		esac
+	done
+fi
+is "no applet that stock OpenWrt lacks" "" \
+	"$(grep -nE '(^|[|;&(]|\$\()[[:space:]]*(stat|timeout|date|comm|join|tac|install|shuf|realpath|nproc|paste|diff|patch|perl|python|bash|setsid|script|rev)[[:space:]]' "$pod"/* | grep -v '^[^:]*:[0-9]*:#')"
+is "no GNU options" "" "$(grep -nE '(find .*-(printf|delete|empty|mmin|quit)|sort -[a-z]*[kVz]|sed -[a-z]*z|grep -[a-z]*P|cp .*--|ls .*--|mktemp --|xargs -[a-z]*P|sleep [0-9]*\.)' "$pod"/*)"
+holds "every script is executable" bash -c 'for f in "$1"/*; do [ -x "$f" ] || exit 1; done' _ "$pod"
