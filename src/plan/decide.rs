@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use super::model::{
-    Addressing, Appliance, Attachment, Claim, ContainerPort, Credentials, Grant, Ingress, Nic, Plan,
+    Addressing, Appliance, Attachment, Claim, ContainerPort, Credentials, Grant, Ingress, Network, Nic, Plan,
     Profile, Resources, Service, Workload,
 };
 use super::nics::{self, Place};
@@ -23,6 +23,8 @@ pub fn decide(documents: &Documents, diags: &mut Diagnostics) -> Option<Plan> {
     let mut plan = Plan {
         site: site.metadata.name.to_string(),
         namespace: context.namespace.clone(),
+        networks: site.spec.networks.iter().map(|(name, network)| network_facts(name, network)).collect(),
+        cluster: context.cluster.clone(),
         attachments: Vec::new(),
         appliances: Vec::new(),
     };
@@ -32,8 +34,34 @@ pub fn decide(documents: &Documents, diags: &mut Diagnostics) -> Option<Plan> {
             plan.appliances.push(appliance);
         }
     }
+    reject_missing_salt(site, &plan, diags);
     plan.attachments.sort_by_key(|attachment| context.network_order(&attachment.network));
     Some(plan)
+}
+
+fn network_facts(name: &Loc<crate::types::Name>, network: &spec::Network) -> Network {
+    Network {
+        name: name.clone().map(|name| name.to_string()),
+        link: Loc::new(attachments::link(network), network.attachment.span),
+        subnets: network.subnet.clone(),
+        gateways: network.gateway.clone(),
+        pools: network.pool.clone(),
+        dns: network.dns.clone(),
+        nodes: network.nodes.iter().map(|node| node.value.clone()).collect(),
+        primary: network.primary.as_ref().is_some_and(|primary| primary.value),
+    }
+}
+
+/// Two sites called `home` on one LAN would derive the same MACs.
+fn reject_missing_salt(site: &Loc<spec::Site>, plan: &Plan, diags: &mut Diagnostics) {
+    let derived = plan.appliances.iter().flat_map(|appliance| &appliance.nics).any(|nic| nic.mac_derived);
+    if site.spec.salt.is_none() && derived {
+        diags.push(
+            Diagnostic::error("salt-missing", "the site has no `salt`, and MACs are to be derived")
+                .at(site.spec.span.or(site.span))
+                .help("add `salt: ` and random text, once; `wrtpod init` writes one"),
+        );
+    }
 }
 
 /// What all appliances of a site share.
@@ -70,7 +98,7 @@ fn taken(site: &SiteSpec, documents: &Documents) -> Taken {
         .flat_map(|appliance| &appliance.spec.interfaces)
         .flat_map(|interface| &interface.address)
         .filter_map(|address| match address.value {
-            crate::types::AddressSpec::Cidr(cidr) => Some(cidr.address()),
+            crate::types::AddressSpec::Static(cidr) => Some(cidr.address()),
             _ => None,
         });
     let networks = || site.networks.iter().map(|(_, network)| &network.value);

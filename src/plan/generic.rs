@@ -211,7 +211,7 @@ fn settings(input: &Input<'_>) -> String {
 fn default_routes(nics: &[Nic]) -> Vec<String> {
     let Some(nic) = nics.iter().find(|nic| nic.default_route) else { return Vec::new() };
     let mut words = vec![nic.interface.value.clone()];
-    words.extend(nic.gateways.iter().map(ToString::to_string));
+    words.extend(nic.gateways.iter().map(|gateway| gateway.value.to_string()));
     words
 }
 
@@ -234,7 +234,7 @@ pub fn routes(nics: &[Nic], cluster: &[Cidr]) -> Vec<RouteReason> {
     ));
     for nic in nics {
         if nic.default_route {
-            let gateways: Vec<String> = nic.gateways.iter().map(ToString::to_string).collect();
+            let gateways: Vec<String> = nic.gateways.iter().map(|gateway| gateway.value.to_string()).collect();
             let via = if gateways.is_empty() && matches!(nic.addressing, Addressing::Dhcp(_)) {
                 "its lease's gateway".to_owned()
             } else {

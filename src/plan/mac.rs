@@ -31,7 +31,7 @@ pub fn derive(seed: MacSeed<'_>) -> Mac {
         text.push_str(interface);
     }
     let hash = Sha256::digest(text.as_bytes());
-    Mac::from([0x02, hash[0], hash[1], hash[2], hash[3], hash[4]])
+    Mac([0x02, hash[0], hash[1], hash[2], hash[3], hash[4]])
 }
 
 #[cfg(test)]

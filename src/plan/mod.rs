@@ -16,6 +16,6 @@ pub use decide::{decide, known_ports};
 pub use mac::{MacSeed, derive as derive_mac};
 pub use model::{
     Addressing, Appliance, Attachment, Claim, ConfigFiles, ConfiguredBy, Container, ContainerPort, Credentials,
-    EnvValue, Grant, Ingress, Ipam, Link, Mount, Nic, Placement, Plan, Probe, ProbeAction, Probes, Profile,
+    EnvValue, Grant, Ingress, Ipam, Link, Mount, Network, Nic, Placement, Plan, Probe, ProbeAction, Probes, Profile,
     Resources, RouteReason, Service, Sysctl, Volume, VolumeSource, Workload,
 };

@@ -15,10 +15,35 @@ pub struct Plan {
     pub site: String,
     /// Namespace of everything in the plan.
     pub namespace: String,
+    /// The site's networks, used or not.
+    pub networks: Vec<Network>,
+    /// Pod and Service ranges of the cluster.
+    pub cluster: Vec<Cidr>,
     /// Network attachments that some appliance of the plan uses, in the order of the site's networks.
     pub attachments: Vec<Attachment>,
     /// The appliances, in the order in which they were asked for.
     pub appliances: Vec<Appliance>,
+}
+
+/// A network of the site.
+#[derive(Debug, Clone)]
+pub struct Network {
+    /// Its name.
+    pub name: Loc<String>,
+    /// Its link; the span is that of the `macvlan`, `vlan`, … that was written.
+    pub link: Loc<Link>,
+    /// Its subnets.
+    pub subnets: Vec<Loc<Cidr>>,
+    /// Its gateways.
+    pub gateways: Vec<Loc<IpAddr>>,
+    /// Its pools.
+    pub pools: Vec<Loc<IpRange>>,
+    /// Its name servers.
+    pub dns: Vec<Loc<IpAddr>>,
+    /// Nodes that it is pinned to; any when empty.
+    pub nodes: Vec<String>,
+    /// Whether it is the cluster's own, without Multus.
+    pub primary: bool,
 }
 
 /// A network as pods attach to it: becomes one NetworkAttachmentDefinition.
@@ -214,10 +239,10 @@ pub struct Nic {
     pub mac_derived: bool,
     /// Its addresses.
     pub addressing: Addressing,
-    /// Gateways of the networks behind it.
-    pub gateways: Vec<IpAddr>,
+    /// Its gateways.
+    pub gateways: Vec<Loc<IpAddr>>,
     /// Name servers to be asked through it.
-    pub dns: Vec<IpAddr>,
+    pub dns: Vec<Loc<IpAddr>>,
     /// Whether the appliance's default route leaves by it.
     pub default_route: bool,
     /// Whether the appliance is the network's router: DHCP and RA server.

@@ -14,7 +14,7 @@ use crate::types::{AddressSpec, Cidr, nearest};
 pub struct Place<'a> {
     /// The site.
     pub site: &'a SiteSpec,
-    /// The site's salt.
+    /// The site's salt, where it has one.
     pub salt: Option<&'a str>,
     /// Namespace of the appliance.
     pub namespace: &'a str,
@@ -132,7 +132,7 @@ fn decide_mac(
         return (None, false);
     }
     let derived = mac::derive(MacSeed {
-        salt: place.salt,
+        salt: place.salt.unwrap_or_default(),
         namespace: place.namespace,
         appliance: place.appliance.as_str(),
         network: interface.network.as_str(),
@@ -164,7 +164,7 @@ fn addressing(
     let mut fixed = Vec::new();
     for address in &interface.address {
         match address.value {
-            AddressSpec::Cidr(cidr) => fixed.push(Loc::new(cidr, address.span)),
+            AddressSpec::Static(cidr) => fixed.push(Loc::new(cidr, address.span)),
             _ if interface.address.len() > 1 => {
                 diags.push(
                     Diagnostic::error("address-mix", format!("`{}` stands beside other addresses", address.value))
@@ -218,22 +218,20 @@ fn gateway_address(
 }
 
 /// A router is its network's gateway and has none there.
-fn gateways(interface: &Interface, network: &Network, serves: bool) -> Vec<IpAddr> {
-    let own = interface.gateway.iter().map(|gateway| gateway.value);
-    let of_network = network.gateway.iter().map(|gateway| gateway.value);
-    match (own.len(), serves) {
-        (0, true) => Vec::new(),
-        (0, false) => of_network.collect(),
-        _ => own.collect(),
+fn gateways(interface: &Interface, network: &Network, serves: bool) -> Vec<Loc<IpAddr>> {
+    match (interface.gateway.is_empty(), serves) {
+        (true, true) => Vec::new(),
+        (true, false) => network.gateway.clone(),
+        (false, _) => interface.gateway.clone(),
     }
 }
 
 /// Name servers behind the NIC: its own, the network's; where the address is fixed and nobody names one, the
 /// gateway, which answers DNS on most LANs.
-fn dns(interface: &Interface, network: &Network, addressing: &Addressing, serves: bool) -> Vec<IpAddr> {
+fn dns(interface: &Interface, network: &Network, addressing: &Addressing, serves: bool) -> Vec<Loc<IpAddr>> {
     let chosen = if interface.dns.is_empty() { &network.dns } else { &interface.dns };
     if chosen.is_empty() && !serves && matches!(addressing, Addressing::Static(_)) {
         return gateways(interface, network, serves);
     }
-    chosen.iter().map(|server| server.value).collect()
+    chosen.clone()
 }

@@ -27,6 +27,11 @@ impl Cidr {
         self.0.prefix_len()
     }
 
+    /// The prefix as a mask, `255.255.255.0`: the form that old tools read.
+    pub fn netmask(self) -> IpAddr {
+        self.0.netmask()
+    }
+
     /// The network: the same prefix, host bits zero.
     #[must_use]
     pub fn network(self) -> Self {

@@ -60,7 +60,7 @@ fn dnsmasq(nics: &[Nic], persistent: bool, serves: bool) -> Section {
         .option("localuse", "0")
         .list("notinterface", ["eth0"]);
     let servers: Vec<String> =
-        nics.iter().flat_map(|nic| &nic.dns).map(ToString::to_string).collect();
+        nics.iter().flat_map(|nic| &nic.dns).map(|server| server.value.to_string()).collect();
     // Without servers of its own it reads what the leases brought, from the path that its release knows.
     if !servers.is_empty() {
         section = section.option("noresolv", "1").list("server", servers);

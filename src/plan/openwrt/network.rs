@@ -85,7 +85,7 @@ fn interface(nic: &Nic) -> Section {
         section = section.option("metric", metric.to_string());
     }
     if !nic.dns.is_empty() {
-        section = section.list("dns", nic.dns.iter().map(ToString::to_string));
+        section = section.list("dns", nic.dns.iter().map(|server| server.value.to_string()));
     }
     if nic.serve.is_some() {
         section = section.option("ip6assign", "60");
@@ -113,7 +113,7 @@ fn gateways(mut section: Section, nic: &Nic) -> Section {
     }
     for gateway in &nic.gateways {
         let option = if gateway.is_ipv4() { "gateway" } else { "ip6gw" };
-        section = section.option(option, gateway.to_string());
+        section = section.option(option, gateway.value.to_string());
     }
     section
 }

@@ -45,7 +45,7 @@ fn lay_section(config: &mut Config, key: &Loc<String>, options: &Options, diags:
 /// The section of that key: `@type[n]` is the n-th of its type, made if need be; any other key is a name.
 fn section_mut<'a>(
     config: &'a mut Config,
-    key: &Loc<String>,
+    key: &'a Loc<String>,
     options: &Options,
     diags: &mut Diagnostics,
 ) -> Option<&'a mut Section> {

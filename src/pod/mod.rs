@@ -1,0 +1,56 @@
+//! The scripts that run in the pod, as they are shipped: POSIX sh and awk for BusyBox, each a file of its own
+//! beside this one. What they expect of the pod is written in `README.md` beside them.
+
+/// Name and text of each of these files.
+macro_rules! scripts {
+    ($($name:literal),+ $(,)?) => {
+        &[$(($name, include_str!($name))),+]
+    };
+}
+
+/// What an OpenWrt appliance's containers run: `prepare`, then `start`, and `probe` from outside.
+const OPENWRT: &[(&str, &str)] = scripts![
+    "accounts",
+    "banner",
+    "boot-files",
+    "cluster",
+    "cluster.awk",
+    "conflicts",
+    "eth0",
+    "first-boot",
+    "keep",
+    "leftovers",
+    "logs",
+    "manifest",
+    "merge.awk",
+    "messages",
+    "nics",
+    "packages",
+    "prepare",
+    "probe",
+    "routes.awk",
+    "secrets",
+    "seed",
+    "settings",
+    "settle",
+    "start",
+    "uci",
+    "uci-merge.awk",
+];
+
+/// What the init container `wire` of a generic appliance runs.
+const WIRE: &[(&str, &str)] = scripts!["eth0", "messages", "nics", "routes.awk", "settings", "wire"];
+
+/// Files of the ConfigMap of an OpenWrt appliance.
+pub fn openwrt_scripts() -> Vec<(String, String)> {
+    owned(OPENWRT)
+}
+
+/// Files of the ConfigMap of a generic appliance.
+pub fn wire_scripts() -> Vec<(String, String)> {
+    owned(WIRE)
+}
+
+fn owned(scripts: &[(&str, &str)]) -> Vec<(String, String)> {
+    scripts.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect()
+}
