@@ -6,6 +6,7 @@ pub mod net;
 pub mod objects;
 pub mod plan;
 pub mod pod;
+pub mod rules;
 pub mod spec;
 pub mod types;
 pub mod uci;

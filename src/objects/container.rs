@@ -72,7 +72,7 @@ fn port(plan: &plan::ContainerPort) -> ContainerPort {
 fn mount(plan: &plan::Mount) -> VolumeMount {
     VolumeMount {
         name: plan.volume.clone(),
-        mount_path: plan.path.clone(),
+        mount_path: plan.path.value.clone(),
         sub_path: plan.sub_path.clone(),
         read_only: plan.read_only.then_some(true),
         ..VolumeMount::default()

@@ -166,7 +166,7 @@ fn volume(plan: &plan::Volume) -> Volume {
         }
         VolumeSource::Device(path) => {
             volume.host_path =
-                Some(HostPathVolumeSource { path: path.clone(), type_: Some("CharDevice".into()) });
+                Some(HostPathVolumeSource { path: path.value.clone(), type_: Some("CharDevice".into()) });
         }
     }
     volume

@@ -164,6 +164,7 @@ fn appliance(
         appliance: &name,
         profile,
     };
+    reject_other_profile(profile, spec, diags);
     let nics = nics::decide(place, &spec.interfaces, diags);
     let ports = ports(spec);
     let service = service(spec, &ports, diags);
@@ -234,6 +235,49 @@ fn appliance(
         nics,
         name,
     })
+}
+
+/// Keys that mean nothing to the appliance's profile.
+fn reject_other_profile(profile: Profile, spec: &ApplianceSpec, diags: &mut Diagnostics) {
+    let key = |name: &'static str, span: Option<Option<crate::diag::Span>>| span.map(|span| (name, span));
+    let (word, keys) = match profile {
+        Profile::Generic => (
+            "generic",
+            [
+                key("persistence", spec.persistence.as_ref().map(|value| value.span)),
+                key("uci", spec.uci.first().map(|(name, _)| name.span)),
+                key("firstBoot", spec.first_boot.first().map(|(name, _)| name.span)),
+                key("secret", spec.secret.as_ref().map(|value| value.span)),
+                key("emptyRootPassword", spec.empty_root_password.as_ref().map(|value| value.span)),
+            ],
+        ),
+        Profile::OpenWrt => (
+            "openwrt",
+            [
+                key("command", spec.command.first().map(|value| value.span)),
+                key("args", spec.args.first().map(|value| value.span)),
+                key("env", spec.env.first().map(|(name, _)| name.span)),
+                key("probes", spec.probes.as_ref().map(|value| value.span)),
+                key("helperImage", spec.helper_image.as_ref().map(|value| value.span)),
+            ],
+        ),
+    };
+    for (name, span) in keys.into_iter().flatten() {
+        diags.push(
+            Diagnostic::error("profile-mismatch", format!("`{name}` means nothing to the profile `{word}`"))
+                .at(span)
+                .help("remove it, or correct `profile`"),
+        );
+    }
+    if let Some(zone) = spec.timezone.as_ref().filter(|zone| zone.contains('/')) {
+        if profile == Profile::OpenWrt {
+            diags.push(
+                Diagnostic::error("timezone-name", format!("OpenWrt reads no time zone by name: `{}`", zone.value))
+                    .at(zone.span)
+                    .help("write its POSIX string, for example `CET-1CEST,M3.5.0,M10.5.0/3`"),
+            );
+        }
+    }
 }
 
 fn pairs<'a>(entries: impl Iterator<Item = &'a (Loc<String>, Loc<String>)>) -> Vec<(String, String)> {

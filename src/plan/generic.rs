@@ -5,7 +5,8 @@ use super::model::{
     Addressing, ConfigFiles, Container, ContainerPort, EnvValue, Grant, Mount, Nic, Probe, ProbeAction, Probes,
     Resources, RouteReason, Volume, VolumeSource,
 };
-use super::openwrt::{Parts, device_volume, tunnels};
+use super::openwrt::Parts;
+use super::volumes;
 use crate::diag::Loc;
 use crate::pod;
 use crate::spec::{ApplianceSpec, Probe as ProbeSpec, ProbeAction as ProbeActionSpec};
@@ -48,7 +49,7 @@ pub fn parts(input: &Input<'_>) -> Parts {
             files: vec![("settings".into(), settings(input))],
         });
     }
-    volumes.extend(own_volumes(input));
+    volumes.extend(volumes::volumes(input.name, input.spec));
     Parts {
         init: if wired { vec![wire(input)] } else { Vec::new() },
         main: main(input),
@@ -61,7 +62,7 @@ fn wire(input: &Input<'_>) -> Container {
     let image = input.spec.helper_image.as_ref().map_or(input.image, |image| &image.value);
     let mount = |volume: &str, path: &str, read_only| Mount {
         volume: volume.into(),
-        path: path.into(),
+        path: Loc::bare(path.to_owned()),
         sub_path: None,
         read_only,
     };
@@ -97,63 +98,19 @@ fn main(input: &Input<'_>) -> Container {
     for (name, value) in &spec.env {
         env.push((name.value.to_string(), EnvValue::Text(value.value.clone())));
     }
-    let mut mounts: Vec<Mount> = spec
-        .volumes
-        .iter()
-        .map(|(name, volume)| Mount {
-            volume: name.value.to_string(),
-            path: volume.mount_path.value.clone(),
-            sub_path: volume.sub_path.as_ref().map(|path| path.value.clone()),
-            read_only: volume.read_only.as_ref().is_some_and(|only| only.value),
-        })
-        .collect();
-    mounts.extend(tunnels(spec).map(|device| Mount {
-        volume: device_volume(device),
-        path: device.to_owned(),
-        sub_path: None,
-        read_only: false,
-    }));
     Container {
         name: input.name.to_owned(),
         image: input.image.clone(),
         command: texts(&spec.command),
         args: texts(&spec.args),
         env,
-        mounts,
+        mounts: volumes::mounts(spec),
         grants: input.grants.clone(),
         root: false,
         ports: input.ports.clone(),
         probes: probes(spec),
         resources: input.resources.clone(),
     }
-}
-
-fn own_volumes(input: &Input<'_>) -> Vec<Volume> {
-    let mut volumes: Vec<Volume> = input
-        .spec
-        .volumes
-        .iter()
-        .map(|(name, volume)| {
-            let source = if let Some(map) = &volume.config_map {
-                VolumeSource::ConfigMap { name: map.value.to_string(), executable: false }
-            } else if let Some(secret) = &volume.secret {
-                VolumeSource::Secret { name: secret.value.to_string(), keys: Vec::new() }
-            } else if volume.empty_dir.as_ref().is_some_and(|scratch| scratch.value) {
-                VolumeSource::Scratch
-            } else {
-                VolumeSource::Claim(match &volume.existing_claim {
-                    Some(claim) => claim.value.to_string(),
-                    None => format!("{}-{}", input.name, name.value),
-                })
-            };
-            Volume { name: name.value.to_string(), source }
-        })
-        .collect();
-    volumes.extend(
-        tunnels(input.spec)
-            .map(|device| Volume { name: device_volume(device), source: VolumeSource::Device(device.to_owned()) }),
-    );
-    volumes
 }
 
 fn probes(spec: &ApplianceSpec) -> Probes {

@@ -10,6 +10,7 @@ mod model;
 mod nics;
 mod openwrt;
 mod placement;
+mod volumes;
 
 pub use cluster::ranges as cluster_ranges;
 pub use decide::{decide, known_ports};

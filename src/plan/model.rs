@@ -321,7 +321,7 @@ pub struct Mount {
     /// Name of the volume.
     pub volume: String,
     /// Path in the container.
-    pub path: String,
+    pub path: Loc<String>,
     /// Path in the volume.
     pub sub_path: Option<String>,
     /// Whether the container may only read it.
@@ -430,7 +430,7 @@ pub enum VolumeSource {
         keys: Vec<String>,
     },
     /// A character device of the node.
-    Device(String),
+    Device(Loc<String>),
 }
 
 /// A PersistentVolumeClaim.

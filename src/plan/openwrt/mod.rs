@@ -13,9 +13,9 @@ use super::model::{
     ConfigFiles, Container, ContainerPort, Credentials, EnvValue, Grant, Mount, Nic, Probe, ProbeAction, Probes,
     Resources, Volume, VolumeSource,
 };
-use crate::diag::Diagnostics;
+use crate::diag::{Diagnostics, Loc};
 use crate::pod;
-use crate::spec::{ApplianceSpec, DeviceSource, PackagePolicy, PersistenceMode};
+use crate::spec::{ApplianceSpec, PackagePolicy, PersistenceMode};
 use crate::types::{Capability, Cidr, ImageRef};
 
 /// What the profile adds to an appliance.
@@ -124,7 +124,7 @@ fn host_ips() -> (String, EnvValue) {
 }
 
 fn mount(volume: &str, path: &str, read_only: bool) -> Mount {
-    Mount { volume: volume.into(), path: path.into(), sub_path: None, read_only }
+    Mount { volume: volume.into(), path: Loc::bare(path.to_owned()), sub_path: None, read_only }
 }
 
 fn common_mounts(input: &Input<'_>) -> Vec<Mount> {
@@ -163,9 +163,7 @@ fn main(input: &Input<'_>, mode: PersistenceMode) -> Container {
     for (path, sub_path) in persistent_folders(mode) {
         mounts.push(Mount { sub_path: Some(sub_path), ..mount("data", &path, false) });
     }
-    for device in tunnels(input.spec) {
-        mounts.push(mount(&device_volume(device), device, false));
-    }
+    mounts.extend(super::volumes::mounts(input.spec));
     let mut all_grants = main_grants();
     for grant in &input.extra_grants {
         if !all_grants.iter().any(|other| other.capability == grant.capability) {
@@ -234,23 +232,8 @@ fn volumes(input: &Input<'_>) -> Vec<Volume> {
         let keys = if credentials.generated { vec!["password-hash".to_owned()] } else { Vec::new() };
         volumes.push(volume("credentials", VolumeSource::Secret { name: credentials.secret.clone(), keys }));
     }
-    for device in tunnels(input.spec) {
-        volumes.push(volume(&device_volume(device), VolumeSource::Device(device.to_owned())));
-    }
+    volumes.extend(super::volumes::volumes(input.name, input.spec));
     volumes
-}
-
-/// Devices by path; the rules leave only /dev/net/tun.
-pub fn tunnels(spec: &ApplianceSpec) -> impl Iterator<Item = &str> {
-    spec.devices.iter().filter_map(|device| match &device.source.value {
-        DeviceSource::Path(path) => Some(path.as_str()),
-        DeviceSource::Resource(_) => None,
-    })
-}
-
-/// Name of the volume of a device: its path with dashes.
-pub fn device_volume(path: &str) -> String {
-    path.trim_matches('/').replace('/', "-")
 }
 
 fn plan_files(input: &Input<'_>, mode: PersistenceMode, diags: &mut Diagnostics) -> Vec<(String, String)> {

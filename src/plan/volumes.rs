@@ -1,0 +1,57 @@
+//! The volumes and devices that a document asks for itself.
+
+use super::model::{Mount, Volume, VolumeSource};
+use crate::diag::Loc;
+use crate::spec::{ApplianceSpec, DeviceSource};
+
+/// The volumes of the pod.
+pub fn volumes(appliance: &str, spec: &ApplianceSpec) -> Vec<Volume> {
+    let own = spec.volumes.iter().map(|(name, volume)| {
+        let source = if let Some(map) = &volume.config_map {
+            VolumeSource::ConfigMap { name: map.value.to_string(), executable: false }
+        } else if let Some(secret) = &volume.secret {
+            VolumeSource::Secret { name: secret.value.to_string(), keys: Vec::new() }
+        } else if volume.empty_dir.as_ref().is_some_and(|scratch| scratch.value) {
+            VolumeSource::Scratch
+        } else {
+            VolumeSource::Claim(match &volume.existing_claim {
+                Some(claim) => claim.value.to_string(),
+                None => format!("{appliance}-{}", name.value),
+            })
+        };
+        Volume { name: name.value.to_string(), source }
+    });
+    let devices =
+        devices(spec).map(|path| Volume { name: device_volume(&path), source: VolumeSource::Device(path) });
+    own.chain(devices).collect()
+}
+
+/// Where the main container sees them.
+pub fn mounts(spec: &ApplianceSpec) -> Vec<Mount> {
+    let own = spec.volumes.iter().map(|(name, volume)| Mount {
+        volume: name.value.to_string(),
+        path: volume.mount_path.clone(),
+        sub_path: volume.sub_path.as_ref().map(|path| path.value.clone()),
+        read_only: volume.read_only.as_ref().is_some_and(|only| only.value),
+    });
+    let devices = devices(spec).map(|path| Mount {
+        volume: device_volume(&path),
+        path,
+        sub_path: None,
+        read_only: false,
+    });
+    own.chain(devices).collect()
+}
+
+/// Devices by path; the rules leave only /dev/net/tun.
+fn devices(spec: &ApplianceSpec) -> impl Iterator<Item = Loc<String>> {
+    spec.devices.iter().filter_map(|device| match &device.source.value {
+        DeviceSource::Path(path) => Some(Loc::new(path.clone(), device.source.span)),
+        DeviceSource::Resource(_) => None,
+    })
+}
+
+/// Name of the volume of a device: its path with dashes.
+fn device_volume(path: &str) -> String {
+    path.trim_matches('/').replace(|c: char| !c.is_ascii_alphanumeric(), "-").to_ascii_lowercase()
+}

@@ -1,0 +1,70 @@
+//! A MAC that was asked for is the MAC on the wire.
+
+use std::collections::HashMap;
+
+use super::network_of;
+use crate::diag::{Diagnostic, Diagnostics};
+use crate::plan::{Link, Nic, Plan};
+use crate::types::Mac;
+
+pub(super) fn check(plan: &Plan, diags: &mut Diagnostics) {
+    let mut seen: HashMap<Mac, &Nic> = HashMap::new();
+    for nic in plan.appliances.iter().flat_map(|appliance| &appliance.nics) {
+        let Some(mac) = &nic.mac else { continue };
+        reject_not_unicast(nic, mac.value, diags);
+        reject_dropped(plan, nic, diags);
+        match seen.get(&mac.value) {
+            Some(first) => diags.push(
+                Diagnostic::error(
+                    "duplicate-mac",
+                    format!("`{}` has the MAC {} of `{}`", nic.interface.value, mac.value, first.interface.value),
+                )
+                .at(mac.span)
+                .label("used again")
+                .also(first.mac.as_ref().and_then(|mac| mac.span), "first used here")
+                .help("remove one `mac`: one that is left out is derived and never changes"),
+            ),
+            None => {
+                seen.insert(mac.value, nic);
+            }
+        }
+    }
+}
+
+fn reject_not_unicast(nic: &Nic, mac: Mac, diags: &mut Diagnostics) {
+    let Some(span) = nic.mac.as_ref().map(|mac| mac.span) else { return };
+    let problem = if mac.is_zero() {
+        "is all zeros".to_owned()
+    } else if mac.is_multicast() {
+        format!("is a group address: {:02x} is odd", mac.0[0])
+    } else {
+        return;
+    };
+    let mut fixed = mac;
+    fixed.0[0] = (mac.0[0] & 0xfc) | 0x02;
+    diags.push(
+        Diagnostic::error("mac-not-unicast", format!("the MAC {mac} {problem}"))
+            .at(span)
+            .label("no NIC can have it")
+            .help(if mac.is_zero() { "remove it to have one derived".into() } else { format!("write {fixed}") }),
+    );
+}
+
+fn reject_dropped(plan: &Plan, nic: &Nic, diags: &mut Diagnostics) {
+    let Some(network) = network_of(plan, nic) else { return };
+    if nic.mac_derived || network.primary {
+        return;
+    }
+    if matches!(network.link.value, Link::Ipvlan { .. }) {
+        diags.push(
+            Diagnostic::error(
+                "mac-not-honoured",
+                format!("`{}` is an ipvlan network: its NICs share their parent's MAC", network.name.value),
+            )
+            .at(nic.mac.as_ref().and_then(|mac| mac.span))
+            .label("would be dropped without a word")
+            .also(network.link.span, "the network")
+            .help("remove `mac`, or make the network a `macvlan`"),
+        );
+    }
+}

@@ -1,0 +1,27 @@
+//! The rules: what a plan must not be. Each looks at the finished plan alone, has a name, and a page behind
+//! `wrtpod explain NAME`. Entry: [`check`].
+
+mod addresses;
+mod interfaces;
+mod links;
+mod macs;
+mod security;
+mod workload;
+
+use crate::diag::Diagnostics;
+use crate::plan::{Network, Nic, Plan};
+
+/// Judges the whole plan: NICs of all its appliances share LANs, so uniqueness is the site's.
+pub fn check(plan: &Plan, diags: &mut Diagnostics) {
+    macs::check(plan, diags);
+    addresses::check(plan, diags);
+    interfaces::check(plan, diags);
+    links::check(plan, diags);
+    workload::check(plan, diags);
+    security::check(plan, diags);
+}
+
+/// The network that a NIC is on.
+fn network_of<'a>(plan: &'a Plan, nic: &Nic) -> Option<&'a Network> {
+    plan.networks.iter().find(|network| *network.name == *nic.network)
+}
