@@ -224,7 +224,7 @@ fn appliance(
         ingress: ingress(spec),
         placement: placement::decide(context.site, spec, &nics, diags),
         grace_seconds: if profile == Profile::OpenWrt { 60 } else { 30 },
-        hostname: spec.hostname.as_ref().map(|name| name.value.clone()),
+        hostname: spec.hostname.as_ref().map(|name| name.to_string()),
         pod_sysctls: spec.sysctls.clone(),
         labels: pairs(document.metadata.labels.iter().chain(&spec.labels)),
         annotations: pairs(document.metadata.annotations.iter().chain(&spec.annotations)),
@@ -235,6 +235,12 @@ fn appliance(
         nics,
         name,
     })
+}
+
+/// `CET-1CEST,M3.5.0,M10.5.0/3`, `UTC`, `<+03>-3`: a slash comes behind a comma, if at all.
+fn is_posix_zone(zone: &str) -> bool {
+    let before_rules = zone.split(',').next().unwrap_or(zone);
+    !zone.is_empty() && zone.chars().all(|c| c.is_ascii_graphic() && c != '\'') && !before_rules.contains('/')
 }
 
 /// Keys that mean nothing to the appliance's profile.
@@ -269,7 +275,7 @@ fn reject_other_profile(profile: Profile, spec: &ApplianceSpec, diags: &mut Diag
                 .help("remove it, or correct `profile`"),
         );
     }
-    if let Some(zone) = spec.timezone.as_ref().filter(|zone| zone.contains('/')) {
+    if let Some(zone) = spec.timezone.as_ref().filter(|zone| !is_posix_zone(zone)) {
         if profile == Profile::OpenWrt {
             diags.push(
                 Diagnostic::error("timezone-name", format!("OpenWrt reads no time zone by name: `{}`", zone.value))

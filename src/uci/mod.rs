@@ -1,33 +1,262 @@
-//! stub
-#![allow(missing_docs)]
-#[derive(Debug, Clone, Default)]
-pub struct Config { pub sections: Vec<Section> }
-#[derive(Debug, Clone)]
-pub struct Section { pub kind: String, pub name: Option<String>, pub options: Vec<(String, Value)> }
-#[derive(Debug, Clone)]
-pub enum Value { One(String), Many(Vec<String>) }
+//! OpenWrt's UCI configuration: model, writer, strict parser, comparison.
+//!
+//! A [`Config`] is valid by construction, so writing cannot fail. Knows the syntax and UCI's merge rules; knows nothing
+//! of what packages mean by their options. Entries: [`Config`], [`parse`], [`diff`]. Source of the rules: OpenWrt's
+//! `uci` (`file.c`, `list.c`, `util.c`).
+
+mod compare;
+mod lexer;
+mod parser;
+mod write;
+
+pub use compare::{Change, diff};
+pub use parser::{Fault, parse};
+
+use crate::types::{Invalid, quoted};
+
+/// The content of one file under /etc/config.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Config {
+    sections: Vec<Section>,
+}
+
+/// A section: `config TYPE 'NAME'` with its options.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Section {
+    kind: String,
+    name: Option<String>,
+    options: Vec<(String, Value)>,
+}
+
+/// The value of an option.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Value {
+    /// `option NAME 'VALUE'`; never empty.
+    One(String),
+    /// `list NAME 'VALUE'`, once for each; never without a value.
+    List(Vec<String>),
+}
+
 impl Config {
-    pub fn new() -> Self { Self::default() }
-    pub fn push(&mut self, s: Section) { self.sections.push(s) }
-    pub fn named(&self, n: &str) -> Option<&Section> { self.sections.iter().find(|s| s.name.as_deref() == Some(n)) }
-    pub fn named_mut(&mut self, n: &str) -> Option<&mut Section> { self.sections.iter_mut().find(|s| s.name.as_deref() == Some(n)) }
-    pub fn of_type<'a>(&'a self, k: &'a str) -> impl Iterator<Item = &'a Section> { self.sections.iter().filter(move |s| s.kind == k) }
-    pub fn of_type_mut<'a>(&'a mut self, k: &'a str) -> impl Iterator<Item = &'a mut Section> { self.sections.iter_mut().filter(move |s| s.kind == k) }
-}
-impl Section {
-    pub fn named(k: impl Into<String>, n: impl Into<String>) -> Self { Self { kind: k.into(), name: Some(n.into()), options: vec![] } }
-    pub fn anonymous(k: impl Into<String>) -> Self { Self { kind: k.into(), name: None, options: vec![] } }
-    pub fn option(mut self, k: impl Into<String>, v: impl Into<String>) -> Self { self.options.push((k.into(), Value::One(v.into()))); self }
-    pub fn list<T: Into<String>>(mut self, k: impl Into<String>, v: impl IntoIterator<Item = T>) -> Self { self.options.push((k.into(), Value::Many(v.into_iter().map(Into::into).collect()))); self }
-    pub fn set(&mut self, k: &str, v: &str) { self.options.retain(|(o, _)| o != k); self.options.push((k.into(), Value::One(v.into()))) }
-    pub fn set_list<T: Into<String>>(&mut self, k: &str, v: impl IntoIterator<Item = T>) { self.options.retain(|(o, _)| o != k); self.options.push((k.into(), Value::Many(v.into_iter().map(Into::into).collect()))) }
-}
-impl std::fmt::Display for Config {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        for s in &self.sections {
-            match &s.name { Some(n) => writeln!(f, "\nconfig {} '{}'", s.kind, n)?, None => writeln!(f, "\nconfig {}", s.kind)? }
-            for (k, v) in &s.options { match v { Value::One(v) => writeln!(f, "\toption {k} '{v}'")?, Value::Many(vs) => for v in vs { writeln!(f, "\tlist {k} '{v}'")? } } }
+    /// A file without sections.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The sections in order.
+    pub fn sections(&self) -> &[Section] {
+        &self.sections
+    }
+
+    /// The section of a name.
+    pub fn get(&self, name: &str) -> Option<&Section> {
+        self.sections.iter().find(|section| section.name() == Some(name))
+    }
+
+    /// The section of a name, to change it.
+    pub fn get_mut(&mut self, name: &str) -> Option<&mut Section> {
+        self.sections.iter_mut().find(|section| section.name() == Some(name))
+    }
+
+    /// Adds a section at the end. One whose name is taken is merged into the section of that name, option by option;
+    /// with another type it is refused.
+    pub fn push(&mut self, section: Section) -> Result<&mut Section, Invalid> {
+        let taken = section
+            .name
+            .as_deref()
+            .and_then(|name| self.sections.iter().position(|s| s.name() == Some(name)));
+        let Some(index) = taken else {
+            self.sections.push(section);
+            let last = self.sections.len() - 1;
+            return Ok(&mut self.sections[last]);
+        };
+        let existing = &mut self.sections[index];
+        if existing.kind != section.kind {
+            let name = quoted(section.name.as_deref().unwrap_or_default());
+            let problem = format!(
+                "the section {name} has the types {} and {}",
+                quoted(&existing.kind),
+                quoted(&section.kind)
+            );
+            return Err(Invalid::new(problem, "give the second section another name"));
         }
+        for (name, value) in section.options {
+            existing.put(name, value);
+        }
+        Ok(existing)
+    }
+
+    /// Removes the section of a name; true when there was one.
+    pub fn remove(&mut self, name: &str) -> bool {
+        let before = self.sections.len();
+        self.sections.retain(|section| section.name() != Some(name));
+        before != self.sections.len()
+    }
+}
+
+impl Section {
+    /// A section without a name.
+    pub fn anonymous(kind: &str) -> Result<Self, Invalid> {
+        if kind.is_empty() || !kind.bytes().all(|b| b.is_ascii_graphic()) {
+            let problem = format!("{} is not a UCI section type", quoted(kind));
+            return Err(Invalid::new(problem, "use printable ASCII characters without spaces"));
+        }
+        Ok(Self { kind: kind.to_owned(), name: None, options: Vec::new() })
+    }
+
+    /// A section with a name.
+    pub fn named(kind: &str, name: &str) -> Result<Self, Invalid> {
+        check_name(name, "section")?;
+        Ok(Self { name: Some(name.to_owned()), ..Self::anonymous(kind)? })
+    }
+
+    /// The type.
+    pub fn kind(&self) -> &str {
+        &self.kind
+    }
+
+    /// The name; an anonymous section has none.
+    pub fn name(&self) -> Option<&str> {
+        self.name.as_deref()
+    }
+
+    /// The options in order.
+    pub fn options(&self) -> impl Iterator<Item = (&str, &Value)> {
+        self.options.iter().map(|(name, value)| (name.as_str(), value))
+    }
+
+    /// The value of an option.
+    pub fn get(&self, name: &str) -> Option<&Value> {
+        self.options.iter().find(|(other, _)| other == name).map(|(_, value)| value)
+    }
+
+    /// Sets an option in the place of what was there. The empty value removes it: UCI does not tell the two apart.
+    pub fn set(&mut self, name: &str, value: &str) -> Result<(), Invalid> {
+        check_name(name, "option")?;
+        check_value(value)?;
+        if value.is_empty() {
+            self.remove(name);
+        } else {
+            self.put(name.to_owned(), Value::One(value.to_owned()));
+        }
+        Ok(())
+    }
+
+    /// Sets a list in the place of what was there. No values remove it.
+    pub fn set_list<S: AsRef<str>>(&mut self, name: &str, values: &[S]) -> Result<(), Invalid> {
+        check_name(name, "option")?;
+        values.iter().try_for_each(|value| check_value(value.as_ref()))?;
+        if values.is_empty() {
+            self.remove(name);
+        } else {
+            let values = values.iter().map(|value| value.as_ref().to_owned()).collect();
+            self.put(name.to_owned(), Value::List(values));
+        }
+        Ok(())
+    }
+
+    /// Adds a value to a list; an option of that name becomes the list's first value.
+    pub fn add(&mut self, name: &str, value: &str) -> Result<(), Invalid> {
+        check_name(name, "option")?;
+        check_value(value)?;
+        let value = value.to_owned();
+        match self.options.iter_mut().find(|(other, _)| other == name).map(|(_, old)| old) {
+            Some(Value::List(values)) => values.push(value),
+            Some(old) => {
+                if let Value::One(first) = std::mem::replace(old, Value::List(Vec::new())) {
+                    *old = Value::List(vec![first, value]);
+                }
+            }
+            None => self.options.push((name.to_owned(), Value::List(vec![value]))),
+        }
+        Ok(())
+    }
+
+    /// Removes an option; true when there was one.
+    pub fn remove(&mut self, name: &str) -> bool {
+        let before = self.options.len();
+        self.options.retain(|(other, _)| other != name);
+        before != self.options.len()
+    }
+
+    fn put(&mut self, name: String, value: Value) {
+        match self.options.iter_mut().find(|(other, _)| *other == name) {
+            Some((_, old)) => *old = value,
+            None => self.options.push((name, value)),
+        }
+    }
+}
+
+fn check_name(name: &str, what: &str) -> Result<(), Invalid> {
+    if !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_') {
+        return Ok(());
+    }
+    let problem = format!("{} is not a UCI {what} name", quoted(name));
+    let guess: String = name.chars().map(|c| if matches!(c, '-' | '.' | ' ') { '_' } else { c }).collect();
+    let fits = guess != name && guess.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
+    let fix =
+        if fits { format!("write {}", quoted(&guess)) } else { "use letters, digits and `_`".to_owned() };
+    Err(Invalid::new(problem, fix))
+}
+
+fn check_value(value: &str) -> Result<(), Invalid> {
+    match value.chars().find(|c| c.is_ascii_control() && !matches!(c, '\t' | '\r' | '\n')) {
+        None => Ok(()),
+        Some(bad) => Err(Invalid::new(
+            format!("the value {} contains the control character U+{:04X}", quoted(value), u32::from(bad)),
+            "remove it: UCI files hold no control characters but tab and line breaks",
+        )),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn merges_a_section_whose_name_is_taken() -> Result<(), Invalid> {
+        let mut config = Config::new();
+        config.push(Section::named("interface", "lan")?)?.set("proto", "static")?;
+        let mut second = Section::named("interface", "lan")?;
+        second.set("mtu", "1500")?;
+        config.push(second)?;
+        assert_eq!(
+            config.to_string(),
+            "\nconfig interface 'lan'\n\toption proto 'static'\n\toption mtu '1500'\n"
+        );
+        let other = config.push(Section::named("device", "lan")?).map(|_| ());
+        assert_eq!(
+            other.map_err(|i| i.problem),
+            Err("the section `lan` has the types `interface` and `device`".into())
+        );
+        Ok(())
+    }
+
+    #[test]
+    fn options_follow_the_rules_of_uci() -> Result<(), Invalid> {
+        let mut section = Section::anonymous("dnsmasq")?;
+        section.set("server", "1.1.1.1")?;
+        section.add("server", "9.9.9.9")?;
+        assert_eq!(section.get("server"), Some(&Value::List(vec!["1.1.1.1".into(), "9.9.9.9".into()])));
+        section.set("server", "8.8.8.8")?;
+        assert_eq!(section.get("server"), Some(&Value::One("8.8.8.8".into())));
+        section.set("server", "")?;
+        assert_eq!(section.get("server"), None);
+        Ok(())
+    }
+
+    #[test]
+    fn refuses_with_a_reason() -> Result<(), Invalid> {
+        let mut section = Section::anonymous("x")?;
+        let refused = |result: Result<(), Invalid>| result.err().map(|invalid| invalid.to_string());
+        assert_eq!(
+            refused(section.set("a-b", "1")).as_deref(),
+            Some("`a-b` is not a UCI option name: write `a_b`")
+        );
+        assert!(refused(section.set("a", "\0")).is_some_and(|text| text.contains("U+0000")));
+        assert!(refused(section.add("a", "\u{1b}[0m")).is_some_and(|text| text.contains("U+001B")));
+        assert!(refused(Section::anonymous("a b").map(|_| ())).is_some());
+        assert!(refused(Section::named("a", "").map(|_| ())).is_some());
         Ok(())
     }
 }

@@ -5,7 +5,7 @@ use std::net::{IpAddr, Ipv4Addr};
 
 use crate::plan::{Addressing, Nic};
 use crate::types::IpRange;
-use crate::uci::{Config, Section};
+use super::draft::{Draft, File};
 
 /// Where leases are kept when there is a claim.
 pub const LEASES: &str = "/wrtpod/data/wrtpod/dhcp.leases";
@@ -20,9 +20,9 @@ pub struct Taken {
 }
 
 /// The planned file.
-pub fn dhcp(nics: &[Nic], persistent: bool, taken: &Taken) -> Config {
+pub fn dhcp(nics: &[Nic], persistent: bool, taken: &Taken) -> File {
     let serves = nics.iter().any(|nic| nic.serve.is_some());
-    let mut config = Config::new();
+    let mut config = File::new();
     config.push(dnsmasq(nics, persistent, serves));
     for nic in nics {
         config.push(match nic.serve {
@@ -32,7 +32,7 @@ pub fn dhcp(nics: &[Nic], persistent: bool, taken: &Taken) -> Config {
     }
     config.push(silent("cluster"));
     config.push(
-        Section::named("odhcpd", "odhcpd")
+        Draft::named("odhcpd", "odhcpd")
             .option("maindhcp", "0")
             .option("leasefile", "/tmp/hosts/odhcpd")
             .option("leasetrigger", "/usr/sbin/odhcpd-update")
@@ -41,8 +41,8 @@ pub fn dhcp(nics: &[Nic], persistent: bool, taken: &Taken) -> Config {
     config
 }
 
-fn dnsmasq(nics: &[Nic], persistent: bool, serves: bool) -> Section {
-    let mut section = Section::named("dnsmasq", "dnsmasq")
+fn dnsmasq(nics: &[Nic], persistent: bool, serves: bool) -> Draft {
+    let mut section = Draft::named("dnsmasq", "dnsmasq")
         .option("domainneeded", "1")
         .option("localise_queries", "1")
         .option("rebind_protection", "1")
@@ -68,8 +68,8 @@ fn dnsmasq(nics: &[Nic], persistent: bool, serves: bool) -> Section {
     section
 }
 
-fn silent(interface: &str) -> Section {
-    Section::named("dhcp", interface)
+fn silent(interface: &str) -> Draft {
+    Draft::named("dhcp", interface)
         .option("interface", interface)
         .option("ignore", "1")
         .option("dhcpv4", "disabled")
@@ -77,11 +77,11 @@ fn silent(interface: &str) -> Section {
         .option("ra", "disabled")
 }
 
-fn served(nic: &Nic, taken: &Taken) -> Section {
+fn served(nic: &Nic, taken: &Taken) -> Draft {
     let mut section =
-        Section::named("dhcp", nic.interface.value.as_str()).option("interface", nic.interface.value.as_str());
+        Draft::named("dhcp", &nic.interface.value).option("interface", &nic.interface.value);
     if let Some((start, limit)) = range(nic, taken) {
-        section = section.option("start", start.to_string()).option("limit", limit.to_string());
+        section = section.option("start", &start.to_string()).option("limit", &limit.to_string());
     }
     section
         .option("leasetime", "12h")

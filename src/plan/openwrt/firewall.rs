@@ -3,13 +3,13 @@
 
 use super::network::interface_names;
 use crate::plan::{ContainerPort, Nic};
-use crate::uci::{Config, Section};
+use super::draft::{Draft, File};
 
 /// The planned file.
-pub fn firewall(nics: &[Nic], ports: &[ContainerPort]) -> Config {
-    let mut config = Config::new();
+pub fn firewall(nics: &[Nic], ports: &[ContainerPort]) -> File {
+    let mut config = File::new();
     config.push(
-        Section::named("defaults", "defaults")
+        Draft::named("defaults", "defaults")
             .option("syn_flood", "1")
             .option("input", "REJECT")
             .option("output", "ACCEPT")
@@ -24,7 +24,7 @@ pub fn firewall(nics: &[Nic], ports: &[ContainerPort]) -> Config {
         config.push(
             zone("wan", &outside, nics, "REJECT", "REJECT").option("masq", "1").option("mtu_fix", "1"),
         );
-        config.push(Section::named("forwarding", "lan_wan").option("src", "lan").option("dest", "wan"));
+        config.push(Draft::named("forwarding", "lan_wan").option("src", "lan").option("dest", "wan"));
         for rule in wan_rules() {
             config.push(rule);
         }
@@ -35,8 +35,8 @@ pub fn firewall(nics: &[Nic], ports: &[ContainerPort]) -> Config {
     config
 }
 
-fn zone(name: &str, members: &[&Nic], nics: &[Nic], input: &str, forward: &str) -> Section {
-    Section::named("zone", format!("zone_{name}"))
+fn zone(name: &str, members: &[&Nic], nics: &[Nic], input: &str, forward: &str) -> Draft {
+    Draft::named("zone", &format!("zone_{name}"))
         .option("name", name)
         .list("network", members.iter().flat_map(|nic| interface_names(nic, nics)))
         .option("input", input)
@@ -45,9 +45,9 @@ fn zone(name: &str, members: &[&Nic], nics: &[Nic], input: &str, forward: &str) 
 }
 
 /// What reaches eth0 comes from the cluster: probes run inside, so only ping and the Service's ports remain.
-fn cluster(ports: &[ContainerPort]) -> Vec<Section> {
+fn cluster(ports: &[ContainerPort]) -> Vec<Draft> {
     let mut sections = vec![
-        Section::named("zone", "zone_cluster")
+        Draft::named("zone", "zone_cluster")
             .option("name", "cluster")
             .list("network", ["cluster"])
             .option("input", "REJECT")
@@ -65,8 +65,8 @@ fn cluster(ports: &[ContainerPort]) -> Vec<Section> {
             let protocol = protocol.to_ascii_lowercase();
             sections.push(
                 rule(&format!("cluster_service_{protocol}"), "Allow-Cluster-Service", "cluster")
-                    .option("proto", protocol)
-                    .option("dest_port", numbers.join(" "))
+                    .option("proto", &protocol)
+                    .option("dest_port", &numbers.join(" "))
                     .option("target", "ACCEPT"),
             );
         }
@@ -74,13 +74,13 @@ fn cluster(ports: &[ContainerPort]) -> Vec<Section> {
     sections
 }
 
-fn rule(section: &str, name: &str, source: &str) -> Section {
-    Section::named("rule", section).option("name", name).option("src", source)
+fn rule(section: &str, name: &str, source: &str) -> Draft {
+    Draft::named("rule", section).option("name", name).option("src", source)
 }
 
 /// What firewall4's own default file admits from a WAN.
-fn wan_rules() -> Vec<Section> {
-    let accept = |section: Section| section.option("target", "ACCEPT");
+fn wan_rules() -> Vec<Draft> {
+    let accept = |section: Draft| section.option("target", "ACCEPT");
     let icmpv6_types = [
         "echo-request",
         "echo-reply",

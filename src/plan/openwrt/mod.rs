@@ -2,6 +2,7 @@
 //! is written in `src/pod/README.md`.
 
 mod dhcp;
+mod draft;
 mod firewall;
 mod network;
 mod system;
@@ -242,10 +243,10 @@ fn plan_files(input: &Input<'_>, mode: PersistenceMode, diags: &mut Diagnostics)
     let timezone = spec.timezone.as_ref().map_or("UTC", |zone| zone.as_str());
     let persistent = mode != PersistenceMode::None;
     let mut uci = vec![
-        ("dhcp".to_owned(), dhcp::dhcp(input.nics, persistent, input.taken)),
-        ("firewall".to_owned(), firewall::firewall(input.nics, &input.service_ports)),
-        ("network".to_owned(), network::network(input.nics, input.ula_prefix.as_deref())),
-        ("system".to_owned(), system::system(hostname, timezone)),
+        ("dhcp".to_owned(), dhcp::dhcp(input.nics, persistent, input.taken).finish()),
+        ("firewall".to_owned(), firewall::firewall(input.nics, &input.service_ports).finish()),
+        ("network".to_owned(), network::network(input.nics, input.ula_prefix.as_deref()).finish()),
+        ("system".to_owned(), system::system(hostname, timezone).finish()),
     ];
     user_uci::lay_over(&mut uci, &spec.uci, diags);
     let mut files = vec![("settings".to_owned(), settings(input, mode))];

@@ -3,19 +3,19 @@
 
 use crate::plan::{Addressing, Nic};
 use crate::types::Cidr;
-use crate::uci::{Config, Section};
+use super::draft::{Draft, File};
 
 /// The planned file.
-pub fn network(nics: &[Nic], ula_prefix: Option<&str>) -> Config {
-    let mut config = Config::new();
+pub fn network(nics: &[Nic], ula_prefix: Option<&str>) -> File {
+    let mut config = File::new();
     config.push(
-        Section::named("interface", "loopback")
+        Draft::named("interface", "loopback")
             .option("device", "lo")
             .option("proto", "static")
             .option("ipaddr", "127.0.0.1")
             .option("netmask", "255.0.0.0"),
     );
-    let mut globals = Section::named("globals", "globals");
+    let mut globals = Draft::named("globals", "globals");
     if let Some(prefix) = ula_prefix {
         globals = globals.option("ula_prefix", prefix);
     }
@@ -27,8 +27,8 @@ pub fn network(nics: &[Nic], ula_prefix: Option<&str>) -> Config {
         config.push(interface(nic));
         if asks_for_ipv6(nic, nics) {
             config.push(
-                Section::named("interface", ipv6_name(nic))
-                    .option("device", device(nic))
+                Draft::named("interface", &ipv6_name(nic))
+                    .option("device", &device(nic))
                     .option("proto", "dhcpv6"),
             );
         }
@@ -61,15 +61,15 @@ fn device(nic: &Nic) -> String {
     }
 }
 
-fn bridge(nic: &Nic) -> Section {
-    Section::named("device", format!("bridge_{}", nic.interface.value))
-        .option("name", device(nic))
+fn bridge(nic: &Nic) -> Draft {
+    Draft::named("device", &format!("bridge_{}", nic.interface.value))
+        .option("name", &device(nic))
         .option("type", "bridge")
         .list("ports", [nic.interface.value.clone()])
 }
 
-fn interface(nic: &Nic) -> Section {
-    let mut section = Section::named("interface", nic.interface.value.as_str()).option("device", device(nic));
+fn interface(nic: &Nic) -> Draft {
+    let mut section = Draft::named("interface", &nic.interface.value).option("device", &device(nic));
     section = match &nic.addressing {
         Addressing::Static(addresses) => {
             let addresses: Vec<Cidr> = addresses.iter().map(|address| address.value).collect();
@@ -82,7 +82,7 @@ fn interface(nic: &Nic) -> Section {
         Addressing::Pool(_) | Addressing::None => section.option("proto", "none"),
     };
     if let Some(metric) = nic.metric {
-        section = section.option("metric", metric.to_string());
+        section = section.option("metric", &metric.to_string());
     }
     if !nic.dns.is_empty() {
         section = section.list("dns", nic.dns.iter().map(|server| server.value.to_string()));
@@ -95,25 +95,25 @@ fn interface(nic: &Nic) -> Section {
 
 /// One IPv4 address as `ipaddr` and `netmask`, the only form that every netifd since 2019 reads; several as
 /// a list with prefixes.
-fn static_addresses(mut section: Section, addresses: &[Cidr]) -> Section {
+fn static_addresses(mut section: Draft, addresses: &[Cidr]) -> Draft {
     let (v4, v6): (Vec<Cidr>, Vec<Cidr>) = addresses.iter().partition(|address| address.is_ipv4());
     section = match v4.as_slice() {
         [] => section,
         [one] => section
-            .option("ipaddr", one.address().to_string())
-            .option("netmask", one.netmask().to_string()),
+            .option("ipaddr", &one.address().to_string())
+            .option("netmask", &one.netmask().to_string()),
         several => section.list("ipaddr", several.iter().map(ToString::to_string)),
     };
     if v6.is_empty() { section } else { section.list("ip6addr", v6.iter().map(ToString::to_string)) }
 }
 
-fn gateways(mut section: Section, nic: &Nic) -> Section {
+fn gateways(mut section: Draft, nic: &Nic) -> Draft {
     if !nic.default_route {
         return section;
     }
     for gateway in &nic.gateways {
         let option = if gateway.is_ipv4() { "gateway" } else { "ip6gw" };
-        section = section.option(option, gateway.value.to_string());
+        section = section.option(option, &gateway.value.to_string());
     }
     section
 }

@@ -1,7 +1,8 @@
 //! The user's own UCI settings, laid over the planned files and written for the others.
 
-use crate::diag::{Diagnostic, Diagnostics, Loc};
+use crate::diag::{Diagnostic, Diagnostics, Loc, Span};
 use crate::spec::{Entries, UciValue};
+use crate::types::Invalid;
 use crate::uci::{Config, Section};
 
 /// Options of a section.
@@ -10,13 +11,18 @@ type Options = Entries<String, UciValue>;
 /// The key of a section that gives its type.
 const TYPE: &str = ".type";
 
-/// Lays `user` over the planned files; a file that is not planned is added.
+/// Lays `user` over the planned files; a file that is not planned is added. What UCI refuses is reported.
 pub fn lay_over(
     planned: &mut Vec<(String, Config)>,
     user: &Entries<String, Entries<String, Options>>,
     diags: &mut Diagnostics,
 ) {
     for (name, sections) in user {
+        if !name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-')) || name.is_empty() {
+            let fix = "use letters, digits, `_` and `-`, as in /etc/config";
+            report(&Invalid::new(format!("`{}` is no UCI file", name.value), fix), name.span, diags);
+            continue;
+        }
         let at = match planned.iter().position(|(planned, _)| *planned == name.value) {
             Some(at) => at,
             None => {
@@ -25,59 +31,64 @@ pub fn lay_over(
             }
         };
         for (key, options) in &sections.value {
-            lay_section(&mut planned[at].1, key, &options.value, diags);
-        }
-    }
-}
-
-fn lay_section(config: &mut Config, key: &Loc<String>, options: &Options, diags: &mut Diagnostics) {
-    let Some(section) = section_mut(config, key, options, diags) else { return };
-    for (option, value) in options.iter().filter(|(option, _)| option.value != TYPE) {
-        match &value.value {
-            UciValue::One(text) => section.set(&option.value, text),
-            UciValue::Many(items) => {
-                section.set_list(&option.value, items.iter().map(|item| item.value.clone()));
+            if let Some(section) = section(&planned[at].1, key, &options.value, diags) {
+                if let Err(invalid) = planned[at].1.push(section) {
+                    report(&invalid, key.span, diags);
+                }
             }
         }
     }
 }
 
-/// The section of that key: `@type[n]` is the n-th of its type, made if need be; any other key is a name.
-fn section_mut<'a>(
-    config: &'a mut Config,
-    key: &'a Loc<String>,
-    options: &Options,
-    diags: &mut Diagnostics,
-) -> Option<&'a mut Section> {
-    if let Some((kind, index)) = anonymous(&key.value) {
-        while config.of_type(kind).count() <= index {
-            config.push(Section::anonymous(kind));
-        }
-        return config.of_type_mut(kind).nth(index);
-    }
-    if config.named(&key.value).is_none() {
-        let kind = options.iter().find(|(option, _)| option.value == TYPE).and_then(|(_, value)| {
-            match &value.value {
-                UciValue::One(text) => Some(text.as_str()),
-                UciValue::Many(_) => None,
+/// The section as the user wrote it. An anonymous one stands for the first of its type.
+fn section(planned: &Config, key: &Loc<String>, options: &Options, diags: &mut Diagnostics) -> Option<Section> {
+    let kind = options.iter().find(|(option, _)| option.value == TYPE).and_then(|(_, value)| match &value.value {
+        UciValue::One(text) => Some(text.as_str()),
+        UciValue::Many(_) => None,
+    });
+    let made = match key.strip_prefix('@') {
+        Some(rest) => match rest.strip_suffix("[0]") {
+            Some(kind) => Section::anonymous(kind),
+            None => Err(Invalid::new(
+                format!("`{}` is not the first section of its type", key.value),
+                "write `@TYPE[0]`, or the section's name",
+            )),
+        },
+        None => match kind.or_else(|| planned.get(key).map(Section::kind)) {
+            Some(kind) => Section::named(kind, key),
+            None => {
+                diags.push(
+                    Diagnostic::error("uci-section-type", format!("section `{}` has no type", key.value))
+                        .at(key.span)
+                        .label("not one of wrtpod's own")
+                        .help("add its type, for example `.type: interface`"),
+                );
+                return None;
             }
-        });
-        let Some(kind) = kind else {
-            diags.push(
-                Diagnostic::error("uci-section-type", format!("section `{}` has no type", key.value))
-                    .at(key.span)
-                    .label("a new section")
-                    .help("add its type, for example `.type: interface`"),
-            );
+        },
+    };
+    let mut section = match made {
+        Ok(section) => section,
+        Err(invalid) => {
+            report(&invalid, key.span, diags);
             return None;
+        }
+    };
+    for (option, value) in options.iter().filter(|(option, _)| option.value != TYPE) {
+        let set = match &value.value {
+            UciValue::One(text) => section.set(option, text),
+            UciValue::Many(items) => {
+                let items: Vec<&str> = items.iter().map(|item| item.as_str()).collect();
+                section.set_list(option, &items)
+            }
         };
-        config.push(Section::named(kind, key.value.as_str()));
+        if let Err(invalid) = set {
+            report(&invalid, value.span.or(option.span), diags);
+        }
     }
-    config.named_mut(&key.value)
+    Some(section)
 }
 
-/// `@type[n]` taken apart.
-fn anonymous(key: &str) -> Option<(&str, usize)> {
-    let (kind, index) = key.strip_prefix('@')?.strip_suffix(']')?.split_once('[')?;
-    Some((kind, index.parse().ok().filter(|index| *index < 64)?))
+fn report(invalid: &Invalid, span: Option<Span>, diags: &mut Diagnostics) {
+    diags.push(Diagnostic::error("uci-value", invalid.problem.clone()).at(span).help(invalid.fix.clone()));
 }

@@ -61,8 +61,8 @@ record! {
         /// false.
         "emptyRootPassword" => empty_root_password: Option<Loc<bool>>,
         /// The host name. Default: the appliance's name.
-        "hostname" => hostname: Option<Loc<String>>,
-        /// The time zone, such as `Europe/Berlin`. Default: UTC.
+        "hostname" => hostname: Option<Loc<Name>>,
+        /// The time zone: a name such as `Europe/Berlin`; for OpenWrt its POSIX string. Default: UTC.
         "timezone" => timezone: Option<Loc<String>>,
         /// The command, in place of the image's entry point.
         "command" => command: Vec<Loc<String>>,
