@@ -1,12 +1,17 @@
 //! wrtpod puts network appliances (OpenWrt, Home Assistant and their kin) on Kubernetes as machines that
 //! live on the LAN. `docs/architecture.md` says how a site file becomes objects on a cluster.
 
+pub mod catalog;
+pub mod cli;
 pub mod diag;
+pub mod explain;
 pub mod net;
 pub mod objects;
+pub mod passes;
 pub mod plan;
 pub mod pod;
 pub mod rules;
+pub mod sink;
 pub mod spec;
 pub mod types;
 pub mod uci;

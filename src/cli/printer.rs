@@ -52,7 +52,7 @@ impl Printer {
         let text = match self.messages {
             MessageFormat::Json => render_json(diagnostics, sources),
             MessageFormat::Text => {
-                render_text(diagnostics, sources, if self.color { Style::Colour } else { Style::Plain })
+                render_text(diagnostics, sources, if self.color { Style::Coloured } else { Style::Plain })
             }
         };
         let _ = std::io::stderr().lock().write_all(text.as_bytes());

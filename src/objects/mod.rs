@@ -16,16 +16,37 @@ pub use nad::{API_VERSION as NAD_API_VERSION, KIND as NAD_KIND};
 pub use set::{Duplicate, Identity, Object, ObjectSet};
 pub use workload::{ATTACHMENTS_DIGEST, CONFIG_DIGEST};
 
-use crate::plan::{Appliance, Plan};
+use k8s_openapi::api::core::v1::Namespace;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 
-/// The site's attachments that the plan uses.
-pub fn attachments(plan: &Plan) -> ObjectSet {
+use crate::plan::{Appliance, Attachment, Plan};
+
+/// The site's attachments that `wanted` picks, in the order of the plan.
+pub fn attachments(plan: &Plan, wanted: impl Fn(&Attachment) -> bool) -> ObjectSet {
     let mut set = ObjectSet::new();
-    for attachment in &plan.attachments {
+    for attachment in plan.attachments.iter().filter(|attachment| wanted(attachment)) {
         let object = Object::from_value(nad::attachment(&plan.site, attachment))
             .expect("a NAD carries apiVersion, kind and metadata.name");
         set.push(object).expect("the plan names every attachment once");
     }
+    set
+}
+
+/// The namespace of the plan, with the pod-security level that appliances need: NET_ADMIN is refused by
+/// `baseline`.
+pub fn namespace(plan: &Plan) -> ObjectSet {
+    let levels = ["enforce", "audit", "warn"]
+        .map(|mode| (format!("pod-security.kubernetes.io/{mode}"), "privileged".to_owned()));
+    let namespace = Namespace {
+        metadata: ObjectMeta {
+            name: Some(plan.namespace.clone()),
+            labels: Some(levels.into()),
+            ..ObjectMeta::default()
+        },
+        ..Namespace::default()
+    };
+    let mut set = ObjectSet::new();
+    set.push(Object::of(&namespace)).expect("the set was empty");
     set
 }
 

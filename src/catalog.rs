@@ -1,0 +1,25 @@
+//! The example appliances and the example site that come with the binary.
+
+use crate::spec::CatalogEntry;
+
+/// One appliance for each file of `examples/catalog/`, by name.
+pub const ENTRIES: &[CatalogEntry<'static>] = &[
+    entry("home-assistant", include_str!("../examples/catalog/home-assistant.yaml")),
+    entry("nginx-lan", include_str!("../examples/catalog/nginx-lan.yaml")),
+    entry("openwrt", include_str!("../examples/catalog/openwrt.yaml")),
+    entry("openwrt-router", include_str!("../examples/catalog/openwrt-router.yaml")),
+];
+
+/// The site on which `render` shows things when it is given none.
+pub const EXAMPLE_SITE: &str = include_str!("../examples/sites/example.yaml");
+/// Its name in messages.
+pub const EXAMPLE_SITE_NAME: &str = "the embedded example site";
+
+const fn entry(name: &'static str, text: &'static str) -> CatalogEntry<'static> {
+    CatalogEntry { name, file: name, text }
+}
+
+/// The entry of that name.
+pub fn find(name: &str) -> Option<&'static CatalogEntry<'static>> {
+    ENTRIES.iter().find(|entry| entry.name == name)
+}

@@ -1,0 +1,186 @@
+//! From the command line to a checked plan: files, stdin, `--set`, the catalog and the example site.
+
+use std::io::Read;
+use std::path::Path;
+
+use super::args::DocumentArgs;
+use super::error::CliError;
+use super::printer::Printer;
+use crate::catalog;
+use crate::diag::{Diagnostic, Diagnostics, SourceMap};
+use crate::objects::{self, ObjectSet};
+use crate::passes;
+use crate::plan::{self, Plan};
+use crate::rules;
+use crate::spec::{self, Assignment, Input};
+use crate::types::nearest;
+
+/// Where the documents are looked for when no file is named.
+const DEFAULT_FILE: &str = "site.yaml";
+
+/// What a verb does when there is no site file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WithoutSite {
+    /// Shows things on the embedded example site, and says so.
+    Example,
+    /// Refuses to guess.
+    Refuse,
+}
+
+/// A plan without errors, and the objects of the appliances that were asked for.
+pub struct Loaded {
+    /// The plan of the whole site.
+    pub plan: Plan,
+    /// The appliances that were asked for, in that order: index in the plan, and objects.
+    chosen: Vec<(usize, ObjectSet)>,
+}
+
+impl Loaded {
+    /// The appliances that were asked for, with their objects.
+    pub fn chosen(&self) -> impl Iterator<Item = (&plan::Appliance, &ObjectSet)> {
+        self.chosen.iter().map(|(index, objects)| (&self.plan.appliances[*index], objects))
+    }
+
+    /// The attachments that the chosen appliances use.
+    pub fn attachments(&self) -> ObjectSet {
+        let used: Vec<&str> = self
+            .chosen()
+            .flat_map(|(appliance, _)| &appliance.nics)
+            .filter_map(|nic| nic.attachment.as_deref())
+            .collect();
+        objects::attachments(&self.plan, |attachment| used.contains(&attachment.name.as_str()))
+    }
+}
+
+/// Reads, merges, plans and judges; prints every finding.
+pub fn load(
+    args: &DocumentArgs,
+    names: &[String],
+    without_site: WithoutSite,
+    printer: Printer,
+) -> Result<Loaded, CliError> {
+    let inputs = inputs(args, without_site)?;
+    let assignments = assignments(args, names)?;
+    let mut sources = SourceMap::new();
+    let mut diags = Diagnostics::new();
+    let request = spec::Request {
+        inputs: &inputs,
+        assignments: &assignments,
+        named: names,
+        catalog: catalog::ENTRIES,
+    };
+    let documents = spec::load(&request, &mut sources, &mut diags);
+    let plan = plan::decide(&documents, &mut diags);
+    if let Some(plan) = &plan {
+        rules::check(plan, &mut diags);
+    } else if !diags.has_errors() {
+        diags.push(
+            Diagnostic::error("site-missing", "there is no Site among the documents")
+                .help("add one; `wrtpod init` writes it"),
+        );
+    }
+    let loaded = plan.filter(|_| !diags.has_errors()).map(|plan| select(plan, names, &mut diags)).transpose();
+    printer.diagnostics(&diags, &sources);
+    loaded?.filter(|_| !diags.has_errors()).ok_or(CliError::Input)
+}
+
+/// The appliances that were asked for: all of them when none was named.
+fn select(plan: Plan, names: &[String], diags: &mut Diagnostics) -> Result<Loaded, CliError> {
+    let known: Vec<String> = plan.appliances.iter().map(|appliance| appliance.name.value.clone()).collect();
+    if let Some(unknown) = names.iter().find(|name| !known.contains(name)) {
+        let candidates = known.iter().map(String::as_str).chain(catalog::ENTRIES.iter().map(|entry| entry.name));
+        let hint = match nearest(unknown, candidates) {
+            Some(name) => format!("did you mean `{name}`?"),
+            None => "`wrtpod catalog` lists what there is".to_owned(),
+        };
+        return Err(CliError::refused(format!("there is no appliance `{unknown}`"), hint));
+    }
+    if known.is_empty() {
+        let hint = "name a catalog entry, for example `wrtpod render openwrt`; `wrtpod catalog` lists them";
+        return Err(CliError::refused("the documents hold no appliance", hint.to_owned()));
+    }
+    let mut indexes: Vec<usize> = Vec::new();
+    for index in names.iter().filter_map(|name| known.iter().position(|known| known == name)) {
+        if !indexes.contains(&index) {
+            indexes.push(index);
+        }
+    }
+    if names.is_empty() {
+        indexes = (0..known.len()).collect();
+    }
+    let mut chosen = Vec::new();
+    for index in indexes {
+        let appliance = &plan.appliances[index];
+        let mut objects = objects::build(&plan, appliance);
+        passes::patch(&mut objects, &appliance.patches, diags);
+        chosen.push((index, objects));
+    }
+    Ok(Loaded { plan, chosen })
+}
+
+fn inputs(args: &DocumentArgs, without_site: WithoutSite) -> Result<Vec<Input>, CliError> {
+    if args.files.is_empty() {
+        let path = Path::new(DEFAULT_FILE);
+        return match (std::fs::read(path), without_site) {
+            (Ok(bytes), _) => Ok(vec![text(DEFAULT_FILE, bytes)?]),
+            (Err(error), WithoutSite::Example) if error.kind() == std::io::ErrorKind::NotFound => {
+                Printer::line(&format!("note: there is no {DEFAULT_FILE} here: this is {}", catalog::EXAMPLE_SITE_NAME));
+                let name = catalog::EXAMPLE_SITE_NAME.to_owned();
+                Ok(vec![Input { name, text: catalog::EXAMPLE_SITE.to_owned() }])
+            }
+            (Err(error), WithoutSite::Refuse) if error.kind() == std::io::ErrorKind::NotFound => {
+                let hint = "write one with `wrtpod init`, or name a file with -f";
+                Err(CliError::refused(format!("there is no {DEFAULT_FILE} here"), hint.to_owned()))
+            }
+            (Err(error), _) => Err(CliError::file(path, "read", &error)),
+        };
+    }
+    args.files
+        .iter()
+        .map(|path| {
+            if path.as_os_str() == "-" {
+                let mut bytes = Vec::new();
+                std::io::stdin()
+                    .read_to_end(&mut bytes)
+                    .map_err(|error| CliError::file(Path::new("<stdin>"), "read", &error))?;
+                return text("<stdin>", bytes);
+            }
+            let bytes = std::fs::read(path).map_err(|error| CliError::file(path, "read", &error))?;
+            text(&path.display().to_string(), bytes)
+        })
+        .collect()
+}
+
+fn text(name: &str, bytes: Vec<u8>) -> Result<Input, CliError> {
+    match String::from_utf8(bytes) {
+        Ok(text) => Ok(Input { name: name.to_owned(), text }),
+        Err(error) => {
+            let at = error.utf8_error().valid_up_to();
+            let hint = "save the file as UTF-8".to_owned();
+            Err(CliError::refused(format!("`{name}` is not UTF-8 text: byte {at} is not"), hint))
+        }
+    }
+}
+
+/// `--set` and `-n`: the appliance's values belong to the one that was named.
+fn assignments(args: &DocumentArgs, names: &[String]) -> Result<Vec<Assignment>, CliError> {
+    let mut assignments = Vec::new();
+    for set in &args.sets {
+        let Some((path, value)) = set.split_once('=') else {
+            let hint = "write PATH=VALUE, for example --set image=openwrt/rootfs:x86-64-24.10.4";
+            return Err(CliError::usage(format!("`--set {set}` has no `=`"), hint.to_owned()));
+        };
+        let mine = !path.starts_with("site.");
+        if mine && names.len() > 1 {
+            let hint = "name one appliance, or write the value into the file".to_owned();
+            return Err(CliError::usage(format!("`--set {path}=…` with several appliances"), hint));
+        }
+        let appliance = if mine { names.first().cloned() } else { None };
+        assignments.push(Assignment { path: path.to_owned(), value: value.to_owned(), appliance });
+    }
+    if let Some(namespace) = &args.namespace {
+        let path = "site.namespace".to_owned();
+        assignments.push(Assignment { path, value: format!("\"{namespace}\""), appliance: None });
+    }
+    Ok(assignments)
+}

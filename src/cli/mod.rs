@@ -1,0 +1,75 @@
+//! The command line: what is typed, what is printed, how a run ends. The library below never talks to the
+//! terminal, the environment or the user; this module does. Entry: [`run`].
+
+mod args;
+mod catalog;
+mod error;
+mod explain;
+mod init;
+mod load;
+mod printer;
+mod render;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::{CommandFactory, Parser};
+
+use args::{Cli, CompletionsArgs, SchemaArgs, SchemaKind, Verb};
+use error::{CliError, Outcome};
+use printer::Printer;
+
+/// Runs one command line, program name included, and says how it ended.
+pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let cli = match Cli::try_parse_from(args) {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help and version are data, and no error; a reader that has gone is none either.
+            let _ = error.print();
+            return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
+        }
+    };
+    let printer = Printer::new(cli.color, cli.message_format);
+    match dispatch(&cli.verb, printer) {
+        Ok(Outcome::Done) => ExitCode::SUCCESS,
+        Ok(Outcome::Found) => ExitCode::from(1),
+        Err(error) => {
+            if !matches!(error, CliError::Input) {
+                printer.error(&error.to_string(), error.hint());
+            }
+            error.exit_code()
+        }
+    }
+}
+
+fn dispatch(verb: &Verb, printer: Printer) -> Result<Outcome, CliError> {
+    match verb {
+        Verb::Init(args) => init::run(args),
+        Verb::Render(args) => render::run(args, printer),
+        Verb::Deploy(_) | Verb::Diff(_) | Verb::Status(_) | Verb::Delete(_) => unreachable!(),
+        Verb::Catalog(args) => catalog::run(args),
+        Verb::Schema(args) => schema(args),
+        Verb::Explain(args) => explain::run(args),
+        Verb::Completions(args) => completions(args),
+    }
+}
+
+fn schema(args: &SchemaArgs) -> Result<Outcome, CliError> {
+    let kind = match args.kind {
+        Some(SchemaKind::Site) => crate::spec::SchemaKind::Site,
+        Some(SchemaKind::Appliance) => crate::spec::SchemaKind::Appliance,
+        None => crate::spec::SchemaKind::Any,
+    };
+    let schema = crate::spec::schema(kind);
+    let mut text = serde_json::to_string_pretty(&schema).expect("a JSON value is written to a string");
+    text.push('\n');
+    Printer::data(&text)?;
+    Ok(Outcome::Done)
+}
+
+fn completions(args: &CompletionsArgs) -> Result<Outcome, CliError> {
+    let mut script = Vec::new();
+    clap_complete::generate(args.shell, &mut Cli::command(), "wrtpod", &mut script);
+    Printer::data(&String::from_utf8_lossy(&script))?;
+    Ok(Outcome::Done)
+}

@@ -1,0 +1,100 @@
+//! `wrtpod render`: the manifests, without a cluster.
+
+use std::fmt::Write;
+
+use super::args::{ManifestFormat, RenderArgs};
+use super::error::{CliError, Outcome};
+use super::load::{Loaded, WithoutSite, load};
+use super::printer::Printer;
+use crate::objects::{self, ObjectSet};
+use crate::plan::{Appliance, Container};
+use crate::sink::{self, FolderError};
+
+/// Runs the verb.
+pub fn run(args: &RenderArgs, printer: Printer) -> Result<Outcome, CliError> {
+    let loaded = load(&args.documents, &args.names, WithoutSite::Example, printer)?;
+    if args.explain {
+        Printer::data(&explanation(&loaded))?;
+        return Ok(Outcome::Done);
+    }
+    let sets = sets(&loaded, args.with_namespace);
+    if let Some(folder) = &args.out {
+        let files = sink::write_folder(folder, &sets).map_err(|error| folder_error(&error))?;
+        Printer::line(&format!("wrote {} files to {}", files.len(), folder.display()));
+        Printer::line(&format!("apply them with: kubectl apply --server-side -k {}", folder.display()));
+        return Ok(Outcome::Done);
+    }
+    Printer::data(&match args.output {
+        ManifestFormat::Yaml => sink::yaml_text(&sets),
+        ManifestFormat::Json => sink::json_text(&sets),
+    })?;
+    Ok(Outcome::Done)
+}
+
+/// What is rendered, in the order in which it is applied.
+pub fn sets(loaded: &Loaded, with_namespace: bool) -> Vec<ObjectSet> {
+    let mut sets = Vec::new();
+    if with_namespace {
+        sets.push(objects::namespace(&loaded.plan));
+    }
+    sets.push(loaded.attachments());
+    sets.extend(loaded.chosen().map(|(_, objects)| objects.clone()));
+    sets
+}
+
+fn folder_error(error: &FolderError) -> CliError {
+    match error {
+        FolderError::Foreign { .. } => {
+            CliError::refused(error.to_string(), "name an empty folder, or one that wrtpod wrote".to_owned())
+        }
+        FolderError::Io { .. } => CliError::Environment { message: error.to_string(), hint: None },
+    }
+}
+
+/// Why each capability, route and sysctl is there.
+fn explanation(loaded: &Loaded) -> String {
+    let mut text = String::new();
+    for (appliance, _) in loaded.chosen() {
+        explain_appliance(&mut text, loaded, appliance);
+    }
+    text
+}
+
+fn explain_appliance(text: &mut String, loaded: &Loaded, appliance: &Appliance) {
+    let _ = writeln!(text, "{}", appliance.name.value);
+    for nic in &appliance.nics {
+        let mac = match &nic.mac {
+            Some(mac) if nic.mac_derived => format!("{} (derived)", mac.value),
+            Some(mac) => mac.value.to_string(),
+            None => "its parent's".to_owned(),
+        };
+        let attachment = nic.attachment.as_deref().unwrap_or("the cluster's own network");
+        let _ = writeln!(text, "  NIC {}: {attachment}, MAC {mac}", nic.interface.value);
+    }
+    for container in appliance.init.iter().chain([&appliance.main]) {
+        explain_capabilities(text, container);
+    }
+    let _ = writeln!(text, "  routes");
+    for route in &appliance.routes {
+        let _ = writeln!(text, "    {}: {}", route.route, route.reason);
+    }
+    for nic in &appliance.nics {
+        let Some(name) = &nic.attachment else { continue };
+        let Some(attachment) = loaded.plan.attachments.iter().find(|known| known.name == *name) else { continue };
+        let _ = writeln!(text, "  sysctls of {}, set by the attachment {name}", nic.interface.value);
+        for sysctl in &attachment.sysctls {
+            let key = sysctl.key.replace("IFNAME", &nic.interface.value);
+            let _ = writeln!(text, "    {key} = {}: {}", sysctl.value, sysctl.reason);
+        }
+    }
+}
+
+fn explain_capabilities(text: &mut String, container: &Container) {
+    let _ = writeln!(text, "  capabilities of container {} (all others are dropped)", container.name);
+    if container.grants.is_empty() {
+        let _ = writeln!(text, "    none");
+    }
+    for grant in &container.grants {
+        let _ = writeln!(text, "    {}: {}", grant.capability, grant.reason);
+    }
+}
