@@ -75,3 +75,19 @@ pub struct Documents {
     /// What runs there, in the order in which the documents first appear.
     pub appliances: Vec<Loc<Appliance>>,
 }
+
+/// The codes of everything that loading can report, beside those of [`crate::yaml::CODES`].
+pub const CODES: &[&str] = &[
+    "bad-path",
+    "bad-value",
+    "duplicate-document",
+    "exclusive-keys",
+    "missing-key",
+    "several-sites",
+    "unknown-appliance",
+    "unknown-from",
+    "unknown-key",
+    "unknown-kind",
+    "unknown-version",
+    "wrong-type",
+];
