@@ -4,16 +4,22 @@
 //! of Kubernetes objects, CNI or OpenWrt. Each document type is one table in `v1alpha1`, from which its struct, its
 //! decoder and its schema are made together. Entries: [`load`], [`schema()`].
 
+mod assign;
+mod catalog;
 mod decode;
+mod header;
+mod load;
+mod merge;
 mod scalar;
 mod schema;
 mod table;
 pub mod v1alpha1;
 
+pub use load::load;
 pub use schema::{SchemaKind, schema};
 pub use v1alpha1::*;
 
-use crate::diag::{Diagnostics, Loc, SourceMap};
+use crate::diag::Loc;
 
 /// A file of documents.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -70,11 +76,18 @@ pub struct Documents {
     pub appliances: Vec<Loc<Appliance>>,
 }
 
-/// Reads, merges and decodes documents. Every fault of every file is reported; a document with faults is left out.
-///
-/// Documents of the same kind and name in several inputs are merged before decoding: mappings key by key, lists and
-/// scalars are replaced, `null` removes. Values keep the place they were written at.
-pub fn load(request: &Request<'_>, sources: &mut SourceMap, diagnostics: &mut Diagnostics) -> Documents {
-    let _ = (request, sources, diagnostics);
-    Documents::default()
-}
+/// The codes of everything that loading can report, beside those of [`crate::yaml::CODES`].
+pub const CODES: &[&str] = &[
+    "bad-path",
+    "bad-value",
+    "duplicate-document",
+    "exclusive-keys",
+    "missing-key",
+    "several-sites",
+    "unknown-appliance",
+    "unknown-from",
+    "unknown-key",
+    "unknown-kind",
+    "unknown-version",
+    "wrong-type",
+];

@@ -2,12 +2,17 @@
 //!
 //! Reading makes a [`Tree`] whose scalars keep their source text and whose nodes keep their place, and maps the
 //! parser's complaints to words of our own. Writing makes text that YAML 1.1 and 1.2 readers, kubectl and Helm read
-//! alike. Knows nothing of documents or their keys. Entries: [`read`], [`write`].
+//! alike. Knows nothing of documents or their keys. Entries: [`read`], [`write()`], [`write_all`], [`to_json`].
 
-mod tree;
-
-pub use tree::{Entry, Key, Kind, Tree};
-
+mod anchors;
 mod json;
+mod map;
+mod read;
+mod syntax;
+mod tree;
+mod write;
 
 pub use json::to_json;
+pub use read::{CODES, read, read_value};
+pub use tree::{Entry, Key, Kind, Tree};
+pub use write::{write, write_all};

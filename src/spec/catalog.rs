@@ -1,0 +1,85 @@
+//! What `from` refers to: the appliances of the catalog, read when first asked for.
+
+use super::header::{self, DocumentKind};
+use super::merge::merge;
+use super::{CatalogEntry, scalar};
+use crate::diag::{Diagnostic, Diagnostics, SourceMap, Span};
+use crate::types::{nearest, quoted};
+use crate::yaml::{self, Tree};
+use std::collections::HashMap;
+
+/// The catalog of a run.
+pub(super) struct Catalog<'a> {
+    entries: &'a [CatalogEntry<'a>],
+    /// The `spec` of each entry read so far, on top of what it builds on itself; `None` for a faulty one.
+    read: HashMap<&'a str, Option<Tree>>,
+    /// The entries whose `from` is being followed.
+    open: Vec<&'a str>,
+}
+
+impl<'a> Catalog<'a> {
+    pub(super) fn new(entries: &'a [CatalogEntry<'a>]) -> Self {
+        Self { entries, read: HashMap::new(), open: Vec::new() }
+    }
+
+    /// The names of all entries.
+    pub(super) fn names(&self) -> impl Iterator<Item = &'a str> + Clone + use<'a> {
+        self.entries.iter().map(|entry| entry.name)
+    }
+
+    /// Lays the `spec` of an appliance onto that of the entry it builds on; without `from` it stays as it is.
+    pub(super) fn complete(
+        &mut self,
+        spec: Tree,
+        sources: &mut SourceMap,
+        diagnostics: &mut Diagnostics,
+    ) -> Tree {
+        let Some((name, span)) = spec.get("from").and_then(|from| Some((from.text()?.to_owned(), from.span)))
+        else {
+            return spec;
+        };
+        let Some(mut base) = self.spec(&name, span, sources, diagnostics) else { return spec };
+        merge(&mut base, spec);
+        base
+    }
+
+    fn spec(
+        &mut self,
+        name: &str,
+        span: Span,
+        sources: &mut SourceMap,
+        diagnostics: &mut Diagnostics,
+    ) -> Option<Tree> {
+        let Some(entry) = self.entries.iter().find(|entry| entry.name == name) else {
+            let message = format!("the catalog has no {}", quoted(name));
+            let help = match nearest(name, self.names()) {
+                Some(known) => format!("did you mean `{known}`?"),
+                None if self.entries.is_empty() => "the catalog is empty".to_owned(),
+                None => format!("the catalog has {}", scalar::listed(self.names())),
+            };
+            diagnostics.push(Diagnostic::error("unknown-from", message).at(span).help(help));
+            return None;
+        };
+        if let Some(read) = self.read.get(entry.name) {
+            return read.clone();
+        }
+        if self.open.contains(&entry.name) {
+            let message = format!("the catalog entry {} builds on itself", quoted(name));
+            diagnostics.push(
+                Diagnostic::error("unknown-from", message).at(span).help("let `from` name another one"),
+            );
+            return None;
+        }
+        self.open.push(entry.name);
+        let file = sources.add(entry.file, entry.text);
+        let tree = yaml::read(file, sources, diagnostics).into_iter().next();
+        let document = tree.and_then(|tree| header::take(tree, diagnostics));
+        let spec = document
+            .filter(|document| document.kind == DocumentKind::Appliance)
+            .and_then(header::Document::into_spec);
+        let spec = spec.map(|spec| self.complete(spec, sources, diagnostics));
+        self.open.pop();
+        self.read.insert(entry.name, spec.clone());
+        spec
+    }
+}

@@ -1,0 +1,126 @@
+//! What a document is: `apiVersion`, `kind` and `metadata.name`.
+
+use super::API_VERSION;
+use super::scalar;
+use crate::diag::{Diagnostic, Diagnostics, Span};
+use crate::types::{nearest, quoted};
+use crate::yaml::{Kind, Tree};
+
+/// A kind of document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum DocumentKind {
+    Site,
+    Appliance,
+}
+
+impl DocumentKind {
+    const WORDS: [&'static str; 2] = ["Site", "Appliance"];
+
+    pub(super) fn as_str(self) -> &'static str {
+        match self {
+            Self::Site => "Site",
+            Self::Appliance => "Appliance",
+        }
+    }
+}
+
+/// A document that is not decoded yet: a mapping without `apiVersion` and `kind`.
+pub(super) struct Document {
+    pub(super) kind: DocumentKind,
+    pub(super) tree: Tree,
+}
+
+impl Document {
+    /// The text of `metadata.name` and its place.
+    pub(super) fn name(&self) -> Option<(&str, Span)> {
+        let name = self.tree.get("metadata")?.get("name")?;
+        Some((name.text()?, name.span))
+    }
+
+    /// Where messages about the whole document point: its name, or its first line.
+    pub(super) fn span(&self) -> Span {
+        self.name().map_or(self.tree.span, |(_, span)| span)
+    }
+
+    /// The `spec`, to change it.
+    pub(super) fn spec_mut(&mut self) -> Option<&mut Tree> {
+        match &mut self.tree.kind {
+            Kind::Map(entries) => {
+                entries.iter_mut().find(|entry| entry.key.text == "spec").map(|entry| &mut entry.value)
+            }
+            Kind::Null | Kind::Scalar { .. } | Kind::Seq(_) => None,
+        }
+    }
+
+    /// The `spec` alone.
+    pub(super) fn into_spec(self) -> Option<Tree> {
+        match self.tree.kind {
+            Kind::Map(entries) => {
+                entries.into_iter().find(|entry| entry.key.text == "spec").map(|entry| entry.value)
+            }
+            Kind::Null | Kind::Scalar { .. } | Kind::Seq(_) => None,
+        }
+    }
+}
+
+/// Takes a document's header off; `None` when its kind is not known. Faults are reported.
+pub(super) fn take(mut tree: Tree, diagnostics: &mut Diagnostics) -> Option<Document> {
+    let span = tree.span;
+    let what = tree.what();
+    let Kind::Map(entries) = &mut tree.kind else {
+        let message = format!("expected a document, found {what}");
+        let help = format!("write `apiVersion: {API_VERSION}`, `kind`, `metadata` and `spec`");
+        diagnostics.push(Diagnostic::error("wrong-type", message).at(span).help(help));
+        return None;
+    };
+    let mut remove = |key: &str| {
+        let position = entries.iter().position(|entry| entry.key.text == key)?;
+        Some(entries.remove(position).value)
+    };
+    let (version, kind) = (remove("apiVersion"), remove("kind"));
+    check_version(version.as_ref(), span, diagnostics);
+    let kind = kind_of(kind.as_ref(), span, diagnostics)?;
+    Some(Document { kind, tree })
+}
+
+fn check_version(version: Option<&Tree>, span: Span, diagnostics: &mut Diagnostics) {
+    let help = format!("write `apiVersion: {API_VERSION}`");
+    let Some(version) = version else {
+        diagnostics
+            .push(Diagnostic::error("missing-key", "the document has no `apiVersion`").at(span).help(help));
+        return;
+    };
+    if version.text() == Some(API_VERSION) {
+        return;
+    }
+    let found = version.text().map_or_else(|| version.what().to_owned(), quoted);
+    let ours = version.text().is_some_and(|text| text.starts_with("wrtpod.dev/"));
+    let (message, help) = if ours {
+        (format!("this wrtpod does not know the version {found}"), help)
+    } else {
+        let help = format!("{help}; Kubernetes objects are for `wrtpod lint`");
+        (format!("expected a document of wrtpod, found apiVersion {found}"), help)
+    };
+    diagnostics.push(Diagnostic::error("unknown-version", message).at(version.span).help(help));
+}
+
+fn kind_of(kind: Option<&Tree>, span: Span, diagnostics: &mut Diagnostics) -> Option<DocumentKind> {
+    let Some(kind) = kind else {
+        let help = "write `kind: Site` or `kind: Appliance`";
+        diagnostics.push(Diagnostic::error("missing-key", "the document has no `kind`").at(span).help(help));
+        return None;
+    };
+    match kind.text() {
+        Some("Site") => return Some(DocumentKind::Site),
+        Some("Appliance") => return Some(DocumentKind::Appliance),
+        _ => {}
+    }
+    let found = kind.text().map_or_else(|| kind.what().to_owned(), quoted);
+    let help = match kind.text().and_then(|text| nearest(text, DocumentKind::WORDS)) {
+        Some(known) => format!("did you mean `{known}`?"),
+        None => format!("the kinds are {}", scalar::listed(DocumentKind::WORDS.into_iter())),
+    };
+    let message = format!("unknown kind {found}");
+    diagnostics.push(Diagnostic::error("unknown-kind", message).at(kind.span).help(help));
+    None
+}

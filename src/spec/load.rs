@@ -1,0 +1,189 @@
+//! From files, catalog and command line to documents.
+
+use super::assign::Parsed;
+use super::catalog::Catalog;
+use super::decode::{Decode, Decoder};
+use super::header::{self, Document, DocumentKind};
+use super::merge::merge;
+use super::{Appliance, Documents, Request, Site, scalar};
+use crate::diag::{Diagnostic, Diagnostics, FileId, Loc, SourceMap, Span};
+use crate::types::{nearest, quoted};
+use crate::yaml::{self, Entry, Key, Kind, Tree};
+use std::collections::{HashMap, HashSet};
+
+/// The documents of a run before they are decoded, in order of their first appearance.
+#[derive(Default)]
+struct Gathered {
+    documents: Vec<Document>,
+    by_name: HashMap<(DocumentKind, String), usize>,
+    /// The name of each document, and where it was written in each file.
+    written: HashMap<(usize, FileId), Span>,
+}
+
+/// Reads, merges and decodes documents. Every fault of every file is reported; a document with faults is left out.
+///
+/// Documents of the same kind and name in several inputs are merged before decoding: mappings key by key, lists and
+/// scalars are replaced, `null` removes. Values keep the place they were written at.
+pub fn load(request: &Request<'_>, sources: &mut SourceMap, diagnostics: &mut Diagnostics) -> Documents {
+    let mut gathered = Gathered::default();
+    for input in request.inputs {
+        let file = sources.add(&input.name, &input.text);
+        for tree in yaml::read(file, sources, diagnostics) {
+            if let Some(document) = header::take(tree, diagnostics) {
+                gathered.add(document, file, diagnostics);
+            }
+        }
+    }
+    let mut catalog = Catalog::new(request.catalog);
+    gathered.add_named(request.named, &catalog, sources, diagnostics);
+    gathered.refuse_second_site(diagnostics);
+    let assignments = request.assignments.iter();
+    let parsed: Vec<(Option<&str>, Parsed)> = assignments
+        .filter_map(|one| Some((one.appliance.as_deref(), Parsed::new(one, sources, diagnostics)?)))
+        .collect();
+    let (first, second): (Vec<_>, Vec<_>) = parsed.into_iter().partition(|(_, parsed)| parsed.is("from"));
+    gathered.assign(first, diagnostics);
+    for document in gathered.documents.iter_mut().filter(|document| document.kind == DocumentKind::Appliance)
+    {
+        if let Some(spec) = document.spec_mut() {
+            let empty = Tree::new(spec.span, Kind::Null);
+            let own = std::mem::replace(spec, empty);
+            *spec = catalog.complete(own, sources, diagnostics);
+        }
+    }
+    gathered.assign(second, diagnostics);
+    gathered.decode(diagnostics)
+}
+
+impl Gathered {
+    /// Adds a document, or merges it into the one of its kind and name from an earlier file.
+    fn add(&mut self, document: Document, file: FileId, diagnostics: &mut Diagnostics) {
+        let next = self.documents.len();
+        let Some((name, span)) = document.name() else {
+            self.documents.push(document);
+            return;
+        };
+        let (name, kind) = (name.to_owned(), document.kind);
+        let index = *self.by_name.entry((kind, name.clone())).or_insert(next);
+        if let Some(first) = self.written.insert((index, file), span) {
+            let message = format!("the {} {} stands twice in this file", kind.as_str(), quoted(&name));
+            let diagnostic = Diagnostic::error("duplicate-document", message).at(span).label("again here");
+            let help =
+                "give one of them another name; documents of one name are merged only over several files";
+            diagnostics.push(diagnostic.also(first, "first here").help(help));
+            return;
+        }
+        match self.documents.get_mut(index) {
+            Some(known) => merge(&mut known.tree, document.tree),
+            None => self.documents.push(document),
+        }
+    }
+
+    /// Adds an appliance for each name of the catalog that the command line gives and no document has.
+    fn add_named(
+        &mut self,
+        named: &[String],
+        catalog: &Catalog<'_>,
+        sources: &mut SourceMap,
+        diagnostics: &mut Diagnostics,
+    ) {
+        for name in named {
+            if self.by_name.contains_key(&(DocumentKind::Appliance, name.clone())) {
+                continue;
+            }
+            let file = sources.add("command line", name);
+            let span = Span::new(file, 0, name.len());
+            if catalog.names().any(|known| known == name) {
+                self.add(from_catalog(name, span), file, diagnostics);
+                continue;
+            }
+            let message = format!("no document and no catalog entry is named {}", quoted(name));
+            let documents = self.documents.iter().filter(|document| document.kind == DocumentKind::Appliance);
+            let mut known: Vec<&str> =
+                documents.filter_map(|document| Some(document.name()?.0)).take(1000).collect();
+            known.extend(catalog.names());
+            let help = match nearest(name, known.iter().copied()) {
+                Some(known) => format!("did you mean `{known}`?"),
+                None => format!("there are {}", scalar::listed(known.into_iter().take(20))),
+            };
+            diagnostics.push(Diagnostic::error("unknown-appliance", message).at(span).help(help));
+        }
+    }
+
+    fn refuse_second_site(&mut self, diagnostics: &mut Diagnostics) {
+        let mut first: Option<Span> = None;
+        for document in self.documents.iter().filter(|document| document.kind == DocumentKind::Site) {
+            let span = document.span();
+            let Some(first) = first else {
+                first = Some(span);
+                continue;
+            };
+            let diagnostic = Diagnostic::error("several-sites", "there is a second Site").at(span);
+            let help = "keep one Site; to change it from another file, use the same name";
+            diagnostics.push(diagnostic.also(first, "the first one").help(help));
+        }
+    }
+
+    /// Sets the values of the command line.
+    fn assign(&mut self, assignments: Vec<(Option<&str>, Parsed)>, diagnostics: &mut Diagnostics) {
+        for (appliance, mut parsed) in assignments {
+            let site = parsed.take_site();
+            let kind = if site { DocumentKind::Site } else { DocumentKind::Appliance };
+            let mut found = self.documents.iter_mut().filter(|document| {
+                let named = |name| document.name().is_some_and(|(own, _)| own == name);
+                document.kind == kind && (site || appliance.is_none_or(named))
+            });
+            let problem = match (found.next(), found.next()) {
+                (Some(document), None) => {
+                    // A document without `spec` is refused by the decoder.
+                    if let Some(spec) = document.spec_mut() {
+                        parsed.apply(spec, diagnostics);
+                    }
+                    continue;
+                }
+                (None, _) if site => "there is no Site to set this in".to_owned(),
+                (None, _) => match appliance {
+                    Some(name) => format!("there is no appliance {} to set this in", quoted(name)),
+                    None => "there is no appliance to set this in".to_owned(),
+                },
+                (Some(_), Some(_)) => "this does not say which appliance it is for".to_owned(),
+            };
+            let help = "name one appliance on the command line, or start the path with `site.`";
+            diagnostics.push(Diagnostic::error("bad-path", problem).at(parsed.span()).help(help));
+        }
+    }
+
+    fn decode(self, diagnostics: &mut Diagnostics) -> Documents {
+        let mut documents = Documents::default();
+        let mut names = HashSet::new();
+        for document in self.documents {
+            let span = document.span();
+            let mut decoder = Decoder::new(diagnostics, document.tree.span);
+            match document.kind {
+                DocumentKind::Site => {
+                    let site = Site::decode(&document.tree, &mut decoder);
+                    documents.site = documents.site.or(site.map(|site| Loc::new(site, span)));
+                }
+                DocumentKind::Appliance => {
+                    let appliance = Appliance::decode(&document.tree, &mut decoder);
+                    let fresh =
+                        appliance.filter(|appliance| names.insert(appliance.metadata.name.to_string()));
+                    documents.appliances.extend(fresh.map(|appliance| Loc::new(appliance, span)));
+                }
+            }
+        }
+        documents
+    }
+}
+
+/// An appliance that is a catalog entry and nothing else.
+fn from_catalog(name: &str, span: Span) -> Document {
+    let text = |text: &str| Tree::new(span, Kind::Scalar { text: text.to_owned(), plain: false });
+    let map = |key: &str, value: Tree| Entry { key: Key { text: key.to_owned(), plain: false, span }, value };
+    let of = |entries: Vec<Entry>| Tree::new(span, Kind::Map(entries));
+    let tree = of(vec![
+        map("metadata", of(vec![map("name", text(name))])),
+        map("spec", of(vec![map("from", text(name))])),
+    ]);
+    Document { kind: DocumentKind::Appliance, tree }
+}

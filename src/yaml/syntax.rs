@@ -1,0 +1,124 @@
+//! The parser's complaints in words for users.
+
+use crate::diag::{Diagnostic, FileId, Span};
+use serde_saphyr::granit_parser::{ErrorKind, ScanError};
+
+/// What is wrong with the syntax, where, and what to write instead.
+/// `text` begins at byte `from` of the file.
+pub(super) fn describe(error: &ScanError, file: FileId, from: usize, text: &str) -> Diagnostic {
+    let (message, help) = words(error.kind());
+    let start = error.marker().byte_offset().unwrap_or(text.len()).min(text.len());
+    let start = (0..=start).rev().find(|offset| text.is_char_boundary(*offset)).unwrap_or(0);
+    let end = text[start..].chars().next().filter(|c| *c != '\n').map_or(start, |c| start + c.len_utf8());
+    let code =
+        if matches!(error.kind(), ErrorKind::RecursionLimitExceeded) { "too-large" } else { "yaml-syntax" };
+    Diagnostic::error(code, message).at(Span::new(file, from + start, from + end)).help(help)
+}
+
+/// The claim and the advice for a kind of error.
+fn words(kind: &ErrorKind) -> (String, &'static str) {
+    let (message, help) = match kind {
+        ErrorKind::MappingValueNotAllowed => (
+            "a second `: ` stands in one value",
+            "put the value in quotes if it contains `: `; if this is a key of its own, indent it like its neighbours",
+        ),
+        ErrorKind::SimpleKeyExpected => {
+            ("this line has no `: `", "write `key: value`, or indent a text that goes on")
+        }
+        ErrorKind::TabInBlockIndentation
+        | ErrorKind::TabNotAllowed
+        | ErrorKind::TabInIndentation
+        | ErrorKind::TabAtBlockScalarStart
+        | ErrorKind::TabInPlainScalar => ("a tab stands where YAML wants spaces", "indent with spaces"),
+        ErrorKind::UnclosedQuotedScalar => ("this quote is never closed", "close it, or remove it"),
+        ErrorKind::InvalidQuotedScalarIndent => (
+            "this line belongs to a quoted text but is not indented",
+            "close the quote that is open above; or, if the text goes on, indent this line",
+        ),
+        ErrorKind::DocumentIndicatorInQuotedScalar => {
+            ("a quoted text is still open at this `---`", "close the quote that is open above")
+        }
+        ErrorKind::InvalidTrailingSingleQuotedScalar => {
+            ("text follows the closing quote", "write a quote inside single quotes twice: `'it''s'`")
+        }
+        ErrorKind::InvalidTrailingDoubleQuotedScalar => {
+            ("text follows the closing quote", "write a quote inside double quotes with a backslash: `\\\"`")
+        }
+        ErrorKind::UnknownQuotedScalarEscape
+        | ErrorKind::InvalidQuotedScalarHexEscape
+        | ErrorKind::InvalidLowSurrogateHexEscape
+        | ErrorKind::InvalidLowSurrogate
+        | ErrorKind::MissingLowSurrogate
+        | ErrorKind::UnpairedLowSurrogate
+        | ErrorKind::InvalidUnicodeEscape => (
+            "a backslash in this text starts no known escape",
+            "double the backslash, or use single quotes, where it has no meaning",
+        ),
+        ErrorKind::UnclosedFlowCollection { .. }
+        | ErrorKind::UnexpectedEofFlowSequence
+        | ErrorKind::UnexpectedEofFlowMapping
+        | ErrorKind::UnexpectedEofImplicitFlowMapping => ("this bracket is never closed", "close it"),
+        ErrorKind::MismatchedFlowCollectionEnd { open, close } => {
+            return (
+                format!("`{close}` closes what `{open}` opened"),
+                "close brackets in the order they were opened",
+            );
+        }
+        ErrorKind::MisplacedFlowCollectionEnd => {
+            ("this bracket closes nothing", "remove it, or put the text in quotes")
+        }
+        ErrorKind::ExpectedFlowMappingSeparator => {
+            ("a `,` or `}` is missing here", "separate entries with `,` and close with `}`")
+        }
+        ErrorKind::ExpectedFlowSequenceSeparator | ErrorKind::InvalidColonPlacement => {
+            ("a `,` or `]` is missing here", "separate items with `,` and close the list with `]`")
+        }
+        ErrorKind::UnexpectedCharacter { character } => {
+            return (
+                format!("a value cannot start with `{}`", character.escape_debug()),
+                "put the value in quotes",
+            );
+        }
+        ErrorKind::PlainScalarStartsWithDashFlowIndicator => {
+            ("a value cannot start like this", "put it in quotes")
+        }
+        ErrorKind::ExpectedBlockSequenceEntry => (
+            "this line stands in a list but has no `- `",
+            "write `- ` in front, or indent it to where it belongs",
+        ),
+        ErrorKind::BlockSequenceEntryNotAllowed | ErrorKind::BlockEntryInFlowCollection => {
+            ("a list cannot start here", "begin the list on a line of its own, indented below its key")
+        }
+        ErrorKind::ExpectedBlockMappingKey
+        | ErrorKind::MappingKeyNotAllowed
+        | ErrorKind::InvalidIndentation => (
+            "this line does not fit the indentation above it",
+            "indent it like the lines it belongs to, with spaces",
+        ),
+        ErrorKind::InvalidBlockScalarIndent => {
+            ("this line is indented less than the text above it", "indent all lines of the text alike")
+        }
+        ErrorKind::InvalidBlockScalarHeader | ErrorKind::ZeroBlockScalarIndent => (
+            "`|` or `>` is followed by something else",
+            "begin the text on the next line; quote a value that starts with `|` or `>`",
+        ),
+        ErrorKind::RecursionLimitExceeded => ("the document is nested too deeply", "write it flatter"),
+        ErrorKind::MissingAnchorOrAliasName => {
+            ("`&` or `*` has no name behind it", "put the value in quotes")
+        }
+        ErrorKind::BomInsideDocument => {
+            ("a byte-order mark stands inside a document", "remove the invisible character")
+        }
+        ErrorKind::CommentNotSeparated => {
+            ("a comment touches the text before it", "write a space in front of the `#`")
+        }
+        ErrorKind::CommentInterceptedScalar => {
+            ("a comment interrupts a text", "move the comment, or quote the text")
+        }
+        ErrorKind::InvalidDocumentEnd | ErrorKind::ExpectedDocumentStart => {
+            ("a document ends before this", "write `---` on a line of its own between documents")
+        }
+        _ => ("this is not valid YAML", "check quotes, brackets and indentation here"),
+    };
+    (message.to_owned(), help)
+}

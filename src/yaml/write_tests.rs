@@ -1,0 +1,177 @@
+//! Tests of writing.
+
+use super::*;
+use crate::diag::{Diagnostics, SourceMap};
+use crate::yaml::{read, to_json};
+use proptest::prelude::*;
+use serde_json::json;
+
+/// What a reader of YAML 1.1 gets from the text.
+fn reread(text: &str) -> Vec<Value> {
+    let mut sources = SourceMap::new();
+    let file = sources.add("f", text);
+    let mut diagnostics = Diagnostics::new();
+    let trees = read(file, &sources, &mut diagnostics);
+    assert!(diagnostics.is_empty(), "{:?}\n{text}", diagnostics.sorted());
+    trees.iter().map(to_json).collect()
+}
+
+#[test]
+fn says_first_what_a_document_is() {
+    let value = json!({"data": {"x": 1}, "metadata": {"z": "a", "name": "x"}, "kind": "ConfigMap", "apiVersion": "v1"});
+    assert_eq!(
+        write(&value),
+        "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  z: a\n  name: x\ndata:\n  x: 1\n"
+    );
+}
+
+#[test]
+fn quotes_what_some_reader_would_change() {
+    let texts = [
+        "on",
+        "y",
+        "0644",
+        "1e3",
+        "null",
+        "~",
+        "",
+        "22:30:00",
+        "52:54:00:12:34:56",
+        "2001-01-01",
+        "=",
+        "<<",
+        "1_000",
+        "a: b",
+        "-x",
+    ];
+    let object: Map<String, Value> = texts.iter().map(|text| ((*text).to_owned(), json!(text))).collect();
+    let text = write(&Value::Object(object.clone()));
+    for line in text.lines().filter(|line| !line.ends_with("-x")) {
+        let (key, value) = line.rsplit_once(": ").unwrap_or_default();
+        assert!(key.starts_with(['"', '\'']) && value.ends_with(['"', '\'']), "{line}");
+    }
+    assert_eq!(reread(&text), [Value::Object(object)]);
+}
+
+#[test]
+fn writes_texts_of_several_lines_as_blocks() {
+    let long = "word ".repeat(60);
+    let value = json!({
+        "uci": "config a\n\toption b 'c'\n",
+        "tab": "\toption b\n",
+        "blank": "\n\n\tx\n",
+        "json": "{\n  \"a\": 1\n}",
+        "long": long.trim(),
+        "list": [{"a": "x\ny\n"}, ["b"]],
+        "none": {},
+        "empty": [],
+    });
+    let want = format!(
+        "uci: |\n  config a\n  \toption b 'c'\ntab: \"\\toption b\\n\"\nblank: \"\\n\\n\\tx\\n\"\njson: |-\n  {{\n    \"a\": 1\n  }}\nlong: {}\nlist:\n- a: |\n    x\n    y\n- - b\nnone: {{}}\nempty: []\n",
+        long.trim()
+    );
+    let text = write(&value);
+    assert_eq!(text, want);
+    assert_eq!(reread(&text), [value]);
+}
+
+#[test]
+fn writes_several_documents() {
+    let values = [json!({"a": 1}), json!([1]), json!("x"), json!({"b": "x\n"})];
+    let text = write_all(&values);
+    assert_eq!(text, "a: 1\n---\n- 1\n---\nx\n---\nb: |\n  x\n");
+    assert_eq!(reread(&text), values);
+}
+
+/// Texts that YAML writers get wrong.
+fn hostile_text() -> impl Strategy<Value = String> {
+    let pieces = prop::sample::select(vec![
+        "\t",
+        "\n",
+        "\r",
+        "\r\n",
+        "\u{85}",
+        "\u{2028}",
+        "\u{feff}",
+        " ",
+        "  ",
+        "\n\n",
+        ":",
+        ": ",
+        " #",
+        "#",
+        "- ",
+        "-",
+        "'",
+        "\"",
+        "\\",
+        "|",
+        ">",
+        "&a",
+        "*a",
+        "!t",
+        "%",
+        "@",
+        "`",
+        "{",
+        "}",
+        "[",
+        "]",
+        ",",
+        "?",
+        "? ",
+        "on",
+        "0644",
+        "1e3",
+        "null",
+        "~",
+        "---",
+        "...",
+        "--- ",
+        "x",
+        "é",
+        "日",
+        "\0",
+        "\u{7f}",
+        "\u{1b}",
+        "52:54:00:12:34:56",
+        "{{ x }}",
+        "<<",
+        "=",
+        "😀",
+        "\u{fffe}",
+    ]);
+    prop_oneof![
+        4 => prop::collection::vec(pieces, 0..8).prop_map(|pieces| pieces.concat()),
+        1 => any::<String>(),
+    ]
+}
+
+fn hostile_value() -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![
+        6 => hostile_text().prop_map(Value::String),
+        1 => any::<bool>().prop_map(Value::Bool),
+        1 => any::<i64>().prop_map(Value::from),
+        1 => (0_u32..1000).prop_map(|n| json!(f64::from(n) / 8.0 + 0.0625)),
+        1 => Just(Value::Null),
+    ];
+    leaf.prop_recursive(4, 24, 5, |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..4).prop_map(Value::Array),
+            prop::collection::vec((hostile_text(), inner), 0..4)
+                .prop_map(|entries| Value::Object(entries.into_iter().collect())),
+        ]
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2000))]
+
+    #[test]
+    fn write_then_read_is_identity(value in prop::collection::vec((hostile_text(), hostile_value()), 1..4)) {
+        let value = Value::Object(value.into_iter().collect());
+        let text = write(&value);
+        // `apiVersion`, `kind` and `metadata` move; equality of maps does not see order.
+        prop_assert_eq!(reread(&text), vec![value]);
+    }
+}
