@@ -3,12 +3,19 @@
 
 mod args;
 mod catalog;
+mod cluster;
+mod delete;
+mod deploy;
+mod diff;
 mod error;
 mod explain;
 mod init;
 mod load;
 mod printer;
+mod progress;
 mod render;
+mod status;
+mod table;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -46,7 +53,10 @@ fn dispatch(verb: &Verb, printer: Printer) -> Result<Outcome, CliError> {
     match verb {
         Verb::Init(args) => init::run(args),
         Verb::Render(args) => render::run(args, printer),
-        Verb::Deploy(_) | Verb::Diff(_) | Verb::Status(_) | Verb::Delete(_) => unreachable!(),
+        Verb::Deploy(args) => deploy::run(args, printer),
+        Verb::Diff(args) => diff::run(args, printer),
+        Verb::Status(args) => status::run(args, printer),
+        Verb::Delete(args) => delete::run(args, printer),
         Verb::Catalog(args) => catalog::run(args),
         Verb::Schema(args) => schema(args),
         Verb::Explain(args) => explain::run(args),

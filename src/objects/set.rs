@@ -1,7 +1,7 @@
 //! The ordered set of objects that a render or a deploy consists of.
 
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 /// What makes an object itself: two objects of one identity cannot be in a set.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -62,8 +62,23 @@ impl Object {
             namespace: text("/metadata/namespace"),
             name: text("/metadata/name")?,
         };
-        Some(Self { identity, value })
+        Some(Self { identity, value: name_first(value) })
     }
+}
+
+/// Readers look for the name first; the typed objects have their metadata in alphabetical order.
+fn name_first(mut value: Value) -> Value {
+    if let Some(metadata) = value.get_mut("metadata").and_then(Value::as_object_mut) {
+        let mut ordered = Map::new();
+        for key in ["name", "namespace", "labels", "annotations"] {
+            if let Some(field) = metadata.remove(key) {
+                ordered.insert(key.to_owned(), field);
+            }
+        }
+        ordered.append(metadata);
+        *metadata = ordered;
+    }
+    value
 }
 
 /// Objects in the order in which they have to be applied; deletion goes the other way.

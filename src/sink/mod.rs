@@ -11,8 +11,7 @@ use crate::yaml;
 
 /// All objects as one stream of YAML documents.
 pub fn yaml_text(sets: &[ObjectSet]) -> String {
-    let documents: Vec<&Value> = sets.iter().flatten().map(|object| &object.value).collect();
-    yaml::write_all(&documents)
+    yaml::write_all(sets.iter().flatten().map(|object| &object.value))
 }
 
 /// All objects as one JSON `List`, indented.

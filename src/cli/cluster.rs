@@ -1,0 +1,94 @@
+//! What the cluster verbs share: the connection, a release made of the plan, and how errors end a run.
+
+use std::collections::BTreeMap;
+
+use super::args::ClusterArgs;
+use super::error::CliError;
+use super::load::Loaded;
+use crate::cluster::{self, Class, Cluster, ConfiguredBy, ConnectOptions, ExpectedNic, GeneratedSecret, Release};
+use crate::objects::{self, MANAGED_BY, ObjectSet, WRTPOD};
+use crate::plan::{self, Addressing, Appliance};
+
+/// Runs a verb's work; the program has no other threads than this one.
+pub fn block_on<T>(work: impl Future<Output = Result<T, CliError>>) -> Result<T, CliError> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| {
+        CliError::Environment { message: format!("cannot start the runtime: {error}"), hint: None }
+    })?;
+    runtime.block_on(async {
+        tokio::select! {
+            result = work => result,
+            _ = tokio::signal::ctrl_c() => Err(CliError::Environment {
+                message: "interrupted".to_owned(),
+                hint: Some("run the same command again to finish what was begun".to_owned()),
+            }),
+        }
+    })
+}
+
+/// Connects as the command line says.
+pub async fn connect(args: &ClusterArgs) -> Result<Cluster, CliError> {
+    let options = ConnectOptions { kubeconfig: args.kubeconfig.clone(), context: args.context.clone() };
+    Ok(cluster::connect(&options).await?)
+}
+
+/// The releases of the appliances that were asked for.
+pub fn releases(loaded: &Loaded) -> Vec<Release> {
+    loaded.chosen().map(|(appliance, objects)| release(loaded, appliance, objects)).collect()
+}
+
+fn release(loaded: &Loaded, appliance: &Appliance, objects: &ObjectSet) -> Release {
+    let plan = &loaded.plan;
+    let workload = objects
+        .iter()
+        .map(|object| &object.identity)
+        .find(|identity| matches!(identity.kind.as_str(), "StatefulSet" | "Deployment"))
+        .expect("every appliance has a workload");
+    Release {
+        appliance: appliance.name.value.clone(),
+        namespace: plan.namespace.clone(),
+        site: plan.site.clone(),
+        objects: objects.clone(),
+        attachments: objects::attachments(plan, |attachment| {
+            appliance.nics.iter().any(|nic| nic.attachment.as_ref() == Some(&attachment.name))
+        }),
+        expected: appliance.nics.iter().filter_map(|nic| expected(plan, nic)).collect(),
+        workload: workload.clone(),
+        container: appliance.main.name.clone(),
+        create_namespace: true,
+        secret: appliance.credentials.as_ref().filter(|credentials| credentials.generated).map(|credentials| {
+            GeneratedSecret {
+                name: credentials.secret.clone(),
+                labels: BTreeMap::from([
+                    ("app.kubernetes.io/instance".to_owned(), appliance.name.value.clone()),
+                    (MANAGED_BY.to_owned(), WRTPOD.to_owned()),
+                    (objects::APPLIANCE.to_owned(), appliance.name.value.clone()),
+                ]),
+                annotations: BTreeMap::new(),
+            }
+        }),
+    }
+}
+
+fn expected(plan: &plan::Plan, nic: &plan::Nic) -> Option<ExpectedNic> {
+    Some(ExpectedNic {
+        interface: nic.interface.value.clone(),
+        network_name: format!("{}/{}", plan.namespace, nic.attachment.as_ref()?),
+        mac: nic.mac.as_ref().map(|mac| mac.value.to_string()),
+        addresses: nic.fixed_addresses().iter().map(|address| address.value.to_string()).collect(),
+        dynamic: matches!(nic.addressing, Addressing::Dhcp(_) | Addressing::Pool(_)),
+        configured_by: match nic.configured_by {
+            plan::ConfiguredBy::Cni => ConfiguredBy::Cni,
+            plan::ConfiguredBy::Guest => ConfiguredBy::Guest,
+        },
+    })
+}
+
+impl From<cluster::Error> for CliError {
+    fn from(error: cluster::Error) -> Self {
+        let message = error.to_string();
+        match error.class() {
+            Class::Refused => Self::Refused { message, hint: None },
+            Class::Environment => Self::Environment { message, hint: None },
+        }
+    }
+}

@@ -1,0 +1,47 @@
+//! `wrtpod delete`: the appliance goes, its data stays.
+
+use super::args::DeleteArgs;
+use super::cluster::{block_on, connect};
+use super::error::{CliError, Outcome};
+use super::load::{WithoutSite, load};
+use super::printer::Printer;
+use super::progress::Show;
+use crate::cluster::DeleteOptions;
+
+/// Runs the verb. The appliance's document may be gone already: its name and namespace are enough.
+pub fn run(args: &DeleteArgs, printer: Printer) -> Result<Outcome, CliError> {
+    let namespace = match &args.documents.namespace {
+        Some(namespace) => Some(namespace.clone()),
+        None => namespace_of_site(args, printer)?,
+    };
+    block_on(async {
+        let cluster = connect(&args.cluster).await?;
+        let namespace = namespace.unwrap_or_else(|| cluster.default_namespace().to_owned());
+        for appliance in &args.names {
+            let options = DeleteOptions {
+                appliance: appliance.clone(),
+                namespace: namespace.clone(),
+                delete_data: args.delete_data,
+                timeout: args.timeout,
+            };
+            let report = {
+                let mut show = Show::new();
+                cluster.delete(&options, &mut show).await?
+            };
+            Printer::line(&format!("{appliance}: {} objects deleted", report.deleted.len()));
+            for kept in &report.kept {
+                Printer::line(&format!("kept {}: {}", kept.identity, kept.reason));
+            }
+        }
+        Ok(Outcome::Done)
+    })
+}
+
+/// The namespace that the site names, when there is a site.
+fn namespace_of_site(args: &DeleteArgs, printer: Printer) -> Result<Option<String>, CliError> {
+    if args.documents.files.is_empty() && !std::path::Path::new("site.yaml").exists() {
+        return Ok(None);
+    }
+    let loaded = load(&args.documents, &[], WithoutSite::Refuse, printer)?;
+    Ok(Some(loaded.plan.namespace))
+}

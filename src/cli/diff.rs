@@ -1,0 +1,108 @@
+//! `wrtpod diff`: what `deploy` would change, and what was changed inside the appliance.
+
+use std::fmt::Write;
+
+use super::args::DiffArgs;
+use super::cluster::{block_on, connect, releases};
+use super::error::{CliError, Outcome};
+use super::load::{WithoutSite, load};
+use super::printer::Printer;
+use crate::cluster::{Change, Cluster, DiffReport, Files, Release};
+use crate::plan::{Appliance, Profile};
+use crate::{uci, yaml};
+
+/// Runs the verb.
+pub fn run(args: &DiffArgs, printer: Printer) -> Result<Outcome, CliError> {
+    let loaded = load(&args.documents, &args.names, WithoutSite::Refuse, printer)?;
+    let (text, notes) = block_on(async {
+        let cluster = connect(&args.cluster).await?;
+        let (mut text, mut notes) = (String::new(), Vec::new());
+        for (release, (appliance, _)) in releases(&loaded).iter().zip(loaded.chosen()) {
+            let report = cluster.diff(release, &yaml::write).await?;
+            objects(&mut text, &report);
+            if appliance.profile == Profile::OpenWrt {
+                match inside(&cluster, release, appliance).await {
+                    Ok(changes) => text.push_str(&changes),
+                    Err(note) => notes.push(format!("{}: {note}", release.appliance)),
+                }
+            }
+        }
+        Ok((text, notes))
+    })?;
+    for note in notes {
+        Printer::line(&note);
+    }
+    Printer::data(&text)?;
+    Ok(if text.is_empty() { Outcome::Done } else { Outcome::Found })
+}
+
+fn objects(text: &mut String, report: &DiffReport) {
+    for object in report.objects.iter().filter(|object| object.change != Change::None) {
+        let what = match object.change {
+            Change::Create => "would be created",
+            Change::Modify => "would change",
+            Change::Prune => "would be deleted",
+            Change::None => continue,
+        };
+        let _ = writeln!(text, "# {} {what}", object.identity);
+        text.push_str(&object.text);
+        for conflict in &object.conflicts {
+            let _ = writeln!(text, "# {} belongs to {}", conflict.field, conflict.manager);
+        }
+    }
+}
+
+/// What a user changed in LuCI or by `uci`: it stays, and is shown here.
+async fn inside(cluster: &Cluster, release: &Release, appliance: &Appliance) -> Result<String, String> {
+    let live = match cluster.read_files(release, "/etc/config").await {
+        Files::Known(files) => files,
+        Files::Unknown(reason) => return Err(format!("what was changed inside is unknown: {reason}")),
+    };
+    let mut text = String::new();
+    let planned = appliance.config.iter().flat_map(|config| &config.files);
+    for (name, planned) in planned.filter_map(|(name, text)| Some((name.strip_prefix("uci.")?, text))) {
+        let found = live.iter().find(|(path, _)| path.rsplit('/').next() == Some(name));
+        let Some((_, bytes)) = found else {
+            let _ = writeln!(text, "# /etc/config/{name} is gone inside the appliance");
+            continue;
+        };
+        text.push_str(&changes(name, planned, &String::from_utf8_lossy(bytes)));
+    }
+    Ok(text)
+}
+
+fn changes(file: &str, planned: &str, live: &str) -> String {
+    let (Ok(planned), Ok(live)) = (uci::parse(planned), uci::parse(live)) else {
+        return format!("# /etc/config/{file} inside the appliance is no UCI file\n");
+    };
+    // Of a file that wrtpod only lays options over, the rest is the image's.
+    let whole = matches!(file, "network" | "firewall" | "dhcp" | "system");
+    let mut text = String::new();
+    for change in uci::diff(&planned, &live) {
+        if !whole && change.before.is_none() || file == "network" && is_cluster(&change.section) {
+            continue;
+        }
+        let option = change.option.as_ref().map_or(String::new(), |option| format!(".{option}"));
+        let place = format!("{file}.{}{option}", change.section);
+        if let Some(before) = &change.before {
+            let _ = writeln!(text, "-{place}={}", shown(before));
+        }
+        if let Some(after) = &change.after {
+            let _ = writeln!(text, "+{place}={}", shown(after));
+        }
+    }
+    if text.is_empty() { text } else { format!("# changed inside the appliance; it stays\n{text}") }
+}
+
+/// The interface on eth0 is written by the pod itself.
+fn is_cluster(section: &str) -> bool {
+    section == "cluster" || section.starts_with("cluster_")
+}
+
+fn shown(value: &uci::Value) -> String {
+    let quoted = |text: &String| format!("'{}'", text.replace('\'', "'\\''"));
+    match value {
+        uci::Value::One(text) => quoted(text),
+        uci::Value::List(items) => items.iter().map(quoted).collect::<Vec<_>>().join(" "),
+    }
+}

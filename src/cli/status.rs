@@ -1,0 +1,122 @@
+//! `wrtpod status`: appliances as the cluster has them.
+
+use std::fmt::Write;
+
+use super::args::{StatusArgs, StatusFormat};
+use super::cluster::{block_on, connect, releases};
+use super::deploy::nic_table;
+use super::error::{CliError, Outcome};
+use super::load::{WithoutSite, load};
+use super::printer::Printer;
+use super::table::table;
+use crate::cluster::{ApplianceStatus, Release};
+use crate::yaml;
+
+/// Runs the verb.
+pub fn run(args: &StatusArgs, printer: Printer) -> Result<Outcome, CliError> {
+    let planned = planned(args, printer)?;
+    let states = block_on(async {
+        let cluster = connect(&args.cluster).await?;
+        let namespace = args
+            .documents
+            .namespace
+            .clone()
+            .or_else(|| planned.first().map(|release| release.namespace.clone()))
+            .unwrap_or_else(|| cluster.default_namespace().to_owned());
+        let mut states = Vec::new();
+        if args.names.is_empty() {
+            states = cluster.status(&namespace, None, &planned).await?;
+        }
+        for name in &args.names {
+            states.extend(cluster.status(&namespace, Some(name), &planned).await?);
+        }
+        Ok(states)
+    })?;
+    let text = match args.output {
+        StatusFormat::Table => text(&states),
+        StatusFormat::Json | StatusFormat::Yaml => {
+            let value = serde_json::to_value(&states).expect("a status serializes to JSON");
+            if args.output == StatusFormat::Yaml {
+                yaml::write(&value)
+            } else {
+                let mut text = serde_json::to_string_pretty(&value).expect("a JSON value is written to a string");
+                text.push('\n');
+                text
+            }
+        }
+    };
+    Printer::data(&text)?;
+    if states.is_empty() {
+        Printer::line("no appliances in this namespace");
+    }
+    Ok(Outcome::Done)
+}
+
+/// With documents at hand, NICs are compared with the plan; without, with what the pod asked for.
+fn planned(args: &StatusArgs, printer: Printer) -> Result<Vec<Release>, CliError> {
+    let site_is_here = !args.documents.files.is_empty() || std::path::Path::new("site.yaml").exists();
+    if !site_is_here {
+        return Ok(Vec::new());
+    }
+    let loaded = load(&args.documents, &args.names, WithoutSite::Refuse, printer)?;
+    Ok(releases(&loaded))
+}
+
+fn text(states: &[ApplianceStatus]) -> String {
+    let mut text = String::new();
+    for state in states {
+        if !text.is_empty() {
+            text.push('\n');
+        }
+        let _ = writeln!(text, "{} in namespace {}", state.appliance, state.namespace);
+        if let Some(workload) = &state.workload {
+            let current = if workload.current { "" } else { ", an update is under way" };
+            let _ = writeln!(
+                text,
+                "  {} {}: {} of {} ready{current}; image {}",
+                workload.kind, workload.name, workload.ready, workload.desired, workload.image
+            );
+        }
+        if let Some(pod) = &state.pod {
+            let ready = if pod.ready { "ready" } else { "not ready" };
+            let node = pod.node.as_deref().unwrap_or("no node yet");
+            let address = pod.address.as_deref().unwrap_or("none yet");
+            let _ = writeln!(
+                text,
+                "  Pod {}: {}, {ready}, on {node}, eth0 {address}, {} restarts",
+                pod.name, pod.phase, pod.restarts
+            );
+        }
+        indented(&mut text, &if state.nics.is_empty() { String::new() } else { nic_table(&state.nics) });
+        if !state.claims.is_empty() {
+            let rows: Vec<Vec<String>> = state
+                .claims
+                .iter()
+                .map(|claim| {
+                    let or_dash = |text: &Option<String>| text.clone().unwrap_or_else(|| "-".to_owned());
+                    vec![claim.name.clone(), claim.phase.clone(), or_dash(&claim.size), or_dash(&claim.storage_class)]
+                })
+                .collect();
+            indented(&mut text, &table(&["CLAIM", "PHASE", "SIZE", "CLASS"], &rows));
+        }
+        if state.changed_attachments {
+            let _ = writeln!(
+                text,
+                "  its network attachments have changed since the pod was made: deploy again to give it the new ones"
+            );
+        }
+        for problem in &state.problems {
+            let _ = writeln!(text, "  problem: {}: {}\n    {}", problem.object, problem.message, problem.fix);
+            for line in &problem.log {
+                let _ = writeln!(text, "    | {line}");
+            }
+        }
+    }
+    text
+}
+
+fn indented(text: &mut String, block: &str) {
+    for line in block.lines() {
+        let _ = writeln!(text, "  {line}");
+    }
+}
