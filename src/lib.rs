@@ -1,3 +1,4 @@
 //! wrtpod.
 
+pub mod cluster;
 pub mod objects;
