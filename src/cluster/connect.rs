@@ -2,13 +2,11 @@
 
 use std::path::PathBuf;
 
-use crate::objects::ObjectSet;
-use serde_json::Value;
+use kube::config::{KubeConfigOptions, Kubeconfig, KubeconfigError};
+use kube::{Client, Config};
 
-use super::{
-    ApplianceStatus, ApplyOptions, ApplyReport, DeleteOptions, DeleteReport, DeployOptions, DeployReport,
-    DiffReport, Error, ExecOutput, Files, NicReport, Problem, Progress, Release, WaitOptions,
-};
+use super::wire::{Wire, root_cause};
+use super::{Cluster, Error};
 
 /// Where the cluster is.
 #[derive(Debug, Clone, Default)]
@@ -19,128 +17,62 @@ pub struct ConnectOptions {
     pub context: Option<String>,
 }
 
-/// A connected cluster.
-#[derive(Clone)]
-pub struct Cluster {}
+/// How long one connection may take to be made.
+const CONNECT: std::time::Duration = std::time::Duration::from_secs(10);
 
-/// Installs the TLS provider of the process; a second call changes nothing.
-pub fn install_tls_provider() {}
-
-/// Connects to the cluster of a kubeconfig. No request is sent yet.
-pub async fn connect(_options: &ConnectOptions) -> Result<Cluster, Error> {
-    unimplemented!()
+/// Installs the TLS provider of the process; a second call changes nothing. Every program and test that makes
+/// a TLS client calls this first.
+pub fn install_tls_provider() {
+    // The only failure is that there is one already.
+    let _ = rustls::crypto::ring::default_provider().install_default();
 }
 
-#[expect(clippy::unused_async, unused_variables, reason = "first the signatures")]
-impl Cluster {
-    /// The namespace of the kubeconfig's context.
-    pub fn default_namespace(&self) -> &str {
-        unimplemented!()
-    }
+/// Connects to the cluster of a kubeconfig. No request is sent yet, unless a credential plugin has to be asked.
+pub async fn connect(options: &ConnectOptions) -> Result<Cluster, Error> {
+    install_tls_provider();
+    let mut config = config(options).await?;
+    // The wire has its own retries, which know what is being done and for how long.
+    config.default_retry = false;
+    config.connect_timeout = Some(CONNECT);
+    config.read_timeout = None;
+    let server = config.cluster_url.to_string();
+    let namespace = config.default_namespace.clone();
+    let client = Client::try_from(config).map_err(|error| Error::Setup { reason: root_cause(&error) })?;
+    Ok(Cluster { wire: Wire::new(client, server), namespace })
+}
 
-    /// How many requests were sent so far.
-    pub fn requests(&self) -> u64 {
-        unimplemented!()
+async fn config(options: &ConnectOptions) -> Result<Config, Error> {
+    let selection = KubeConfigOptions { context: options.context.clone(), ..KubeConfigOptions::default() };
+    let failed = |error: KubeconfigError| Error::Kubeconfig { reason: explain(&error, options) };
+    if let Some(path) = &options.kubeconfig {
+        let file = Kubeconfig::read_from(path).map_err(failed)?;
+        return Config::from_custom_kubeconfig(file, &selection).await.map_err(failed);
     }
-
-    /// Applies, prunes, waits and looks at the NICs: all of `wrtpod deploy`. A pod that was made without
-    /// its NICs is deleted once, so that it comes back with them.
-    pub async fn deploy(
-        &self,
-        release: &Release,
-        options: &DeployOptions,
-        progress: &mut dyn Progress,
-    ) -> Result<DeployReport, Error> {
-        unimplemented!()
-    }
-
-    /// Applies and prunes.
-    pub async fn apply(
-        &self,
-        release: &Release,
-        options: &ApplyOptions,
-        progress: &mut dyn Progress,
-    ) -> Result<ApplyReport, Error> {
-        unimplemented!()
-    }
-
-    /// Sends what `apply` sends with `dryRun=All`: the API server checks it, nothing is written.
-    pub async fn dry_run(
-        &self,
-        release: &Release,
-        options: &ApplyOptions,
-        progress: &mut dyn Progress,
-    ) -> Result<ApplyReport, Error> {
-        unimplemented!()
-    }
-
-    /// Compares the release with the cluster; `yaml` writes an object as text.
-    pub async fn diff(
-        &self,
-        release: &Release,
-        yaml: &dyn Fn(&Value) -> String,
-    ) -> Result<DiffReport, Error> {
-        unimplemented!()
-    }
-
-    /// Waits until the workload is ready; answers the name of the pod.
-    pub async fn wait(
-        &self,
-        release: &Release,
-        options: &WaitOptions,
-        progress: &mut dyn Progress,
-    ) -> Result<String, Error> {
-        unimplemented!()
-    }
-
-    /// What keeps an appliance from being ready.
-    pub async fn diagnose(&self, namespace: &str, appliance: &str) -> Result<Vec<Problem>, Error> {
-        unimplemented!()
-    }
-
-    /// Compares the NICs of the release's pod with the plan.
-    pub async fn check_network(&self, release: &Release) -> Result<Vec<NicReport>, Error> {
-        unimplemented!()
-    }
-
-    /// The appliance's state, or that of all appliances of the namespace, sorted by name. With a release of
-    /// that name at hand its NICs are compared with the plan, else with the pod's own annotation.
-    pub async fn status(
-        &self,
-        namespace: &str,
-        appliance: Option<&str>,
-        releases: &[Release],
-    ) -> Result<Vec<ApplianceStatus>, Error> {
-        unimplemented!()
-    }
-
-    /// Deletes an appliance in reverse order. Claims and the generated Secret stay unless told.
-    pub async fn delete(
-        &self,
-        options: &DeleteOptions,
-        progress: &mut dyn Progress,
-    ) -> Result<DeleteReport, Error> {
-        unimplemented!()
-    }
-
-    /// Runs a command in a container without a terminal.
-    pub async fn exec(
-        &self,
-        namespace: &str,
-        pod: &str,
-        container: &str,
-        command: &[&str],
-    ) -> Result<ExecOutput, Error> {
-        unimplemented!()
-    }
-
-    /// Reads the files right inside a folder of the running appliance; never fails.
-    pub async fn read_files(&self, release: &Release, folder: &str) -> Files {
-        unimplemented!()
+    match Config::from_kubeconfig(&selection).await {
+        Ok(config) => Ok(config),
+        Err(error) if options.context.is_some() => Err(failed(error)),
+        Err(error) => Config::incluster().map_err(|_| failed(error)),
     }
 }
 
-/// The value of [`super::ATTACHMENTS_ANNOTATION`] for these attachments.
-pub fn attachments_sha256(_attachments: &ObjectSet) -> String {
-    unimplemented!()
+/// What is wrong, and what to do.
+fn explain(error: &KubeconfigError, options: &ConnectOptions) -> String {
+    const WHERE: &str = "give --kubeconfig FILE, or set KUBECONFIG";
+    match error {
+        KubeconfigError::FindPath => format!("there is none: {WHERE}"),
+        KubeconfigError::ReadConfig(cause, path) => format!("{}: {cause}: {WHERE}", path.display()),
+        KubeconfigError::CurrentContextNotSet => "it has no current context: give --context NAME".to_owned(),
+        KubeconfigError::LoadContext(name) => {
+            format!("it has no context {name}: `kubectl config get-contexts` lists those that it has")
+        }
+        KubeconfigError::LoadClusterOfContext(name) => {
+            format!("its context names a cluster {name} that it lacks")
+        }
+        // What stands in the file, credentials among it, stays there.
+        KubeconfigError::Parse(_) => match &options.kubeconfig {
+            Some(path) => format!("{} is no kubeconfig", path.display()),
+            None => "it is no kubeconfig".to_owned(),
+        },
+        other => other.to_string(),
+    }
 }

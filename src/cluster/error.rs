@@ -1,5 +1,7 @@
 //! What can go wrong between the program and a cluster.
 
+use std::fmt::Write as _;
+
 use serde::Serialize;
 
 use crate::objects::Identity;
@@ -84,6 +86,14 @@ pub enum Error {
     /// Fields of the release belong to another manager.
     #[error("{}", conflict_text(.0))]
     Conflict(Vec<ObjectConflict>),
+    /// The object is there with another value of a field that cannot be changed.
+    #[error("{identity} cannot be changed in place: {reason}: {}", immutable_fix(.identity))]
+    Immutable {
+        /// The object.
+        identity: Box<Identity>,
+        /// What the API server said.
+        reason: String,
+    },
     /// Several objects were refused.
     #[error("{}", several_text(.0))]
     Several(Vec<Error>),
@@ -198,15 +208,20 @@ fn conflict_text(conflicts: &[ObjectConflict]) -> String {
     let mut text = String::from("other managers own fields that the appliance sets:");
     for object in conflicts {
         for conflict in &object.fields {
-            text.push_str("\n  ");
-            text.push_str(&format!(
-                "{}: {} belongs to {}",
-                object.identity, conflict.field, conflict.manager
-            ));
+            let FieldConflict { field, manager } = conflict;
+            let _ = write!(text, "\n  {}: {field} belongs to {manager}", object.identity);
         }
     }
     text.push_str("\ntake them over with --force-conflicts, or have the other manager give them up");
     text
+}
+
+fn immutable_fix(identity: &Identity) -> &'static str {
+    if identity.kind == "PersistentVolumeClaim" {
+        "back the appliance up and delete it with --delete-data, or keep the claim as it was"
+    } else {
+        "delete the appliance (its claims stay), then deploy again"
+    }
 }
 
 fn several_text(errors: &[Error]) -> String {
@@ -214,13 +229,10 @@ fn several_text(errors: &[Error]) -> String {
 }
 
 fn not_ready_text(workload: &Identity, problems: &[Problem], timed_out: bool) -> String {
-    let mut text = format!("{workload} is not ready");
-    if timed_out {
-        text.push_str(" in time");
-    }
-    for problem in problems {
-        text.push_str(&format!("\n  {}: {}\n    {}", problem.object, problem.message, problem.fix));
-        for line in &problem.log {
+    let mut text = format!("{workload} is not ready{}", if timed_out { " in time" } else { "" });
+    for Problem { object, message, fix, log, .. } in problems {
+        let _ = write!(text, "\n  {object}: {message}\n    {fix}");
+        for line in log {
             text.push_str("\n    | ");
             text.push_str(line);
         }

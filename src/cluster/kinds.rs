@@ -17,6 +17,7 @@ pub(super) enum Stage {
 
 /// One kind's place in the API.
 #[derive(Debug, PartialEq, Eq)]
+#[expect(clippy::struct_field_names, reason = "a kind's `kind` is what the API calls it")]
 pub(super) struct Kind {
     /// Its group, empty for the core group.
     pub group: &'static str,
@@ -44,7 +45,13 @@ const fn kind(
 
 const KINDS: &[Kind] = &[
     kind("", "Namespace", "namespaces", false, Stage::Ground),
-    kind("apiextensions.k8s.io", "CustomResourceDefinition", "customresourcedefinitions", false, Stage::Ground),
+    kind(
+        "apiextensions.k8s.io",
+        "CustomResourceDefinition",
+        "customresourcedefinitions",
+        false,
+        Stage::Ground,
+    ),
     kind("", "ConfigMap", "configmaps", true, Stage::Parts),
     kind("", "Secret", "secrets", true, Stage::Parts),
     kind("", "ServiceAccount", "serviceaccounts", true, Stage::Parts),
@@ -60,6 +67,7 @@ const KINDS: &[Kind] = &[
     kind("rbac.authorization.k8s.io", "ClusterRoleBinding", "clusterrolebindings", false, Stage::Parts),
     kind("policy", "PodDisruptionBudget", "poddisruptionbudgets", true, Stage::Parts),
     kind("storage.k8s.io", "StorageClass", "storageclasses", false, Stage::Parts),
+    kind("", "Event", "events", true, Stage::Parts),
     kind("", "Pod", "pods", true, Stage::Workload),
     kind("apps", "StatefulSet", "statefulsets", true, Stage::Workload),
     kind("apps", "Deployment", "deployments", true, Stage::Workload),
@@ -74,13 +82,9 @@ pub(super) const NAD: &str = "NetworkAttachmentDefinition";
 impl Kind {
     /// The kind of an object.
     pub(super) fn of(identity: &Identity) -> Result<&'static Self, Error> {
-        KINDS
-            .iter()
-            .find(|kind| kind.kind == identity.kind && kind.group == identity.group())
-            .ok_or_else(|| Error::UnknownKind {
-                api_version: identity.api_version.clone(),
-                kind: identity.kind.clone(),
-            })
+        KINDS.iter().find(|kind| kind.kind == identity.kind && kind.group == identity.group()).ok_or_else(
+            || Error::UnknownKind { api_version: identity.api_version.clone(), kind: identity.kind.clone() },
+        )
     }
 
     /// The kind that an ApplySet calls `Kind.group`; `None` for one that wrtpod never applies.
@@ -93,7 +97,10 @@ impl Kind {
     /// # Panics
     /// When the table lacks it: only called with names that are in it.
     pub(super) fn named(name: &str) -> &'static Self {
-        KINDS.iter().find(|kind| kind.kind == name).expect("the table has every kind that is named in the code")
+        KINDS
+            .iter()
+            .find(|kind| kind.kind == name)
+            .expect("the table has every kind that is named in the code")
     }
 
     /// `Kind.group`, as ApplySets write it; `Kind` alone for the core group.
@@ -103,7 +110,11 @@ impl Kind {
 
     /// `group/version`, or the version alone for the core group.
     pub(super) fn api_version(&self) -> String {
-        if self.group.is_empty() { self.version.to_owned() } else { format!("{}/{}", self.group, self.version) }
+        if self.group.is_empty() {
+            self.version.to_owned()
+        } else {
+            format!("{}/{}", self.group, self.version)
+        }
     }
 
     /// The path of the collection, in a namespace or in all of them.
@@ -146,7 +157,10 @@ impl Kind {
 pub(super) fn member_kinds() -> impl Iterator<Item = &'static Kind> {
     KINDS.iter().filter(|kind| {
         kind.namespaced
-            && !matches!(kind.kind, "PersistentVolumeClaim" | "Pod" | "Job" | "CronJob" | "DaemonSet" | NAD)
+            && !matches!(
+                kind.kind,
+                "PersistentVolumeClaim" | "Event" | "Pod" | "Job" | "CronJob" | "DaemonSet" | NAD
+            )
     })
 }
 

@@ -27,6 +27,8 @@ pub enum Event {
     Deleted(Identity),
     /// An object stays although it left the set, and why.
     Kept(Identity, String),
+    /// Something that a user should know of.
+    Note(String),
     /// The API server did not answer as it should; the request is sent again.
     Retry(String),
     /// The pod entered a stage.
@@ -75,6 +77,7 @@ impl std::fmt::Display for Event {
             Self::Applied(identity, outcome) => write!(f, "{identity} {outcome}"),
             Self::Deleted(identity) => write!(f, "{identity} deleted"),
             Self::Kept(identity, reason) => write!(f, "{identity} kept: {reason}"),
+            Self::Note(text) => f.write_str(text),
             Self::Retry(reason) => write!(f, "trying again: {reason}"),
             Self::Stage(pod, stage) => write!(f, "Pod {pod} {stage}"),
             Self::WaitingForPodGone(pod) => write!(f, "waiting for Pod {pod} to be gone"),

@@ -115,9 +115,12 @@ fn reason_of(status: &Status) -> String {
     if status.reason.is_empty() { format!("HTTP status {}", status.code) } else { status.reason.clone() }
 }
 
+/// The status and the body of a success.
+type Answer = (u16, Vec<u8>);
+
 /// What to do after a try.
 enum Next {
-    Done(Result<Reply, Failure>),
+    Done(Result<Answer, Failure>),
     Again { reason: String, after: Option<Duration>, failure: Failure },
 }
 
@@ -142,13 +145,27 @@ impl Wire {
         self.sent.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// Sends a request until there is an answer that is worth reporting or the time is up.
+    /// Sends a request whose answer is JSON.
     pub(super) async fn call(&self, tell: &Teller<'_>, request: Request<Vec<u8>>) -> Result<Reply, Failure> {
+        let (code, body) = Box::pin(self.exchange(tell, &request)).await?;
+        serde_json::from_slice(&body)
+            .map(|value| Reply { created: code == 201, value })
+            .map_err(|error| Failure::Unreadable(error.to_string()))
+    }
+
+    /// Sends a request whose answer is text.
+    pub(super) async fn text(&self, tell: &Teller<'_>, request: Request<Vec<u8>>) -> Result<String, Failure> {
+        let (_, body) = Box::pin(self.exchange(tell, &request)).await?;
+        Ok(String::from_utf8_lossy(&body).into_owned())
+    }
+
+    /// Sends a request until there is an answer that is worth reporting or the time is up.
+    async fn exchange(&self, tell: &Teller<'_>, request: &Request<Vec<u8>>) -> Result<Answer, Failure> {
         let begin = Instant::now();
         let mut pause = self.patience.first;
         let mut server_errors = 0;
         loop {
-            let (reason, after, failure) = match self.attempt(&request, &mut server_errors).await {
+            let (reason, after, failure) = match self.attempt(request, &mut server_errors).await {
                 Next::Done(result) => return result,
                 Next::Again { reason, after, failure } => (reason, after, failure),
             };
@@ -191,7 +208,7 @@ impl Wire {
         let code = response.status().as_u16();
         let after = retry_after(&response);
         if response.status().is_success() {
-            return Next::Done(read(code, response.body()));
+            return Next::Done(Ok((code, response.into_body().to_vec())));
         }
         let status = status_of(code, response.body());
         let again = match code {
@@ -209,12 +226,6 @@ impl Wire {
         }
         Next::Done(Err(failure))
     }
-}
-
-fn read(code: u16, body: &[u8]) -> Result<Reply, Failure> {
-    serde_json::from_slice(body)
-        .map(|value| Reply { created: code == 201, value })
-        .map_err(|error| Failure::Unreadable(error.to_string()))
 }
 
 fn status_of(code: u16, body: &[u8]) -> Status {
