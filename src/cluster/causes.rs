@@ -1,0 +1,316 @@
+//! From what pods, events and claims show to likely causes and what mends them. Pure.
+//!
+//! Only what matters now counts: an event of an earlier pod or of an earlier deploy says nothing.
+
+use k8s_openapi::api::core::v1::{Event, PersistentVolumeClaim, Pod};
+
+use super::conditions::{self, WorkloadState};
+use super::{Problem, Release, containers, network};
+
+/// The code of a pod without a planned NIC.
+pub(super) const NIC_MISSING: &str = "nic-missing";
+
+/// Everything that is looked at.
+pub(super) struct View<'a> {
+    /// The release, when there is one: its NICs are looked for.
+    pub release: Option<&'a Release>,
+    pub workload: Option<&'a WorkloadState>,
+    pub pods: &'a [Pod],
+    pub events: &'a [Event],
+    pub claims: &'a [PersistentVolumeClaim],
+}
+
+/// A text in a message, what it means, and what mends it.
+struct Pattern {
+    text: &'static str,
+    code: &'static str,
+    fix: &'static str,
+    transient: bool,
+}
+
+const fn lasting(text: &'static str, code: &'static str, fix: &'static str) -> Pattern {
+    Pattern { text, code, fix, transient: false }
+}
+
+const fn passing(text: &'static str, code: &'static str, fix: &'static str) -> Pattern {
+    Pattern { text, code, fix, transient: true }
+}
+
+const MULTUS: &str = "Multus is not installed: run `wrtpod cluster install`";
+const ATTACHMENT: &str =
+    "the attachment is not in that namespace: run `wrtpod deploy` again, it applies the site's attachments";
+const PARENT: &str =
+    "the node has no such NIC: correct `parent` in the site, or make the interface on the node";
+const MAC: &str = "something else on this parent has the MAC: look for another pod or appliance with it";
+const SECURITY: &str = "label the namespace pod-security.kubernetes.io/enforce=privileged";
+
+/// What the making of a sandbox can fail with; the first that fits counts.
+const SANDBOX: &[Pattern] = &[
+    lasting("could not find the requested resource (get network-attachment", "no-multus", MULTUS),
+    lasting("cannot find a network-attachment-definition", "attachment-missing", ATTACHMENT),
+    lasting("NoNetworkFound", "attachment-missing", ATTACHMENT),
+    lasting(
+        "failed to find plugin",
+        "missing-plugin",
+        "the node lacks this CNI plugin: run `wrtpod cluster install`; its folder must be the distribution's",
+    ),
+    lasting("Link not found", "missing-parent", PARENT),
+    lasting("failed to lookup master", "missing-parent", PARENT),
+    lasting("Link with name", "missing-parent", PARENT),
+    lasting("ddress already in use", "mac-in-use", MAC),
+    lasting(
+        "evice or resource busy",
+        "parent-busy",
+        "another network uses this parent in a way that excludes this one",
+    ),
+    lasting(
+        "file exists",
+        "vlan-exists",
+        "the parent has a VLAN of this id already: delete it, or use macvlan over the node's own VLAN interface",
+    ),
+    lasting(
+        "operation not supported",
+        "kernel",
+        "the node's kernel lacks this kind of interface: load its module",
+    ),
+    passing(
+        "network is not ready",
+        "no-cluster-network",
+        "the cluster's own network is not ready on the node: kubectl -n kube-system get pods",
+    ),
+];
+
+/// What a controller can fail with when it makes a pod.
+const CREATION: &[Pattern] = &[
+    lasting("violates PodSecurity", "pod-security", SECURITY),
+    lasting("exceeded quota", "quota", "raise the namespace's ResourceQuota"),
+    lasting(
+        "error looking up service account",
+        "service-account",
+        "create the service account that the pod names",
+    ),
+    lasting("failed calling webhook", "webhook", "mend or remove the admission webhook that is named"),
+];
+
+/// What the scheduler can fail with; the first that fits counts.
+const SCHEDULING: &[Pattern] = &[
+    passing("unbound immediate PersistentVolumeClaims", "claim-pending", CLAIM),
+    lasting("persistentvolumeclaim \"", "claim-missing", "run `wrtpod deploy` again, it applies the claims"),
+    passing("ReadWriteOncePod", "claim-in-use", "the claim's former pod has to end first"),
+    lasting(
+        "volume node affinity",
+        "claim-elsewhere",
+        "the claim's volume lives on another node: the appliance has to run there",
+    ),
+    lasting(
+        "node affinity/selector",
+        "unschedulable",
+        "no node fits the site's `nodes` and architecture: correct them, or label the node",
+    ),
+    lasting("untolerated taint", "unschedulable", "the nodes are tainted: remove the taint, or tolerate it"),
+    lasting(
+        "Insufficient ",
+        "unschedulable",
+        "the nodes have too little left: lower the requests or free a device",
+    ),
+];
+
+const CLAIM: &str =
+    "no volume yet: is the storage class there and does its provisioner run? (kubectl get storageclass)";
+
+/// What keeps an appliance from being ready, the most telling first.
+pub(super) fn problems(view: &View<'_>) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    if let Some(pod) = conditions::newest(view.pods, view.workload) {
+        of_pod(view, pod, &mut problems);
+    } else if let Some(workload) = view.workload.filter(|workload| workload.desired > 0) {
+        of_creation(view, workload, &mut problems);
+    }
+    of_claims(view, &mut problems);
+    problems
+}
+
+fn of_pod(view: &View<'_>, pod: &Pod, problems: &mut Vec<Problem>) {
+    if conditions::is_ready(pod) && nics(view, pod).is_none() {
+        return;
+    }
+    let name = pod.metadata.name.clone().unwrap_or_default();
+    let status = pod.status.clone().unwrap_or_default();
+    if status.reason.as_deref() == Some("SysctlForbidden") {
+        problems.push(problem(
+            &name,
+            "sysctl-forbidden",
+            status.message.as_deref().unwrap_or("the kubelet forbids a sysctl of the pod"),
+            "network sysctls belong in the attachment's tuning, not in the pod",
+        ));
+    }
+    if !conditions::condition(pod, "PodScheduled") {
+        problems.extend(scheduling(pod, &name));
+    } else if !conditions::has_network(pod) {
+        problems.extend(sandbox(view, pod, &name));
+    }
+    problems.extend(containers::problems(pod, &name, view.events));
+    problems.extend(nics(view, pod));
+}
+
+fn scheduling(pod: &Pod, name: &str) -> Option<Problem> {
+    let conditions = pod.status.as_ref()?.conditions.as_ref()?;
+    let condition = conditions
+        .iter()
+        .find(|condition| condition.type_ == "PodScheduled" && condition.status == "False")?;
+    let message = condition.message.as_deref()?;
+    let fallback = passing("", "unschedulable", "no node takes the pod: see the message");
+    let pattern = SCHEDULING.iter().find(|pattern| message.contains(pattern.text)).unwrap_or(&fallback);
+    Some(Problem { transient: pattern.transient, ..problem(name, pattern.code, message, pattern.fix) })
+}
+
+/// Why the sandbox or a volume of the pod cannot be made, from the newest event that says so.
+fn sandbox(view: &View<'_>, pod: &Pod, name: &str) -> Option<Problem> {
+    let mut told: Vec<&Event> = events_of(view.events, pod.metadata.uid.as_deref())
+        .filter(|event| {
+            let reason = event.reason.as_deref().unwrap_or_default();
+            matches!(
+                reason,
+                "FailedCreatePodSandBox"
+                    | "NoNetworkFound"
+                    | "FailedMount"
+                    | "FailedAttachVolume"
+                    | "NetworkNotReady"
+            )
+        })
+        .collect();
+    told.sort_by_key(|event| {
+        event.metadata.resource_version.as_deref().and_then(|text| text.parse::<u64>().ok())
+    });
+    let event = told.last()?;
+    let reason = event.reason.as_deref().unwrap_or_default();
+    let message = event.message.as_deref().unwrap_or_default();
+    if matches!(reason, "FailedMount" | "FailedAttachVolume") {
+        let fix =
+            "a volume cannot be mounted: the object that the message names is missing or in use elsewhere";
+        return Some(Problem { transient: true, ..problem(name, "volume", message, fix) });
+    }
+    let found = SANDBOX.iter().find(|pattern| message.contains(pattern.text) || reason == pattern.text);
+    let fallback = lasting(
+        "",
+        "sandbox",
+        "the pod's network cannot be made: see the message and the node's kubelet log",
+    );
+    let pattern = found.unwrap_or(&fallback);
+    Some(Problem {
+        transient: pattern.transient,
+        ..problem(name, pattern.code, innermost(message), pattern.fix)
+    })
+}
+
+/// Why there is no pod at all.
+fn of_creation(view: &View<'_>, workload: &WorkloadState, problems: &mut Vec<Problem>) {
+    let failed = view.events.iter().filter(|event| event.reason.as_deref() == Some("FailedCreate"));
+    let recent = failed.filter(|event| !is_older(event, workload.changed.as_deref()));
+    let mut own = recent.filter(|event| {
+        let object = &event.involved_object;
+        let kind = object.kind.as_deref().unwrap_or_default();
+        object.uid.as_deref() == Some(workload.uid.as_str())
+            || (kind == "ReplicaSet"
+                && view.release.is_some_and(|release| {
+                    object
+                        .name
+                        .as_deref()
+                        .is_some_and(|name| name.starts_with(&format!("{}-", release.workload.name)))
+                }))
+    });
+    let Some(event) = own.next_back() else { return };
+    let message = event.message.as_deref().unwrap_or_default();
+    let fallback = lasting("", "pod-refused", "the API server refuses the pod: see the message");
+    let pattern = CREATION.iter().find(|pattern| message.contains(pattern.text)).unwrap_or(&fallback);
+    let object = format!(
+        "{} {}",
+        event.involved_object.kind.as_deref().unwrap_or("workload"),
+        event.involved_object.name.as_deref().unwrap_or_default()
+    );
+    problems.push(Problem { object, ..problem("", pattern.code, message, pattern.fix) });
+}
+
+/// Whether an event was last seen before the workload was changed.
+fn is_older(event: &Event, changed: Option<&str>) -> bool {
+    let last = event.last_timestamp.as_ref().and_then(|time| serde_json::to_value(time).ok());
+    match (last.as_ref().and_then(|time| time.as_str()), changed) {
+        (Some(last), Some(changed)) => last < changed,
+        _ => false,
+    }
+}
+
+fn of_claims(view: &View<'_>, problems: &mut Vec<Problem>) {
+    for claim in view.claims {
+        let phase = claim.status.as_ref().and_then(|status| status.phase.as_deref()).unwrap_or("Pending");
+        let name = claim.metadata.name.as_deref().unwrap_or_default();
+        let object = format!("PersistentVolumeClaim {name}");
+        if phase == "Lost" {
+            let fix = "its volume is gone: restore a backup into a new claim";
+            problems.push(Problem {
+                object,
+                ..problem("", "claim-lost", "its volume does not exist any more", fix)
+            });
+            continue;
+        }
+        let told = events_of(view.events, claim.metadata.uid.as_deref());
+        let failed = told
+            .filter(|event| matches!(event.reason.as_deref(), Some("FailedBinding" | "ProvisioningFailed")));
+        if let (true, Some(event)) = (phase == "Pending", failed.last()) {
+            let message = event.message.as_deref().unwrap_or_default();
+            problems.push(Problem { object, ..problem("", "claim-pending", message, CLAIM) });
+        }
+    }
+}
+
+/// The planned NICs that the pod's sandbox was made without.
+fn nics(view: &View<'_>, pod: &Pod) -> Option<Problem> {
+    let release = view.release?;
+    if !conditions::has_network(pod) {
+        return None;
+    }
+    let missing = network::missing(pod, &release.expected);
+    if missing.is_empty() {
+        return None;
+    }
+    let name = pod.metadata.name.clone().unwrap_or_default();
+    let message = format!("its sandbox was made without {}", missing.join(", "));
+    let fix = format!(
+        "Multus was not in charge when the pod was made: kubectl -n {} delete pod {name}; if it comes back \
+         like this, Multus' configuration is not the first in the node's CNI folder (`wrtpod doctor`)",
+        release.namespace
+    );
+    Some(problem(&name, NIC_MISSING, &message, &fix))
+}
+
+/// The events of one object.
+pub(super) fn events_of<'a>(events: &'a [Event], uid: Option<&'a str>) -> impl Iterator<Item = &'a Event> {
+    events.iter().filter(move |event| uid.is_some() && event.involved_object.uid.as_deref() == uid)
+}
+
+/// A problem of a pod that does not go away by itself.
+pub(super) fn problem(pod: &str, code: &'static str, message: &str, fix: &str) -> Problem {
+    Problem {
+        code,
+        object: format!("Pod {pod}"),
+        message: one_line(message),
+        fix: fix.to_owned(),
+        log: Vec::new(),
+        transient: false,
+    }
+}
+
+/// What CNI said: the kubelet and the runtime wrap it in the sandbox's name and a hash.
+fn innermost(message: &str) -> &str {
+    let begin = message.find("plugin type=").or_else(|| message.find("failed to setup network for sandbox"));
+    begin.map_or(message, |begin| &message[begin..])
+}
+
+fn one_line(message: &str) -> String {
+    let line = message.split_whitespace().collect::<Vec<_>>().join(" ");
+    if line.chars().count() <= 400 {
+        return line;
+    }
+    let cut: String = line.chars().take(399).collect();
+    format!("{cut}…")
+}

@@ -1,0 +1,72 @@
+//! All of a deploy: apply and prune, wait, look at the NICs.
+
+use k8s_openapi::api::core::v1::Pod;
+
+use super::kinds::Kind;
+use super::session::Session;
+use super::{
+    DeployOptions, DeployReport, Error, NicReport, Release, apply, conditions, exec, network, prune, request,
+    wait,
+};
+
+/// Runs a deploy.
+pub(super) async fn run(
+    session: &Session<'_>,
+    release: &Release,
+    options: &DeployOptions,
+) -> Result<DeployReport, Error> {
+    let mut report = DeployReport {
+        apply: apply::run(session, release, &options.apply).await?,
+        pod: None,
+        nics: Vec::new(),
+    };
+    let Some(waiting) = &options.wait else { return Ok(report) };
+    if let Some(pod) = wait::for_ready(session, release, waiting, true).await? {
+        report.nics = nics(session, release, &pod).await;
+        report.pod = pod.metadata.name;
+    }
+    // What the former pod still referred to can go now.
+    prune::attachments_left(session, release, &mut report.apply).await?;
+    Ok(report)
+}
+
+/// The NICs of the release's pod as it is now.
+pub(super) async fn check_network(session: &Session<'_>, release: &Release) -> Result<Vec<NicReport>, Error> {
+    let action = format!("read {}", release.workload);
+    let workload = session.find(&action, request::get_identity(&release.workload)?).await?;
+    let missing =
+        || Error::NoAppliance { appliance: release.appliance.clone(), namespace: release.namespace.clone() };
+    let workload = workload.ok_or_else(missing)?;
+    let labels = prune::selector(&workload).unwrap_or_default();
+    let pods = wait::pods(session, &release.namespace, &labels).await?;
+    let state = conditions::WorkloadState::read(&workload);
+    match conditions::newest(&pods, state.as_ref()) {
+        Some(pod) => Ok(nics(session, release, pod).await),
+        None => Ok(network::compare(&Pod::default(), &release.expected, &network::Guest::new())),
+    }
+}
+
+async fn nics(session: &Session<'_>, release: &Release, pod: &Pod) -> Vec<NicReport> {
+    let name = pod.metadata.name.as_deref().unwrap_or_default();
+    let guest =
+        exec::guest(session.wire, &release.namespace, name, &release.container, &release.expected).await;
+    network::compare(pod, &release.expected, &guest)
+}
+
+/// The name of the pod in which commands of a release run.
+pub(super) async fn running_pod(session: &Session<'_>, release: &Release) -> Result<String, Error> {
+    let workload = session.find("read the workload", request::get_identity(&release.workload)?).await?;
+    let pods = match workload.as_ref().and_then(prune::selector) {
+        Some(labels) => wait::pods(session, &release.namespace, &labels).await?,
+        None => Vec::new(),
+    };
+    let running = |pod: &&Pod| {
+        pod.status.as_ref().is_some_and(|status| status.phase.as_deref() == Some("Running"))
+            && pod.metadata.deletion_timestamp.is_none()
+    };
+    let pod = pods.iter().filter(running).max_by_key(|pod| conditions::is_ready(pod));
+    pod.and_then(|pod| pod.metadata.name.clone()).ok_or_else(|| Error::NoAppliance {
+        appliance: release.appliance.clone(),
+        namespace: Kind::named("Pod").identity(&release.namespace, "").namespace.unwrap_or_default(),
+    })
+}

@@ -1,0 +1,240 @@
+//! What a deploy would change, asked from the API server by a dry run.
+
+use serde_json::Value;
+use similar::TextDiff;
+
+use crate::objects::{Identity, Object};
+
+use super::apply::{self};
+use super::ground::{self, Ground};
+use super::kinds::Kind;
+use super::request::{self, Apply};
+use super::session::{Session, try_all};
+use super::{
+    Applied, ApplyOptions, ApplyReport, Change, DiffReport, Error, Event, FieldConflict, ObjectDiff, Outcome,
+    Release, prune,
+};
+
+/// One object as it is and as it would be.
+struct Preview {
+    identity: Identity,
+    live: Option<Value>,
+    planned: Value,
+    conflicts: Vec<FieldConflict>,
+}
+
+impl Preview {
+    fn outcome(&self) -> Outcome {
+        match &self.live {
+            None => Outcome::Created,
+            Some(live) if essence(live) == essence(&self.planned) => Outcome::Unchanged,
+            Some(_) => Outcome::Configured,
+        }
+    }
+}
+
+/// Everything that `apply` would do, without a write.
+pub(super) async fn dry_run(
+    session: &Session<'_>,
+    release: &Release,
+    options: &ApplyOptions,
+) -> Result<ApplyReport, Error> {
+    let before = session.wire.sent();
+    let ground = ground::read(session, release).await?;
+    let previews = previews(session, release, &ground, options.force_conflicts).await?;
+    let mut report = ApplyReport::default();
+    let mut conflicts = Vec::new();
+    for preview in previews {
+        let outcome = preview.outcome();
+        if !preview.conflicts.is_empty() && !options.force_conflicts {
+            let identity = preview.identity.clone();
+            conflicts.push(super::ObjectConflict { identity, fields: preview.conflicts });
+            continue;
+        }
+        session.tell(&Event::Applied(preview.identity.clone(), outcome));
+        report.applied.push(Applied { identity: preview.identity, outcome });
+    }
+    if !conflicts.is_empty() {
+        return Err(Error::Conflict(conflicts));
+    }
+    let doomed = prune::doomed(session, release, &ground, options, &mut report).await?;
+    try_all(doomed.iter().map(|(identity, uid)| async move {
+        let request = request::delete(identity, Some(uid), true)?;
+        session.find(&format!("delete {identity}"), request).await
+    }))
+    .await?;
+    report.pruned = doomed.into_iter().map(|(identity, _)| identity).collect();
+    report.requests = session.wire.sent() - before;
+    Ok(report)
+}
+
+/// The differences as text.
+pub(super) async fn run(
+    session: &Session<'_>,
+    release: &Release,
+    yaml: &dyn Fn(&Value) -> String,
+) -> Result<DiffReport, Error> {
+    let ground = ground::read(session, release).await?;
+    let mut report = DiffReport::default();
+    for preview in previews(session, release, &ground, false).await? {
+        let change = match preview.outcome() {
+            Outcome::Created => Change::Create,
+            Outcome::Configured => Change::Modify,
+            Outcome::Unchanged => Change::None,
+        };
+        let text = text(&preview.identity, preview.live.as_ref(), Some(&preview.planned), yaml);
+        report.objects.push(ObjectDiff {
+            text: if change == Change::None { String::new() } else { text },
+            identity: preview.identity,
+            change,
+            conflicts: preview.conflicts,
+        });
+    }
+    let mut ignored = ApplyReport::default();
+    let doomed = prune::doomed(session, release, &ground, &ApplyOptions::default(), &mut ignored).await?;
+    for (identity, _) in doomed {
+        let live = session.find(&format!("read {identity}"), request::get_identity(&identity)?).await?;
+        let text = text(&identity, live.as_ref(), None, yaml);
+        report.objects.push(ObjectDiff { identity, change: Change::Prune, text, conflicts: Vec::new() });
+    }
+    Ok(report)
+}
+
+async fn previews(
+    session: &Session<'_>,
+    release: &Release,
+    ground: &Ground,
+    force: bool,
+) -> Result<Vec<Preview>, Error> {
+    let objects = ground::labelled(release, &ground.own.set, &ground.site.set);
+    if ground.namespace {
+        return try_all(objects.iter().map(|object| preview(session, object, force))).await;
+    }
+    session.tell(&Event::Note(format!(
+        "namespace {} does not exist yet: the API server cannot check what goes into it",
+        release.namespace
+    )));
+    let mut previews = Vec::new();
+    if !objects.iter().any(|object| object.identity.kind == "Namespace") {
+        let kind = Kind::named("Namespace");
+        previews.push(Preview {
+            identity: kind.identity(&release.namespace, &release.namespace),
+            live: None,
+            planned: apply::namespace(release),
+            conflicts: Vec::new(),
+        });
+    }
+    previews.extend(objects.into_iter().map(|object| Preview {
+        identity: object.identity,
+        live: None,
+        planned: object.value,
+        conflicts: Vec::new(),
+    }));
+    Ok(previews)
+}
+
+async fn preview(session: &Session<'_>, object: &Object, force: bool) -> Result<Preview, Error> {
+    let identity = object.identity.clone();
+    let live = session.find(&format!("read {identity}"), request::get_identity(&identity)?).await?;
+    let how = Apply { force, dry_run: true, whole: true };
+    let (planned, conflicts) = match apply::one(session, object, how).await {
+        Ok((_, planned)) => (planned, Vec::new()),
+        Err(Error::Conflict(objects)) => {
+            let (_, planned) = apply::one(session, object, Apply { force: true, ..how }).await?;
+            (planned, objects.into_iter().flat_map(|object| object.fields).collect())
+        }
+        Err(error) => return Err(error),
+    };
+    Ok(Preview { identity, live, planned, conflicts })
+}
+
+/// An object without what the API server and controllers write.
+fn essence(object: &Value) -> Value {
+    let mut object = object.clone();
+    if let Some(top) = object.as_object_mut() {
+        top.remove("status");
+    }
+    if let Some(metadata) = object.get_mut("metadata").and_then(Value::as_object_mut) {
+        for noise in
+            ["managedFields", "resourceVersion", "uid", "creationTimestamp", "generation", "selfLink"]
+        {
+            metadata.remove(noise);
+        }
+        if let Some(annotations) = metadata.get_mut("annotations").and_then(Value::as_object_mut) {
+            annotations.remove("kubectl.kubernetes.io/last-applied-configuration");
+        }
+    }
+    object
+}
+
+fn text(
+    identity: &Identity,
+    live: Option<&Value>,
+    planned: Option<&Value>,
+    yaml: &dyn Fn(&Value) -> String,
+) -> String {
+    let mut sides = [live.map(essence), planned.map(essence)];
+    if identity.kind == "Secret" {
+        mask(&mut sides);
+    }
+    let [old, new] = sides.map(|side| side.as_ref().map(yaml).unwrap_or_default());
+    let name = match &identity.namespace {
+        Some(namespace) => format!("{}/{namespace}/{}", identity.kind, identity.name),
+        None => format!("{}/{}", identity.kind, identity.name),
+    };
+    TextDiff::from_lines(&old, &new)
+        .unified_diff()
+        .context_radius(3)
+        .header(&format!("live/{name}"), &format!("planned/{name}"))
+        .to_string()
+}
+
+/// Replaces the values of a Secret, so that the diff says that one changed and not what it is.
+fn mask(sides: &mut [Option<Value>; 2]) {
+    for field in ["data", "stringData"] {
+        let before = sides.clone().map(|side| side.map(|side| side[field].clone()).unwrap_or_default());
+        for (place, side) in sides.iter_mut().enumerate() {
+            let Some(values) =
+                side.as_mut().and_then(|side| side.get_mut(field)).and_then(Value::as_object_mut)
+            else {
+                continue;
+            };
+            for (key, value) in values.iter_mut() {
+                let (mine, other) = (&before[place][key], &before[1 - place][key]);
+                let hidden = match (mine == other, other.is_null(), place) {
+                    (true, _, _) | (_, true, _) => "***",
+                    (false, false, 0) => "*** (before)",
+                    (false, false, _) => "*** (after)",
+                };
+                *value = Value::from(hidden);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_secrets_values_never_show() {
+        let live = json!({"kind": "Secret", "data": {"same": "YQ==", "changed": "Yg=="}});
+        let planned = json!({"kind": "Secret", "data": {"same": "YQ==", "changed": "Yw==", "new": "ZA=="}});
+        let identity = Kind::named("Secret").identity("a", "x");
+        let yaml = |value: &Value| serde_json::to_string_pretty(value).unwrap_or_default();
+        let text = text(&identity, Some(&live), Some(&planned), &yaml);
+        for secret in ["YQ==", "Yg==", "Yw==", "ZA=="] {
+            assert!(!text.contains(secret), "{text}");
+        }
+        assert!(text.contains("*** (before)") && text.contains("*** (after)"), "{text}");
+    }
+
+    #[test]
+    fn noise_is_no_difference() {
+        let live = json!({"metadata": {"name": "x", "resourceVersion": "1", "managedFields": []}, "status": {"a": 1}});
+        let planned = json!({"metadata": {"name": "x", "resourceVersion": "2"}});
+        assert_eq!(essence(&live), essence(&planned));
+    }
+}

@@ -1,0 +1,241 @@
+//! What can go wrong between the program and a cluster.
+
+use std::fmt::Write as _;
+
+use serde::Serialize;
+
+use crate::objects::Identity;
+
+use super::Problem;
+
+/// Whose fault an error is; decides the exit code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Class {
+    /// The cluster answered and said no: exit 1.
+    Refused,
+    /// The cluster could not be asked: exit 3.
+    Environment,
+}
+
+/// A field that another manager owns.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct FieldConflict {
+    /// The field, for example `.spec.template.spec.containers[name="openwrt"].image`.
+    pub field: String,
+    /// The manager that owns it, for example `kubectl-edit`.
+    pub manager: String,
+}
+
+/// The conflicts of one object.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ObjectConflict {
+    /// The object.
+    pub identity: Identity,
+    /// Its fields.
+    pub fields: Vec<FieldConflict>,
+}
+
+/// An error of the cluster sink.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// No kubeconfig was found or it could not be used.
+    #[error("failed to read the kubeconfig: {reason}")]
+    Kubeconfig {
+        /// What is wrong with it, and what to do.
+        reason: String,
+    },
+    /// A client could not be built from the kubeconfig.
+    #[error("failed to set up the connection: {reason}")]
+    Setup {
+        /// What is wrong.
+        reason: String,
+    },
+    /// The API server could not be reached, or stopped answering, for longer than retries last.
+    #[error("failed to reach the API server at {server}: {reason}")]
+    Unreachable {
+        /// Its address.
+        server: String,
+        /// What the last try said.
+        reason: String,
+    },
+    /// The credentials were not accepted.
+    #[error("the API server does not accept the credentials of the kubeconfig: {reason}")]
+    Unauthorized {
+        /// What it said.
+        reason: String,
+    },
+    /// The API server refused a request.
+    #[error("failed to {action}: {reason}")]
+    Refused {
+        /// What was being done.
+        action: String,
+        /// What the API server said.
+        reason: String,
+        /// The HTTP status.
+        status: u16,
+    },
+    /// The API server answered something that cannot be read.
+    #[error("failed to {action}: the API server's answer cannot be read: {reason}")]
+    Answer {
+        /// What was being done.
+        action: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// Fields of the release belong to another manager.
+    #[error("{}", conflict_text(.0))]
+    Conflict(Vec<ObjectConflict>),
+    /// The object is there with another value of a field that cannot be changed.
+    #[error("{identity} cannot be changed in place: {reason}: {}", immutable_fix(.identity))]
+    Immutable {
+        /// The object.
+        identity: Box<Identity>,
+        /// What the API server said.
+        reason: String,
+    },
+    /// Several objects were refused.
+    #[error("{}", several_text(.0))]
+    Several(Vec<Error>),
+    /// A kind whose place in the API is not known.
+    #[error("{kind} of {api_version} is not a kind that wrtpod applies")]
+    UnknownKind {
+        /// The API group and version.
+        api_version: String,
+        /// The kind.
+        kind: String,
+    },
+    /// The namespace is missing and may not be made.
+    #[error("namespace {namespace} does not exist: create it, or let `deploy` do it")]
+    NoNamespace {
+        /// Its name.
+        namespace: String,
+    },
+    /// The namespace is being deleted.
+    #[error("namespace {namespace} is being deleted: wait until it is gone, then deploy again")]
+    NamespaceTerminating {
+        /// Its name.
+        namespace: String,
+    },
+    /// The namespace forbids the pod.
+    #[error(
+        "namespace {namespace} forbids the appliance's pod ({reason}): \
+         kubectl label --overwrite namespace {namespace} pod-security.kubernetes.io/enforce=privileged"
+    )]
+    PodSecurity {
+        /// Its name.
+        namespace: String,
+        /// What is forbidden.
+        reason: String,
+    },
+    /// The cluster does not know NetworkAttachmentDefinitions.
+    #[error(
+        "Multus is not installed: the cluster does not know NetworkAttachmentDefinition: \
+         run `wrtpod cluster install`, then deploy again"
+    )]
+    NoMultus,
+    /// An ApplySet's parent belongs to another tool.
+    #[error("ConfigMap {name} is the ApplySet of {tooling}: rename the appliance, or delete that ConfigMap")]
+    ForeignApplySet {
+        /// The parent's name.
+        name: String,
+        /// The tool.
+        tooling: String,
+    },
+    /// The appliance did not become ready.
+    #[error("{}", not_ready_text(.workload, .problems, *.timed_out))]
+    NotReady {
+        /// The workload.
+        workload: Box<Identity>,
+        /// What keeps it from being ready.
+        problems: Vec<Problem>,
+        /// Whether the time was up; otherwise a cause that lasts was found before.
+        timed_out: bool,
+    },
+    /// A pod did not go away in time.
+    #[error(
+        "Pod {pod} is not gone after {seconds} s: its node may be down (kubectl get nodes); wrtpod never deletes a pod by force, because the old one may still run with the same MAC"
+    )]
+    PodStays {
+        /// Its name.
+        pod: String,
+        /// How long was waited.
+        seconds: u64,
+    },
+    /// A command could not be run in the pod.
+    #[error("failed to run a command in Pod {pod}: {reason}")]
+    Exec {
+        /// The pod.
+        pod: String,
+        /// Why not.
+        reason: String,
+    },
+    /// The appliance is not in the cluster.
+    #[error("no appliance {appliance} in namespace {namespace}")]
+    NoAppliance {
+        /// Its name.
+        appliance: String,
+        /// The namespace.
+        namespace: String,
+    },
+    /// The operating system gave no random bytes.
+    #[error("failed to make a random password: {reason}")]
+    Random {
+        /// Why.
+        reason: String,
+    },
+}
+
+impl Error {
+    /// Whose fault it is.
+    pub fn class(&self) -> Class {
+        match self {
+            Self::Kubeconfig { .. }
+            | Self::Setup { .. }
+            | Self::Unreachable { .. }
+            | Self::Unauthorized { .. }
+            | Self::Answer { .. }
+            | Self::Random { .. } => Class::Environment,
+            Self::Several(errors) if errors.iter().any(|error| error.class() == Class::Environment) => {
+                Class::Environment
+            }
+            _ => Class::Refused,
+        }
+    }
+}
+
+fn conflict_text(conflicts: &[ObjectConflict]) -> String {
+    let mut text = String::from("other managers own fields that the appliance sets:");
+    for object in conflicts {
+        for conflict in &object.fields {
+            let FieldConflict { field, manager } = conflict;
+            let _ = write!(text, "\n  {}: {field} belongs to {manager}", object.identity);
+        }
+    }
+    text.push_str("\ntake them over with --force-conflicts, or have the other manager give them up");
+    text
+}
+
+fn immutable_fix(identity: &Identity) -> &'static str {
+    if identity.kind == "PersistentVolumeClaim" {
+        "back the appliance up and delete it with --delete-data, or keep the claim as it was"
+    } else {
+        "delete the appliance (its claims stay), then deploy again"
+    }
+}
+
+fn several_text(errors: &[Error]) -> String {
+    errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+}
+
+fn not_ready_text(workload: &Identity, problems: &[Problem], timed_out: bool) -> String {
+    let mut text = format!("{workload} is not ready{}", if timed_out { " in time" } else { "" });
+    for Problem { object, message, fix, log, .. } in problems {
+        let _ = write!(text, "\n  {object}: {message}\n    {fix}");
+        for line in log {
+            text.push_str("\n    | ");
+            text.push_str(line);
+        }
+    }
+    text
+}

@@ -1,0 +1,187 @@
+//! The cluster sink: applies a release, waits for it, looks at it and removes it again.
+//!
+//! The only module that talks to an API server. It knows objects, their kinds and their order, and the few
+//! things about a running pod that a user wants to hear of; it must not know documents, plans or terminals:
+//! what it has to know comes as a [`Release`], what happens goes to a [`Progress`].
+//!
+//! Entry: [`connect`], then the methods of [`Cluster`]. Nothing is stored locally, and every step can be run
+//! again: a deploy that was cut short is finished by the next one.
+
+mod apply;
+mod applyset;
+mod causes;
+mod conditions;
+mod conflict;
+mod connect;
+mod containers;
+mod delete;
+mod deploy;
+mod diagnose;
+mod diff;
+mod drift;
+mod error;
+mod exec;
+mod follow;
+mod ground;
+mod kinds;
+mod network;
+mod password;
+mod progress;
+mod prune;
+mod release;
+mod report;
+mod request;
+mod security;
+mod session;
+mod status;
+#[cfg(test)]
+mod tests;
+mod wait;
+mod wire;
+
+pub use connect::{ConnectOptions, connect, install_tls_provider};
+pub use drift::attachments_sha256;
+pub use error::{Class, Error, FieldConflict, ObjectConflict};
+pub use progress::{Event, Progress, Silent, Stage};
+pub use release::{
+    ApplyOptions, ConfiguredBy, DeleteOptions, DeployOptions, ExpectedNic, GeneratedSecret,
+    PASSWORD_HASH_KEY, PASSWORD_KEY, Release, WaitOptions,
+};
+pub use report::{
+    ApplianceStatus, Applied, ApplyReport, Change, ClaimStatus, DeleteReport, DeployReport, DiffReport,
+    ExecOutput, Files, Kept, NicReport, ObjectDiff, Outcome, PodStatus, Problem, SecretNote, Verdict,
+    WorkloadStatus,
+};
+
+use serde_json::Value;
+use session::Session;
+use wire::Wire;
+
+/// The field manager of everything that is applied.
+pub const FIELD_MANAGER: &str = "wrtpod";
+
+/// The annotation of a pod template that says which attachments it was written for.
+pub const ATTACHMENTS_ANNOTATION: &str = "wrtpod.dev/attachments-sha256";
+
+/// A connected cluster.
+#[derive(Clone)]
+pub struct Cluster {
+    wire: Wire,
+    namespace: String,
+}
+
+impl Cluster {
+    /// The namespace of the kubeconfig's context.
+    pub fn default_namespace(&self) -> &str {
+        &self.namespace
+    }
+
+    /// How many requests were sent so far, retries included.
+    pub fn requests(&self) -> u64 {
+        self.wire.sent()
+    }
+
+    /// Applies, prunes, waits and looks at the NICs: all of `wrtpod deploy`. A pod that was made without
+    /// its NICs is deleted once, so that it comes back with them.
+    pub async fn deploy(
+        &self,
+        release: &Release,
+        options: &DeployOptions,
+        progress: &mut dyn Progress,
+    ) -> Result<DeployReport, Error> {
+        deploy::run(&Session::new(&self.wire, progress), release, options).await
+    }
+
+    /// Applies and prunes.
+    pub async fn apply(
+        &self,
+        release: &Release,
+        options: &ApplyOptions,
+        progress: &mut dyn Progress,
+    ) -> Result<ApplyReport, Error> {
+        apply::run(&Session::new(&self.wire, progress), release, options).await
+    }
+
+    /// Sends what `apply` sends with `dryRun=All`: the API server checks it, nothing is written.
+    pub async fn dry_run(
+        &self,
+        release: &Release,
+        options: &ApplyOptions,
+        progress: &mut dyn Progress,
+    ) -> Result<ApplyReport, Error> {
+        diff::dry_run(&Session::new(&self.wire, progress), release, options).await
+    }
+
+    /// Compares the release with the cluster; `yaml` writes an object as text.
+    pub async fn diff(
+        &self,
+        release: &Release,
+        yaml: &dyn Fn(&Value) -> String,
+    ) -> Result<DiffReport, Error> {
+        diff::run(&Session::new(&self.wire, &mut Silent), release, yaml).await
+    }
+
+    /// Waits until the workload is ready; answers the name of the pod, `None` when none is wanted.
+    pub async fn wait(
+        &self,
+        release: &Release,
+        options: &WaitOptions,
+        progress: &mut dyn Progress,
+    ) -> Result<Option<String>, Error> {
+        let session = Session::new(&self.wire, progress);
+        let pod = wait::for_ready(&session, release, options, false).await?;
+        Ok(pod.and_then(|pod| pod.metadata.name))
+    }
+
+    /// What keeps an appliance from being ready.
+    pub async fn diagnose(&self, namespace: &str, appliance: &str) -> Result<Vec<Problem>, Error> {
+        diagnose::of_appliance(&Session::new(&self.wire, &mut Silent), namespace, appliance).await
+    }
+
+    /// Compares the NICs of the release's pod with the plan.
+    pub async fn check_network(&self, release: &Release) -> Result<Vec<NicReport>, Error> {
+        deploy::check_network(&Session::new(&self.wire, &mut Silent), release).await
+    }
+
+    /// The appliance's state, or that of all appliances of the namespace, sorted by name. With a release of
+    /// that name at hand its NICs are compared with the plan, else with the pod template's own annotation.
+    pub async fn status(
+        &self,
+        namespace: &str,
+        appliance: Option<&str>,
+        releases: &[Release],
+    ) -> Result<Vec<ApplianceStatus>, Error> {
+        status::run(&Session::new(&self.wire, &mut Silent), namespace, appliance, releases).await
+    }
+
+    /// Deletes an appliance in reverse order. Claims and the generated Secret stay unless told; so does the
+    /// namespace.
+    pub async fn delete(
+        &self,
+        options: &DeleteOptions,
+        progress: &mut dyn Progress,
+    ) -> Result<DeleteReport, Error> {
+        delete::run(&Session::new(&self.wire, progress), options).await
+    }
+
+    /// Runs a command in a container, without input and without a terminal.
+    pub async fn exec(
+        &self,
+        namespace: &str,
+        pod: &str,
+        container: &str,
+        command: &[&str],
+    ) -> Result<ExecOutput, Error> {
+        exec::run(&self.wire, namespace, pod, container, command).await
+    }
+
+    /// Reads the files right inside a folder of the running appliance; never fails.
+    pub async fn read_files(&self, release: &Release, folder: &str) -> Files {
+        let mut silent = Silent;
+        let session = Session::new(&self.wire, &mut silent);
+        match deploy::running_pod(&session, release).await {
+            Ok(pod) => exec::files(&self.wire, &release.namespace, &pod, &release.container, folder).await,
+            Err(error) => Files::Unknown(error.to_string()),
+        }
+    }
+}

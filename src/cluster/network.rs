@@ -1,0 +1,181 @@
+//! The NICs that a pod has beside those that it should have. Pure: what Multus wrote and what netifd said come
+//! in as text.
+
+use std::collections::BTreeMap;
+
+use k8s_openapi::api::core::v1::Pod;
+use serde_json::Value;
+
+use super::{ConfiguredBy, ExpectedNic, NicReport, Verdict};
+
+/// The annotation in which Multus says what it made.
+const STATUS: &str = "k8s.v1.cni.cncf.io/network-status";
+
+/// What Multus says about one NIC.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Nic {
+    pub name: String,
+    pub interface: String,
+    pub mac: Option<String>,
+    pub ips: Vec<String>,
+}
+
+/// What netifd says about its interfaces: the addresses of those that are up, or why nothing is known.
+pub(super) type Guest = BTreeMap<String, Result<Vec<String>, String>>;
+
+/// The NICs of a pod. Lenient: Multus writes things like `"gateway": ["<nil>"]`, and only some keys matter.
+pub(super) fn nics(pod: &Pod) -> Vec<Nic> {
+    let annotations = pod.metadata.annotations.as_ref();
+    let text = annotations.and_then(|all| all.get(STATUS)).map_or("", String::as_str);
+    let Ok(Value::Array(elements)) = serde_json::from_str::<Value>(text) else { return Vec::new() };
+    let read = |element: &Value| {
+        let text = |key: &str| element[key].as_str().unwrap_or_default().to_owned();
+        Nic {
+            name: text("name"),
+            interface: text("interface"),
+            mac: element["mac"].as_str().filter(|mac| !mac.is_empty()).map(str::to_ascii_lowercase),
+            ips: strings(&element["ips"]),
+        }
+    };
+    elements.iter().filter(|element| element["default"] != true).map(read).collect()
+}
+
+fn strings(value: &Value) -> Vec<String> {
+    let texts = value.as_array().into_iter().flatten().filter_map(Value::as_str);
+    texts.filter(|text| !text.is_empty() && *text != "<nil>").map(str::to_owned).collect()
+}
+
+/// The planned NICs that the pod does not have.
+pub(super) fn missing(pod: &Pod, expected: &[ExpectedNic]) -> Vec<String> {
+    let nics = nics(pod);
+    let absent = expected.iter().filter(|nic| nics.iter().all(|has| has.interface != nic.interface));
+    absent.map(|nic| nic.interface.clone()).collect()
+}
+
+/// The table of NICs: each planned one, then those that nobody planned.
+pub(super) fn compare(pod: &Pod, expected: &[ExpectedNic], guest: &Guest) -> Vec<NicReport> {
+    let nics = nics(pod);
+    let mut rows: Vec<NicReport> = expected.iter().map(|nic| row(nic, &nics, guest)).collect();
+    let unplanned = nics.iter().filter(|has| expected.iter().all(|nic| nic.interface != has.interface));
+    rows.extend(unplanned.map(|has| NicReport {
+        interface: has.interface.clone(),
+        network: has.name.clone(),
+        mac: has.mac.clone(),
+        addresses: has.ips.clone(),
+        verdict: Verdict::Wrong,
+        reason: Some("it is not in the plan".to_owned()),
+    }));
+    rows
+}
+
+fn row(nic: &ExpectedNic, nics: &[Nic], guest: &Guest) -> NicReport {
+    let mut report = NicReport {
+        interface: nic.interface.clone(),
+        network: nic.network_name.clone(),
+        mac: nic.mac.clone(),
+        addresses: Vec::new(),
+        verdict: Verdict::Missing,
+        reason: Some("the pod does not have it".to_owned()),
+    };
+    let Some(has) = nics.iter().find(|has| has.interface == nic.interface) else { return report };
+    report.mac = has.mac.clone().or(report.mac);
+    let addresses = match nic.configured_by {
+        ConfiguredBy::Cni => Ok(has.ips.clone()),
+        ConfiguredBy::Guest => {
+            guest.get(&nic.interface).cloned().unwrap_or_else(|| Err("netifd does not know it".to_owned()))
+        }
+    };
+    let (verdict, reason) = judge(nic, has, addresses.as_ref());
+    report.verdict = verdict;
+    report.reason = reason;
+    report.addresses = with_prefixes(addresses.unwrap_or_default(), &nic.addresses);
+    report
+}
+
+fn judge(
+    nic: &ExpectedNic,
+    has: &Nic,
+    addresses: Result<&Vec<String>, &String>,
+) -> (Verdict, Option<String>) {
+    let wrong = |reason: String| (Verdict::Wrong, Some(reason));
+    if has.name != nic.network_name {
+        return wrong(format!("it is attached to {}", has.name));
+    }
+    match (&nic.mac, &has.mac) {
+        (Some(planned), Some(real)) if !planned.eq_ignore_ascii_case(real) => {
+            return wrong(format!("the plan says {planned}"));
+        }
+        (Some(_), None) => return (Verdict::Unknown, Some("Multus did not write its MAC".to_owned())),
+        _ => {}
+    }
+    let addresses = match addresses {
+        Ok(addresses) => addresses,
+        // Nothing was promised about its addresses.
+        Err(_) if nic.addresses.is_empty() && !nic.dynamic => return (Verdict::Ok, None),
+        Err(reason) => return (Verdict::Unknown, Some(reason.clone())),
+    };
+    let absent: Vec<&str> = nic
+        .addresses
+        .iter()
+        .filter(|planned| addresses.iter().all(|real| !same_address(planned, real)))
+        .map(String::as_str)
+        .collect();
+    if !absent.is_empty() {
+        return wrong(format!("it does not have {}", absent.join(", ")));
+    }
+    if nic.dynamic && addresses.iter().all(|address| is_link_local(address)) {
+        return wrong("it got no address".to_owned());
+    }
+    (Verdict::Ok, None)
+}
+
+/// Compares addresses; the prefix too where both sides have one.
+fn same_address(one: &str, other: &str) -> bool {
+    let (first, second) = (split(one), split(other));
+    let prefixes_differ = first.1.is_some() && second.1.is_some() && first.1 != second.1;
+    match (first.0.parse::<std::net::IpAddr>(), second.0.parse::<std::net::IpAddr>()) {
+        (Ok(first), Ok(second)) => first == second && !prefixes_differ,
+        _ => false,
+    }
+}
+
+fn split(address: &str) -> (&str, Option<&str>) {
+    address.split_once('/').map_or((address, None), |(ip, prefix)| (ip, Some(prefix)))
+}
+
+fn is_link_local(address: &str) -> bool {
+    match split(address).0.parse::<std::net::IpAddr>() {
+        Ok(std::net::IpAddr::V6(ip)) => ip.is_unicast_link_local(),
+        Ok(std::net::IpAddr::V4(ip)) => ip.is_link_local(),
+        Err(_) => false,
+    }
+}
+
+/// Multus leaves prefixes out: an address that was planned is shown as it was planned.
+fn with_prefixes(addresses: Vec<String>, planned: &[String]) -> Vec<String> {
+    let shown = |address: String| match planned.iter().find(|plan| same_address(plan, &address)) {
+        Some(plan) => plan.clone(),
+        None => address,
+    };
+    addresses.into_iter().map(shown).collect()
+}
+
+/// Reads the answer of `ubus call network.interface.<name> status`.
+pub(super) fn guest_addresses(answer: &[u8]) -> Result<Vec<String>, String> {
+    let value: Value =
+        serde_json::from_slice(answer).map_err(|_| "netifd's answer cannot be read".to_owned())?;
+    if value["up"] != true {
+        return Ok(Vec::new());
+    }
+    let mut addresses = Vec::new();
+    for list in ["ipv4-address", "ipv6-address", "ipv6-prefix-assignment"] {
+        for entry in value[list].as_array().into_iter().flatten() {
+            let local = &entry["local-address"];
+            let entry = if local.is_object() { local } else { entry };
+            if let (Some(address), Some(mask)) = (entry["address"].as_str(), entry["mask"].as_u64()) {
+                addresses.push(format!("{address}/{mask}"));
+            }
+        }
+    }
+    Ok(addresses)
+}

@@ -1,0 +1,120 @@
+//! What the cluster sink is given: plain data, filled in from the plan by the caller.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use crate::objects::{Identity, ObjectSet};
+
+/// The key of a generated Secret under which the crypt hash of the password lies.
+pub const PASSWORD_HASH_KEY: &str = "password-hash";
+
+/// The key of a generated Secret under which the readable password lies.
+pub const PASSWORD_KEY: &str = "password";
+
+/// One appliance, decided and built, with all that the sink has to know about it.
+#[derive(Debug, Clone)]
+pub struct Release {
+    /// The appliance's name, a DNS label; its ApplySet is `wrtpod-<appliance>`.
+    pub appliance: String,
+    /// The namespace in which everything lives.
+    pub namespace: String,
+    /// The site's name; its attachments' ApplySet is `wrtpod-site.<site>`.
+    pub site: String,
+    /// The appliance's own objects in their order; a Namespace among them is applied first.
+    pub objects: ObjectSet,
+    /// The site's NetworkAttachmentDefinitions that the appliance uses.
+    pub attachments: ObjectSet,
+    /// The NICs that the pod has to have.
+    pub expected: Vec<ExpectedNic>,
+    /// The StatefulSet or Deployment among `objects`.
+    pub workload: Identity,
+    /// The name of the appliance's own container, for logs and exec.
+    pub container: String,
+    /// Whether a namespace that is missing is made.
+    pub create_namespace: bool,
+    /// The Secret that is made once when it does not exist.
+    pub secret: Option<GeneratedSecret>,
+}
+
+/// A Secret with a random root password that is made when there is none, and never written again.
+#[derive(Debug, Clone)]
+pub struct GeneratedSecret {
+    /// Its name, in the release's namespace.
+    pub name: String,
+    /// Its labels; `app.kubernetes.io/managed-by` and `app.kubernetes.io/instance` belong among them.
+    pub labels: BTreeMap<String, String>,
+    /// Its annotations.
+    pub annotations: BTreeMap<String, String>,
+}
+
+/// One NIC that the plan promises.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ExpectedNic {
+    /// The interface's name in the pod; for OpenWrt also the name of its UCI section.
+    pub interface: String,
+    /// `<namespace>/<name>` of the NetworkAttachmentDefinition.
+    pub network_name: String,
+    /// The MAC; `None` where the attachment kind has none of its own.
+    pub mac: Option<String>,
+    /// The fixed addresses as CIDRs; empty for `dhcp`, `pool` and `none`.
+    pub addresses: Vec<String>,
+    /// Whether an address has to come from elsewhere (`dhcp`, `pool`).
+    pub dynamic: bool,
+    /// Who puts the addresses on it.
+    pub configured_by: ConfiguredBy,
+}
+
+/// Who configures a NIC's addresses, and so who can be asked about them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ConfiguredBy {
+    /// IPAM of the CNI configuration: network-status has the addresses.
+    Cni,
+    /// The guest's netifd: only `ubus`, by exec, has them.
+    Guest,
+}
+
+/// How `apply`, `dry_run` and `deploy` behave.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct ApplyOptions {
+    /// Take fields over from other field managers.
+    pub force_conflicts: bool,
+    /// Delete claims that left the set as well.
+    pub delete_data: bool,
+}
+
+/// How long to wait, and for what.
+#[derive(Debug, Clone, Copy)]
+pub struct WaitOptions {
+    /// The longest time until the workload has to be ready.
+    pub timeout: Duration,
+    /// How long a cause that does not go away by itself may last before the wait is given up.
+    pub patience: Duration,
+}
+
+impl Default for WaitOptions {
+    fn default() -> Self {
+        Self { timeout: Duration::from_secs(300), patience: Duration::from_secs(20) }
+    }
+}
+
+/// How `deploy` behaves.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct DeployOptions {
+    /// How objects are applied.
+    pub apply: ApplyOptions,
+    /// How to wait; `None` returns after prune.
+    pub wait: Option<WaitOptions>,
+}
+
+/// What `delete` removes.
+#[derive(Debug, Clone)]
+pub struct DeleteOptions {
+    /// The appliance's name.
+    pub appliance: String,
+    /// Its namespace.
+    pub namespace: String,
+    /// Delete claims and the generated Secret as well.
+    pub delete_data: bool,
+    /// The longest time until the pod has to be gone.
+    pub timeout: Duration,
+}

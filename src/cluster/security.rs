@@ -1,0 +1,95 @@
+//! Whether the namespace's pod-security level lets the pod in, asked before anything is written.
+
+use serde_json::{Value, json};
+
+use super::kinds::Kind;
+use super::session::Session;
+use super::wire::Failure;
+use super::{Error, Release, request};
+
+const ENFORCE: &str = "pod-security.kubernetes.io/enforce";
+
+/// What `baseline` lets a container add; NET_ADMIN and NET_RAW are not among it.
+const BASELINE: &[&str] = &[
+    "AUDIT_WRITE",
+    "CHOWN",
+    "DAC_OVERRIDE",
+    "FOWNER",
+    "FSETID",
+    "KILL",
+    "MKNOD",
+    "NET_BIND_SERVICE",
+    "SETFCAP",
+    "SETGID",
+    "SETPCAP",
+    "SETUID",
+    "SYS_CHROOT",
+];
+
+/// The labels of a namespace that the sink makes.
+pub(super) fn labels() -> Value {
+    json!({
+        super::applyset::MANAGED_BY: super::FIELD_MANAGER,
+        ENFORCE: "privileged",
+        "pod-security.kubernetes.io/warn": "privileged",
+        "pod-security.kubernetes.io/audit": "privileged",
+    })
+}
+
+/// Refuses a namespace that forbids the pod. Where the label leaves it open (no label means the cluster's own
+/// default), the API server is asked with a dry run of the pod.
+pub(super) async fn check(session: &Session<'_>, release: &Release, namespace: &Value) -> Result<(), Error> {
+    let level = namespace["metadata"]["labels"][ENFORCE].as_str();
+    if level == Some("privileged") {
+        return Ok(());
+    }
+    let workload = release.objects.iter().find(|object| object.identity == release.workload);
+    let Some(template) = workload.and_then(|object| object.value.pointer("/spec/template")) else {
+        return Ok(());
+    };
+    let request = request::create(Kind::named("Pod"), &release.namespace, &pod(release, template), true);
+    match session.send(request).await {
+        Err(Failure::Status(status)) if status.message.contains("violates PodSecurity") => {
+            Err(Error::PodSecurity {
+                namespace: release.namespace.clone(),
+                reason: violation(&status.message).to_owned(),
+            })
+        }
+        Err(Failure::Lost(reason)) => Err(Failure::Lost(reason).during(session.wire, "check the pod")),
+        Err(_) if level.is_some() => by_label(release, template, level.unwrap_or_default()),
+        _ => Ok(()),
+    }
+}
+
+/// The verdict where the pod itself may not be tried (no right to create pods, no service account yet).
+fn by_label(release: &Release, template: &Value, level: &str) -> Result<(), Error> {
+    let lists = ["/spec/containers", "/spec/initContainers"];
+    let mut added = lists
+        .iter()
+        .filter_map(|list| template.pointer(list).and_then(Value::as_array))
+        .flatten()
+        .filter_map(|container| {
+            container.pointer("/securityContext/capabilities/add").and_then(Value::as_array)
+        })
+        .flatten()
+        .filter_map(Value::as_str);
+    match added.find(|capability| !BASELINE.contains(capability)) {
+        Some(capability) => Err(Error::PodSecurity {
+            namespace: release.namespace.clone(),
+            reason: format!("{ENFORCE}={level} does not allow {capability}"),
+        }),
+        None => Ok(()),
+    }
+}
+
+fn pod(release: &Release, template: &Value) -> Value {
+    let mut metadata = template.get("metadata").cloned().unwrap_or_else(|| json!({}));
+    metadata["name"] = Value::from(format!("wrtpod-check-{}", release.appliance));
+    metadata["namespace"] = Value::from(release.namespace.as_str());
+    json!({"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": template["spec"]})
+}
+
+/// What follows `violates PodSecurity` in the API server's message.
+fn violation(message: &str) -> &str {
+    message.split_once("violates PodSecurity ").map_or(message, |(_, rest)| rest)
+}

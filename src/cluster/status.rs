@@ -1,0 +1,209 @@
+//! The state of appliances, read from the cluster alone.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use k8s_openapi::api::core::v1::{Event, PersistentVolumeClaim, Pod};
+use serde_json::Value;
+
+use super::applyset::{INSTANCE, MANAGED_BY};
+use super::conditions::{self, WorkloadState};
+use super::diagnose::{self, Seen};
+use super::drift::{self, Attachment};
+use super::kinds::{Kind, NAD};
+use super::session::Session;
+use super::wait::typed;
+use super::{
+    ApplianceStatus, ClaimStatus, Error, FIELD_MANAGER, NicReport, PodStatus, Release, WorkloadStatus, exec,
+    ground, network, request,
+};
+
+/// Everything of wrtpod in a namespace.
+struct Survey {
+    workloads: Vec<Value>,
+    pods: Vec<Pod>,
+    events: Vec<Event>,
+    claims: Vec<PersistentVolumeClaim>,
+    attachments: Vec<Attachment>,
+}
+
+/// Reads the state of one appliance or of all.
+pub(super) async fn run(
+    session: &Session<'_>,
+    namespace: &str,
+    appliance: Option<&str>,
+    releases: &[Release],
+) -> Result<Vec<ApplianceStatus>, Error> {
+    let labels = match appliance {
+        Some(name) => ground::instance(name),
+        None => format!("{MANAGED_BY}={FIELD_MANAGER}"),
+    };
+    let survey = survey(session, namespace, &labels).await?;
+    let mut names: BTreeSet<String> = survey.workloads.iter().filter_map(instance).collect();
+    names.extend(
+        survey.claims.iter().filter_map(|claim| claim.metadata.labels.as_ref()?.get(INSTANCE).cloned()),
+    );
+    if let (Some(name), true) = (appliance, names.is_empty()) {
+        return Err(Error::NoAppliance { appliance: name.to_owned(), namespace: namespace.to_owned() });
+    }
+    let mut statuses = Vec::new();
+    for name in names {
+        let release =
+            releases.iter().find(|release| release.appliance == name && release.namespace == namespace);
+        statuses.push(one(session, namespace, &name, release, &survey).await?);
+    }
+    Ok(statuses)
+}
+
+async fn survey(session: &Session<'_>, namespace: &str, labels: &str) -> Result<Survey, Error> {
+    let list = |kind: &'static str, labels: &str| {
+        let kind = Kind::named(kind);
+        session.items(
+            "read the namespace's state",
+            request::list(kind, Some(namespace), &[("labelSelector", labels)]),
+        )
+    };
+    let attachments = request::list(Kind::named(NAD), Some(namespace), &[]);
+    let (workloads, pods, events, claims, attachments) = futures_util::join!(
+        diagnose::workloads(session, namespace, labels),
+        list("Pod", ""),
+        list("Event", ""),
+        list("PersistentVolumeClaim", labels),
+        session.find("list the attachments", attachments),
+    );
+    let attachments = attachments?.unwrap_or_default();
+    Ok(Survey {
+        workloads: workloads?,
+        pods: typed(pods?.iter()),
+        events: typed(events?.iter()),
+        claims: typed(claims?.iter()),
+        attachments: attachments["items"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(Attachment::read)
+            .collect(),
+    })
+}
+
+async fn one(
+    session: &Session<'_>,
+    namespace: &str,
+    name: &str,
+    release: Option<&Release>,
+    survey: &Survey,
+) -> Result<ApplianceStatus, Error> {
+    let workload = survey.workloads.iter().find(|one| instance(one).as_deref() == Some(name)).cloned();
+    let state = workload.as_ref().and_then(WorkloadState::read);
+    let pods: Vec<Pod> = match &workload {
+        Some(workload) => survey.pods.iter().filter(|pod| selects(workload, pod)).cloned().collect(),
+        None => Vec::new(),
+    };
+    let claims = survey.claims.iter().filter(|claim| {
+        claim.metadata.labels.as_ref().and_then(|labels| labels.get(INSTANCE)).map(String::as_str)
+            == Some(name)
+    });
+    let seen = Seen { workload, pods, events: survey.events.clone(), claims: claims.cloned().collect() };
+    let pod = conditions::newest(&seen.pods, state.as_ref());
+    let container = seen.workload.as_ref().map(main_container).unwrap_or_default();
+    let nics = match (&seen.workload, pod) {
+        (Some(workload), Some(pod)) => nics(session, namespace, workload, pod, release, survey).await,
+        _ => Vec::new(),
+    };
+    Ok(ApplianceStatus {
+        appliance: name.to_owned(),
+        namespace: namespace.to_owned(),
+        workload: seen.workload.as_ref().zip(state.as_ref()).map(|(value, state)| WorkloadStatus {
+            kind: text(value, "/kind"),
+            name: text(value, "/metadata/name"),
+            image: image(value, &container),
+            desired: state.desired,
+            ready: state.ready,
+            current: state.current,
+        }),
+        pod: pod.map(pod_status),
+        nics,
+        claims: seen.claims.iter().map(claim_status).collect(),
+        changed_attachments: seen
+            .workload
+            .as_ref()
+            .is_some_and(|workload| drift::changed(workload, namespace, &survey.attachments)),
+        problems: diagnose::problems(session, namespace, release, &seen).await?,
+    })
+}
+
+/// The pod's NICs: beside the plan when there is one, else beside the pod template's own annotation.
+async fn nics(
+    session: &Session<'_>,
+    namespace: &str,
+    workload: &Value,
+    pod: &Pod,
+    release: Option<&Release>,
+    survey: &Survey,
+) -> Vec<NicReport> {
+    let container = release.map_or_else(|| main_container(workload), |release| release.container.clone());
+    let expected = match release {
+        Some(release) => release.expected.clone(),
+        None => drift::expected(workload, namespace, &survey.attachments),
+    };
+    let name = pod.metadata.name.as_deref().unwrap_or_default();
+    let guest = exec::guest(session.wire, namespace, name, &container, &expected).await;
+    network::compare(pod, &expected, &guest)
+}
+
+fn instance(object: &Value) -> Option<String> {
+    object["metadata"]["labels"][INSTANCE].as_str().map(str::to_owned)
+}
+
+fn selects(workload: &Value, pod: &Pod) -> bool {
+    let Some(wanted) = workload.pointer("/spec/selector/matchLabels").and_then(Value::as_object) else {
+        return false;
+    };
+    let empty = BTreeMap::new();
+    let labels = pod.metadata.labels.as_ref().unwrap_or(&empty);
+    wanted.iter().all(|(key, value)| labels.get(key).map(String::as_str) == value.as_str())
+}
+
+/// The appliance's own container is the first one.
+fn main_container(workload: &Value) -> String {
+    text(workload, "/spec/template/spec/containers/0/name")
+}
+
+fn image(workload: &Value, container: &str) -> String {
+    let containers = workload.pointer("/spec/template/spec/containers").and_then(Value::as_array);
+    let own = containers.into_iter().flatten().find(|one| one["name"] == container);
+    own.and_then(|own| own["image"].as_str()).unwrap_or_default().to_owned()
+}
+
+fn text(value: &Value, pointer: &str) -> String {
+    value.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned()
+}
+
+fn pod_status(pod: &Pod) -> PodStatus {
+    let status = pod.status.clone().unwrap_or_default();
+    let waiting = conditions::containers(pod)
+        .find_map(|(_, container)| container.state.as_ref()?.waiting.as_ref()?.reason.clone());
+    let restarts = conditions::containers(pod).map(|(_, container)| container.restart_count).sum();
+    PodStatus {
+        name: pod.metadata.name.clone().unwrap_or_default(),
+        phase: waiting.or(status.reason).or(status.phase).unwrap_or_default(),
+        ready: conditions::is_ready(pod),
+        restarts,
+        node: pod.spec.as_ref().and_then(|spec| spec.node_name.clone()),
+        address: status.pod_ip,
+    }
+}
+
+fn claim_status(claim: &PersistentVolumeClaim) -> ClaimStatus {
+    let size = |quantities: Option<
+        &BTreeMap<String, k8s_openapi::apimachinery::pkg::api::resource::Quantity>,
+    >| { quantities.and_then(|all| all.get("storage")).map(|quantity| quantity.0.clone()) };
+    let status = claim.status.as_ref();
+    let asked = claim.spec.as_ref().and_then(|spec| spec.resources.as_ref());
+    ClaimStatus {
+        name: claim.metadata.name.clone().unwrap_or_default(),
+        phase: status.and_then(|status| status.phase.clone()).unwrap_or_default(),
+        size: size(status.and_then(|status| status.capacity.as_ref()))
+            .or_else(|| size(asked.and_then(|asked| asked.requests.as_ref()))),
+        storage_class: claim.spec.as_ref().and_then(|spec| spec.storage_class_name.clone()),
+    }
+}
