@@ -40,9 +40,9 @@ pub fn parts(input: &Input<'_>) -> Parts {
     if wired {
         for (suffix, executable) in [("scripts", true), ("plan", false)] {
             let name = format!("{}-{suffix}", input.name);
-            volumes.push(Volume { name: suffix.into(), source: VolumeSource::ConfigMap { name, executable } });
+            volumes.push(Volume { name: format!("wrtpod-{suffix}"), source: VolumeSource::ConfigMap { name, executable } });
         }
-        volumes.push(Volume { name: "run".into(), source: VolumeSource::Scratch });
+        volumes.push(Volume { name: "wrtpod-run".into(), source: VolumeSource::Scratch });
         config.push(ConfigFiles { name: format!("{}-scripts", input.name), files: pod::wire_scripts() });
         config.push(ConfigFiles {
             name: format!("{}-plan", input.name),
@@ -73,9 +73,9 @@ fn wire(input: &Input<'_>) -> Container {
         args: Vec::new(),
         env: vec![("WRTPOD_HOST_IPS".into(), EnvValue::Field("status.hostIPs".into()))],
         mounts: vec![
-            mount("scripts", "/wrtpod/bin", true),
-            mount("plan", "/wrtpod/plan", true),
-            mount("run", "/wrtpod/run", false),
+            mount("wrtpod-scripts", "/wrtpod/bin", true),
+            mount("wrtpod-plan", "/wrtpod/plan", true),
+            mount("wrtpod-run", "/wrtpod/run", false),
         ],
         grants: vec![Grant {
             capability: "NET_ADMIN".parse().expect("a Linux capability"),

@@ -130,12 +130,12 @@ fn mount(volume: &str, path: &str, read_only: bool) -> Mount {
 
 fn common_mounts(input: &Input<'_>) -> Vec<Mount> {
     let mut mounts = vec![
-        mount("scripts", "/wrtpod/bin", true),
-        mount("plan", "/wrtpod/plan", true),
-        mount("run", "/wrtpod/run", false),
+        mount("wrtpod-scripts", "/wrtpod/bin", true),
+        mount("wrtpod-plan", "/wrtpod/plan", true),
+        mount("wrtpod-run", "/wrtpod/run", false),
     ];
     if input.claim.is_some() {
-        mounts.push(mount("data", "/wrtpod/data", false));
+        mounts.push(mount("wrtpod-data", "/wrtpod/data", false));
     }
     mounts
 }
@@ -159,10 +159,10 @@ fn prepare(input: &Input<'_>) -> Container {
 fn main(input: &Input<'_>, mode: PersistenceMode) -> Container {
     let mut mounts = common_mounts(input);
     if input.credentials.is_some() {
-        mounts.push(mount("credentials", "/wrtpod/secret", true));
+        mounts.push(mount("wrtpod-credentials", "/wrtpod/secret", true));
     }
     for (path, sub_path) in persistent_folders(mode) {
-        mounts.push(Mount { sub_path: Some(sub_path), ..mount("data", &path, false) });
+        mounts.push(Mount { sub_path: Some(sub_path), ..mount("wrtpod-data", &path, false) });
     }
     mounts.extend(super::volumes::mounts(input.spec));
     let mut all_grants = main_grants();
@@ -221,17 +221,17 @@ fn volumes(input: &Input<'_>) -> Vec<Volume> {
     let config =
         |suffix: &str, executable| VolumeSource::ConfigMap { name: format!("{}-{suffix}", input.name), executable };
     let mut volumes = vec![
-        volume("scripts", config("scripts", true)),
-        volume("plan", config("plan", false)),
-        volume("run", VolumeSource::Scratch),
+        volume("wrtpod-scripts", config("scripts", true)),
+        volume("wrtpod-plan", config("plan", false)),
+        volume("wrtpod-run", VolumeSource::Scratch),
     ];
     if let Some(claim) = input.claim {
-        volumes.push(volume("data", VolumeSource::Claim(claim.to_owned())));
+        volumes.push(volume("wrtpod-data", VolumeSource::Claim(claim.to_owned())));
     }
     if let Some(credentials) = input.credentials {
         // The readable password of a generated Secret stays outside.
         let keys = if credentials.generated { vec!["password-hash".to_owned()] } else { Vec::new() };
-        volumes.push(volume("credentials", VolumeSource::Secret { name: credentials.secret.clone(), keys }));
+        volumes.push(volume("wrtpod-credentials", VolumeSource::Secret { name: credentials.secret.clone(), keys }));
     }
     volumes.extend(super::volumes::volumes(input.name, input.spec));
     volumes
