@@ -72,8 +72,7 @@ fn goes_on_after_faults() {
 
 #[test]
 fn finds_duplicates_in_large_mappings() {
-    let mut text: String = (0..40).map(|i| format!("k{i}: 1\n")).collect();
-    text.push_str("k3: 2\nk39: 2\n");
+    let text = (0..40).fold(String::new(), |text, i| text + &format!("k{i}: 1\n")) + "k3: 2\nk39: 2\n";
     assert_eq!(outcome(&text).1, ["duplicate-key 41:1", "duplicate-key 42:1"]);
 }
 

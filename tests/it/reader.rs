@@ -234,9 +234,9 @@ fn names_appliances() {
     let inputs = [input("a", &format!("{APPLIANCE}  hostname: mine\n"))];
     let named = ["openwrt".to_owned(), "openwrt-router".into(), "openwrt-ruoter".into(), "pihole".into()];
     let outcome = read(&Request { inputs: &inputs, named: &named, catalog: CATALOG, ..Request::default() });
-    let names: Vec<&str> =
+    let shown: Vec<&str> =
         outcome.documents.appliances.iter().map(|one| one.metadata.name.as_str()).collect();
-    assert_eq!(names, ["openwrt", "openwrt-router"]);
+    assert_eq!(shown, ["openwrt", "openwrt-router"]);
     insta::with_settings!({prepend_module_to_snapshot => false, omit_expression => true}, {
         insta::assert_snapshot!("refused-names", outcome.text());
     });
