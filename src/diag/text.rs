@@ -1,7 +1,8 @@
 //! Diagnostics for people.
 
 use super::{Diagnostic, Diagnostics, Severity, SourceMap, Span};
-use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Renderer, Snippet};
+use annotate_snippets::{Annotation, AnnotationKind, Element, Group, Level, Origin, Renderer, Snippet};
+use std::borrow::Cow;
 use std::ops::Range;
 
 /// Whether a rendering may carry terminal colours.
@@ -15,8 +16,8 @@ pub enum Style {
 
 /// Spans of one file that are at most this many lines apart are shown in one excerpt.
 const NEAR: usize = 100;
-/// A line longer than this many bytes is cut around what is marked in it.
-const LONG: usize = 400;
+/// An excerpt longer than this many bytes is left out: a line of megabytes helps nobody.
+const LONG: usize = 20_000;
 
 /// All findings in the order of their places, each followed by an empty line.
 pub fn render_text(diagnostics: &Diagnostics, sources: &SourceMap, style: Style) -> String {
@@ -42,18 +43,27 @@ pub fn render_one(diagnostic: &Diagnostic, sources: &SourceMap, style: Style) ->
     let title = level.primary_title(diagnostic.message.as_str()).id(diagnostic.code);
     let mut group = Group::with_title(title);
     for excerpt in excerpts(diagnostic, sources) {
-        group = group.element(excerpt.snippet(sources));
+        group = group.element(excerpt.element(sources));
     }
     let mut out = renderer.render(&[group]);
     if !out.ends_with('\n') {
         out.push('\n');
     }
     if let Some(help) = &diagnostic.help {
-        let title = Level::HELP.secondary_title(help.as_str());
+        let title = Level::HELP.secondary_title(harmless(help));
         out.push_str(renderer.render(&[Group::with_title(title)]).trim_end());
         out.push('\n');
     }
     out
+}
+
+/// A text without characters that steer a terminal: `annotate-snippets` replaces them in titles and excerpts only.
+fn harmless(text: &str) -> Cow<'_, str> {
+    let steers = |c: char| {
+        c.is_control()
+            || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    if text.contains(steers) { text.replace(steers, "\u{fffd}").into() } else { text.into() }
 }
 
 /// A mark: its bytes within one line, its remark, and whether it is the place of the finding itself.
@@ -91,26 +101,36 @@ fn excerpts<'a>(diagnostic: &'a Diagnostic, sources: &SourceMap) -> Vec<Excerpt<
 
 /// The part of a span on its first line, without trailing white space: a whole block is marked by its first line.
 fn first_line(span: Span, line: usize, sources: &SourceMap) -> Range<usize> {
-    let end = span.end.min(sources.line_range(span.file, line).end).max(span.start);
-    let text = sources.slice(Span { end, ..span });
-    span.start..(span.start + text.trim_end().len()).max(span.start)
+    let text = sources.text(span.file);
+    let boundary =
+        |offset: usize| (0..=offset.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
+    let start = boundary(span.start);
+    let end = boundary(span.end.min(sources.line_range(span.file, line).end)).max(start);
+    start..start + text[start..end].trim_end().len()
 }
 
 impl<'a> Excerpt<'a> {
-    fn snippet<'s: 'a>(self, sources: &'s SourceMap) -> Snippet<'a, Annotation<'a>> {
+    fn element<'s: 'a>(self, sources: &'s SourceMap) -> Element<'a> {
         let file = self.span.file;
         let lines = self.marks.iter().map(|mark| mark.line);
         let (first, last) = lines.fold((usize::MAX, 1), |(low, high), line| (low.min(line), high.max(line)));
-        let bytes = sources.line_range(file, first).start..sources.line_range(file, last).end;
+        let start = sources.line_range(file, first).start;
+        let bom = if start == 0 && sources.text(file).starts_with('\u{feff}') { 3 } else { 0 };
+        let bytes = start + bom..sources.line_range(file, last).end;
+        if bytes.len() > LONG {
+            let at = sources.position(file, self.span.start);
+            return Origin::path(harmless(sources.name(file))).line(at.line).char_column(at.column).into();
+        }
         let shown = sources.text(file).get(bytes.clone()).unwrap_or("");
-        let mut snippet = Snippet::source(shown).line_start(first).path(sources.name(file));
+        let mut snippet: Snippet<'_, Annotation<'_>> =
+            Snippet::source(shown).line_start(first).path(harmless(sources.name(file)));
         for mark in self.marks {
             let kind = if mark.primary { AnnotationKind::Primary } else { AnnotationKind::Context };
             let range =
                 mark.bytes.start.saturating_sub(bytes.start)..mark.bytes.end.saturating_sub(bytes.start);
-            snippet = snippet.annotation(kind.span(range).label(mark.label));
+            snippet = snippet.annotation(kind.span(range).label(mark.label.map(harmless)));
         }
-        snippet
+        snippet.into()
     }
 }
 
@@ -118,19 +138,98 @@ impl<'a> Excerpt<'a> {
 mod tests {
     use super::*;
 
+    const TEXT: &str = "interfaces:\n- mac: 02:00:00:00:00:01\n\n\n- mac: 02:00:00:00:00:01\n";
+
+    fn duplicate(sources: &mut SourceMap, name: &str) -> Diagnostic {
+        let file = sources.add(name, TEXT);
+        Diagnostic::error("duplicate-mac", "attachment `wan` has the same MAC address as `lan`")
+            .at(Span::new(file, 46, 63))
+            .label("used again")
+            .also(Span::new(file, 19, 36), "first used here")
+            .help("remove one `mac` to have it derived from the workload and attachment names")
+    }
+
+    fn plain(diagnostic: &Diagnostic, sources: &SourceMap) -> String {
+        render_one(diagnostic, sources, Style::Plain)
+    }
+
     #[test]
     fn renders_the_form_of_the_style_guide() {
         let mut sources = SourceMap::new();
-        let text = "interfaces:\n- mac: 02:00:00:00:00:01\n  x: 1\n  y: 2\n  z: 3\n  a: 3\n- mac: 02:00:00:00:00:01\n";
-        let file = sources.add("examples/router/wrtpod.yaml", text);
+        let diagnostic = duplicate(&mut sources, "examples/router/wrtpod.yaml");
+        assert_eq!(
+            plain(&diagnostic, &sources),
+            concat!(
+                "error[duplicate-mac]: attachment `wan` has the same MAC address as `lan`\n",
+                " --> examples/router/wrtpod.yaml:5:8\n",
+                "  |\n",
+                "2 | - mac: 02:00:00:00:00:01\n",
+                "  |        ----------------- first used here\n",
+                "...\n",
+                "5 | - mac: 02:00:00:00:00:01\n",
+                "  |        ^^^^^^^^^^^^^^^^^ used again\n",
+                "help: remove one `mac` to have it derived from the workload and attachment names\n",
+            )
+        );
+    }
+
+    #[test]
+    fn colours_only_when_asked() {
+        let mut sources = SourceMap::new();
+        let diagnostic = duplicate(&mut sources, "f");
+        assert!(!plain(&diagnostic, &sources).contains('\u{1b}'));
+        let coloured = render_one(&diagnostic, &sources, Style::Coloured);
+        assert!(coloured.contains("\u{1b}[") && coloured.contains("help"));
+    }
+
+    #[test]
+    fn renders_without_a_place_and_with_several_files() {
+        let mut sources = SourceMap::new();
+        let (a, b) = (sources.add("a", "x: 1\n"), sources.add("b", "y: 2\n"));
+        assert_eq!(plain(&Diagnostic::warning("w", "it is late"), &sources), "warning[w]: it is late\n");
+        let both =
+            Diagnostic::note("n", "two files").at(Span::new(a, 3, 4)).also(Span::new(b, 3, 4), "and this");
+        assert_eq!(
+            plain(&both, &sources),
+            concat!(
+                "note[n]: two files\n",
+                " --> a:1:4\n",
+                "  |\n",
+                "1 | x: 1\n",
+                "  |    ^\n",
+                "  |\n",
+                " ::: b:1:4\n",
+                "  |\n",
+                "1 | y: 2\n",
+                "  |    - and this\n",
+            )
+        );
+    }
+
+    #[test]
+    fn leaves_out_what_is_too_long_to_show() {
+        let mut sources = SourceMap::new();
+        let file = sources.add("f", format!("a: {}\n", "x".repeat(30 << 20)));
         let diagnostic =
-            Diagnostic::error("duplicate-mac", "attachment `wan` has the same MAC address as `lan`")
-                .at(Span::new(file, 71, 88))
-                .label("used again")
-                .also(Span::new(file, 19, 36), "first used here")
-                .help("remove one `mac` to have it derived from the workload and attachment names");
-        println!("{}", render_one(&diagnostic, &sources, Style::Plain));
-        println!("{}", render_one(&diagnostic, &sources, Style::Coloured));
-        panic!();
+            Diagnostic::error("e", "too long").at(Span::new(file, 3, 30 << 20)).help("shorten it");
+        assert_eq!(plain(&diagnostic, &sources), "error[e]: too long\n--> f:1:4\nhelp: shorten it\n");
+    }
+
+    #[test]
+    fn hostile_text_cannot_reach_the_terminal() {
+        let mut sources = SourceMap::new();
+        let file = sources.add("f\u{1b}[31m", "a: \u{1b}[31m\u{202e}x\n");
+        let diagnostic = Diagnostic::error("e", "\u{1b}[31mred\n").at(Span::new(file, 3, 8));
+        let text = plain(&diagnostic.label("\u{1b}[0m").help("\u{1b}[0m"), &sources);
+        assert!(!text.contains(['\u{1b}', '\u{202e}']), "{text:?}");
+    }
+
+    #[test]
+    fn odd_spans_do_no_harm() {
+        let mut sources = SourceMap::new();
+        let file = sources.add("f", "é\r\n日本");
+        for (start, end) in [(0, 0), (1, 1), (0, 99), (99, 120), (3, 4), (4, 5), (10, 10), (5, 2)] {
+            let _ = plain(&Diagnostic::error("e", "x").at(Span::new(file, start, end)), &sources);
+        }
     }
 }

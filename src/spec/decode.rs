@@ -170,10 +170,14 @@ impl<'a> Decoder<'a> {
                 for entry in rest {
                     let (a, b) = (&first.key, &entry.key);
                     let message = format!("{what} has both `{}` and `{}`", a.text, b.text);
-                    let help = format!(
-                        "keep one of them; to replace `{}` from another file write `{}: null`",
-                        a.text, a.text
-                    );
+                    let help = if a.span.file == b.span.file {
+                        "keep one of the two".to_owned()
+                    } else {
+                        format!(
+                            "write `{}: null` beside `{}` to drop what the other file says",
+                            a.text, b.text
+                        )
+                    };
                     let diagnostic =
                         Diagnostic::error("exclusive-keys", message).at(b.span).label("and this one");
                     self.report(diagnostic.also(a.span, "this key").help(help));

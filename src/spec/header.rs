@@ -78,20 +78,21 @@ pub(super) fn take(mut tree: Tree, diagnostics: &mut Diagnostics) -> Option<Docu
         Some(entries.remove(position).value)
     };
     let (version, kind) = (remove("apiVersion"), remove("kind"));
-    check_version(version.as_ref(), span, diagnostics);
-    let kind = kind_of(kind.as_ref(), span, diagnostics)?;
+    let ours = check_version(version.as_ref(), span, diagnostics);
+    let kind = kind_of(kind.as_ref(), span, ours, diagnostics)?;
     Some(Document { kind, tree })
 }
 
-fn check_version(version: Option<&Tree>, span: Span, diagnostics: &mut Diagnostics) {
+/// False for a document that belongs to something else altogether.
+fn check_version(version: Option<&Tree>, span: Span, diagnostics: &mut Diagnostics) -> bool {
     let help = format!("write `apiVersion: {API_VERSION}`");
     let Some(version) = version else {
         diagnostics
             .push(Diagnostic::error("missing-key", "the document has no `apiVersion`").at(span).help(help));
-        return;
+        return true;
     };
     if version.text() == Some(API_VERSION) {
-        return;
+        return true;
     }
     let found = version.text().map_or_else(|| version.what().to_owned(), quoted);
     let ours = version.text().is_some_and(|text| text.starts_with("wrtpod.dev/"));
@@ -102,9 +103,16 @@ fn check_version(version: Option<&Tree>, span: Span, diagnostics: &mut Diagnosti
         (format!("expected a document of wrtpod, found apiVersion {found}"), help)
     };
     diagnostics.push(Diagnostic::error("unknown-version", message).at(version.span).help(help));
+    ours
 }
 
-fn kind_of(kind: Option<&Tree>, span: Span, diagnostics: &mut Diagnostics) -> Option<DocumentKind> {
+/// The kind of a document; one that is not known is reported when the document is ours.
+fn kind_of(
+    kind: Option<&Tree>,
+    span: Span,
+    ours: bool,
+    diagnostics: &mut Diagnostics,
+) -> Option<DocumentKind> {
     let Some(kind) = kind else {
         let help = "write `kind: Site` or `kind: Appliance`";
         diagnostics.push(Diagnostic::error("missing-key", "the document has no `kind`").at(span).help(help));
@@ -113,6 +121,7 @@ fn kind_of(kind: Option<&Tree>, span: Span, diagnostics: &mut Diagnostics) -> Op
     match kind.text() {
         Some("Site") => return Some(DocumentKind::Site),
         Some("Appliance") => return Some(DocumentKind::Appliance),
+        _ if !ours => return None,
         _ => {}
     }
     let found = kind.text().map_or_else(|| kind.what().to_owned(), quoted);

@@ -102,6 +102,8 @@ impl Gathered {
             let mut known: Vec<&str> =
                 documents.filter_map(|document| Some(document.name()?.0)).take(1000).collect();
             known.extend(catalog.names());
+            let mut fresh = HashSet::new();
+            known.retain(|name| fresh.insert(*name));
             let help = match nearest(name, known.iter().copied()) {
                 Some(known) => format!("did you mean `{known}`?"),
                 None => format!("there are {}", scalar::listed(known.into_iter().take(20))),
@@ -133,7 +135,7 @@ impl Gathered {
                 let named = |name| document.name().is_some_and(|(own, _)| own == name);
                 document.kind == kind && (site || appliance.is_none_or(named))
             });
-            let problem = match (found.next(), found.next()) {
+            let one_of_several = match (found.next(), found.next()) {
                 (Some(document), None) => {
                     // A document without `spec` is refused by the decoder.
                     if let Some(spec) = document.spec_mut() {
@@ -141,14 +143,9 @@ impl Gathered {
                     }
                     continue;
                 }
-                (None, _) if site => "there is no Site to set this in".to_owned(),
-                (None, _) => match appliance {
-                    Some(name) => format!("there is no appliance {} to set this in", quoted(name)),
-                    None => "there is no appliance to set this in".to_owned(),
-                },
-                (Some(_), Some(_)) => "this does not say which appliance it is for".to_owned(),
+                (first, _) => first.is_some(),
             };
-            let help = "name one appliance on the command line, or start the path with `site.`";
+            let (problem, help) = nowhere_to_set(site, appliance, one_of_several);
             diagnostics.push(Diagnostic::error("bad-path", problem).at(parsed.span()).help(help));
         }
     }
@@ -173,6 +170,26 @@ impl Gathered {
             }
         }
         documents
+    }
+}
+
+/// Why an assignment has no document to go to, and what to do about it.
+fn nowhere_to_set(site: bool, appliance: Option<&str>, one_of_several: bool) -> (String, &'static str) {
+    match appliance {
+        _ if site && one_of_several => ("there are several Sites to set this in".to_owned(), "keep one Site"),
+        _ if site => ("there is no Site to set this in".to_owned(), "give a file with a Site"),
+        _ if one_of_several => (
+            "this does not say which appliance it is for".to_owned(),
+            "name one appliance on the command line",
+        ),
+        Some(name) => (
+            format!("there is no appliance {} to set this in", quoted(name)),
+            "name one that a file or the catalog has",
+        ),
+        None => (
+            "there is no appliance to set this in".to_owned(),
+            "name one on the command line, or start the path with `site.` for the Site",
+        ),
     }
 }
 

@@ -64,8 +64,8 @@ impl Defs {
     pub(crate) fn named(&mut self, name: &str, build: impl FnOnce(&mut Self) -> Value) -> Value {
         if !self.defs.contains_key(name) {
             self.defs.insert(name.to_owned(), Value::Null);
-            let built = build(self);
-            self.defs.insert(name.to_owned(), built);
+            let definition = build(self);
+            self.defs.insert(name.to_owned(), definition);
         }
         json!({"$ref": format!("#/$defs/{name}")})
     }

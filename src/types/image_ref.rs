@@ -81,13 +81,15 @@ fn is_registry(text: &str) -> bool {
     port_is_valid && host_is_valid
 }
 
+/// The shape of a reference, for messages.
+const SHAPE: &str = "write it like `registry.example/team/name:tag`";
+
 impl FromStr for ImageRef {
     type Err = Invalid;
 
     fn from_str(text: &str) -> Result<Self, Invalid> {
         let what = quoted(text);
         let refuse = |problem: String, fix: &str| Err(Invalid::new(problem, fix));
-        const SHAPE: &str = "write it like `registry.example/team/name:tag`";
         if let Some(rest) = text.strip_prefix("https://").or(text.strip_prefix("http://")) {
             return refuse(
                 format!("the image {what} is a URL"),

@@ -96,7 +96,7 @@ impl FromStr for Quantity {
         let wanted = [
             trimmed.replace("KB", "Ki").replace("MB", "Mi").replace("GB", "Gi").replace("TB", "Ti"),
             trimmed.replace("iB", "i").replace("ib", "i"),
-            trimmed.replace('K', "Ki").replace("g", "Gi").replace("gi", "Gi").replace("mi", "Mi"),
+            trimmed.replace('K', "Ki").replace('g', "Gi").replace("gi", "Gi").replace("mi", "Mi"),
         ]
         .into_iter()
         .find(|guess| amount(guess).is_some());

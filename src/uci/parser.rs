@@ -99,11 +99,11 @@ fn section(config: &Config, command: &Command) -> Result<Section, Fault> {
 /// Puts the section being filled into the config, in the place of what it went on with.
 fn close(config: &mut Config, open: Option<(usize, Section)>) -> Result<(), Fault> {
     let Some((line, section)) = open else { return Ok(()) };
-    if let Some(existing) = section.name().and_then(|name| config.get_mut(name)) {
-        if existing.kind() == section.kind() {
-            *existing = section;
-            return Ok(());
-        }
+    if let Some(existing) = section.name().and_then(|name| config.get_mut(name))
+        && existing.kind() == section.kind()
+    {
+        *existing = section;
+        return Ok(());
     }
     config.push(section).map(|_| ()).map_err(|invalid| Fault { line, invalid })
 }

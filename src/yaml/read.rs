@@ -87,6 +87,8 @@ fn read_from(file: FileId, start: usize, sources: &SourceMap, diagnostics: &mut 
         match event {
             Ok((event, span)) => {
                 let range = span.byte_range().unwrap_or_default();
+                let tag = span.tag_span().and_then(|tag| tag.byte_range());
+                reader.tag = tag.map(|tag| Span::new(file, start + tag.start, start + tag.end));
                 if !reader.take(event, Span::new(file, start + range.start, start + range.end)) {
                     break;
                 }
@@ -155,12 +157,14 @@ struct Reader<'a> {
     open: Vec<Open>,
     anchors: Anchors,
     nodes: usize,
+    /// Where the tag of the node at hand was written.
+    tag: Option<Span>,
 }
 
 impl<'a> Reader<'a> {
     fn new(file: FileId, diagnostics: &'a mut Diagnostics) -> Self {
         let (documents, open) = (Vec::new(), Vec::new());
-        Self { file, diagnostics, documents, open, anchors: Anchors::default(), nodes: 0 }
+        Self { file, diagnostics, documents, open, anchors: Anchors::default(), nodes: 0, tag: None }
     }
 
     /// Drops what was read of a faulty document.
@@ -204,8 +208,9 @@ impl<'a> Reader<'a> {
             Event::UnresolvedAlias(name) => {
                 let message =
                     format!("the alias {} refers to no anchor above it", quoted(&format!("*{name}")));
+                let anchor = quoted(&format!("&{name}"));
                 let help =
-                    format!("write {} in front of the value it stands for", quoted(&format!("&{name}")));
+                    format!("write {anchor} in front of a value above, or quote a text that starts with `*`");
                 self.refuse("yaml-alias", message, span, help);
                 self.place(Tree::new(span, Kind::Null), 0)
             }
@@ -241,7 +246,12 @@ impl<'a> Reader<'a> {
     fn refuse_tag(&mut self, tag: Option<&Tag>, span: Span) {
         let name = tag.map(Tag::original).unwrap_or_default();
         let message = format!("the tag {} has no meaning here", quoted(&name));
-        self.refuse("yaml-tag", message, span, "remove the tag");
+        self.refuse(
+            "yaml-tag",
+            message,
+            self.tag.unwrap_or(span),
+            "remove it; quote a text that starts with `!`",
+        );
     }
 
     fn start(

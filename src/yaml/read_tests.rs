@@ -67,13 +67,12 @@ fn goes_on_after_faults() {
     );
     let (documents, faults) = outcome("? [x]\n: 1\n~: 2\nc: *none\nd: !x 1\ne: {<<: 1}\nf: 2\n");
     assert_eq!(documents, ["{c: null, d: 1, e: {}, f: 2}"]);
-    assert_eq!(faults, ["yaml-key 1:3", "yaml-key 3:1", "yaml-alias 4:4", "yaml-tag 5:7", "yaml-merge 6:9"]);
+    assert_eq!(faults, ["yaml-key 1:3", "yaml-key 3:1", "yaml-alias 4:4", "yaml-tag 5:4", "yaml-merge 6:9"]);
 }
 
 #[test]
 fn finds_duplicates_in_large_mappings() {
-    let mut text: String = (0..40).map(|i| format!("k{i}: 1\n")).collect();
-    text.push_str("k3: 2\nk39: 2\n");
+    let text = (0..40).fold(String::new(), |text, i| text + &format!("k{i}: 1\n")) + "k3: 2\nk39: 2\n";
     assert_eq!(outcome(&text).1, ["duplicate-key 41:1", "duplicate-key 42:1"]);
 }
 

@@ -8,11 +8,25 @@ use serde_saphyr::granit_parser::{ErrorKind, ScanError};
 pub(super) fn describe(error: &ScanError, file: FileId, from: usize, text: &str) -> Diagnostic {
     let (message, help) = words(error.kind());
     let start = error.marker().byte_offset().unwrap_or(text.len()).min(text.len());
+    let tabs = text.as_bytes()[..start].iter().rev().take_while(|byte| **byte == b'\t').count();
+    let start = if is_tab(error.kind()) { start - tabs } else { start };
     let start = (0..=start).rev().find(|offset| text.is_char_boundary(*offset)).unwrap_or(0);
     let end = text[start..].chars().next().filter(|c| *c != '\n').map_or(start, |c| start + c.len_utf8());
     let code =
         if matches!(error.kind(), ErrorKind::RecursionLimitExceeded) { "too-large" } else { "yaml-syntax" };
     Diagnostic::error(code, message).at(Span::new(file, from + start, from + end)).help(help)
+}
+
+/// True for a tab in the place of spaces; the parser stops behind it.
+fn is_tab(kind: &ErrorKind) -> bool {
+    matches!(
+        kind,
+        ErrorKind::TabInBlockIndentation
+            | ErrorKind::TabNotAllowed
+            | ErrorKind::TabInIndentation
+            | ErrorKind::TabAtBlockScalarStart
+            | ErrorKind::TabInPlainScalar
+    )
 }
 
 /// The claim and the advice for a kind of error.
@@ -25,11 +39,7 @@ fn words(kind: &ErrorKind) -> (String, &'static str) {
         ErrorKind::SimpleKeyExpected => {
             ("this line has no `: `", "write `key: value`, or indent a text that goes on")
         }
-        ErrorKind::TabInBlockIndentation
-        | ErrorKind::TabNotAllowed
-        | ErrorKind::TabInIndentation
-        | ErrorKind::TabAtBlockScalarStart
-        | ErrorKind::TabInPlainScalar => ("a tab stands where YAML wants spaces", "indent with spaces"),
+        kind if is_tab(kind) => ("a tab stands where YAML wants spaces", "indent with spaces"),
         ErrorKind::UnclosedQuotedScalar => ("this quote is never closed", "close it, or remove it"),
         ErrorKind::InvalidQuotedScalarIndent => (
             "this line belongs to a quoted text but is not indented",
@@ -60,8 +70,8 @@ fn words(kind: &ErrorKind) -> (String, &'static str) {
         | ErrorKind::UnexpectedEofImplicitFlowMapping => ("this bracket is never closed", "close it"),
         ErrorKind::MismatchedFlowCollectionEnd { open, close } => {
             return (
-                format!("`{close}` closes what `{open}` opened"),
-                "close brackets in the order they were opened",
+                format!("this `{open}` is closed by `{close}`"),
+                "close it with its own kind of bracket",
             );
         }
         ErrorKind::MisplacedFlowCollectionEnd => {

@@ -8,6 +8,9 @@ use serde_saphyr::{DoubleQuoted, ser_options};
 ///
 /// `apiVersion`, `kind` and `metadata` come first, everything else keeps its order. Texts that any YAML reader would
 /// take for something else are quoted; texts of several lines become literal blocks; nothing is folded.
+///
+/// # Panics
+/// Never: a JSON value has nothing that YAML cannot hold.
 pub fn write(value: &Value) -> String {
     let options = ser_options! {
         yaml_12: false,
