@@ -4,7 +4,8 @@
 #   old     the manifest of the image that the claim was last merged with
 #   new     the manifest of this image
 #   claim   what the claim has of both
-# Prints tab-separated actions: put PATH · mode MODE PATH · mkdir PATH · conflict PATH · del PATH · rmdir PATH.
+# Prints tab-separated actions, each behind its place in `sort -r`, where a folder comes after what is in it:
+# mkdir MODE PATH · put PATH · mode MODE PATH · del PATH · rmdir PATH · conflict PATH.
 
 BEGIN { FS = "\t" }
 FNR == 1 { file++ }
@@ -24,21 +25,21 @@ function note_service(path, table,    s) { s = service_of(path); if (s != "") ta
 function disabled(path,    s) { s = service_of(path); return s != "" && (s in old_services) && !(s in services) }
 
 function put(path) {
-	print "put\t" path
-	if ((path in mode) && (path in old_mode) && new[path] ~ /^f/ && has[path] ~ /^f/ && mode[path] != old_mode[path]) print "mode\t" mode[path] "\t" path
+	print "8\tput\t" path
+	if ((path in mode) && (path in old_mode) && new[path] ~ /^f/ && has[path] ~ /^f/ && mode[path] != old_mode[path]) print "7\tmode\t" mode[path] "\t" path
 }
 
 function merge(path,    o, n, c) {
 	o = old[path]; n = new[path]; c = has[path]
 	if (("skip", path) in rule) return
-	if (("drop", path) in rule && n == "") { if (c !~ /^d/) print "del\t" path; return }
+	if (("drop", path) in rule && n == "") { if (c !~ /^d/) print "6\tdel\t" path; return }
 	if (n == "") {
-		if (c == o && c != "") print (c ~ /^d/ ? "rmdir\t" : "del\t") path
+		if (c == o && c != "") print (c ~ /^d/ ? "5\trmdir\t" : "6\tdel\t") path
 		return
 	}
 	if (("planned", path) in rule && c != "") return
 	if (n ~ /^d/) {
-		if (c == "" && o == "") print "mkdir\t" path
+		if (c == "" && o == "") print "9\tmkdir\t" new_mode[path] "\t" path
 		return
 	}
 	if (("force", path) in rule) { if (c != n) put(path); return }
@@ -48,12 +49,12 @@ function merge(path,    o, n, c) {
 		return
 	}
 	if (c == n) {
-		if (mode[path] == old_mode[path] && mode[path] != new_mode[path] && n ~ /^f/) print "mode\t" new_mode[path] "\t" path
+		if (mode[path] == old_mode[path] && mode[path] != new_mode[path] && n ~ /^f/) print "7\tmode\t" new_mode[path] "\t" path
 		return
 	}
 	if (n == o) return
 	if (c == o) put(path)
-	else print "conflict\t" path
+	else print "4\tconflict\t" path
 }
 
 END {
