@@ -1,4 +1,4 @@
-# apk.awk: apk's installed database, record by record. Called by packages. Variable `do`:
+# apk.awk: apk's installed database, record by record. Called by packages. Variable `op`:
 #   list     prints `name version user` of each package     files   prints the paths of the packages in `with`
 #   merge    from IMAGE and CLAIM (two files): the image's records without those in `without`, then the claim's in `with`
 # (names between spaces).
@@ -23,7 +23,7 @@ BEGIN { RS = "" }
 	name = line_of($0, "P")
 	if (name == "") next
 	wanted = index(with, " " name " ") > 0
-	if (do == "list") print name, line_of($0, "V"), "user"
-	else if (do == "files") { if (wanted) files($0) }
+	if (op == "list") print name, line_of($0, "V"), "user"
+	else if (op == "files") { if (wanted) files($0) }
 	else if (FILENAME == ARGV[1] ? index(without, " " name " ") == 0 : wanted) printf "%s\n\n", $0
 }

@@ -1,4 +1,4 @@
-# opkg.awk: opkg's status, record by record. Called by packages. Variable `do`:
+# opkg.awk: opkg's status, record by record. Called by packages. Variable `op`:
 #   list     prints `name version auto|user` of each installed package
 #   merge    from IMAGE and CLAIM (two files): the image's records without those in `without`, then the claim's in `with`
 # (both: names between spaces). Never writes an empty field: opkg crashes on one.
@@ -24,7 +24,7 @@ function clean(text,    lines, n, i, out) {
 function record(text,    name) {
 	name = name_of(text)
 	if (name == "") return
-	if (do == "list") {
+	if (op == "list") {
 		if (field(text, "Status") ~ / installed$/) print name, field(text, "Version"), (field(text, "Auto-Installed") == "yes" ? "auto" : "user")
 	} else if (image ? index(without, " " name " ") == 0 : index(with, " " name " ") > 0) printf "%s\n", clean(text)
 }
