@@ -10,7 +10,8 @@ macro_rules! scripts {
 
 /// What an OpenWrt appliance's containers run: `prepare`, then `start`, and `probe` from outside.
 const OPENWRT: &[(&str, &str)] = scripts![
-    "accounts",
+    "accounts.awk",
+    "apk.awk",
     "banner",
     "boot-files",
     "cluster",
@@ -22,13 +23,17 @@ const OPENWRT: &[(&str, &str)] = scripts![
     "leftovers",
     "logs",
     "manifest",
+    "manifest.awk",
     "merge.awk",
     "messages",
     "nics",
+    "opkg.awk",
     "packages",
     "prepare",
+    "previous",
     "probe",
     "routes.awk",
+    "scope",
     "secrets",
     "seed",
     "settings",
@@ -53,4 +58,25 @@ pub fn wire_scripts() -> Vec<(String, String)> {
 
 fn owned(scripts: &[(&str, &str)]) -> Vec<(String, String)> {
     scripts.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A script that is added and not shipped would be found missing in the pod only.
+    #[test]
+    fn every_script_of_the_folder_is_shipped() {
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/pod");
+        let mut present: Vec<String> = std::fs::read_dir(folder)
+            .expect("the sources are here")
+            .map(|entry| entry.expect("a folder's entry").file_name().to_string_lossy().into_owned())
+            .filter(|name| !matches!(name.as_str(), "mod.rs" | "README.md"))
+            .collect();
+        present.sort();
+        let mut shipped: Vec<&str> = OPENWRT.iter().chain(WIRE).map(|(name, _)| *name).collect();
+        shipped.sort_unstable();
+        shipped.dedup();
+        assert_eq!(shipped, present);
+    }
 }
