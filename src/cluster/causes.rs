@@ -207,7 +207,7 @@ fn sandbox(view: &View<'_>, pod: &Pod, name: &str) -> Option<Problem> {
 fn of_creation(view: &View<'_>, workload: &WorkloadState, problems: &mut Vec<Problem>) {
     let failed = view.events.iter().filter(|event| event.reason.as_deref() == Some("FailedCreate"));
     let recent = failed.filter(|event| !is_older(event, workload.changed.as_deref()));
-    let own = recent.filter(|event| {
+    let mut own = recent.filter(|event| {
         let object = &event.involved_object;
         let kind = object.kind.as_deref().unwrap_or_default();
         object.uid.as_deref() == Some(workload.uid.as_str())
