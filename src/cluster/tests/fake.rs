@@ -197,7 +197,12 @@ impl State {
 
 /// Knows `key=value`, `key in (a,b)` and `metadata.name=x`: what the sink asks for.
 fn selected(value: &Value, query: &str) -> bool {
-    let text = query.replace("%2F", "/").replace("%3D", "=").replace("%2C", ",").replace("%20", " ");
+    let text = query
+        .replace("%2F", "/")
+        .replace("%3D", "=")
+        .replace("%2C", ",")
+        .replace("%20", " ")
+        .replace("%21", "!");
     let text = text.replace("%28", "(").replace("%29", ")");
     let labels = &value["metadata"]["labels"];
     let parts = text.split('&');
@@ -213,9 +218,11 @@ fn selected(value: &Value, query: &str) -> bool {
             let wanted: Vec<&str> = list.trim_end_matches(')').split(',').collect();
             return labels[key].as_str().is_some_and(|has| wanted.contains(&has));
         }
-        return selector
-            .split(',')
-            .all(|pair| pair.split_once('=').is_some_and(|(key, has)| labels[key] == has));
+        return selector.split(',').all(|term| match (term.split_once('='), term.strip_prefix('!')) {
+            (Some((key, has)), _) => labels[key] == has,
+            (None, Some(key)) => labels[key].is_null(),
+            (None, None) => !labels[term].is_null(),
+        });
     }
     true
 }

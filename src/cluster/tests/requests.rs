@@ -12,7 +12,20 @@ async fn a_first_deploy_reads_little_and_writes_in_order() {
     let fake = Fake::with_namespace();
     let report = fake.cluster.apply(&release(), &PLAIN, &mut Silent).await.expect("applied");
     assert!(report.applied.iter().all(|applied| applied.outcome == Outcome::Created));
-    assert_snapshot!(fake.log(), @"");
+    assert_snapshot!(fake.log(), @"
+    GET /api/v1/namespaces/home
+    GET /apis/k8s.cni.cncf.io/v1/namespaces/home/network-attachment-definitions
+    GET /api/v1/namespaces/home/configmaps
+    GET /api/v1/namespaces/home/persistentvolumeclaims
+    GET /api/v1/namespaces/home/secrets
+    PATCH /api/v1/namespaces/home/configmaps/wrtpod-openwrt force=true
+    PATCH /api/v1/namespaces/home/configmaps/wrtpod-site.flat force=true
+    POST /api/v1/namespaces/home/secrets
+    PATCH /api/v1/namespaces/home/configmaps/openwrt
+    PATCH /api/v1/namespaces/home/persistentvolumeclaims/openwrt
+    PATCH /apis/k8s.cni.cncf.io/v1/namespaces/home/network-attachment-definitions/lan
+    PATCH /apis/apps/v1/namespaces/home/statefulsets/openwrt
+    ");
 }
 
 #[tokio::test]
@@ -24,7 +37,19 @@ async fn a_second_deploy_changes_nothing() {
     let report = fake.cluster.apply(&release(), &PLAIN, &mut Silent).await.expect("applied");
     assert!(report.is_unchanged(), "{report:?}");
     assert_eq!(fake.state().objects, before);
-    assert_snapshot!(fake.log(), @"");
+    assert_snapshot!(fake.log(), @"
+    GET /api/v1/namespaces/home
+    GET /apis/k8s.cni.cncf.io/v1/namespaces/home/network-attachment-definitions
+    GET /api/v1/namespaces/home/configmaps
+    GET /api/v1/namespaces/home/configmaps
+    GET /apis/apps/v1/namespaces/home/statefulsets
+    GET /api/v1/namespaces/home/persistentvolumeclaims
+    GET /api/v1/namespaces/home/secrets
+    PATCH /api/v1/namespaces/home/configmaps/openwrt
+    PATCH /api/v1/namespaces/home/persistentvolumeclaims/openwrt
+    PATCH /apis/k8s.cni.cncf.io/v1/namespaces/home/network-attachment-definitions/lan
+    PATCH /apis/apps/v1/namespaces/home/statefulsets/openwrt
+    ");
 }
 
 #[tokio::test]
@@ -50,8 +75,29 @@ async fn the_record_widens_before_and_narrows_after() {
     let mut told = Told::default();
     let report = fake.cluster.apply(&other, &PLAIN, &mut told).await.expect("applied");
     assert_eq!(report.pruned.len(), 1);
-    assert_snapshot!(fake.log(), @"");
-    assert_snapshot!(told.0.join("\n"), @"");
+    assert_snapshot!(fake.log(), @"
+    GET /api/v1/namespaces/home
+    GET /apis/k8s.cni.cncf.io/v1/namespaces/home/network-attachment-definitions
+    GET /api/v1/namespaces/home/configmaps
+    GET /api/v1/namespaces/home/configmaps
+    GET /apis/apps/v1/namespaces/home/statefulsets
+    GET /api/v1/namespaces/home/persistentvolumeclaims
+    GET /api/v1/namespaces/home/secrets
+    PATCH /api/v1/namespaces/home/configmaps/wrtpod-openwrt force=true
+    PATCH /api/v1/namespaces/home/services/openwrt
+    PATCH /api/v1/namespaces/home/persistentvolumeclaims/openwrt
+    PATCH /apis/k8s.cni.cncf.io/v1/namespaces/home/network-attachment-definitions/lan
+    PATCH /apis/apps/v1/namespaces/home/statefulsets/openwrt
+    DELETE /api/v1/namespaces/home/configmaps/openwrt
+    PATCH /api/v1/namespaces/home/configmaps/wrtpod-openwrt force=true
+    ");
+    assert_snapshot!(told.0.join("\n"), @"
+    Service openwrt created
+    PersistentVolumeClaim openwrt unchanged
+    NetworkAttachmentDefinition lan unchanged
+    StatefulSet openwrt unchanged
+    ConfigMap openwrt deleted
+    ");
 }
 
 #[tokio::test]
@@ -106,5 +152,11 @@ async fn delete_goes_backwards_and_the_record_goes_last() {
     };
     let report = fake.cluster.delete(&options, &mut Silent).await.expect("deleted");
     let deleted: Vec<String> = report.deleted.iter().map(ToString::to_string).collect();
-    assert_snapshot!(deleted.join("\n"), @"");
+    assert_snapshot!(deleted.join("\n"), @"
+    StatefulSet openwrt
+    ConfigMap openwrt
+    NetworkAttachmentDefinition lan
+    ConfigMap wrtpod-site.flat
+    ConfigMap wrtpod-openwrt
+    ");
 }
