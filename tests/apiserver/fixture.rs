@@ -56,6 +56,12 @@ impl Fixture {
         fixture
     }
 
+    /// A connection of its own, as a new process has one.
+    pub async fn connect(&self) -> Cluster {
+        let options = ConnectOptions { kubeconfig: Some(kubeconfig()), context: None };
+        connect(&options).await.expect("a connection")
+    }
+
     async fn know_attachments(&self) {
         let api: Api<CustomResourceDefinition> = Api::all(self.client.clone());
         let crd = json!({
