@@ -39,10 +39,8 @@ pub(super) async fn run(
     let own = applyset::content(release.objects.iter());
     let site = applyset::content(release.attachments.iter());
     stage(session, &ground, &objects, Stage::Ground, options, &mut report).await?;
-    try_all(
-        [(&ground.own, &own), (&ground.site, &site)].map(|(record, content)| widen(session, record, content)),
-    )
-    .await?;
+    let records = [(&ground.own, &own), (&ground.site, &site)];
+    try_all(records.into_iter().map(|(record, content)| widen(session, record, content))).await?;
     let (secret, account) = futures_util::join!(
         password::ensure(session, release, ground.secret),
         default_account(session, release, fresh),

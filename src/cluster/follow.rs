@@ -18,6 +18,16 @@ type Changes = Pin<Box<dyn Stream<Item = Result<WatchEvent<Value>, kube::Error>>
 /// A watch that ends sooner than this is not opened again at once.
 const SHORT: Duration = Duration::from_secs(1);
 
+/// How far the following is.
+enum State {
+    /// Nothing is known.
+    Blank,
+    /// The state at this version is known.
+    Listed(String),
+    /// Changes come in, since then.
+    Watching(Changes, Instant),
+}
+
 /// The present state of a collection.
 pub(super) struct Follow<'s, 'a> {
     session: &'s Session<'a>,
@@ -25,7 +35,7 @@ pub(super) struct Follow<'s, 'a> {
     namespace: String,
     selector: (&'static str, String),
     items: BTreeMap<String, Value>,
-    changes: Option<(Changes, Instant)>,
+    state: State,
 }
 
 impl<'s, 'a> Follow<'s, 'a> {
@@ -56,7 +66,7 @@ impl<'s, 'a> Follow<'s, 'a> {
             namespace: namespace.to_owned(),
             selector,
             items: BTreeMap::new(),
-            changes: None,
+            state: State::Blank,
         }
     }
 
@@ -69,8 +79,15 @@ impl<'s, 'a> Follow<'s, 'a> {
     /// point without losing a change.
     pub(super) async fn next(&mut self) -> Result<(), Error> {
         loop {
-            let Some((changes, since)) = &mut self.changes else {
-                return self.begin().await;
+            let (changes, since) = match &mut self.state {
+                State::Blank => return self.list().await,
+                State::Listed(version) => {
+                    let version = version.clone();
+                    let changes = self.watch(&version).await;
+                    self.state = State::Watching(changes, Instant::now());
+                    continue;
+                }
+                State::Watching(changes, since) => (changes, since),
             };
             match changes.next().await {
                 Some(Ok(WatchEvent::Added(item) | WatchEvent::Modified(item))) => {
@@ -84,7 +101,7 @@ impl<'s, 'a> Follow<'s, 'a> {
                 Some(Ok(WatchEvent::Bookmark(_))) => {}
                 Some(Ok(WatchEvent::Error(_)) | Err(_)) | None => {
                     let short = since.elapsed() < SHORT;
-                    self.changes = None;
+                    self.state = State::Blank;
                     if short {
                         sleep(SHORT).await;
                     }
@@ -93,27 +110,41 @@ impl<'s, 'a> Follow<'s, 'a> {
         }
     }
 
-    async fn begin(&mut self) -> Result<(), Error> {
+    fn query(&self) -> (&'static str, &str) {
+        (self.selector.0, self.selector.1.as_str())
+    }
+
+    async fn list(&mut self) -> Result<(), Error> {
         let action = format!("list {}", self.kind.plural);
-        let selector = (self.selector.0, self.selector.1.as_str());
-        let mut list =
-            self.session.call(&action, request::list(self.kind, Some(&self.namespace), &[selector])).await?;
+        let request = request::list(self.kind, Some(&self.namespace), &[self.query()]);
+        let mut list = self.session.call(&action, request).await?;
         let version = list["metadata"]["resourceVersion"].as_str().unwrap_or("0").to_owned();
-        let items = list.get_mut("items").map(Value::take);
-        let query = [selector, ("resourceVersion", version.as_str())];
+        self.items.clear();
+        if let Some(Value::Array(items)) = list.get_mut("items").map(Value::take) {
+            for item in items {
+                self.items.insert(key(&item), self.named(item));
+            }
+        }
+        self.state = State::Listed(version);
+        Ok(())
+    }
+
+    /// Items of a list do not say what they are.
+    fn named(&self, mut item: Value) -> Value {
+        item["kind"] = Value::from(self.kind.kind);
+        item["apiVersion"] = Value::from(self.kind.api_version());
+        item
+    }
+
+    /// A watch that cannot be opened ends at once: the next call lists again, with the wire's patience.
+    async fn watch(&self, version: &str) -> Changes {
+        let query = [self.query(), ("resourceVersion", version)];
         let request = request::watch(self.kind, Some(&self.namespace), &query);
         self.session.wire.count();
-        // A watch that cannot be opened ends at once: the next call lists again, with the wire's patience.
-        let changes: Changes = match self.session.wire.client.request_events::<Value>(request).await {
+        match self.session.wire.client.request_events::<Value>(request).await {
             Ok(changes) => Box::pin(changes),
             Err(_) => Box::pin(futures_util::stream::empty()),
-        };
-        self.items.clear();
-        if let Some(Value::Array(items)) = items {
-            self.items.extend(items.into_iter().map(|item| (key(&item), item)));
         }
-        self.changes = Some((changes, Instant::now()));
-        Ok(())
     }
 }
 

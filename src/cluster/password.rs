@@ -12,6 +12,9 @@ use super::{Error, Event, Outcome, PASSWORD_HASH_KEY, PASSWORD_KEY, Release, Sec
 /// Letters and digits that cannot be taken for one another when they are read aloud or typed off a screen.
 const ALPHABET: &[u8; 32] = b"abcdefghjkmnpqrstuvwxyz23456789A";
 
+/// What the format means when it says nothing; left out, because that is the form that every tool writes.
+const DEFAULT_ROUNDS: &str = "$rounds=5000$";
+
 /// Groups of letters: 4 × 5 of 32 letters are 100 bits.
 const GROUPS: usize = 4;
 const GROUP: usize = 5;
@@ -78,7 +81,7 @@ fn hash(password: &str) -> Result<String, Error> {
 fn hash_with(password: &str, salt: &[u8]) -> Result<String, Error> {
     ShaCrypt::SHA512
         .hash_password_with_salt(password.as_bytes(), salt)
-        .map(|hash| hash.as_str().to_owned())
+        .map(|hash| hash.as_str().replacen(DEFAULT_ROUNDS, "$", 1))
         .map_err(|error| Error::Random { reason: error.to_string() })
 }
 
@@ -101,6 +104,9 @@ mod tests {
     #[test]
     fn the_hash_is_what_crypt_makes() {
         let hash = hash_with("k7mqz-2hxve-9rtpa-w4ncd", b"twelve bytes").expect("a hash");
-        assert_eq!(hash, "PLACEHOLDER");
+        assert_eq!(
+            hash,
+            "$6$oRLNgNLNU6KSoJqQ$zGnsEkLqncCAUr4MjmmTU5nH1N6pgpW5dz71D8P4.wKfVT54/o0NdCeV1vltAasGx/Cpa6P.TJD/ZGFEufFTX."
+        );
     }
 }

@@ -97,6 +97,7 @@ pub(super) async fn doomed(
             }
         }
     }
+    doomed.sort_by(|(one, _), (other, _)| (&one.kind, &one.name).cmp(&(&other.kind, &other.name)));
     Ok(doomed)
 }
 
@@ -178,7 +179,7 @@ pub(super) async fn referenced(
     namespace: &str,
 ) -> Result<BTreeMap<String, String>, Error> {
     let kinds = ["Pod", "StatefulSet", "Deployment", "DaemonSet"].map(Kind::named);
-    let lists = try_all(kinds.map(|kind| {
+    let lists = try_all(kinds.into_iter().map(|kind| {
         let request = request::list(kind, Some(namespace), &[]);
         async move {
             let items = session.items(&format!("list {}", kind.plural), request).await?;

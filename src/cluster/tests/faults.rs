@@ -1,0 +1,105 @@
+//! Faults on the way: what is survived, and what ends in an error that a second deploy mends.
+
+use serde_json::json;
+
+use super::fake::{Fake, Fault};
+use super::{PLAIN, Told, release};
+use crate::cluster::{Class, Error, Silent};
+
+#[tokio::test(start_paused = true)]
+async fn hiccups_are_survived() {
+    let fake = Fake::with_namespace();
+    fake.fail("GET /api/v1/namespaces/home", Fault::Status(503));
+    fake.fail("PATCH /api/v1/namespaces/home/configmaps/openwrt", Fault::Later(429, 3));
+    fake.fail("PATCH /api/v1/namespaces/home/persistentvolumeclaims/openwrt", Fault::Reset);
+    fake.fail("PATCH /apis/apps/v1/namespaces/home/statefulsets/openwrt", Fault::Status(500));
+    fake.fail("PATCH /apis/apps/v1/namespaces/home/statefulsets/openwrt", Fault::Status(502));
+    fake.fail("PATCH /apis/apps/v1/namespaces/home/statefulsets/openwrt", Fault::ResetAfter);
+    fake.fail("POST /api/v1/namespaces/home/secrets", Fault::ResetAfter);
+    let mut told = Told::default();
+    fake.cluster.apply(&release(), &PLAIN, &mut told).await.expect("applied");
+    assert_eq!(told.0.iter().filter(|line| line.starts_with("trying again")).count(), 7, "{:?}", told.0);
+    let again = fake.cluster.apply(&release(), &PLAIN, &mut Silent).await.expect("applied");
+    assert!(again.is_unchanged(), "{again:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_lost_race_is_run_again() {
+    let fake = Fake::with_namespace();
+    let lost = json!({"kind": "Status", "reason": "Conflict", "code": 409, "message": "the object has been modified"});
+    fake.fail("PATCH /apis/apps", Fault::Says(409, lost));
+    fake.cluster.apply(&release(), &PLAIN, &mut Silent).await.expect("applied");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_webhook_that_is_broken_for_good_ends_the_deploy() {
+    let fake = Fake::with_namespace();
+    for _ in 0..20 {
+        fake.fail("PATCH /apis/apps", Fault::Status(500));
+    }
+    let error = fake.cluster.apply(&release(), &PLAIN, &mut Silent).await.expect_err("refused");
+    assert!(matches!(error, Error::Refused { status: 500, .. }), "{error}");
+    assert_eq!(fake.log().lines().filter(|line| line.starts_with("PATCH /apis/apps")).count(), 6);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_server_that_never_answers_is_given_up_soon() {
+    let fake = Fake::new();
+    fake.state().down = true;
+    let begin = tokio::time::Instant::now();
+    let error = fake.cluster.apply(&release(), &PLAIN, &mut Silent).await.expect_err("unreachable");
+    assert!(matches!(error, Error::Unreachable { .. } | Error::Several(_)), "{error}");
+    assert_eq!(error.class(), Class::Environment);
+    assert!(begin.elapsed().as_secs() < 5);
+}
+
+/// At every single request the server goes away for good; the deploy after that finishes the job.
+#[tokio::test(start_paused = true)]
+async fn a_second_deploy_finishes_what_a_dead_server_left() {
+    let whole = Fake::with_namespace();
+    whole.cluster.apply(&release(), &PLAIN, &mut Silent).await.expect("applied");
+    let requests = whole.log().lines().count();
+    let paths: Vec<String> = whole.state().objects.keys().cloned().collect();
+    for dies_at in 1..requests {
+        let fake = Fake::with_namespace();
+        fake.state().dies_at = Some(dies_at);
+        let error = fake.cluster.apply(&release(), &PLAIN, &mut Silent).await.expect_err("unreachable");
+        assert_eq!(error.class(), Class::Environment, "{error}");
+        fake.state().dies_at = None;
+        fake.cluster.apply(&release(), &PLAIN, &mut Silent).await.expect("applied");
+        let now: Vec<String> = fake.state().objects.keys().cloned().collect();
+        assert_eq!(now, paths, "died at request {dies_at}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn every_conflict_is_named_in_one_error() {
+    let fake = Fake::with_namespace();
+    let conflict = |field: &str| {
+        let cause = json!({"reason": "FieldManagerConflict", "field": field, "message": "conflict with \"helm\" using v1"});
+        json!({"kind": "Status", "reason": "Conflict", "code": 409, "message": "Apply failed", "details": {"causes": [cause]}})
+    };
+    fake.fail("PATCH /api/v1/namespaces/home/configmaps/openwrt", Fault::Says(409, conflict(".data.a")));
+    fake.fail("PATCH /api/v1/namespaces/home/persistentvolumeclaims", Fault::Says(409, conflict(".spec.b")));
+    let error = fake.cluster.apply(&release(), &PLAIN, &mut Silent).await.expect_err("a conflict");
+    insta::assert_snapshot!(error, @"
+    other managers own fields that the appliance sets:
+      ConfigMap openwrt: .data.a belongs to helm
+      PersistentVolumeClaim openwrt: .spec.b belongs to helm
+    take them over with --force-conflicts, or have the other manager give them up
+    ");
+    assert!(!fake.log().contains("statefulsets/openwrt"), "the workload waits for its parts");
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_password_is_in_no_error_and_no_event() {
+    let fake = Fake::with_namespace();
+    fake.fail("POST /api/v1/namespaces/home/secrets", Fault::Status(403));
+    let mut told = Told::default();
+    let error = fake.cluster.apply(&release(), &PLAIN, &mut told).await.expect_err("refused");
+    assert_eq!(error.to_string(), "failed to create Secret openwrt-password: fault 403");
+    let report = fake.cluster.apply(&release(), &PLAIN, &mut told).await.expect("applied");
+    let secret = fake.state().objects["/api/v1/namespaces/home/secrets/openwrt-password"].clone();
+    let password = secret["stringData"]["password"].as_str().expect("a password").to_owned();
+    assert!(!format!("{:?}{report:?}", told.0).contains(&password));
+}

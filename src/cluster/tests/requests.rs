@@ -1,0 +1,162 @@
+//! The exact requests of apply, prune and delete.
+
+use insta::assert_snapshot;
+use serde_json::json;
+
+use super::fake::{Fake, Fault};
+use super::{PLAIN, Told, object, release, set};
+use crate::cluster::{ApplyOptions, DeleteOptions, Error, Outcome, Silent};
+
+#[tokio::test]
+async fn a_first_deploy_reads_little_and_writes_in_order() {
+    let fake = Fake::with_namespace();
+    let report = fake.cluster.apply(&release(), &PLAIN, &mut Silent).await.expect("applied");
+    assert!(report.applied.iter().all(|applied| applied.outcome == Outcome::Created));
+    assert_snapshot!(fake.log(), @"
+    GET /api/v1/namespaces/home
+    GET /apis/k8s.cni.cncf.io/v1/namespaces/home/network-attachment-definitions
+    GET /api/v1/namespaces/home/configmaps
+    GET /api/v1/namespaces/home/persistentvolumeclaims
+    GET /api/v1/namespaces/home/secrets
+    PATCH /api/v1/namespaces/home/configmaps/wrtpod-openwrt force=true
+    PATCH /api/v1/namespaces/home/configmaps/wrtpod-site.flat force=true
+    POST /api/v1/namespaces/home/secrets
+    PATCH /api/v1/namespaces/home/configmaps/openwrt
+    PATCH /api/v1/namespaces/home/persistentvolumeclaims/openwrt
+    PATCH /apis/k8s.cni.cncf.io/v1/namespaces/home/network-attachment-definitions/lan
+    PATCH /apis/apps/v1/namespaces/home/statefulsets/openwrt
+    ");
+}
+
+#[tokio::test]
+async fn a_second_deploy_changes_nothing() {
+    let fake = Fake::with_namespace();
+    fake.cluster.apply(&release(), &PLAIN, &mut Silent).await.expect("applied");
+    fake.log();
+    let before = fake.state().objects.clone();
+    let report = fake.cluster.apply(&release(), &PLAIN, &mut Silent).await.expect("applied");
+    assert!(report.is_unchanged(), "{report:?}");
+    assert_eq!(fake.state().objects, before);
+    assert_snapshot!(fake.log(), @"
+    GET /api/v1/namespaces/home
+    GET /apis/k8s.cni.cncf.io/v1/namespaces/home/network-attachment-definitions
+    GET /api/v1/namespaces/home/configmaps
+    GET /api/v1/namespaces/home/configmaps
+    GET /apis/apps/v1/namespaces/home/statefulsets
+    GET /api/v1/namespaces/home/persistentvolumeclaims
+    GET /api/v1/namespaces/home/secrets
+    PATCH /api/v1/namespaces/home/configmaps/openwrt
+    PATCH /api/v1/namespaces/home/persistentvolumeclaims/openwrt
+    PATCH /apis/k8s.cni.cncf.io/v1/namespaces/home/network-attachment-definitions/lan
+    PATCH /apis/apps/v1/namespaces/home/statefulsets/openwrt
+    ");
+}
+
+#[tokio::test]
+async fn a_version_that_a_controller_moved_is_no_change() {
+    let fake = Fake::with_namespace();
+    fake.cluster.apply(&release(), &PLAIN, &mut Silent).await.expect("applied");
+    let path = "/apis/apps/v1/namespaces/home/statefulsets/openwrt";
+    let mut answer = fake.state().objects[path].clone();
+    answer["metadata"]["resourceVersion"] = json!("999");
+    fake.fail("PATCH /apis/apps/v1/namespaces/home/statefulsets/openwrt", Fault::Says(200, answer));
+    let report = fake.cluster.apply(&release(), &PLAIN, &mut Silent).await.expect("applied");
+    assert!(report.is_unchanged(), "{report:?}");
+}
+
+#[tokio::test]
+async fn the_record_widens_before_and_narrows_after() {
+    let fake = Fake::with_namespace();
+    fake.cluster.apply(&release(), &PLAIN, &mut Silent).await.expect("applied");
+    fake.log();
+    let mut other = release();
+    let kept = other.objects.iter().skip(1).map(|object| object.value.clone());
+    other.objects = set([object("v1", "Service", "openwrt")].into_iter().chain(kept));
+    let mut told = Told::default();
+    let report = fake.cluster.apply(&other, &PLAIN, &mut told).await.expect("applied");
+    assert_eq!(report.pruned.len(), 1);
+    assert_snapshot!(fake.log(), @"
+    GET /api/v1/namespaces/home
+    GET /apis/k8s.cni.cncf.io/v1/namespaces/home/network-attachment-definitions
+    GET /api/v1/namespaces/home/configmaps
+    GET /api/v1/namespaces/home/configmaps
+    GET /apis/apps/v1/namespaces/home/statefulsets
+    GET /api/v1/namespaces/home/persistentvolumeclaims
+    GET /api/v1/namespaces/home/secrets
+    PATCH /api/v1/namespaces/home/configmaps/wrtpod-openwrt force=true
+    PATCH /api/v1/namespaces/home/services/openwrt
+    PATCH /api/v1/namespaces/home/persistentvolumeclaims/openwrt
+    PATCH /apis/k8s.cni.cncf.io/v1/namespaces/home/network-attachment-definitions/lan
+    PATCH /apis/apps/v1/namespaces/home/statefulsets/openwrt
+    DELETE /api/v1/namespaces/home/configmaps/openwrt
+    PATCH /api/v1/namespaces/home/configmaps/wrtpod-openwrt force=true
+    ");
+    assert_snapshot!(told.0.join("\n"), @"
+    Service openwrt created
+    PersistentVolumeClaim openwrt unchanged
+    NetworkAttachmentDefinition lan unchanged
+    StatefulSet openwrt unchanged
+    ConfigMap openwrt deleted
+    ");
+}
+
+#[tokio::test]
+async fn without_multus_nothing_is_written() {
+    let fake = Fake::with_namespace();
+    fake.fail("GET /apis/k8s.cni.cncf.io", Fault::Status(404));
+    let error = fake.cluster.apply(&release(), &PLAIN, &mut Silent).await.expect_err("refused");
+    assert!(matches!(error, Error::NoMultus), "{error}");
+    assert!(fake.log().lines().all(|line| line.starts_with("GET ")));
+}
+
+#[tokio::test]
+async fn another_tools_record_is_left_alone() {
+    let fake = Fake::with_namespace();
+    fake.cluster.apply(&release(), &PLAIN, &mut Silent).await.expect("applied");
+    let path = "/api/v1/namespaces/home/configmaps/wrtpod-openwrt";
+    fake.state().objects.get_mut(path).expect("the parent")["metadata"]["annotations"]["applyset.kubernetes.io/tooling"] =
+        json!("kubectl/v1.34");
+    fake.log();
+    let error = fake.cluster.apply(&release(), &PLAIN, &mut Silent).await.expect_err("refused");
+    assert!(matches!(error, Error::ForeignApplySet { .. }), "{error}");
+    assert!(fake.log().lines().all(|line| line.starts_with("GET ")));
+}
+
+#[tokio::test]
+async fn a_claim_goes_only_when_told() {
+    let fake = Fake::with_namespace();
+    fake.cluster.apply(&release(), &PLAIN, &mut Silent).await.expect("applied");
+    let mut smaller = release();
+    smaller.objects = set(smaller
+        .objects
+        .iter()
+        .filter(|one| one.identity.kind != "PersistentVolumeClaim")
+        .map(|one| one.value.clone()));
+    let report = fake.cluster.apply(&smaller, &PLAIN, &mut Silent).await.expect("applied");
+    assert_eq!((report.pruned.len(), report.kept.len()), (0, 1), "{report:?}");
+    let options = ApplyOptions { delete_data: true, ..PLAIN };
+    let report = fake.cluster.apply(&smaller, &options, &mut Silent).await.expect("applied");
+    assert_eq!((report.pruned.len(), report.kept.len()), (1, 0), "{report:?}");
+}
+
+#[tokio::test]
+async fn delete_goes_backwards_and_the_record_goes_last() {
+    let fake = Fake::with_namespace();
+    fake.cluster.apply(&release(), &PLAIN, &mut Silent).await.expect("applied");
+    fake.log();
+    let options = DeleteOptions {
+        appliance: "openwrt".into(),
+        namespace: "home".into(),
+        delete_data: false,
+        timeout: std::time::Duration::from_secs(1),
+    };
+    let report = fake.cluster.delete(&options, &mut Silent).await.expect("deleted");
+    let deleted: Vec<String> = report.deleted.iter().map(ToString::to_string).collect();
+    assert_snapshot!(deleted.join("\n"), @"
+    StatefulSet openwrt
+    ConfigMap openwrt
+    NetworkAttachmentDefinition lan
+    ConfigMap wrtpod-site.flat
+    ConfigMap wrtpod-openwrt
+    ");
+}
