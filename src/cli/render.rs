@@ -18,6 +18,7 @@ pub fn run(args: &RenderArgs, printer: Printer) -> Result<Outcome, CliError> {
         return Ok(Outcome::Done);
     }
     let sets = sets(&loaded, args.with_namespace);
+    say_what_is_not_rendered(&loaded);
     if let Some(folder) = &args.out {
         let files = sink::write_folder(folder, &sets).map_err(|error| folder_error(&error))?;
         Printer::line(&format!("wrote {} files to {}", files.len(), folder.display()));
@@ -29,6 +30,18 @@ pub fn run(args: &RenderArgs, printer: Printer) -> Result<Outcome, CliError> {
         ManifestFormat::Json => sink::json_text(&sets),
     })?;
     Ok(Outcome::Done)
+}
+
+/// A Secret is never rendered: `deploy` makes it, whoever applies by other means has to.
+fn say_what_is_not_rendered(loaded: &Loaded) {
+    for (appliance, _) in loaded.chosen() {
+        let Some(credentials) = &appliance.credentials else { continue };
+        Printer::line(&format!(
+            "note: the pod waits for the Secret `{0}`, which is not rendered; `wrtpod deploy` makes it, or:\n  \
+             kubectl -n {1} create secret generic {0} --from-literal=password-hash=\"$(openssl passwd -6)\"",
+            credentials.secret, loaded.plan.namespace
+        ));
+    }
 }
 
 /// What is rendered, in the order in which it is applied.

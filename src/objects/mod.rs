@@ -12,7 +12,7 @@ mod workload;
 
 pub use config::hex;
 pub use meta::{APPLIANCE, MANAGED_BY, WRTPOD};
-pub use nad::{API_VERSION as NAD_API_VERSION, KIND as NAD_KIND};
+pub use nad::{API_VERSION as NAD_API_VERSION, KIND as NAD_KIND, digest as attachments_digest};
 pub use set::{Duplicate, Identity, Object, ObjectSet};
 pub use workload::{ATTACHMENTS_DIGEST, CONFIG_DIGEST};
 

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 
+use super::config::hex;
 use super::meta::{MANAGED_BY, WRTPOD};
 use crate::net;
 use crate::plan::Attachment;
@@ -26,4 +28,16 @@ pub fn attachment(site: &str, attachment: &Attachment) -> Value {
         "metadata": {"name": attachment.name, "namespace": attachment.namespace, "labels": labels},
         "spec": {"config": net::conflist(attachment)},
     })
+}
+
+/// SHA-256 over names and `spec.config` texts, sorted by name, each text ended by a newline: the same from the
+/// plan and from the cluster.
+pub fn digest(mut attachments: Vec<(String, String)>) -> String {
+    attachments.sort();
+    attachments.dedup();
+    let mut hash = Sha256::new();
+    for (name, config) in &attachments {
+        hash.update(format!("{name}\n{config}\n"));
+    }
+    hex(&hash.finalize())
 }

@@ -13,9 +13,10 @@ use k8s_openapi::api::core::v1::{
 };
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 
-use super::config::{digest, hex};
+use super::config::digest;
 use super::container::container;
 use super::meta::{labels, map, metadata, selector};
+use super::nad;
 use super::set::Object;
 use crate::net;
 use crate::plan::{self, Appliance, Attachment, Placement, Profile, VolumeSource, Workload};
@@ -90,18 +91,12 @@ fn pod_annotations(
     (!annotations.is_empty()).then_some(annotations)
 }
 
-/// SHA-256 over the `spec.config` texts of the appliance's NADs, in the order of its NICs, each ended by a
-/// newline.
 fn attachments_digest(appliance: &Appliance, attachments: &[Attachment]) -> String {
-    use sha2::{Digest, Sha256};
-    let mut hash = Sha256::new();
-    for name in appliance.nics.iter().filter_map(|nic| nic.attachment.as_deref()) {
-        if let Some(attachment) = attachments.iter().find(|attachment| attachment.name == name) {
-            hash.update(net::conflist(attachment));
-            hash.update("\n");
-        }
-    }
-    hex(&hash.finalize())
+    let used = |attachment: &&Attachment| {
+        appliance.nics.iter().any(|nic| nic.attachment.as_ref() == Some(&attachment.name))
+    };
+    let texts = attachments.iter().filter(used);
+    nad::digest(texts.map(|attachment| (attachment.name.clone(), net::conflist(attachment))).collect())
 }
 
 fn pod(appliance: &Appliance) -> PodSpec {

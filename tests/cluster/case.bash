@@ -1,0 +1,91 @@
+# shellcheck shell=bash
+# What a case starts from: a folder and a namespace of its own, a site file, and words for what it looks at. Sourced.
+# shellcheck source=tests/cluster/lib.bash
+. "$here/lib.bash"
+name=$(basename "$0")
+space=case-$name
+folder=$work/$name.d
+mkdir -p "$folder"
+cd "$folder"
+export KUBECONFIG=$run/admin.kubeconfig NO_COLOR=1
+
+# wrtpod as a user of the node types it.
+w() { "$here/node" "$wrtpod" "$@"; }
+k() { "$here/kubectl" -n "$space" "$@"; }
+on_lan() { "$here/lan" "$@"; }
+
+say() { echo "-- $*"; }
+fail() {
+  echo "FAILED: $*"
+  k get pods,events -o wide 2>/dev/null || true
+  exit 1
+}
+
+# expect CODE COMMAND…: runs it, keeps what it says in $out, and wants that exit code.
+expect() {
+  local want=$1 got=0
+  shift
+  out=$("$@" 2>&1) || got=$?
+  printf '$ %s\n%s\n' "$*" "$out"
+  [ "$got" = "$want" ] || fail "exit code $got, not $want"
+}
+said() { grep -qF -- "$1" <<<"$out" || fail "not said: $1"; }
+not_said() { if grep -qF -- "$1" <<<"$out"; then fail "said: $1"; fi; }
+
+# within SECONDS COMMAND…: until it succeeds.
+within() {
+  local tries=$(($1 * 5))
+  shift
+  until "$@" >/dev/null 2>&1; do
+    tries=$((tries - 1))
+    [ "$tries" -gt 0 ] || fail "still not so: $*"
+    sleep 0.2
+  done
+}
+
+# The site of the test cluster; $1 is appended to its spec, $2 are further documents.
+site() {
+  cat >site.yaml <<Y
+apiVersion: wrtpod.dev/v1alpha1
+kind: Site
+metadata: {name: $name}
+spec:
+  salt: $name
+  namespace: $space
+  distribution: kubeadm
+  storageClass: local-path
+  cluster: {podCIDRs: 10.42.0.0/16, serviceCIDRs: 10.96.0.0/16}
+  networks:
+    lan:
+      macvlan: {parent: enp3s0}
+      subnet: 192.168.1.0/24
+      gateway: 192.168.1.1
+    iot:
+      macvlan: {parent: enp3s0, vlan: 2}
+      subnet: 192.168.32.0/24
+    wan:
+      macvlan: {parent: enp4s0}
+${1:-}
+---
+${2:-}
+Y
+}
+
+# An OpenWrt appliance of the stand-in image at an address of the LAN; $3 is appended to its spec.
+openwrt() {
+  cat <<Y
+apiVersion: wrtpod.dev/v1alpha1
+kind: Appliance
+metadata: {name: $1}
+spec:
+  from: openwrt
+  image: localhost/openwrt-standin:1
+  interfaces:
+    - {network: lan, address: $2}
+${3:-}
+---
+Y
+}
+
+versions() { k get statefulset,service,configmap,networkpolicy,pvc,net-attach-def -o json | jq -r '.items[] | "\(.kind) \(.metadata.name) \(.metadata.uid) \(.metadata.resourceVersion) \(.metadata.generation)"' | sort; }
+pod_uid() { k get pod "$1-0" -o jsonpath='{.metadata.uid}'; }
