@@ -11,8 +11,10 @@ import (
 	core "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	meta "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/runtime/serializer"
 	"k8s.io/apimachinery/pkg/types"
-	clients "k8s.io/client-go/kubernetes/typed/core/v1"
+	"k8s.io/client-go/rest"
 	"k8s.io/client-go/tools/clientcmd"
 )
 
@@ -22,16 +24,23 @@ const (
 	defaultAnnotation  = "v1.multus-cni.io/default-network"
 )
 
-// kube is what Multus asks of the API server.
-type kube struct{ *clients.CoreV1Client }
+// kube is what Multus asks of the API server: a client that knows the core types only, which saves the whole clientset's build.
+type kube struct{ *rest.RESTClient }
 
 func connect(kubeconfig string) (*kube, error) {
 	conf, err := clientcmd.BuildConfigFromFlags("", kubeconfig)
 	if err != nil {
 		return nil, err
 	}
+	scheme := runtime.NewScheme()
+	if err := core.AddToScheme(scheme); err != nil {
+		return nil, err
+	}
 	conf.Timeout = 10 * time.Second
-	client, err := clients.NewForConfig(conf)
+	conf.APIPath = "/api"
+	conf.GroupVersion = &core.SchemeGroupVersion
+	conf.NegotiatedSerializer = serializer.NewCodecFactory(scheme).WithoutConversion()
+	client, err := rest.RESTClientFor(conf)
 	return &kube{client}, err
 }
 
@@ -39,7 +48,8 @@ func connect(kubeconfig string) (*kube, error) {
 func (k *kube) pod(args *podArgs) (*core.Pod, error) {
 	end := time.Now().Add(2500 * time.Millisecond)
 	for {
-		pod, err := k.Pods(args.namespace()).Get(context.Background(), args.name(), meta.GetOptions{})
+		pod := &core.Pod{}
+		err := k.Get().Namespace(args.namespace()).Resource("pods").Name(args.name()).Do(context.Background()).Into(pod)
 		if err == nil && args.uid() != "" && string(pod.UID) != args.uid() {
 			return nil, fmt.Errorf("expected pod %s/%s UID %q but got %q from Kube API", args.namespace(), args.name(), args.uid(), pod.UID)
 		}
@@ -80,7 +90,7 @@ func (k *kube) delegates(pod *core.Pod) ([]*delegate, error) {
 
 // attachment reads a NAD's configuration; one without a name gets the NAD's. A missing NAD is an event as well as an error.
 func (k *kube) attachment(pod *core.Pod, wanted *selection) ([]byte, error) {
-	data, err := k.RESTClient().Get().AbsPath("/apis/k8s.cni.cncf.io/v1/namespaces/" + wanted.Namespace + "/network-attachment-definitions/" + wanted.Name).
+	data, err := k.Get().AbsPath("/apis/k8s.cni.cncf.io/v1/namespaces/" + wanted.Namespace + "/network-attachment-definitions/" + wanted.Name).
 		DoRaw(context.Background())
 	if err != nil {
 		text := fmt.Sprintf("cannot find a network-attachment-definition (%s) in namespace (%s): %v", wanted.Name, wanted.Namespace, err)
@@ -108,14 +118,14 @@ func (k *kube) attachment(pod *core.Pod, wanted *selection) ([]byte, error) {
 // event writes an event as the component multus. One that cannot be written is only logged: it never stops a pod.
 func (k *kube) event(pod *core.Pod, kind, reason, message string) {
 	now := meta.Now()
-	_, err := k.Events(pod.Namespace).Create(context.Background(), &core.Event{
+	err := k.Post().Namespace(pod.Namespace).Resource("events").Body(&core.Event{
 		ObjectMeta: meta.ObjectMeta{Namespace: pod.Namespace, Name: fmt.Sprintf("%s.%x", pod.Name, now.UnixNano())},
 		InvolvedObject: core.ObjectReference{
 			Kind: "Pod", APIVersion: "v1", Namespace: pod.Namespace, Name: pod.Name, UID: pod.UID, ResourceVersion: pod.ResourceVersion,
 		},
 		Type: kind, Reason: reason, Message: message, Count: 1, FirstTimestamp: now, LastTimestamp: now,
 		Source: core.EventSource{Component: "multus"}, ReportingController: "multus",
-	}, meta.CreateOptions{})
+	}).Do(context.Background()).Error()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "multus: event not written:", err)
 	}
@@ -133,6 +143,6 @@ func (k *kube) setStatus(pod *core.Pod, statuses []networkStatus) error {
 	if err != nil {
 		return err
 	}
-	_, err = k.Pods(pod.Namespace).Patch(context.Background(), pod.Name, types.MergePatchType, patch, meta.PatchOptions{}, "status")
-	return err
+	return k.Patch(types.MergePatchType).Namespace(pod.Namespace).Resource("pods").Name(pod.Name).SubResource("status").
+		Body(patch).Do(context.Background()).Error()
 }
