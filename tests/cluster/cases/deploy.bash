@@ -2,7 +2,7 @@
 site "" "$(openwrt router 192.168.1.9/24)"
 expect 0 w deploy router
 said "router-0 ready"
-said "LuCI on the LAN: https://192.168.1.9/"
+said "LuCI on the LAN: http://192.168.1.9/"
 said "root's password is in the Secret router-credentials"
 mac=$(w render router -o json 2>/dev/null | jq -r '.items[] | select(.kind == "StatefulSet") | .spec.template.metadata.annotations["k8s.v1.cni.cncf.io/networks"] | fromjson | .[0].mac')
 said "$mac"

@@ -7,7 +7,8 @@ spec:
   from: nginx-lan
   image: localhost/busybox:1
   command: [/bin/busybox, httpd, -f, -p, '80', -h, /www]
-  probes: {readiness: {tcp: http}, liveness: {tcp: http}}
+  probes: {readiness: {tcp: http, http: null}, liveness: null}
+  capabilities: null
   interfaces:
     - {network: lan, address: 192.168.1.14/24}
   volumes:
