@@ -3,10 +3,11 @@
 
 function option(name, value) { printf "\toption %s '%s'\n", name, value }
 function list(name, value) { printf "\tlist %s '%s'\n", name, value }
-function netmask(bits,    i, n, text) {
+# Powers of two by hand: `^` is not compiled into every BusyBox awk.
+function netmask(bits,    i, n, octet, text) {
 	for (i = 0; i < 4; i++) {
-		n = bits >= 8 ? 8 : bits; bits -= n
-		text = text (i ? "." : "") (256 - 2 ^ (8 - n))
+		for (octet = n = 0; n < 8; n++) octet = octet * 2 + (bits-- > 0)
+		text = text (i ? "." : "") octet
 	}
 	return text
 }

@@ -6,7 +6,7 @@ function octal(text,    i, digits, special, n, c) {
 		n = (substr(text, 2 + 3 * i, 1) == "r" ? 4 : 0) + (substr(text, 3 + 3 * i, 1) == "w" ? 2 : 0)
 		c = substr(text, 4 + 3 * i, 1)
 		if (c ~ /[xst]/) n++
-		if (c ~ /[sStT]/) special += 4 / 2 ^ i
+		if (c ~ /[sStT]/) special += i == 0 ? 4 : i == 1 ? 2 : 1
 		digits = digits n
 	}
 	return special digits

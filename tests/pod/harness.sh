@@ -28,6 +28,7 @@ has_not() { case $2 in *"$3"*) not_ok "$1" "»$3« in: $2" ;; *) ok "$1" ;; esac
 finish() {
 	local pid
 	for pid in ${started:-}; do kill -9 "$pid" 2>/dev/null; done
+	remove_sandboxes
 	rm -rf "$work"
 }
 started=

@@ -17,5 +17,6 @@ if command -v shellcheck >/dev/null; then
 fi
 is "no applet that stock OpenWrt lacks" "" \
 	"$(grep -nE '(^|[|;&(]|\$\()[[:space:]]*(stat|timeout|date|comm|join|tac|install|shuf|realpath|nproc|paste|diff|patch|perl|python|bash|setsid|script|rev)[[:space:]]' "$pod"/* | grep -v '^[^:]*:[0-9]*:#')"
+is "no awk powers or functions that need libm" "" "$(grep -nE '[a-z0-9)] \^ [a-z0-9(]|\*\*|\b(sin|cos|exp|log|sqrt|atan2)\(' "$pod"/*.awk | grep -v ':#')"
 is "no GNU options" "" "$(grep -nE '(find .*-(printf|delete|empty|mmin|quit)|sort -[a-z]*[kVz]|sed -[a-z]*z|grep -[a-z]*P|cp .*--|ls .*--|mktemp --|xargs -[a-z]*P|sleep [0-9]*\.)' "$pod"/*)"
 holds "every script is executable" bash -c 'for f in "$1"/*; do [ -x "$f" ] || exit 1; done' _ "$pod"

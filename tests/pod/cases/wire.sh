@@ -1,0 +1,84 @@
+# wire: the routes of a generic appliance.
+# shellcheck shell=bash
+
+lan_up() {
+	ip -n "$NETNS" link set lan up
+	ip -n "$NETNS" addr add 192.168.1.32/24 dev lan
+	if [ "$1" = dual ]; then ip -n "$NETNS" addr add fd00:1::32/64 dev lan nodad; fi
+}
+all_routes() {
+	{
+		ip -n "$NETNS" -4 route
+		ip -n "$NETNS" -6 route | grep -v ^fe80
+	} | sed -E 's/ (proto [a-z]+|scope link|src [^ ]+|linkdown|pref medium|metric (256|1024))//g; s/ *$//' | sort
+}
+
+for style in bridge point dual; do
+	sandbox "wire-$style" "$style"
+	lan_up "$style"
+	new_pod "wire-$style" none
+	rm "$P/run/eth0"
+	setting NICS "lan=$mac"
+	setting CLUSTER_CIDRS '10.42.0.0/16 10.43.0.0/16 fd00:42::/48'
+	setting DISCOVERY lan
+	case $style in
+	dual) setting DEFAULT_ROUTE 'lan 192.168.1.1 fd00:1::1' ;;
+	*) setting DEFAULT_ROUTE 'lan 192.168.1.1' ;;
+	esac
+	HOST_IPS=192.168.1.5,fd00:1::5
+	out=$(init_container /bin/sh /wrtpod/bin/wire 2>&1) || not_ok "$style: wire" "$out"
+	case $style in
+	bridge)
+		wanted="10.42.0.0/16 via 10.42.0.1 dev eth0
+10.42.0.0/24 dev eth0
+10.43.0.0/16 via 10.42.0.1 dev eth0
+10.99.0.0/16 via 10.42.0.9 dev eth0
+192.168.1.0/24 dev lan
+192.168.1.5 via 10.42.0.1 dev eth0
+224.0.0.0/4 dev lan
+default via 10.42.0.1 dev eth0 metric 4096
+default via 192.168.1.1 dev lan"
+		;;
+	point)
+		wanted="10.42.0.0/16 via 169.254.1.1 dev eth0 onlink
+10.43.0.0/16 via 169.254.1.1 dev eth0 onlink
+169.254.1.1 dev eth0
+192.168.1.0/24 dev lan
+192.168.1.5 via 169.254.1.1 dev eth0 onlink
+224.0.0.0/4 dev lan
+default via 169.254.1.1 dev eth0 metric 4096 onlink
+default via 192.168.1.1 dev lan"
+		;;
+	dual)
+		wanted="10.42.0.0/16 via 10.42.0.1 dev eth0
+10.42.0.0/24 dev eth0
+10.43.0.0/16 via 10.42.0.1 dev eth0
+10.99.0.0/16 via 10.42.0.9 dev eth0
+192.168.1.0/24 dev lan
+192.168.1.5 via 10.42.0.1 dev eth0
+224.0.0.0/4 dev lan
+default via 10.42.0.1 dev eth0 metric 4096
+default via 192.168.1.1 dev lan
+default via fd00:1::1 dev lan
+default via fd00:42::1 dev eth0 metric 4096
+fd00:1::/64 dev lan
+fd00:1::5 via fd00:42::1 dev eth0
+fd00:42::/48 via fd00:42::1 dev eth0
+fd00:42::/64 dev eth0"
+		;;
+	esac
+	is "$style: cluster through eth0, the rest through the LAN" "$wanted" "$(all_routes)"
+	out=$(init_container /bin/sh /wrtpod/bin/wire 2>&1) || not_ok "$style: wire again" "$out"
+	is "$style: running again changes nothing" "$wanted" "$(all_routes)"
+	if [ "$style" = bridge ]; then
+		printf "DEFAULT_ROUTE='lan'\n" >>"$P/plan/settings"
+		init_container /bin/sh /wrtpod/bin/wire >/dev/null 2>&1
+		has "an on-link default route" "$(all_routes)" "default dev lan"
+		printf "NICS='lan=02:00:00:00:00:01'\n" >>"$P/plan/settings"
+		out=$(init_container /bin/sh /wrtpod/bin/wire 2>&1)
+		is "a wrong MAC is refused" 1 $?
+		has "… and named" "$out" "02:00:00:00:00:01"
+	fi
+	remove_sandboxes
+done
+HOST_IPS=
