@@ -138,7 +138,7 @@ impl Diagnostics {
     /// Adds a finding; the second of two equal ones is dropped.
     pub fn push(&mut self, diagnostic: Diagnostic) {
         self.errors |= diagnostic.severity == Severity::Error;
-        if self.all.len() >= MOST_KEPT {
+        if self.is_full() {
             self.dropped += usize::from(!self.seen.contains(&diagnostic));
         } else if self.seen.insert(diagnostic.clone()) {
             self.all.push(diagnostic);
@@ -158,6 +158,11 @@ impl Diagnostics {
     /// How many findings are kept: at most 10,000.
     pub fn len(&self) -> usize {
         self.all.len()
+    }
+
+    /// True when further findings are only counted: their wording need not be worked out.
+    pub fn is_full(&self) -> bool {
+        self.all.len() >= MOST_KEPT
     }
 
     /// How many findings came after that and are not kept.
