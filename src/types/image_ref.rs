@@ -163,7 +163,7 @@ impl fmt::Display for ImageRef {
 
 impl TextForm for ImageRef {
     const WHAT: &'static str = "an image reference";
-    const PATTERN: Option<&'static str> = Some("^[^\\s]+$");
+    const PATTERN: &'static str = "^[^\\s]+$";
     const EXAMPLE: &'static str = "openwrt/rootfs:x86_64-24.10.4";
 }
 
