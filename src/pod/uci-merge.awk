@@ -362,7 +362,7 @@ BEGIN {
 	write_document("R", out, after "\n")
 	write_document("N", newbase, applied "\n")
 	if (report != "") { printf "" > report; close(report) }
-	exit (before == after) ? 3 : 0
+	exit before == after ? 3 : 0
 }
 
 function forget_document(doc,    i) {
