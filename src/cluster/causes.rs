@@ -203,19 +203,14 @@ pub(super) fn of_ending(events: &[Event], uid: &str) -> Option<(String, &'static
 fn of_creation(view: &View<'_>, workload: &WorkloadState, problems: &mut Vec<Problem>) {
     let failed = view.events.iter().filter(|event| event.reason.as_deref() == Some("FailedCreate"));
     let recent = failed.filter(|event| !is_older(event, workload.changed.as_deref()));
-    let mut own = recent.filter(|event| {
+    let prefix = format!("{}-", workload.name);
+    let own = recent.filter(|event| {
         let object = &event.involved_object;
-        let kind = object.kind.as_deref().unwrap_or_default();
-        object.uid.as_deref() == Some(workload.uid.as_str())
-            || (kind == "ReplicaSet"
-                && view.release.is_some_and(|release| {
-                    object
-                        .name
-                        .as_deref()
-                        .is_some_and(|name| name.starts_with(&format!("{}-", release.workload.name)))
-                }))
+        let of_replica_set = object.kind.as_deref() == Some("ReplicaSet")
+            && object.name.as_deref().is_some_and(|name| name.starts_with(&prefix));
+        object.uid.as_deref() == Some(workload.uid.as_str()) || of_replica_set
     });
-    let Some(event) = own.next_back() else { return };
+    let Some(event) = newest(own) else { return };
     let message = event.message.as_deref().unwrap_or_default();
     let fallback = lasting("", "pod-refused", "the API server refuses the pod: see the message");
     let pattern = CREATION.iter().find(|pattern| message.contains(pattern.text)).unwrap_or(&fallback);

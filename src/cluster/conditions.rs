@@ -13,6 +13,7 @@ const REVISION: &str = "controller-revision-hash";
 /// What a StatefulSet or a Deployment says about its pods.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct WorkloadState {
+    pub name: String,
     pub uid: String,
     pub desired: i32,
     pub ready: i32,
@@ -44,6 +45,7 @@ impl WorkloadState {
         let settled = status.current_revision == status.update_revision || updated == status.replicas;
         let seen = seen(&set.metadata, status.observed_generation);
         Self {
+            name: set.metadata.name.clone().unwrap_or_default(),
             uid: set.metadata.uid.clone().unwrap_or_default(),
             desired,
             ready: status.ready_replicas.unwrap_or(0),
@@ -60,6 +62,7 @@ impl WorkloadState {
         let updated = status.updated_replicas.unwrap_or(0);
         let seen = seen(&deployment.metadata, status.observed_generation);
         Self {
+            name: deployment.metadata.name.clone().unwrap_or_default(),
             uid: deployment.metadata.uid.clone().unwrap_or_default(),
             desired,
             ready: status.ready_replicas.unwrap_or(0),

@@ -111,6 +111,7 @@ pub(super) async fn read(session: &Session<'_>, release: &Release) -> Result<Gro
         security::check(session, release, &namespace),
     );
     allowed?;
+    ground.found.insert(Kind::named("Namespace").identity(name, name), Found::read(&namespace));
     ground.found.extend(members?);
     ground.found.extend(claims?);
     ground.secret = secret?;

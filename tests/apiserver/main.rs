@@ -4,4 +4,5 @@
 mod apply;
 mod fixture;
 mod pods;
+mod server;
 mod speed;
