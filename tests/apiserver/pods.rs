@@ -320,3 +320,41 @@ async fn a_pod_that_admission_refuses_later_is_explained() {
     fixture.cluster.delete(&delete_options(&fixture), &mut Silent).await.expect("deleted");
     fixture.done().await;
 }
+
+/// Takes Multus away until the pod that was made without it is replaced.
+struct MultusComesLate;
+
+impl Progress for MultusComesLate {
+    fn event(&mut self, event: &Event) {
+        if matches!(event, Event::PodReplaced(..)) {
+            crate::server::run("WRTPOD_TEST_MULTUS_ON");
+        }
+    }
+}
+
+#[tokio::test]
+#[ignore = "needs WRTPOD_TEST_KUBECONFIG and WRTPOD_TEST_MULTUS_OFF and _ON, commands; run it alone"]
+async fn a_pod_that_was_made_before_multus_comes_back_with_its_nics() {
+    let fixture = Fixture::new("late").await;
+    let release = release(&fixture, "52:54:00:00:01:09", |_| {});
+    crate::server::run("WRTPOD_TEST_MULTUS_OFF");
+    let report = fixture.cluster.deploy(&release, &options(), &mut MultusComesLate).await.expect("ready");
+    assert_eq!(report.nics[0].verdict, Verdict::Ok, "{report:?}");
+    fixture.cluster.delete(&delete_options(&fixture), &mut Silent).await.expect("deleted");
+    fixture.done().await;
+}
+
+#[tokio::test]
+#[ignore = "needs WRTPOD_TEST_KUBECONFIG with a node"]
+async fn without_the_right_to_exec_addresses_are_unknown() {
+    let fixture = Fixture::new("noexec").await;
+    let mut release = release(&fixture, "52:54:00:00:01:0a", |_| {});
+    deploy(&fixture, &release).await;
+    // A container that does not exist is refused as a stranger is: by the API server, before anything runs.
+    release.container = "another".into();
+    let rows = fixture.cluster.check_network(&release).await.expect("rows");
+    assert_eq!(rows[0].verdict, Verdict::Unknown, "{rows:?}");
+    assert!(rows[0].addresses.is_empty());
+    fixture.cluster.delete(&delete_options(&fixture), &mut Silent).await.expect("deleted");
+    fixture.done().await;
+}

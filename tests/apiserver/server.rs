@@ -8,7 +8,8 @@ use wrtpod::cluster::{ApplyOptions, Class, ConnectOptions, Error, Event, Progres
 
 use crate::fixture::{Fixture, kubeconfig};
 
-fn run(variable: &str) {
+/// Runs the command that an environment variable holds.
+pub fn run(variable: &str) {
     let command = std::env::var(variable).unwrap_or_else(|_| panic!("{variable} is a command"));
     let status = Command::new("sh").args(["-c", &command]).status().expect("a shell");
     assert!(status.success(), "{command}");
