@@ -142,6 +142,14 @@ pub enum Error {
         /// The tool.
         tooling: String,
     },
+    /// An object belongs to another ApplySet.
+    #[error(
+        "{identity} belongs to another site's ApplySet: rename the network, or give the site a namespace of its own"
+    )]
+    ForeignMember {
+        /// The object.
+        identity: Box<Identity>,
+    },
     /// The appliance did not become ready.
     #[error("{}", not_ready_text(.workload, .problems, *.timed_out))]
     NotReady {

@@ -348,13 +348,15 @@ async fn a_pod_that_was_made_before_multus_comes_back_with_its_nics() {
 #[ignore = "needs WRTPOD_TEST_KUBECONFIG with a node"]
 async fn without_the_right_to_exec_addresses_are_unknown() {
     let fixture = Fixture::new("noexec").await;
-    let mut release = release(&fixture, "52:54:00:00:01:0a", |_| {});
+    let release = release(&fixture, "52:54:00:00:01:0a", |_| {});
     deploy(&fixture, &release).await;
-    // A container that does not exist is refused as a stranger is: by the API server, before anything runs.
-    release.container = "another".into();
-    let rows = fixture.cluster.check_network(&release).await.expect("rows");
+    let viewer = fixture.viewer().await;
+    let rows = viewer.check_network(&release).await.expect("rows");
     assert_eq!(rows[0].verdict, Verdict::Unknown, "{rows:?}");
     assert!(rows[0].addresses.is_empty());
+    let status = viewer.status(&fixture.namespace, Some("openwrt"), &[]).await.expect("a status");
+    assert_eq!(status[0].nics[0].verdict, Verdict::Unknown, "{status:?}");
+    assert!(matches!(viewer.read_files(&release, "/etc/config").await, Files::Unknown(_)));
     fixture.cluster.delete(&delete_options(&fixture), &mut Silent).await.expect("deleted");
     fixture.done().await;
 }
