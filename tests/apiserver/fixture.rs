@@ -84,8 +84,16 @@ impl Fixture {
         };
         let rbac = "rbac.authorization.k8s.io";
         self.create(&named("ServiceAccount", "v1", json!({}))).await;
-        let rules =
-            json!({"rules": [{"apiGroups": ["*"], "resources": ["*"], "verbs": ["get", "list", "watch"]}]});
+        // Named one by one: `*` has pods/exec in it, and a WebSocket's exec is a `get`.
+        let resources = [
+            "pods",
+            "events",
+            "persistentvolumeclaims",
+            "statefulsets",
+            "deployments",
+            "network-attachment-definitions",
+        ];
+        let rules = json!({"rules": [{"apiGroups": ["*"], "resources": resources, "verbs": ["get", "list", "watch"]}]});
         self.create(&named("Role", &format!("{rbac}/v1"), rules)).await;
         let binding = json!({"roleRef": {"apiGroup": rbac, "kind": "Role", "name": "viewer"},
             "subjects": [{"kind": "ServiceAccount", "name": "viewer", "namespace": self.namespace}]});
