@@ -17,7 +17,9 @@ pub(super) struct WorkloadState {
     pub uid: String,
     pub desired: i32,
     pub ready: i32,
-    /// Whether the controller has seen the newest template and no pod of an older one is left.
+    /// Whether the controller has seen the newest template.
+    pub seen: bool,
+    /// Whether it has, and no pod of an older one is left.
     pub current: bool,
     /// The revision that pods must have; only StatefulSets tell.
     pub revision: Option<String>,
@@ -49,6 +51,7 @@ impl WorkloadState {
             uid: set.metadata.uid.clone().unwrap_or_default(),
             desired,
             ready: status.ready_replicas.unwrap_or(0),
+            seen,
             current: seen && settled && updated >= desired,
             revision: status.update_revision.filter(|_| seen),
             ordered: spec.pod_management_policy.as_deref() != Some("Parallel"),
@@ -66,6 +69,7 @@ impl WorkloadState {
             uid: deployment.metadata.uid.clone().unwrap_or_default(),
             desired,
             ready: status.ready_replicas.unwrap_or(0),
+            seen,
             current: seen && updated >= desired && status.replicas.unwrap_or(0) == updated,
             revision: None,
             ordered: false,

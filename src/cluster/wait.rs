@@ -12,7 +12,7 @@ use super::conditions::{self, WorkloadState};
 use super::follow::Follow;
 use super::kinds::Kind;
 use super::session::Session;
-use super::{Error, Event, Problem, Release, Stage, WaitOptions, diagnose, prune, request};
+use super::{Error, Event, Problem, Release, Stage, WaitOptions, diagnose, ground, prune, request};
 
 /// How long a new namespace's default service account may take. Pods are made later when it takes longer: the
 /// workload's controller tries again, so this is no error.
@@ -101,7 +101,7 @@ pub(super) async fn for_ready(
         .iter()
         .find(|object| object.identity == release.workload)
         .and_then(|object| prune::selector(&object.value))
-        .unwrap_or_default();
+        .unwrap_or_else(|| ground::instance(&release.appliance));
     let mut workloads = Follow::one(session, kind, &release.namespace, &release.workload.name);
     let mut pods = Follow::labels(session, Kind::named("Pod"), &release.namespace, &labels);
     let mut events = Follow::labels(session, Kind::named("Event"), &release.namespace, "");
@@ -143,6 +143,10 @@ impl Watch<'_, '_> {
         pods: &[Pod],
         events: &[CoreEvent],
     ) -> Result<Option<Option<Pod>>, Error> {
+        // Until the controller has seen the newest template, every pod may be one of an older revision.
+        if workload.is_some_and(|workload| !workload.seen) {
+            return Ok(None);
+        }
         let newest = conditions::newest(pods, workload);
         if let Some(pod) = newest {
             self.tell_stage(pod, events);
