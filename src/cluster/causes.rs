@@ -36,7 +36,7 @@ const fn passing(text: &'static str, code: &'static str, fix: &'static str) -> P
     Pattern { text, code, fix, transient: true }
 }
 
-const MULTUS: &str = "Multus is not installed: run `wrtpod cluster install`";
+const MULTUS: &str = "Multus is not installed: apply its manifest (thin is the safer choice on k3s), then deploy again";
 const ATTACHMENT: &str =
     "the attachment is not in that namespace: run `wrtpod deploy` again, it applies the site's attachments";
 const PARENT: &str =
@@ -52,7 +52,7 @@ const SANDBOX: &[Pattern] = &[
     lasting(
         "failed to find plugin",
         "missing-plugin",
-        "the node lacks this CNI plugin: run `wrtpod cluster install`; its folder must be the distribution's",
+        "the node lacks this CNI plugin: install the reference CNI plugins into the folder that its distribution reads",
     ),
     lasting("Link not found", "missing-parent", PARENT),
     lasting("failed to lookup master", "missing-parent", PARENT),

@@ -227,7 +227,9 @@ impl Fixture {
             },
             container: "openwrt".into(),
             create_namespace: true,
-            secret: Some(GeneratedSecret {
+            credentials: None,
+        cluster_ranges: Vec::new(),
+        secret: Some(GeneratedSecret {
                 name: "openwrt-password".into(),
                 labels: serde_json::from_value(labels).expect("labels"),
                 annotations: std::collections::BTreeMap::new(),
