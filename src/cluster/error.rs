@@ -117,6 +117,30 @@ pub enum Error {
         /// Its name.
         namespace: String,
     },
+    /// A Secret that the documents name is missing.
+    #[error(
+        "the Secret {name} that the appliance names does not exist: \
+         kubectl -n {namespace} create secret generic {name} --from-literal=password-hash=\"$(openssl passwd -6)\""
+    )]
+    NoSecret {
+        /// Its namespace.
+        namespace: String,
+        /// Its name.
+        name: String,
+    },
+    /// The cluster has other address ranges than the site says.
+    #[error(
+        "{what} {address} is in none of the site's ranges ({ranges}): pods, Services or DNS would be cut off; \
+         correct `cluster.podCIDRs` and `cluster.serviceCIDRs`, or `distribution`, of the site"
+    )]
+    OtherRanges {
+        /// What has the address, for example `the Service kubernetes has`.
+        what: String,
+        /// The address or range.
+        address: String,
+        /// The site's ranges.
+        ranges: String,
+    },
     /// The namespace forbids the pod.
     #[error(
         "namespace {namespace} forbids the appliance's pod ({reason}): \
@@ -131,7 +155,7 @@ pub enum Error {
     /// The cluster does not know NetworkAttachmentDefinitions.
     #[error(
         "Multus is not installed: the cluster does not know NetworkAttachmentDefinition: \
-         run `wrtpod cluster install`, then deploy again"
+         apply its manifest (thin is the safer choice on k3s), then deploy again"
     )]
     NoMultus,
     /// An ApplySet's parent belongs to another tool.
@@ -141,6 +165,14 @@ pub enum Error {
         name: String,
         /// The tool.
         tooling: String,
+    },
+    /// An object belongs to another ApplySet.
+    #[error(
+        "{identity} belongs to another site's ApplySet: rename the network, or give the site a namespace of its own"
+    )]
+    ForeignMember {
+        /// The object.
+        identity: Box<Identity>,
     },
     /// The appliance did not become ready.
     #[error("{}", not_ready_text(.workload, .problems, *.timed_out))]
@@ -152,15 +184,17 @@ pub enum Error {
         /// Whether the time was up; otherwise a cause that lasts was found before.
         timed_out: bool,
     },
-    /// A pod did not go away in time.
-    #[error(
-        "Pod {pod} is not gone after {seconds} s: its node may be down (kubectl get nodes); wrtpod never deletes a pod by force, because the old one may still run with the same MAC"
-    )]
+    /// A pod did not go away in time. It is never deleted by force: the old one may still run with its MAC.
+    #[error("Pod {pod} is not gone after {seconds} s: {reason}: {fix}")]
     PodStays {
         /// Its name.
         pod: String,
         /// How long was waited.
         seconds: u64,
+        /// What the kubelet says.
+        reason: String,
+        /// What mends it.
+        fix: &'static str,
     },
     /// A command could not be run in the pod.
     #[error("failed to run a command in Pod {pod}: {reason}")]

@@ -30,6 +30,7 @@ mod progress;
 mod prune;
 mod release;
 mod report;
+mod ranges;
 mod request;
 mod security;
 mod session;
@@ -59,6 +60,9 @@ use wire::Wire;
 
 /// The field manager of everything that is applied.
 pub const FIELD_MANAGER: &str = "wrtpod";
+
+/// The annotation of a pod template that says which version of the credentials' Secret it was written for.
+pub const CREDENTIALS_ANNOTATION: &str = "wrtpod.dev/credentials-version";
 
 /// The annotation of a pod template that says which attachments it was written for.
 pub const ATTACHMENTS_ANNOTATION: &str = "wrtpod.dev/attachments-sha256";

@@ -2,6 +2,7 @@
 
 mod fake;
 mod faults;
+mod judging;
 mod requests;
 
 use std::collections::BTreeMap;
@@ -70,6 +71,8 @@ fn release() -> Release {
         },
         container: "openwrt".into(),
         create_namespace: true,
+        credentials: None,
+        cluster_ranges: Vec::new(),
         secret: Some(GeneratedSecret {
             name: "openwrt-password".into(),
             labels: BTreeMap::new(),

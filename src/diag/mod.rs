@@ -121,7 +121,13 @@ impl Diagnostic {
 pub struct Diagnostics {
     all: Vec<Diagnostic>,
     seen: HashSet<Diagnostic>,
+    errors: bool,
+    /// Findings beyond the most that are kept.
+    dropped: usize,
 }
+
+/// The most findings that are kept: nobody reads more, and a file can be made to have millions.
+const MOST_KEPT: usize = 10_000;
 
 impl Diagnostics {
     /// An empty collector.
@@ -131,14 +137,17 @@ impl Diagnostics {
 
     /// Adds a finding; the second of two equal ones is dropped.
     pub fn push(&mut self, diagnostic: Diagnostic) {
-        if self.seen.insert(diagnostic.clone()) {
+        self.errors |= diagnostic.severity == Severity::Error;
+        if self.is_full() {
+            self.dropped += usize::from(!self.seen.contains(&diagnostic));
+        } else if self.seen.insert(diagnostic.clone()) {
             self.all.push(diagnostic);
         }
     }
 
     /// True when one of the findings is an error.
     pub fn has_errors(&self) -> bool {
-        self.all.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
+        self.errors
     }
 
     /// True when there is no finding.
@@ -146,9 +155,19 @@ impl Diagnostics {
         self.all.is_empty()
     }
 
-    /// How many findings there are.
+    /// How many findings are kept: at most 10,000.
     pub fn len(&self) -> usize {
         self.all.len()
+    }
+
+    /// True when further findings are only counted: their wording need not be worked out.
+    pub fn is_full(&self) -> bool {
+        self.all.len() >= MOST_KEPT
+    }
+
+    /// How many findings came after that and are not kept.
+    pub fn dropped(&self) -> usize {
+        self.dropped
     }
 
     /// The findings in the order of their places: by file as it was added, then by position; those without a place
@@ -185,5 +204,18 @@ mod tests {
         let order: Vec<&str> = diags.sorted().iter().map(|d| d.message.as_str()).collect();
         assert_eq!(order, ["nowhere", "early in a", "late in a", "in b"]);
         assert!(diags.has_errors() && diags.len() == 4);
+    }
+
+    #[test]
+    fn keeps_a_readable_number() {
+        let mut diags = Diagnostics::new();
+        diags.extend((0..MOST_KEPT + 5).map(|i| Diagnostic::warning("w", i.to_string())));
+        assert!(!diags.has_errors());
+        diags.push(Diagnostic::error("e", "late"));
+        assert!(diags.has_errors());
+        assert_eq!((diags.len(), diags.dropped()), (MOST_KEPT, 6));
+        assert!(
+            render_text(&diags, &SourceMap::new(), Style::Plain).ends_with("6 more findings are not shown\n")
+        );
     }
 }

@@ -3,6 +3,7 @@
 use super::{Diagnostic, Diagnostics, Severity, SourceMap, Span};
 use annotate_snippets::{Annotation, AnnotationKind, Element, Group, Level, Origin, Renderer, Snippet};
 use std::borrow::Cow;
+use std::fmt::Write as _;
 use std::ops::Range;
 
 /// Whether a rendering may carry terminal colours.
@@ -25,6 +26,9 @@ pub fn render_text(diagnostics: &Diagnostics, sources: &SourceMap, style: Style)
     for diagnostic in diagnostics.sorted() {
         out.push_str(&render_one(diagnostic, sources, style));
         out.push('\n');
+    }
+    if diagnostics.dropped() > 0 {
+        let _ = writeln!(out, "{} more findings are not shown", diagnostics.dropped());
     }
     out
 }

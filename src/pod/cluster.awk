@@ -7,7 +7,7 @@ function list(name, value) { printf "\tlist %s '%s'\n", name, value }
 function netmask(bits,    i, n, octet, text) {
 	for (i = 0; i < 4; i++) {
 		for (octet = n = 0; n < 8; n++) octet = octet * 2 + (bits-- > 0)
-		text = text (i ? "." : "") octet
+		text = text "" (i ? "." : "") octet
 	}
 	return text
 }

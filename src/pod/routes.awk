@@ -42,7 +42,7 @@ function bits(address,    parts, n, i, j, text, gap, halves, tail) {
 
 # The network part of ADDRESS/LENGTH as binary text; tells the family by its first letter.
 function prefix(cidr,    at) {
-	if (cidr !~ /\//) cidr = cidr (cidr ~ /:/ ? "/128" : "/32")
+	if (cidr !~ /\//) cidr = cidr "" (cidr ~ /:/ ? "/128" : "/32")
 	at = index(cidr, "/")
 	return (cidr ~ /:/ ? "6" : "4") substr(bits(substr(cidr, 1, at - 1)), 1, substr(cidr, at + 1) + 0)
 }
@@ -76,7 +76,7 @@ function via_default(destination,    family) {
 	family = destination ~ /:/ ? 6 : 4
 	if (destination !~ /^[0-9a-fA-F:.]+(\/[0-9]+)?$/ || destination ~ /^(127\.|::1$|0\.|fe80:)/ || on_link(destination) || is_covered(destination)) return
 	if (!(family in default_gateway)) return
-	if (destination !~ /\//) destination = destination (family == 6 ? "/128" : "/32")
+	if (destination !~ /\//) destination = destination "" (family == 6 ? "/128" : "/32")
 	emit(destination, default_gateway[family], 0, needs_onlink(default_gateway[family]))
 }
 

@@ -132,7 +132,8 @@ impl<'a> Decoder<'a> {
     pub(crate) fn unknown_key(&mut self, key: &Key, what: &str, keys: &[&str], one_of: &[&str]) {
         let message = format!("unknown key {} in {what}", quoted(&key.text));
         let all = keys.iter().chain(one_of).copied();
-        let help = match nearest(&key.text, all.clone()) {
+        let close = if self.diagnostics.is_full() { None } else { nearest(&key.text, all.clone()) };
+        let help = match close {
             Some(known) => format!("did you mean `{known}`?"),
             None => format!("the keys of {what} are {}", scalar::listed(all)),
         };

@@ -20,6 +20,7 @@ pub use schema::{SchemaKind, schema};
 pub use v1alpha1::*;
 
 use crate::diag::Loc;
+use crate::types::{Invalid, quoted};
 
 /// A file of documents.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,6 +29,27 @@ pub struct Input {
     pub name: String,
     /// The text.
     pub text: String,
+}
+
+impl Input {
+    /// A file from its bytes, which must be UTF-8.
+    pub fn from_bytes(name: &str, bytes: Vec<u8>) -> Result<Self, Invalid> {
+        match String::from_utf8(bytes) {
+            Ok(text) => Ok(Self { name: name.to_owned(), text }),
+            Err(error) => {
+                let valid = &error.as_bytes()[..error.utf8_error().valid_up_to()];
+                let line = valid.split(|byte| *byte == b'\n').count();
+                let utf16 = error.as_bytes().starts_with(&[0xff, 0xfe])
+                    || error.as_bytes().starts_with(&[0xfe, 0xff]);
+                let what = if utf16 {
+                    "UTF-16, not UTF-8".to_owned()
+                } else {
+                    format!("not UTF-8 from line {line} on")
+                };
+                Err(Invalid::new(format!("the text of {} is {what}", quoted(name)), "save it as UTF-8"))
+            }
+        }
+    }
 }
 
 /// A value set on the command line: `--set PATH=VALUE`. The value is YAML, so `--set interfaces[0].dns=[1.1.1.1]`
@@ -91,3 +113,17 @@ pub const CODES: &[&str] = &[
     "unknown-version",
     "wrong-type",
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn refuses_bytes_that_are_no_text() {
+        let problem =
+            |bytes: &[u8]| Input::from_bytes("f", bytes.to_vec()).err().map(|invalid| invalid.problem);
+        assert_eq!(problem("é".as_bytes()), None);
+        assert_eq!(problem(b"a\nb\xff").as_deref(), Some("the text of `f` is not UTF-8 from line 2 on"));
+        assert_eq!(problem(b"\xff\xfea\0").as_deref(), Some("the text of `f` is UTF-16, not UTF-8"));
+    }
+}

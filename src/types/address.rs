@@ -113,7 +113,7 @@ impl FromStr for Cidr {
 
 impl TextForm for Cidr {
     const WHAT: &'static str = "an address with a prefix length";
-    const PATTERN: Option<&'static str> = Some("^[0-9A-Fa-f:.]+/[0-9]{1,3}$");
+    const PATTERN: &'static str = "^[0-9A-Fa-f:.]+/[0-9]{1,3}$";
     const EXAMPLE: &'static str = "192.168.1.10/24";
 }
 
@@ -180,13 +180,13 @@ impl FromStr for IpRange {
 
 impl TextForm for IpRange {
     const WHAT: &'static str = "a range of addresses";
-    const PATTERN: Option<&'static str> = Some("^[0-9A-Fa-f:.]+ *- *[0-9A-Fa-f:.]+$");
+    const PATTERN: &'static str = "^[0-9A-Fa-f:.]+ *- *[0-9A-Fa-f:.]+$";
     const EXAMPLE: &'static str = "192.168.1.200-192.168.1.216";
 }
 
 impl TextForm for AddressSpec {
     const WHAT: &'static str = "an address";
-    const PATTERN: Option<&'static str> = Some("^(dhcp|pool|none|gateway|[0-9A-Fa-f:.]+/[0-9]{1,3})$");
+    const PATTERN: &'static str = "^(dhcp|pool|none|gateway|[0-9A-Fa-f:.]+/[0-9]{1,3})$";
     const EXAMPLE: &'static str = "192.168.1.10/24";
 }
 

@@ -98,7 +98,7 @@ impl FromStr for Capability {
 
 impl TextForm for Capability {
     const WHAT: &'static str = "a Linux capability";
-    const PATTERN: Option<&'static str> = Some("^[A-Z_]+$");
+    const PATTERN: &'static str = "^[A-Z_]+$";
     const EXAMPLE: &'static str = "NET_ADMIN";
 }
 

@@ -163,7 +163,7 @@ impl fmt::Display for ImageRef {
 
 impl TextForm for ImageRef {
     const WHAT: &'static str = "an image reference";
-    const PATTERN: Option<&'static str> = Some("^[^\\s]+$");
+    const PATTERN: &'static str = "^[^\\s]+$";
     const EXAMPLE: &'static str = "openwrt/rootfs:x86_64-24.10.4";
 }
 
@@ -178,8 +178,8 @@ mod tests {
             ("nginx", None, "nginx", None),
             ("openwrt/rootfs:x86_64-24.10.4", None, "openwrt/rootfs", Some("x86_64-24.10.4")),
             (
-                "ghcr.io/home-assistant/home-assistant:2026.11",
-                Some("ghcr.io"),
+                "registry.example/home-assistant/home-assistant:2026.11",
+                Some("registry.example"),
                 "home-assistant/home-assistant",
                 Some("2026.11"),
             ),
@@ -206,7 +206,7 @@ mod tests {
     fn refuses_with_a_reason() {
         let table = [
             ("", "the image `` has no usable repository"),
-            ("https://ghcr.io/a/b", "write `ghcr.io/a/b` without the scheme"),
+            ("https://registry.example/a/b", "write `registry.example/a/b` without the scheme"),
             ("Nginx:1", "write it in lower case: `nginx:1`"),
             ("a:b c", "has the tag `b c`"),
             ("a@sha256:12", "has the digest `sha256:12`"),

@@ -64,7 +64,7 @@ impl FromStr for Mac {
 
 impl TextForm for Mac {
     const WHAT: &'static str = "a MAC address";
-    const PATTERN: Option<&'static str> = Some("^[0-9A-Fa-f]{2}([:-][0-9A-Fa-f]{2}){5}$");
+    const PATTERN: &'static str = "^[0-9A-Fa-f]{2}([:-][0-9A-Fa-f]{2}){5}$";
     const EXAMPLE: &'static str = "02:00:5e:10:00:01";
 }
 

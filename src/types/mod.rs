@@ -66,7 +66,7 @@ pub trait TextForm: std::str::FromStr<Err = Invalid> {
     /// What the value is, with its article, for sentences such as "expected a MAC address".
     const WHAT: &'static str;
     /// A regular expression (ECMA 262) that every valid text matches; it may accept more than the parser does.
-    const PATTERN: Option<&'static str>;
+    const PATTERN: &'static str;
     /// A valid text, shown to users.
     const EXAMPLE: &'static str;
 }

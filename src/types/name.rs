@@ -81,7 +81,7 @@ impl FromStr for Name {
 
 impl TextForm for Name {
     const WHAT: &'static str = "a name";
-    const PATTERN: Option<&'static str> = Some("^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$");
+    const PATTERN: &'static str = "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$";
     const EXAMPLE: &'static str = "lan";
 }
 
@@ -119,7 +119,7 @@ impl FromStr for InterfaceName {
 
 impl TextForm for InterfaceName {
     const WHAT: &'static str = "an interface name";
-    const PATTERN: Option<&'static str> = Some(r"^(?!\.{1,2}$)[^/:\s]{1,15}$");
+    const PATTERN: &'static str = r"^(?!\.{1,2}$)[^/:\s]{1,15}$";
     const EXAMPLE: &'static str = "enp3s0";
 }
 
@@ -149,7 +149,7 @@ impl FromStr for EnvName {
 
 impl TextForm for EnvName {
     const WHAT: &'static str = "a name of an environment variable";
-    const PATTERN: Option<&'static str> = Some("^[A-Za-z_][A-Za-z0-9_]*$");
+    const PATTERN: &'static str = "^[A-Za-z_][A-Za-z0-9_]*$";
     const EXAMPLE: &'static str = "TZ";
 }
 

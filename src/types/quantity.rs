@@ -135,8 +135,7 @@ impl Ord for Quantity {
 
 impl TextForm for Quantity {
     const WHAT: &'static str = "a quantity";
-    const PATTERN: Option<&'static str> =
-        Some("^([0-9]+(\\.[0-9]*)?|\\.[0-9]+)([numkMGTPE]|[KMGTPE]i|[eE][+-]?[0-9]+)?$");
+    const PATTERN: &'static str = "^([0-9]+(\\.[0-9]*)?|\\.[0-9]+)([numkMGTPE]|[KMGTPE]i|[eE][+-]?[0-9]+)?$";
     const EXAMPLE: &'static str = "1Gi";
 }
 

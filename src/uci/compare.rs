@@ -91,12 +91,16 @@ fn compare(label: &str, before: Option<&Section>, after: Option<&Section>, chang
     };
     let kind = |section: Option<&Section>| section.map(|section| Value::One(section.kind().to_owned()));
     push(None, kind(before), kind(after));
-    let get = |section: Option<&Section>, name: &str| section.and_then(|section| section.get(name)).cloned();
-    for (name, value) in before.iter().flat_map(|section| section.options()) {
-        push(Some(name), Some(value.clone()), get(after, name));
+    let options = |section: Option<&'_ Section>| -> HashMap<String, Value> {
+        let options = section.into_iter().flat_map(Section::options);
+        options.map(|(name, value)| (name.to_owned(), value.clone())).collect()
+    };
+    let (old, new) = (options(before), options(after));
+    for (name, value) in before.into_iter().flat_map(Section::options) {
+        push(Some(name), Some(value.clone()), new.get(name).cloned());
     }
-    for (name, value) in after.iter().flat_map(|section| section.options()) {
-        if get(before, name).is_none() {
+    for (name, value) in after.into_iter().flat_map(Section::options) {
+        if !old.contains_key(name) {
             push(Some(name), None, Some(value.clone()));
         }
     }

@@ -71,15 +71,7 @@ impl Config {
             return Ok(&mut self.sections[last]);
         };
         let existing = &mut self.sections[index];
-        if existing.kind != section.kind {
-            let name = quoted(section.name.as_deref().unwrap_or_default());
-            let problem = format!(
-                "the section {name} has the types {} and {}",
-                quoted(&existing.kind),
-                quoted(&section.kind)
-            );
-            return Err(Invalid::new(problem, "give the second section another name"));
-        }
+        same_type(existing, &section)?;
         for (name, value) in section.options {
             existing.put(name, value);
         }
@@ -185,6 +177,17 @@ impl Section {
             None => self.options.push((name, value)),
         }
     }
+}
+
+/// Refuses to continue a section with one of another type.
+fn same_type(known: &Section, other: &Section) -> Result<(), Invalid> {
+    if known.kind == other.kind {
+        return Ok(());
+    }
+    let name = quoted(known.name().unwrap_or_default());
+    let (first, second) = (quoted(&known.kind), quoted(&other.kind));
+    let problem = format!("the section {name} has the types {first} and {second}");
+    Err(Invalid::new(problem, "give the second section another name"))
 }
 
 fn check_name(name: &str, what: &str) -> Result<(), Invalid> {

@@ -1,8 +1,9 @@
 //! Strict parsing of UCI text: like OpenWrt's own, one fault refuses the whole file.
 
 use super::lexer::{Command, commands};
-use super::{Config, Section};
+use super::{Config, Section, Value, check_name, check_value, same_type};
 use crate::types::{Invalid, quoted};
+use std::collections::HashMap;
 use std::fmt;
 
 /// Why a text is not UCI, and where.
@@ -32,10 +33,8 @@ impl std::error::Error for Fault {}
 ///
 /// A repeated option overrides, `list` adds to it, `option NAME ''` removes it, a repeated named section continues it.
 pub fn parse(text: &str) -> Result<Config, Fault> {
-    let mut config = Config::new();
+    let mut drafts = Drafts::default();
     let mut package: Option<String> = None;
-    // The section being filled; it enters the config when the next one starts.
-    let mut open: Option<(usize, Section)> = None;
     for command in commands(text)? {
         let line = command.line;
         let at = |invalid| Fault { line, invalid };
@@ -52,21 +51,15 @@ pub fn parse(text: &str) -> Result<Config, Fault> {
                 }
                 package = Some(name.to_owned());
             }
-            "config" | "c" => {
-                close(&mut config, open.take())?;
-                open = Some((line, section(&config, &command)?));
-            }
+            "config" | "c" => drafts.start(&command)?,
             word @ ("option" | "o" | "list" | "l") => {
                 let [name, value] = arguments(&command, "option NAME VALUE")?;
-                let Some((_, section)) = &mut open else {
-                    return Err(Fault::new(
-                        line,
-                        "an option stands before the first section",
-                        "start with `config TYPE`",
-                    ));
+                let Some(draft) = drafts.open() else {
+                    let problem = "an option stands before the first section";
+                    return Err(Fault::new(line, problem, "start with `config TYPE`"));
                 };
-                let set = if word.starts_with('o') { Section::set } else { Section::add };
-                set(section, name, value).map_err(at)?;
+                check_name(name, "option").and_then(|()| check_value(value)).map_err(at)?;
+                draft.put(name, value, word.starts_with('l'));
             }
             other => {
                 let problem = format!("{} is not a UCI command", quoted(other));
@@ -74,38 +67,86 @@ pub fn parse(text: &str) -> Result<Config, Fault> {
             }
         }
     }
-    close(&mut config, open)?;
-    Ok(config)
+    Ok(drafts.finish())
 }
 
-/// The section that a `config` line starts, or goes on with: that one leaves the config until it is closed again.
-fn section(config: &Config, command: &Command) -> Result<Section, Fault> {
-    let at = |invalid| Fault { line: command.line, invalid };
-    match command.words.as_slice() {
-        [_, kind] => Section::anonymous(kind).map_err(at),
-        [_, kind, name] if name.is_empty() => Section::anonymous(kind).map_err(at),
-        [_, kind, name] => {
-            let fresh = Section::named(kind, name).map_err(at)?;
-            Ok(config.get(name).filter(|existing| existing.kind() == kind).cloned().unwrap_or(fresh))
+/// The sections while they are read; unlike a [`Config`], they find a name among thousands at once.
+#[derive(Default)]
+struct Drafts {
+    all: Vec<Draft>,
+    by_name: HashMap<String, usize>,
+    open: usize,
+}
+
+struct Draft {
+    section: Section,
+    /// The options; a removed one leaves a gap.
+    options: Vec<Option<(String, Value)>>,
+    by_name: HashMap<String, usize>,
+}
+
+impl Drafts {
+    fn open(&mut self) -> Option<&mut Draft> {
+        self.all.get_mut(self.open)
+    }
+
+    /// Starts the section of a `config` line, or goes on with the one of its name.
+    fn start(&mut self, command: &Command) -> Result<(), Fault> {
+        let at = |invalid| Fault { line: command.line, invalid };
+        let section = match command.words.as_slice() {
+            [_, kind] => Section::anonymous(kind).map_err(at)?,
+            [_, kind, name] if name.is_empty() => Section::anonymous(kind).map_err(at)?,
+            [_, kind, name] => Section::named(kind, name).map_err(at)?,
+            _ => {
+                let problem = "a section has a type and at most a name";
+                return Err(Fault::new(command.line, problem, "write `config TYPE 'NAME'`"));
+            }
+        };
+        self.open = self.all.len();
+        if let Some(name) = section.name() {
+            self.open = *self.by_name.entry(name.to_owned()).or_insert(self.open);
         }
-        _ => Err(Fault::new(
-            command.line,
-            "a section has a type and at most a name",
-            "write `config TYPE 'NAME'`",
-        )),
+        match self.all.get(self.open) {
+            Some(known) => same_type(&known.section, &section).map_err(at)?,
+            None => self.all.push(Draft { section, options: Vec::new(), by_name: HashMap::new() }),
+        }
+        Ok(())
+    }
+
+    fn finish(self) -> Config {
+        let filled = self.all.into_iter().map(|draft| {
+            let options = draft.options.into_iter().flatten().collect();
+            Section { options, ..draft.section }
+        });
+        Config { sections: filled.collect() }
     }
 }
 
-/// Puts the section being filled into the config, in the place of what it went on with.
-fn close(config: &mut Config, open: Option<(usize, Section)>) -> Result<(), Fault> {
-    let Some((line, section)) = open else { return Ok(()) };
-    if let Some(existing) = section.name().and_then(|name| config.get_mut(name))
-        && existing.kind() == section.kind()
-    {
-        *existing = section;
-        return Ok(());
+impl Draft {
+    /// Takes an `option` or a `list` line.
+    fn put(&mut self, name: &str, value: &str, list: bool) {
+        let known = self.by_name.get(name).copied();
+        let before = known.and_then(|position| self.options[position].take());
+        let value = match before {
+            _ if !list && value.is_empty() => {
+                self.by_name.remove(name);
+                return;
+            }
+            _ if !list => Value::One(value.to_owned()),
+            Some((_, Value::One(first))) => Value::List(vec![first, value.to_owned()]),
+            Some((_, Value::List(mut values))) => {
+                values.push(value.to_owned());
+                Value::List(values)
+            }
+            None => Value::List(vec![value.to_owned()]),
+        };
+        let position = known.unwrap_or(self.options.len());
+        if known.is_none() {
+            self.by_name.insert(name.to_owned(), position);
+            self.options.push(None);
+        }
+        self.options[position] = Some((name.to_owned(), value));
     }
-    config.push(section).map(|_| ()).map_err(|invalid| Fault { line, invalid })
 }
 
 fn arguments<'a, const N: usize>(command: &'a Command, shape: &str) -> Result<[&'a str; N], Fault> {
@@ -129,7 +170,6 @@ fn check_package(name: &str) -> Result<(), Invalid> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::uci::Value;
     use proptest::prelude::*;
 
     fn text(input: &str) -> String {
@@ -228,6 +268,15 @@ mod tests {
                 prop_assert_eq!(parse(&config.to_string()), Ok(config));
             }
         }
+    }
+
+    #[test]
+    fn large_files_take_no_longer_than_their_size() {
+        let sections = (0..100_000).fold(String::new(), |text, i| text + &format!("c a n{i}\n"));
+        assert!(parse(&sections).is_ok_and(|config| config.sections().len() == 100_000));
+        let options = (0..100_000).fold("c a b\n".to_owned(), |text, i| text + &format!("o n{i} 1\n"));
+        assert!(parse(&options).is_ok());
+        assert!(parse(&"c a b\nl x 1\n".repeat(100_000)).is_ok());
     }
 
     #[test]

@@ -4,7 +4,7 @@ use super::{Kind, Tree};
 use std::collections::HashMap;
 
 /// How many nodes, and bytes of text, the anchors and aliases of one file may copy.
-const MOST_COPIED: usize = 4_000_000;
+const MOST_COPIED: usize = 1_000_000;
 
 /// The anchored nodes of a document.
 #[derive(Default)]

@@ -25,7 +25,7 @@ const MOST_BYTES: usize = 64 << 20;
 /// The most documents in a file.
 const MOST_DOCUMENTS: usize = 20_000;
 /// The most nodes in a file.
-const MOST_NODES: usize = 4_000_000;
+const MOST_NODES: usize = 1_000_000;
 /// The deepest nesting.
 const MOST_LEVELS: usize = 100;
 /// How many syntax errors of a file are reported.

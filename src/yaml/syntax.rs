@@ -31,7 +31,28 @@ fn is_tab(kind: &ErrorKind) -> bool {
 
 /// The claim and the advice for a kind of error.
 fn words(kind: &ErrorKind) -> (String, &'static str) {
-    let (message, help) = match kind {
+    match kind {
+        ErrorKind::UnexpectedCharacter { character } => {
+            (format!("a value cannot start with `{}`", character.escape_debug()), "put the value in quotes")
+        }
+        ErrorKind::MismatchedFlowCollectionEnd { open, close } => {
+            (format!("this `{open}` is closed by `{close}`"), "close it with its own kind of bracket")
+        }
+        _ => {
+            let known = of_scalars(kind).or_else(|| of_brackets(kind)).or_else(|| of_lines(kind));
+            let (message, help) =
+                known.unwrap_or(("this is not valid YAML", "check quotes, brackets and indentation here"));
+            (message.to_owned(), help)
+        }
+    }
+}
+
+/// A claim and an advice.
+type Words = (&'static str, &'static str);
+
+/// Faults of single values.
+fn of_scalars(kind: &ErrorKind) -> Option<Words> {
+    Some(match kind {
         ErrorKind::MappingValueNotAllowed => (
             "a second `: ` stands in one value",
             "put the value in quotes if it contains `: `; if this is a key of its own, indent it like its neighbours",
@@ -39,7 +60,6 @@ fn words(kind: &ErrorKind) -> (String, &'static str) {
         ErrorKind::SimpleKeyExpected => {
             ("this line has no `: `", "write `key: value`, or indent a text that goes on")
         }
-        kind if is_tab(kind) => ("a tab stands where YAML wants spaces", "indent with spaces"),
         ErrorKind::UnclosedQuotedScalar => ("this quote is never closed", "close it, or remove it"),
         ErrorKind::InvalidQuotedScalarIndent => (
             "this line belongs to a quoted text but is not indented",
@@ -64,16 +84,23 @@ fn words(kind: &ErrorKind) -> (String, &'static str) {
             "a backslash in this text starts no known escape",
             "double the backslash, or use single quotes, where it has no meaning",
         ),
+        ErrorKind::PlainScalarStartsWithDashFlowIndicator => {
+            ("a value cannot start like this", "put it in quotes")
+        }
+        ErrorKind::MissingAnchorOrAliasName => {
+            ("`&` or `*` has no name behind it", "put the value in quotes")
+        }
+        _ => return None,
+    })
+}
+
+/// Faults of lists and mappings in brackets.
+fn of_brackets(kind: &ErrorKind) -> Option<Words> {
+    Some(match kind {
         ErrorKind::UnclosedFlowCollection { .. }
         | ErrorKind::UnexpectedEofFlowSequence
         | ErrorKind::UnexpectedEofFlowMapping
         | ErrorKind::UnexpectedEofImplicitFlowMapping => ("this bracket is never closed", "close it"),
-        ErrorKind::MismatchedFlowCollectionEnd { open, close } => {
-            return (
-                format!("this `{open}` is closed by `{close}`"),
-                "close it with its own kind of bracket",
-            );
-        }
         ErrorKind::MisplacedFlowCollectionEnd => {
             ("this bracket closes nothing", "remove it, or put the text in quotes")
         }
@@ -83,22 +110,21 @@ fn words(kind: &ErrorKind) -> (String, &'static str) {
         ErrorKind::ExpectedFlowSequenceSeparator | ErrorKind::InvalidColonPlacement => {
             ("a `,` or `]` is missing here", "separate items with `,` and close the list with `]`")
         }
-        ErrorKind::UnexpectedCharacter { character } => {
-            return (
-                format!("a value cannot start with `{}`", character.escape_debug()),
-                "put the value in quotes",
-            );
+        ErrorKind::BlockSequenceEntryNotAllowed | ErrorKind::BlockEntryInFlowCollection => {
+            ("a list cannot start here", "begin the list on a line of its own, indented below its key")
         }
-        ErrorKind::PlainScalarStartsWithDashFlowIndicator => {
-            ("a value cannot start like this", "put it in quotes")
-        }
+        _ => return None,
+    })
+}
+
+/// Faults of lines and documents.
+fn of_lines(kind: &ErrorKind) -> Option<Words> {
+    Some(match kind {
+        kind if is_tab(kind) => ("a tab stands where YAML wants spaces", "indent with spaces"),
         ErrorKind::ExpectedBlockSequenceEntry => (
             "this line stands in a list but has no `- `",
             "write `- ` in front, or indent it to where it belongs",
         ),
-        ErrorKind::BlockSequenceEntryNotAllowed | ErrorKind::BlockEntryInFlowCollection => {
-            ("a list cannot start here", "begin the list on a line of its own, indented below its key")
-        }
         ErrorKind::ExpectedBlockMappingKey
         | ErrorKind::MappingKeyNotAllowed
         | ErrorKind::InvalidIndentation => (
@@ -113,9 +139,6 @@ fn words(kind: &ErrorKind) -> (String, &'static str) {
             "begin the text on the next line; quote a value that starts with `|` or `>`",
         ),
         ErrorKind::RecursionLimitExceeded => ("the document is nested too deeply", "write it flatter"),
-        ErrorKind::MissingAnchorOrAliasName => {
-            ("`&` or `*` has no name behind it", "put the value in quotes")
-        }
         ErrorKind::BomInsideDocument => {
             ("a byte-order mark stands inside a document", "remove the invisible character")
         }
@@ -128,7 +151,6 @@ fn words(kind: &ErrorKind) -> (String, &'static str) {
         ErrorKind::InvalidDocumentEnd | ErrorKind::ExpectedDocumentStart => {
             ("a document ends before this", "write `---` on a line of its own between documents")
         }
-        _ => ("this is not valid YAML", "check quotes, brackets and indentation here"),
-    };
-    (message.to_owned(), help)
+        _ => return None,
+    })
 }

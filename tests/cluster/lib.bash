@@ -10,8 +10,9 @@ prefix=${WRTPOD_TEST_PREFIX:-wrtpod}
 node=$prefix-node lan=$prefix-lan
 
 # The node is a network namespace, a mount namespace that the process `holder` keeps, and a control group.
-# In the mount namespace these folders are the node's own; outside they are under $run/node.
-own_folders=(/etc/cni /opt /run /tmp/hostpath_pv /var/lib /var/log)
+# In the mount namespace these folders are the node's own; outside they are under $run/node. The node sees $run as $state.
+own_folders=(/etc /opt /run /tmp /var/lib /var/log)
+state=/var/lib/wrtpod
 
 die() {
   echo "${0##*/}: $*" >&2
@@ -25,10 +26,8 @@ on_node() { nsenter --net="/run/netns/$node" "$@"; }
 inside_node() { nsenter --net="/run/netns/$node" --mount="/proc/$(cat "$run/pid/holder")/ns/mnt" "$@"; }
 kctl() { on_node "$run/bin/kubectl" --kubeconfig "$run/admin.kubeconfig" "$@"; }
 
-# Control group roots: one for each hierarchy of version 1, or the only one of version 2.
-control_groups() {
-  if [ -e /sys/fs/cgroup/cgroup.controllers ]; then echo /sys/fs/cgroup; else awk '$3 == "cgroup" { print $2 }' /proc/mounts; fi
-}
+# Control group roots: one for each hierarchy of version 1, and that of version 2.
+control_groups() { awk '$3 == "cgroup" || $3 == "cgroup2" { print $2 }' /proc/mounts; }
 
 # start NAME COMMAND…: runs a process of the node, in its control group, with its log in $run/log; `service` starts it again.
 start() {
@@ -38,7 +37,7 @@ start() {
   (
     for root in $(control_groups); do echo "$BASHPID" >"$root/$node/system/cgroup.procs"; done
     if [ "$name" = holder ]; then exec setsid "$@"; fi
-    exec setsid nsenter --net="/run/netns/$node" --mount="/proc/$(cat "$run/pid/holder")/ns/mnt" --wdns="$run" "$@"
+    exec setsid nsenter --net="/run/netns/$node" --mount="/proc/$(cat "$run/pid/holder")/ns/mnt" --wdns="$state" "$@"
   ) </dev/null >>"$run/log/$name.log" 2>&1 &
   echo $! >"$run/pid/$name"
 }

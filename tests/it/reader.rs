@@ -242,6 +242,31 @@ fn names_appliances() {
     });
 }
 
+/// Sizes that would take minutes if something were quadratic.
+#[test]
+fn hostile_documents_end_in_a_diagnostic() {
+    let repeated = |count: usize, part: &dyn Fn(usize) -> String| {
+        (0..count).fold(String::new(), |text, i| text + &part(i))
+    };
+    let cases = [
+        format!("{SITE}{}", repeated(20_000, &|i| format!("  nam{i}: a\n"))),
+        format!("{SITE}  networks:\n{}", repeated(12_000, &|i| format!("    n{i}: {{}}\n"))),
+        format!("{APPLIANCE}  env:\n{}", repeated(12_000, &|i| format!("    {i}: a\n"))),
+        format!("{APPLIANCE}  patches: [{}]\n", "{".repeat(90)),
+        repeated(2_000, &|i| format!("---\nkind: Site\nmetadata: {{name: a{i}}}\n")),
+        repeated(2_000, &|_| format!("---\n{APPLIANCE}  from: nobody\n")),
+        format!("{SITE}  salt: {}\n  namespace: {}\n", "x".repeat(1 << 20), "é".repeat(1 << 20)),
+    ];
+    for text in cases {
+        let inputs = [input("a", &text), input("b", &text)];
+        let named: Vec<String> = (0..100).map(|i| format!("name{i}")).collect();
+        let outcome =
+            read(&Request { inputs: &inputs, named: &named, catalog: CATALOG, ..Request::default() });
+        assert!(outcome.diagnostics.has_errors());
+        assert!(!outcome.text().is_empty());
+    }
+}
+
 #[test]
 fn findings_for_machines_carry_the_same_places() {
     let inputs = [input("a.yaml", &format!("{SITE}  namspace: a\n"))];

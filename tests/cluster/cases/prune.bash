@@ -6,7 +6,8 @@ metadata: {name: web}
 spec:
   from: nginx-lan
   image: localhost/busybox:1
-  command: [/bin/busybox, httpd, -f, -p, '80', -h, /www]
+  command: [/bin/busybox, httpd, -f, -p, '8080', -h, /www]
+  ports: {http: {port: 8080}}
   probes: {readiness: {tcp: http, http: null}, liveness: null}
   capabilities: null
   interfaces:

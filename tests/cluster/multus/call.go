@@ -109,7 +109,7 @@ func (c *caller) delFrom(index int) error {
 	var failures []error
 	for ; index >= 0; index-- {
 		if err := c.del(index); err != nil {
-			failures = append(failures, fmt.Errorf("delegate %q: %w", c.delegates[index].Name, err))
+			failures = append(failures, fmt.Errorf("delegate %q: %v", c.delegates[index].Name, err))
 		}
 	}
 	return errors.Join(failures...)

@@ -55,7 +55,7 @@ type config struct {
 func load(args *skel.CmdArgs) (*config, *podArgs, error) {
 	conf := &config{CNIDir: "/var/lib/cni/multus", BinDir: "/opt/cni/bin"}
 	if err := json.Unmarshal(args.StdinData, conf); err != nil {
-		return nil, nil, fmt.Errorf("Multus: error loading netconf: %w", err)
+		return nil, nil, fmt.Errorf("Multus: error loading netconf: %v", err)
 	}
 	if conf.ClusterNetwork != "" || conf.Isolation || len(conf.Delegates) != 1 || conf.Kubeconfig == "" {
 		return nil, nil, fmt.Errorf("Multus (double): the configuration must have kubeconfig and one delegate, and neither clusterNetwork nor namespaceIsolation")
@@ -67,6 +67,9 @@ func load(args *skel.CmdArgs) (*config, *podArgs, error) {
 	return conf, pod, nil
 }
 
+// Errors are put into text with %v here and not wrapped: skel would look through the wrapping, find the plugin's own error
+// and answer with that alone, and kubelet's event would not say which network failed.
+
 // add attaches the pod to the cluster's network and to the networks of its annotation, in that order. One failure
 // takes down what was added before it. The runtime gets the result of the cluster's network.
 func add(args *skel.CmdArgs) error {
@@ -76,23 +79,23 @@ func add(args *skel.CmdArgs) error {
 	}
 	cluster, err := newDelegate(conf.Delegates[0], nil)
 	if err != nil {
-		return fmt.Errorf("Multus: [%s]: error loading netconf: %w", podArgs, err)
+		return fmt.Errorf("Multus: [%s]: error loading netconf: %v", podArgs, err)
 	}
 	kube, err := connect(conf.Kubeconfig)
 	if err != nil {
-		return fmt.Errorf("Multus: [%s]: error getting k8s client: %w", podArgs, err)
+		return fmt.Errorf("Multus: [%s]: error getting k8s client: %v", podArgs, err)
 	}
 	pod, err := kube.pod(podArgs)
 	if err != nil {
-		return fmt.Errorf("Multus: [%s]: error waiting for pod: %w", podArgs, err)
+		return fmt.Errorf("Multus: [%s]: error waiting for pod: %v", podArgs, err)
 	}
 	attached, err := kube.delegates(pod)
 	if err != nil {
-		return fmt.Errorf("Multus: [%s]: error loading k8s delegates k8s args: TryLoadPodDelegates: %w", podArgs, err)
+		return fmt.Errorf("Multus: [%s]: error loading k8s delegates k8s args: TryLoadPodDelegates: %v", podArgs, err)
 	}
 	call := &caller{conf: conf, args: args, pod: podArgs, delegates: append([]*delegate{cluster}, attached...)}
 	if err := call.save(); err != nil {
-		return fmt.Errorf("Multus: [%s]: error saving the delegates: %w", podArgs, err)
+		return fmt.Errorf("Multus: [%s]: error saving the delegates: %v", podArgs, err)
 	}
 
 	var result types.Result
@@ -101,14 +104,14 @@ func add(args *skel.CmdArgs) error {
 		added, err := call.add(index)
 		if err != nil {
 			_ = call.delFrom(index)
-			return fmt.Errorf("[%s:%s]: error adding container to network %q: %w", podArgs, delegate.confName, delegate.confName, err)
+			return fmt.Errorf("[%s:%s]: error adding container to network %q: %v", podArgs, delegate.confName, delegate.confName, err)
 		}
 		if index == 0 {
 			result = added
 		}
 		reported, addresses, err := statusesOf(added, delegate.Name, index == 0)
 		if err != nil {
-			return fmt.Errorf("Multus: [%s]: error setting network status: %w", podArgs, err)
+			return fmt.Errorf("Multus: [%s]: error setting network status: %v", podArgs, err)
 		}
 		if reported != nil {
 			kube.event(pod, "Normal", "AddedInterface", fmt.Sprintf("Add %s %v from %s", call.interfaceName(index), addresses, delegate.Name))
@@ -116,7 +119,7 @@ func add(args *skel.CmdArgs) error {
 		}
 	}
 	if err := kube.setStatus(pod, statuses); err != nil {
-		return fmt.Errorf("Multus: [%s]: error setting the networks status: %w", podArgs, err)
+		return fmt.Errorf("Multus: [%s]: error setting the networks status: %v", podArgs, err)
 	}
 	return types.PrintResult(result, conf.CNIVersion)
 }
@@ -132,7 +135,7 @@ func del(args *skel.CmdArgs) error {
 		return err
 	}
 	if err := call.delFrom(len(call.delegates) - 1); err != nil {
-		return fmt.Errorf("Multus: [%s]: %w", podArgs, err)
+		return fmt.Errorf("Multus: [%s]: %v", podArgs, err)
 	}
 	return call.forget()
 }

@@ -20,3 +20,7 @@ is "no applet that stock OpenWrt lacks" "" \
 is "no awk powers or functions that need libm" "" "$(grep -nE '[a-z0-9)] \^ [a-z0-9(]|\*\*|\b(sin|cos|exp|log|sqrt|atan2)\(' "$pod"/*.awk | grep -v ':#')"
 is "no GNU options" "" "$(grep -nE '(find .*-(printf|delete|empty|mmin|quit)|sort -[a-z]*[kVz]|sed -[a-z]*z|grep -[a-z]*P|cp .*--|ls .*--|mktemp --|xargs -[a-z]*P|sleep [0-9]*\.)' "$pod"/*)"
 holds "every script is executable" bash -c 'for f in "$1"/*; do [ -x "$f" ] || exit 1; done' _ "$pod"
+# BusyBox before 1.31 takes `name (` for a call of a function `name`, even where a value and a parenthesis are joined.
+is "no value joined to a parenthesis without \"\" between" "" \
+	"$(grep -nE '(=|\?|:|[a-z_0-9"]) [a-z_0-9]+ \(' "$pod"/*.awk "$pod"/eth0 "$pod"/keep "$pod"/packages "$pod"/leftovers "$pod"/secrets "$pod"/previous |
+		grep -vE ':[[:space:]]*#|(\b(if|for|while|print|return|in|else)|[&|]{2}|= \$\() \(|[|=] *awk')"

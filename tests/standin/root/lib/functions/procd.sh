@@ -32,25 +32,27 @@ procd_running() {
 	return 1
 }
 
-# Ends every instance of a service. Another user's process cannot be signalled without the capability KILL.
+# Ends every instance of a service; fails where one stays: another user's process cannot be signalled without the capability KILL.
 procd_stop() {
-	local dir pid count
+	local dir pid count stays=0
 	for dir in "$procd_dir/$1".*; do
 		[ -d "$dir" ] || continue
 		kill -KILL "$(cat "$dir/supervisor" 2>/dev/null)" 2>/dev/null
 		pid=$(cat "$dir/pid" 2>/dev/null)
-		rm -rf "$dir"
-		[ -n "$pid" ] || continue
-		kill -TERM "$pid" 2>/dev/null
+		[ -z "$pid" ] || kill -TERM "$pid" 2>/dev/null
 		count=0
-		while [ -d "/proc/$pid" ] && ! grep -q '^State:.Z' "/proc/$pid/status" 2>/dev/null; do
+		while procd_alive "$pid"; do
 			count=$((count + 1))
 			if [ $count = 20 ]; then
 				logger -t procd "Instance ${dir##*/} pid $pid not stopped on SIGTERM, sending SIGKILL instead"
 				kill -KILL "$pid" 2>/dev/null
+				usleep 100000
 				break
 			fi
 			usleep 100000
 		done
+		if procd_alive "$pid"; then stays=1; else rm -rf "$dir"; fi
 	done
+	return $stays
 }
+procd_alive() { [ -n "$1" ] && [ -d "/proc/$1" ] && ! grep -q '^State:.Z' "/proc/$1/status" 2>/dev/null; }
