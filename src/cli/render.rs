@@ -108,6 +108,6 @@ fn explain_capabilities(text: &mut String, container: &Container) {
         let _ = writeln!(text, "    none");
     }
     for grant in &container.grants {
-        let _ = writeln!(text, "    {}: {}", grant.capability, grant.reason);
+        let _ = writeln!(text, "    {}: {}", grant.capability.value, grant.reason);
     }
 }

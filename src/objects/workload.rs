@@ -15,7 +15,7 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 
 use super::config::digest;
 use super::container::container;
-use super::meta::{labels, map, metadata, selector};
+use super::meta::{map, metadata, pod_labels, selector};
 use super::nad;
 use super::set::Object;
 use crate::net;
@@ -29,8 +29,7 @@ pub const ATTACHMENTS_DIGEST: &str = "wrtpod.dev/attachments-sha256";
 
 /// The StatefulSet or Deployment.
 pub fn workload(appliance: &Appliance, namespace: &str, attachments: &[Attachment]) -> Object {
-    let mut metadata = metadata(appliance, namespace, &appliance.name);
-    metadata.annotations = map(&appliance.annotations);
+    let metadata = metadata(appliance, namespace, &appliance.name);
     let replicas = Some(i32::try_from(appliance.replicas.value).unwrap_or(i32::MAX));
     let template = template(appliance, namespace, attachments);
     match appliance.workload.value {
@@ -67,7 +66,7 @@ pub fn workload(appliance: &Appliance, namespace: &str, attachments: &[Attachmen
 fn template(appliance: &Appliance, namespace: &str, attachments: &[Attachment]) -> PodTemplateSpec {
     PodTemplateSpec {
         metadata: Some(ObjectMeta {
-            labels: Some(labels(appliance)),
+            labels: Some(pod_labels(appliance)),
             annotations: pod_annotations(appliance, namespace, attachments),
             ..ObjectMeta::default()
         }),
@@ -81,6 +80,7 @@ fn pod_annotations(
     attachments: &[Attachment],
 ) -> Option<BTreeMap<String, String>> {
     let mut annotations = map(&appliance.annotations).unwrap_or_default();
+    annotations.extend(map(&appliance.pod_annotations).unwrap_or_default());
     if let Some(networks) = net::networks(namespace, &appliance.nics) {
         annotations.insert(net::NETWORKS.into(), networks);
         annotations.insert(ATTACHMENTS_DIGEST.into(), attachments_digest(appliance, attachments));
@@ -136,11 +136,11 @@ fn pod(appliance: &Appliance) -> PodSpec {
 }
 
 fn volume(plan: &plan::Volume) -> Volume {
-    let mut volume = Volume { name: plan.name.clone(), ..Volume::default() };
+    let mut volume = Volume { name: plan.name.value.clone(), ..Volume::default() };
     match &plan.source {
         VolumeSource::Claim(claim) => {
             volume.persistent_volume_claim =
-                Some(PersistentVolumeClaimVolumeSource { claim_name: claim.clone(), read_only: None });
+                Some(PersistentVolumeClaimVolumeSource { claim_name: claim.value.clone(), read_only: None });
         }
         VolumeSource::Scratch => volume.empty_dir = Some(EmptyDirVolumeSource::default()),
         VolumeSource::ConfigMap { name, executable } => {

@@ -9,6 +9,9 @@ use crate::diag::{Diagnostic, Diagnostics, Loc};
 use crate::spec::{Interface, Network, SiteSpec};
 use crate::types::{AddressSpec, Cidr, nearest};
 
+/// Addresses after a fault that was reported: fixed ones, and none of them known. No rule says more of them.
+const UNDECIDED: Addressing = Addressing::Static(Vec::new());
+
 /// What the NICs of an appliance depend on besides themselves.
 #[derive(Clone, Copy)]
 pub struct Place<'a> {
@@ -31,6 +34,13 @@ pub fn network<'a>(site: &'a SiteSpec, name: &str) -> Option<&'a Network> {
 
 /// Decides the NICs; one whose network is unknown is reported and left out.
 pub fn decide(place: Place<'_>, interfaces: &[Loc<Interface>], diags: &mut Diagnostics) -> Vec<Nic> {
+    if interfaces.is_empty() {
+        diags.push(
+            Diagnostic::error("no-interfaces", format!("`{}` is on no network", place.appliance.value))
+                .at(place.appliance.span)
+                .help("write `interfaces: [{network: lan, address: dhcp}]`"),
+        );
+    }
     let mut nics: Vec<Nic> =
         interfaces.iter().filter_map(|interface| nic(place, interface, diags)).collect();
     if place.profile == Profile::OpenWrt {
@@ -46,10 +56,15 @@ fn default_route_of_guest(nics: &mut [Nic], interfaces: &[Loc<Interface>]) {
         return;
     }
     let leads_out = |nic: &&mut Nic| {
-        nic.serve.is_none() && (matches!(nic.addressing, Addressing::Dhcp(_)) || !nic.gateways.is_empty())
+        let knows_a_way = match nic.addressing {
+            Addressing::Dhcp(_) => true,
+            Addressing::Static(_) => !nic.gateways.is_empty(),
+            Addressing::Pool(_) | Addressing::None => false,
+        };
+        nic.serve.is_none() && knows_a_way
     };
     if let Some(nic) = nics.iter_mut().find(leads_out) {
-        nic.default_route = true;
+        nic.default_route.value = true;
     }
 }
 
@@ -89,12 +104,16 @@ fn nic(place: Place<'_>, interface: &Loc<Interface>, diags: &mut Diagnostics) ->
         attachment,
         mac,
         mac_derived,
-        gateways: gateways(interface, network, serve.is_some()),
+        // OpenWrt's DHCP client brings its own.
+        gateways: match (place.profile, &addressing) {
+            (Profile::OpenWrt, Addressing::Dhcp(_)) => Vec::new(),
+            _ => gateways(interface, network, &addressing, serve.is_some()),
+        },
         dns: dns(interface, network, &addressing, serve.is_some()),
         addressing,
-        default_route: interface.default_route.as_ref().is_some_and(|wanted| wanted.value),
+        default_route: wanted(interface.default_route.as_ref(), interface),
         serve,
-        discovery: interface.discovery.as_ref().is_some_and(|wanted| wanted.value),
+        discovery: wanted(interface.discovery.as_ref(), interface),
         metric: interface.metric.as_ref().map(|metric| metric.value),
         bridge: interface.bridge.clone().filter(|bridge| bridge.value),
         configured_by: match place.profile {
@@ -102,6 +121,11 @@ fn nic(place: Place<'_>, interface: &Loc<Interface>, diags: &mut Diagnostics) ->
             Profile::Generic => ConfiguredBy::Cni,
         },
     })
+}
+
+/// A switch; one that nobody touched is off, and its place is the network's name.
+fn wanted(switch: Option<&Loc<bool>>, interface: &Interface) -> Loc<bool> {
+    switch.cloned().unwrap_or_else(|| Loc::new(false, interface.network.span))
 }
 
 fn unknown_network(site: &SiteSpec, interface: &Loc<Interface>) -> Diagnostic {
@@ -149,7 +173,10 @@ fn addressing(
 ) -> Addressing {
     let primary = network.primary.as_ref().is_some_and(|primary| primary.value);
     let Some(first) = interface.address.first() else {
-        if profile == Profile::Generic && !primary {
+        if profile == Profile::OpenWrt && !primary {
+            return Addressing::Dhcp(interface.network.span);
+        }
+        if !primary {
             diags.push(
                 Diagnostic::error(
                     "address-missing",
@@ -158,6 +185,7 @@ fn addressing(
                 .at(interface.span.or(interface.network.span))
                 .help("write `address: ` with an address and its prefix length, or dhcp, pool or none"),
             );
+            return UNDECIDED;
         }
         return Addressing::None;
     };
@@ -172,7 +200,7 @@ fn addressing(
                         .label("a word stands alone")
                         .help("write either fixed addresses, or one of dhcp, pool, none, gateway"),
                 );
-                return Addressing::None;
+                return UNDECIDED;
             }
             AddressSpec::Dhcp => return Addressing::Dhcp(first.span),
             AddressSpec::Pool => return Addressing::Pool(first.span),
@@ -212,18 +240,31 @@ fn gateway_address(
                 .at(span)
                 .help(help),
         );
-        return Addressing::None;
+        return UNDECIDED;
     }
     Addressing::Static(addresses)
 }
 
-/// A router is its network's gateway and has none there.
-fn gateways(interface: &Interface, network: &Network, serves: bool) -> Vec<Loc<IpAddr>> {
-    match (interface.gateway.is_empty(), serves) {
-        (true, true) => Vec::new(),
-        (true, false) => network.gateway.clone(),
-        (false, _) => interface.gateway.clone(),
+/// A router is its network's gateway and has none there. A NIC without an address of a family has no use for
+/// the network's gateway of that family.
+fn gateways(
+    interface: &Interface,
+    network: &Network,
+    addressing: &Addressing,
+    serves: bool,
+) -> Vec<Loc<IpAddr>> {
+    if !interface.gateway.is_empty() {
+        return interface.gateway.clone();
     }
+    let has_family = |gateway: &&Loc<IpAddr>| match addressing {
+        Addressing::Static(addresses) => {
+            addresses.iter().any(|address| address.is_ipv4() == gateway.is_ipv4())
+        }
+        Addressing::Pool(_) => network.pool.iter().any(|pool| pool.first().is_ipv4() == gateway.is_ipv4()),
+        Addressing::Dhcp(_) => true,
+        Addressing::None => false,
+    };
+    if serves { Vec::new() } else { network.gateway.iter().filter(has_family).cloned().collect() }
 }
 
 /// Name servers behind the NIC: its own, the network's; where the address is fixed and nobody names one, the
@@ -231,7 +272,7 @@ fn gateways(interface: &Interface, network: &Network, serves: bool) -> Vec<Loc<I
 fn dns(interface: &Interface, network: &Network, addressing: &Addressing, serves: bool) -> Vec<Loc<IpAddr>> {
     let chosen = if interface.dns.is_empty() { &network.dns } else { &interface.dns };
     if chosen.is_empty() && !serves && matches!(addressing, Addressing::Static(_)) {
-        return gateways(interface, network, serves);
+        return gateways(interface, network, addressing, serves);
     }
     chosen.clone()
 }

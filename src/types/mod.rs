@@ -8,6 +8,7 @@
 mod address;
 mod capability;
 mod image_ref;
+pub mod label;
 mod mac;
 mod name;
 mod nearest;

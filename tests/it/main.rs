@@ -1,3 +1,6 @@
 //! The integration tests, one binary.
 
+mod goldens;
 mod reader;
+mod rules;
+mod support;

@@ -25,6 +25,13 @@ pub fn network(nics: &[Nic], ula_prefix: Option<&str>) -> File {
             config.push(bridge(nic));
         }
         config.push(interface(nic));
+        if nic.discovery.value {
+            config.push(
+                Draft::named("route", "discovery")
+                    .option("interface", &nic.interface.value)
+                    .option("target", "224.0.0.0/4"),
+            );
+        }
         if asks_for_ipv6(nic, nics) {
             config.push(
                 Draft::named("interface", &ipv6_name(nic))
@@ -77,7 +84,7 @@ fn interface(nic: &Nic) -> Draft {
         }
         Addressing::Dhcp(_) => {
             let section = section.option("proto", "dhcp");
-            if nic.default_route { section } else { section.option("defaultroute", "0") }
+            if nic.default_route.value { section } else { section.option("defaultroute", "0") }
         }
         Addressing::Pool(_) | Addressing::None => section.option("proto", "none"),
     };
@@ -108,7 +115,7 @@ fn static_addresses(mut section: Draft, addresses: &[Cidr]) -> Draft {
 }
 
 fn gateways(mut section: Draft, nic: &Nic) -> Draft {
-    if !nic.default_route {
+    if !nic.default_route.value {
         return section;
     }
     for gateway in &nic.gateways {
