@@ -39,7 +39,7 @@ mod tests;
 mod wait;
 mod wire;
 
-pub use connect::{ConnectOptions, connect, install_tls_provider};
+pub use connect::{ConnectOptions, connect};
 pub use drift::attachments_sha256;
 pub use error::{Class, Error, FieldConflict, ObjectConflict};
 pub use progress::{Event, Progress, Silent, Stage};
