@@ -8,6 +8,7 @@ use super::{
     DeployOptions, DeployReport, Error, NicReport, Release, apply, conditions, exec, network, prune, request,
     wait,
 };
+use crate::objects;
 
 /// Runs a deploy.
 pub(super) async fn run(
@@ -69,4 +70,12 @@ pub(super) async fn running_pod(session: &Session<'_>, release: &Release) -> Res
         appliance: release.appliance.clone(),
         namespace: Kind::named("Pod").identity(&release.namespace, "").namespace.unwrap_or_default(),
     })
+}
+
+/// The images of the release's workload as it is in the cluster; none when it is not there.
+pub(super) async fn live_images(session: &Session<'_>, release: &Release) -> Result<Vec<String>, Error> {
+    let action = format!("read {}", release.workload);
+    let workload = session.find(&action, request::get_identity(&release.workload)?).await?;
+    let images = workload.iter().flat_map(objects::containers).filter_map(|one| one["image"].as_str());
+    Ok(images.map(str::to_owned).collect())
 }
