@@ -35,6 +35,11 @@ const STEPS: &[Step] = &[
     step("deny", &[], &["cargo", "deny", "check", "bans", "licenses", "sources"]),
     step("pod", &["bash", "busybox", "ip", "shellcheck"], &["tests/pod/run"]),
     step("oracle", &["bash", "go", "python3"], &["tests/oracle/run"]),
+    step(
+        "registry",
+        &["bash", "curl", "docker-registry", "htpasswd", "jq", "openssl", "skopeo"],
+        &["tests/registry/run"],
+    ),
     step("cluster", &["bash", "containerd", "etcd", "go", "nft", "openssl", "runc"], &["tests/cluster/run"]),
 ];
 
