@@ -166,23 +166,10 @@ fn scheduling(pod: &Pod, name: &str) -> Option<Problem> {
 
 /// Why the sandbox or a volume of the pod cannot be made, from the newest event that says so.
 fn sandbox(view: &View<'_>, pod: &Pod, name: &str) -> Option<Problem> {
-    let mut told: Vec<&Event> = events_of(view.events, pod.metadata.uid.as_deref())
-        .filter(|event| {
-            let reason = event.reason.as_deref().unwrap_or_default();
-            matches!(
-                reason,
-                "FailedCreatePodSandBox"
-                    | "NoNetworkFound"
-                    | "FailedMount"
-                    | "FailedAttachVolume"
-                    | "NetworkNotReady"
-            )
-        })
-        .collect();
-    told.sort_by_key(|event| {
-        event.metadata.resource_version.as_deref().and_then(|text| text.parse::<u64>().ok())
-    });
-    let event = told.last()?;
+    const REASONS: [&str; 5] =
+        ["FailedCreatePodSandBox", "NoNetworkFound", "FailedMount", "FailedAttachVolume", "NetworkNotReady"];
+    let told = events_of(view.events, pod.metadata.uid.as_deref());
+    let event = newest(told.filter(|event| REASONS.contains(&event.reason.as_deref().unwrap_or_default())))?;
     let reason = event.reason.as_deref().unwrap_or_default();
     let message = event.message.as_deref().unwrap_or_default();
     if matches!(reason, "FailedMount" | "FailedAttachVolume") {
@@ -203,23 +190,27 @@ fn sandbox(view: &View<'_>, pod: &Pod, name: &str) -> Option<Problem> {
     })
 }
 
+/// Why a pod that was deleted does not go: what the kubelet says, and what mends it.
+pub(super) fn of_ending(events: &[Event], uid: &str) -> Option<(String, &'static str)> {
+    let told = events_of(events, Some(uid)).filter(|event| event.reason.as_deref() == Some("FailedKillPod"));
+    let message = newest(told)?.message.as_deref()?.replace("\\\"", "\"");
+    let pattern = SANDBOX.iter().find(|pattern| message.contains(pattern.text));
+    let fix = pattern.map_or("see the node's kubelet log", |pattern| pattern.fix);
+    Some((one_line(innermost(&message).trim_end_matches('"')), fix))
+}
+
 /// Why there is no pod at all.
 fn of_creation(view: &View<'_>, workload: &WorkloadState, problems: &mut Vec<Problem>) {
     let failed = view.events.iter().filter(|event| event.reason.as_deref() == Some("FailedCreate"));
     let recent = failed.filter(|event| !is_older(event, workload.changed.as_deref()));
-    let mut own = recent.filter(|event| {
+    let prefix = format!("{}-", workload.name);
+    let own = recent.filter(|event| {
         let object = &event.involved_object;
-        let kind = object.kind.as_deref().unwrap_or_default();
-        object.uid.as_deref() == Some(workload.uid.as_str())
-            || (kind == "ReplicaSet"
-                && view.release.is_some_and(|release| {
-                    object
-                        .name
-                        .as_deref()
-                        .is_some_and(|name| name.starts_with(&format!("{}-", release.workload.name)))
-                }))
+        let of_replica_set = object.kind.as_deref() == Some("ReplicaSet")
+            && object.name.as_deref().is_some_and(|name| name.starts_with(&prefix));
+        object.uid.as_deref() == Some(workload.uid.as_str()) || of_replica_set
     });
-    let Some(event) = own.next_back() else { return };
+    let Some(event) = newest(own) else { return };
     let message = event.message.as_deref().unwrap_or_default();
     let fallback = lasting("", "pod-refused", "the API server refuses the pod: see the message");
     let pattern = CREATION.iter().find(|pattern| message.contains(pattern.text)).unwrap_or(&fallback);
@@ -288,6 +279,12 @@ pub(super) fn events_of<'a>(events: &'a [Event], uid: Option<&'a str>) -> impl I
     events.iter().filter(move |event| uid.is_some() && event.involved_object.uid.as_deref() == uid)
 }
 
+/// The event that was written last.
+fn newest<'a>(events: impl Iterator<Item = &'a Event>) -> Option<&'a Event> {
+    let version = |event: &&Event| event.metadata.resource_version.as_deref()?.parse::<u64>().ok();
+    events.max_by_key(version)
+}
+
 /// A problem of a pod that does not go away by itself.
 pub(super) fn problem(pod: &str, code: &'static str, message: &str, fix: &str) -> Problem {
     Problem {
@@ -302,7 +299,7 @@ pub(super) fn problem(pod: &str, code: &'static str, message: &str, fix: &str) -
 
 /// What CNI said: the kubelet and the runtime wrap it in the sandbox's name and a hash.
 fn innermost(message: &str) -> &str {
-    let begin = message.find("plugin type=").or_else(|| message.find("failed to setup network for sandbox"));
+    let begin = message.rfind("plugin type=").or_else(|| message.find("failed to setup network for sandbox"));
     begin.map_or(message, |begin| &message[begin..])
 }
 

@@ -13,10 +13,13 @@ const REVISION: &str = "controller-revision-hash";
 /// What a StatefulSet or a Deployment says about its pods.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct WorkloadState {
+    pub name: String,
     pub uid: String,
     pub desired: i32,
     pub ready: i32,
-    /// Whether the controller has seen the newest template and no pod of an older one is left.
+    /// Whether the controller has seen the newest template.
+    pub seen: bool,
+    /// Whether it has, and no pod of an older one is left.
     pub current: bool,
     /// The revision that pods must have; only StatefulSets tell.
     pub revision: Option<String>,
@@ -44,9 +47,11 @@ impl WorkloadState {
         let settled = status.current_revision == status.update_revision || updated == status.replicas;
         let seen = seen(&set.metadata, status.observed_generation);
         Self {
+            name: set.metadata.name.clone().unwrap_or_default(),
             uid: set.metadata.uid.clone().unwrap_or_default(),
             desired,
             ready: status.ready_replicas.unwrap_or(0),
+            seen,
             current: seen && settled && updated >= desired,
             revision: status.update_revision.filter(|_| seen),
             ordered: spec.pod_management_policy.as_deref() != Some("Parallel"),
@@ -60,9 +65,11 @@ impl WorkloadState {
         let updated = status.updated_replicas.unwrap_or(0);
         let seen = seen(&deployment.metadata, status.observed_generation);
         Self {
+            name: deployment.metadata.name.clone().unwrap_or_default(),
             uid: deployment.metadata.uid.clone().unwrap_or_default(),
             desired,
             ready: status.ready_replicas.unwrap_or(0),
+            seen,
             current: seen && updated >= desired && status.replicas.unwrap_or(0) == updated,
             revision: None,
             ordered: false,

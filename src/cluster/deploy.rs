@@ -1,14 +1,20 @@
 //! All of a deploy: apply and prune, wait, look at the NICs.
 
-use k8s_openapi::api::core::v1::Pod;
+use std::time::Duration;
 
-use super::kinds::Kind;
+use k8s_openapi::api::core::v1::Pod;
+use tokio::time::{Instant, sleep};
+
 use super::session::Session;
 use super::{
-    DeployOptions, DeployReport, Error, NicReport, Release, apply, conditions, exec, network, prune, request,
-    wait,
+    ConfiguredBy, DeployOptions, DeployReport, Error, NicReport, Release, Verdict, apply, conditions, exec,
+    network, prune, request, wait,
 };
 use crate::objects;
+
+/// How long the guest may take to configure its NICs after it is ready, and how often it is asked.
+const SETTLING: Duration = Duration::from_secs(15);
+const AGAIN: Duration = Duration::from_secs(1);
 
 /// Runs a deploy.
 pub(super) async fn run(
@@ -23,12 +29,30 @@ pub(super) async fn run(
     };
     let Some(waiting) = &options.wait else { return Ok(report) };
     if let Some(pod) = wait::for_ready(session, release, waiting, true).await? {
-        report.nics = nics(session, release, &pod).await;
+        report.nics = settled(session, release, &pod).await;
         report.pod = pod.metadata.name;
     }
     // What the former pod still referred to can go now.
     prune::attachments_left(session, release, &mut report.apply).await?;
     Ok(report)
+}
+
+/// The NICs once the guest has configured them: a lease takes some seconds more than a boot. Nothing announces
+/// it, so the guest is asked again until it is as planned or the time is up.
+async fn settled(session: &Session<'_>, release: &Release, pod: &Pod) -> Vec<NicReport> {
+    let end = Instant::now() + SETTLING;
+    loop {
+        let rows = nics(session, release, pod).await;
+        let unsettled = release
+            .expected
+            .iter()
+            .zip(&rows)
+            .any(|(nic, row)| nic.configured_by == ConfiguredBy::Guest && row.verdict == Verdict::Wrong);
+        if !unsettled || Instant::now() >= end {
+            return rows;
+        }
+        sleep(AGAIN).await;
+    }
 }
 
 /// The NICs of the release's pod as it is now.
@@ -68,7 +92,7 @@ pub(super) async fn running_pod(session: &Session<'_>, release: &Release) -> Res
     let pod = pods.iter().filter(running).max_by_key(|pod| conditions::is_ready(pod));
     pod.and_then(|pod| pod.metadata.name.clone()).ok_or_else(|| Error::NoAppliance {
         appliance: release.appliance.clone(),
-        namespace: Kind::named("Pod").identity(&release.namespace, "").namespace.unwrap_or_default(),
+        namespace: release.namespace.clone(),
     })
 }
 

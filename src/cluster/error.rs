@@ -142,6 +142,14 @@ pub enum Error {
         /// The tool.
         tooling: String,
     },
+    /// An object belongs to another ApplySet.
+    #[error(
+        "{identity} belongs to another site's ApplySet: rename the network, or give the site a namespace of its own"
+    )]
+    ForeignMember {
+        /// The object.
+        identity: Box<Identity>,
+    },
     /// The appliance did not become ready.
     #[error("{}", not_ready_text(.workload, .problems, *.timed_out))]
     NotReady {
@@ -152,15 +160,17 @@ pub enum Error {
         /// Whether the time was up; otherwise a cause that lasts was found before.
         timed_out: bool,
     },
-    /// A pod did not go away in time.
-    #[error(
-        "Pod {pod} is not gone after {seconds} s: its node may be down (kubectl get nodes); wrtpod never deletes a pod by force, because the old one may still run with the same MAC"
-    )]
+    /// A pod did not go away in time. It is never deleted by force: the old one may still run with its MAC.
+    #[error("Pod {pod} is not gone after {seconds} s: {reason}: {fix}")]
     PodStays {
         /// Its name.
         pod: String,
         /// How long was waited.
         seconds: u64,
+        /// What the kubelet says.
+        reason: String,
+        /// What mends it.
+        fix: &'static str,
     },
     /// A command could not be run in the pod.
     #[error("failed to run a command in Pod {pod}: {reason}")]

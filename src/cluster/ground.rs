@@ -93,6 +93,7 @@ pub(super) async fn read(session: &Session<'_>, release: &Release) -> Result<Gro
         found: attachments,
         secret: false,
     };
+    refuse_foreign(release, &ground)?;
     let Some(namespace) = namespace else {
         let brought = release.objects.iter().any(|object| object.identity.kind == "Namespace");
         return if release.create_namespace || brought {
@@ -111,6 +112,7 @@ pub(super) async fn read(session: &Session<'_>, release: &Release) -> Result<Gro
         security::check(session, release, &namespace),
     );
     allowed?;
+    ground.found.insert(Kind::named("Namespace").identity(name, name), Found::read(&namespace));
     ground.found.extend(members?);
     ground.found.extend(claims?);
     ground.secret = secret?;
@@ -130,6 +132,19 @@ async fn attachments(
         None => Ok(BTreeMap::new()),
         Some(list) => Ok(index(kind, namespace, list["items"].as_array().map_or(&[], Vec::as_slice))),
     }
+}
+
+/// Refuses an attachment of this name that another site, or another tool, keeps: taking it over would let the
+/// other one prune it.
+fn refuse_foreign(release: &Release, ground: &Ground) -> Result<(), Error> {
+    let own = ground.site.set.id();
+    for object in &release.attachments {
+        let found = ground.found.get(&normal(&object.identity));
+        if found.and_then(|found| found.part_of.as_ref()).is_some_and(|other| *other != own) {
+            return Err(Error::ForeignMember { identity: Box::new(object.identity.clone()) });
+        }
+    }
+    Ok(())
 }
 
 /// The members that the parent tells of; without a parent nothing can carry the label.

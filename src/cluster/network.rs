@@ -110,8 +110,6 @@ fn judge(
     }
     let addresses = match addresses {
         Ok(addresses) => addresses,
-        // Nothing was promised about its addresses.
-        Err(_) if nic.addresses.is_empty() && !nic.dynamic => return (Verdict::Ok, None),
         Err(reason) => return (Verdict::Unknown, Some(reason.clone())),
     };
     let absent: Vec<&str> = nic
@@ -178,4 +176,95 @@ pub(super) fn guest_addresses(answer: &[u8]) -> Result<Vec<String>, String> {
         }
     }
     Ok(addresses)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn pod(status: &Value) -> Pod {
+        let pod = json!({"metadata": {"name": "openwrt-0", "annotations": {STATUS: status.to_string()}}});
+        serde_json::from_value(pod).expect("a pod")
+    }
+
+    fn expected(configured_by: ConfiguredBy, addresses: &[&str], dynamic: bool) -> ExpectedNic {
+        ExpectedNic {
+            interface: "lan".into(),
+            network_name: "a/lan".into(),
+            mac: Some("52:54:00:12:34:56".into()),
+            addresses: addresses.iter().map(ToString::to_string).collect(),
+            dynamic,
+            configured_by,
+        }
+    }
+
+    fn status() -> Value {
+        json!([
+            {"name": "cbr0", "interface": "eth0", "ips": ["10.42.0.7"], "default": true, "dns": {}, "gateway": ["<nil>"]},
+            {"name": "a/lan", "interface": "lan", "ips": ["192.168.1.32"], "mac": "52:54:00:12:34:56", "dns": {}, "gateway": ["<nil>"]}
+        ])
+    }
+
+    #[test]
+    fn what_cni_configured_is_compared() {
+        let right = expected(ConfiguredBy::Cni, &["192.168.1.32/24"], false);
+        let rows = compare(&pod(&status()), &[right], &Guest::new());
+        assert_eq!((rows[0].verdict, rows[0].addresses[0].as_str()), (Verdict::Ok, "192.168.1.32/24"));
+        let wrong = expected(ConfiguredBy::Cni, &["192.168.1.33/24"], false);
+        let rows = compare(&pod(&status()), &[wrong], &Guest::new());
+        assert_eq!(rows[0].reason.as_deref(), Some("it does not have 192.168.1.33/24"));
+        let mut mac = expected(ConfiguredBy::Cni, &[], false);
+        mac.mac = Some("02:00:00:00:00:01".into());
+        assert_eq!(compare(&pod(&status()), &[mac], &Guest::new())[0].verdict, Verdict::Wrong);
+    }
+
+    #[test]
+    fn what_only_the_guest_knows_is_never_ok_unasked() {
+        let nic = expected(ConfiguredBy::Guest, &["192.168.1.1/24"], false);
+        let guest = |answer| Guest::from([("lan".to_owned(), answer)]);
+        let row = |answer| compare(&pod(&status()), std::slice::from_ref(&nic), &guest(answer)).remove(0);
+        assert_eq!(row(Err("forbidden".to_owned())).verdict, Verdict::Unknown);
+        assert_eq!(row(Ok(vec!["192.168.1.1/24".to_owned()])).verdict, Verdict::Ok);
+        assert_eq!(row(Ok(vec!["192.168.1.1/16".to_owned()])).verdict, Verdict::Wrong);
+        assert_eq!(row(Ok(Vec::new())).verdict, Verdict::Wrong);
+        let none = expected(ConfiguredBy::Guest, &[], false);
+        assert_eq!(compare(&pod(&status()), &[none], &Guest::new())[0].verdict, Verdict::Unknown);
+    }
+
+    #[test]
+    fn a_lease_has_to_have_come() {
+        let nic = expected(ConfiguredBy::Guest, &[], true);
+        let guest = |addresses: &[&str]| {
+            let addresses = addresses.iter().map(ToString::to_string).collect();
+            Guest::from([("lan".to_owned(), Ok(addresses))])
+        };
+        let row = |addresses: &[&str]| {
+            compare(&pod(&status()), std::slice::from_ref(&nic), &guest(addresses)).remove(0)
+        };
+        assert_eq!(row(&["fe80::1/64"]).reason.as_deref(), Some("it got no address"));
+        assert_eq!(row(&["192.168.1.140/24"]).verdict, Verdict::Ok);
+    }
+
+    #[test]
+    fn missing_and_unplanned_nics_are_told() {
+        let mut nic = expected(ConfiguredBy::Cni, &[], false);
+        nic.interface = "iot".into();
+        let pod = pod(&status());
+        assert_eq!(missing(&pod, std::slice::from_ref(&nic)), ["iot"]);
+        let verdicts: Vec<Verdict> =
+            compare(&pod, &[nic], &Guest::new()).into_iter().map(|row| row.verdict).collect();
+        assert_eq!(verdicts, [Verdict::Missing, Verdict::Wrong]);
+        assert_eq!(missing(&Pod::default(), &[expected(ConfiguredBy::Cni, &[], false)]), ["lan"]);
+    }
+
+    #[test]
+    fn netifd_is_read() {
+        let answer = br#"{"up":true,"ipv4-address":[{"address":"192.168.1.9","mask":24}],"ipv6-address":[],
+            "ipv6-prefix-assignment":[{"address":"fd00::","mask":60,"local-address":{"address":"fd00::1","mask":60}}]}"#;
+        assert_eq!(guest_addresses(answer).expect("addresses"), ["192.168.1.9/24", "fd00::1/60"]);
+        assert_eq!(guest_addresses(br#"{"up":false}"#).expect("none"), Vec::<String>::new());
+        assert!(guest_addresses(b"Command failed").is_err());
+    }
 }

@@ -10,12 +10,12 @@ use super::session::Session;
 use super::{Error, Event, Outcome, PASSWORD_HASH_KEY, PASSWORD_KEY, Release, SecretNote, request};
 
 /// Letters and digits that cannot be taken for one another when they are read aloud or typed off a screen.
-const ALPHABET: &[u8; 32] = b"abcdefghjkmnpqrstuvwxyz23456789A";
+const ALPHABET: &[u8] = b"abcdefghjkmnpqrstuvwxyz23456789";
 
 /// What the format means when it says nothing; left out, because that is the form that every tool writes.
 const DEFAULT_ROUNDS: &str = "$rounds=5000$";
 
-/// Groups of letters: 4 × 5 of 32 letters are 100 bits.
+/// Groups of letters: 4 × 5 of 31 letters are 99 bits.
 const GROUPS: usize = 4;
 const GROUP: usize = 5;
 
@@ -64,11 +64,22 @@ pub(super) async fn ensure(
 
 /// A random password, for example `k7mqz-2hxve-9rtpa-w4ncd`.
 fn password() -> Result<String, Error> {
-    let mut random = [0_u8; GROUPS * GROUP];
-    fill(&mut random)?;
-    let letter = |byte: &u8| char::from(ALPHABET[usize::from(byte % 32)]);
-    let groups: Vec<String> = random.chunks(GROUP).map(|group| group.iter().map(letter).collect()).collect();
-    Ok(groups.join("-"))
+    // Bytes beyond the last whole alphabet would make its first letters likelier.
+    let fair = u8::MAX - u8::MAX % u8::try_from(ALPHABET.len()).unwrap_or(1);
+    let mut password = String::new();
+    let mut letters = 0;
+    while letters < GROUPS * GROUP {
+        let mut random = [0_u8; GROUPS * GROUP];
+        fill(&mut random)?;
+        for byte in random.into_iter().filter(|byte| *byte < fair).take(GROUPS * GROUP - letters) {
+            if letters > 0 && letters % GROUP == 0 {
+                password.push('-');
+            }
+            password.push(char::from(ALPHABET[usize::from(byte) % ALPHABET.len()]));
+            letters += 1;
+        }
+    }
+    Ok(password)
 }
 
 /// The crypt hash of a password (`$6$`, SHA-512), as /etc/shadow holds it.

@@ -2,6 +2,7 @@
 
 mod fake;
 mod faults;
+mod judging;
 mod requests;
 
 use std::collections::BTreeMap;

@@ -12,7 +12,7 @@ use super::conditions::{self, WorkloadState};
 use super::follow::Follow;
 use super::kinds::Kind;
 use super::session::Session;
-use super::{Error, Event, Problem, Release, Stage, WaitOptions, diagnose, prune, request};
+use super::{Error, Event, Problem, Release, Stage, WaitOptions, diagnose, ground, prune, request};
 
 /// How long a new namespace's default service account may take. Pods are made later when it takes longer: the
 /// workload's controller tries again, so this is no error.
@@ -56,7 +56,22 @@ pub(super) async fn for_pods_gone(
     if let Ok(result) = timeout(longest, gone).await {
         return result;
     }
-    Err(Error::PodStays { pod: told.unwrap_or_default(), seconds: longest.as_secs() })
+    let uid = pods.items().next().map(|pod| pod["metadata"]["uid"].as_str().unwrap_or_default().to_owned());
+    let request = request::list(Kind::named("Event"), Some(namespace), &[]);
+    let events: Vec<CoreEvent> = typed(session.items("list the events", request).await?.iter());
+    let (reason, fix) = causes::of_ending(&events, &uid.unwrap_or_default()).unwrap_or_else(|| {
+        ("its node does not report its end".to_owned(), "is the node up? (kubectl get nodes)")
+    });
+    Err(Error::PodStays { pod: told.unwrap_or_default(), seconds: longest.as_secs(), reason, fix })
+}
+
+/// A problem, since when it has been there, and when it was seen last: one that comes and goes, as when a
+/// controller makes a refused pod again and again, is one problem and no new one each time.
+struct Lasting {
+    problem: Problem,
+    since: Instant,
+    last: Instant,
+    present: bool,
 }
 
 /// What one wait has seen so far.
@@ -66,7 +81,7 @@ struct Watch<'s, 'a> {
     options: WaitOptions,
     deadline: Instant,
     stage: Option<(String, Stage)>,
-    problems: BTreeMap<(&'static str, String), (Problem, Instant)>,
+    problems: BTreeMap<(&'static str, String), Lasting>,
     /// The uid of the pod that was deleted to come back with its NICs; `None` while that may be done.
     replaced: Option<String>,
     may_replace: bool,
@@ -86,7 +101,7 @@ pub(super) async fn for_ready(
         .iter()
         .find(|object| object.identity == release.workload)
         .and_then(|object| prune::selector(&object.value))
-        .unwrap_or_default();
+        .unwrap_or_else(|| ground::instance(&release.appliance));
     let mut workloads = Follow::one(session, kind, &release.namespace, &release.workload.name);
     let mut pods = Follow::labels(session, Kind::named("Pod"), &release.namespace, &labels);
     let mut events = Follow::labels(session, Kind::named("Event"), &release.namespace, "");
@@ -128,6 +143,10 @@ impl Watch<'_, '_> {
         pods: &[Pod],
         events: &[CoreEvent],
     ) -> Result<Option<Option<Pod>>, Error> {
+        // Until the controller has seen the newest template, every pod may be one of an older revision.
+        if workload.is_some_and(|workload| !workload.seen) {
+            return Ok(None);
+        }
         let newest = conditions::newest(pods, workload);
         if let Some(pod) = newest {
             self.tell_stage(pod, events);
@@ -137,7 +156,8 @@ impl Watch<'_, '_> {
         if self.replace(newest, &problems).await? {
             return Ok(None);
         }
-        if workload.is_some_and(WorkloadState::is_ready) {
+        let complete = problems.iter().all(|problem| problem.code != causes::NIC_MISSING);
+        if complete && workload.is_some_and(WorkloadState::is_ready) {
             match newest {
                 Some(pod) if conditions::is_ready(pod) => return Ok(Some(Some(pod.clone()))),
                 None if workload.is_some_and(|workload| workload.desired == 0) => return Ok(Some(None)),
@@ -199,24 +219,27 @@ impl Watch<'_, '_> {
 
     /// Keeps the time since when each problem has been there, and tells new ones.
     fn remember(&mut self, problems: Vec<Problem>) {
-        let mut now = BTreeMap::new();
+        let now = Instant::now();
+        let patience = self.options.patience;
+        self.problems.retain(|_, lasting| now - lasting.last <= patience);
+        for lasting in self.problems.values_mut() {
+            lasting.present = false;
+        }
         for problem in problems {
             let key = (problem.code, problem.object.clone());
-            let since = if let Some((_, since)) = self.problems.get(&key) {
-                *since
-            } else {
+            let since = self.problems.get(&key).map(|known| known.since);
+            if since.is_none() {
                 self.session.tell(&Event::Problem(problem.clone()));
-                Instant::now()
-            };
-            now.insert(key, (problem, since));
+            }
+            let lasting = Lasting { problem, since: since.unwrap_or(now), last: now, present: true };
+            self.problems.insert(key, lasting);
         }
-        self.problems = now;
     }
 
-    /// When nothing changes, the next moment at which the wait may have to end.
+    /// When nothing changes, the next moment at which the wait has to end.
     fn next_look(&self) -> Instant {
-        let lasting = self.problems.values().filter(|(problem, _)| !problem.transient);
-        let patience = lasting.map(|(_, since)| *since + self.options.patience).min();
+        let lasting = self.problems.values().filter(|lasting| lasting.present && !lasting.problem.transient);
+        let patience = lasting.map(|lasting| lasting.since + self.options.patience).min();
         patience.map_or(self.deadline, |patience| patience.min(self.deadline))
     }
 
@@ -225,7 +248,7 @@ impl Watch<'_, '_> {
         let timed_out = Instant::now() >= self.deadline;
         let mut problems = diagnose::of_release(self.session, self.release).await?;
         if problems.is_empty() {
-            problems = self.problems.values().map(|(problem, _)| problem.clone()).collect();
+            problems = self.problems.values().map(|lasting| lasting.problem.clone()).collect();
         }
         Err(Error::NotReady { workload: Box::new(self.release.workload.clone()), problems, timed_out })
     }

@@ -22,19 +22,22 @@ function more_input() {
 }
 
 # One argument of a command, from the global `rest` into the global `arg`: libuci's next_arg and parse_str.
-function next_arg(    c) {
-	arg = ""
+function next_arg(    c, verbatim) {
+	arg = ""; verbatim = 1
 	sub(/^[ \t\r\f\v]+/, "", rest)
 	if (substr(rest, 1, 1) == ";") { rest = substr(rest, 2); return }
 	while (bad == "") {
 		c = substr(rest, 1, 1)
 		if (c == "") return
-		if (c == ";") return
+		# libuci ends the argument by a zero byte, which falls on the `;` if nothing was unquoted before: the line ends there.
+		if (c == ";") { if (verbatim) rest = ""; return }
 		if (c == "#") { rest = ""; return }
-		if (c == "'") single_quoted()
-		else if (c == "\"") double_quoted()
-		else if (c == "\\") backslash()
-		else {
+		if (c ~ /['"\\]/) {
+			verbatim = 0
+			if (c == "'") single_quoted()
+			else if (c == "\"") double_quoted()
+			else backslash()
+		} else {
 			match(rest, /^[^'"#;\\ \t\r\f\v]+/)
 			arg = arg substr(rest, 1, RLENGTH)
 			rest = substr(rest, RLENGTH + 1)
@@ -71,7 +74,7 @@ function double_quoted(    c) {
 
 # A backslash takes the next character as it is; at the end of a line it joins the next line.
 function backslash() {
-	if (rest == "\\" || rest == "\\\r") { if (!more_input()) fail("the file ends in a backslash"); return }
+	if (rest == "\\" || rest == "\\\r") { more_input(); return }
 	arg = arg substr(rest, 2, 1)
 	rest = substr(rest, 3)
 }
@@ -95,13 +98,19 @@ function parse(doc, file,    word) {
 			if (word == "config" || word == "c") parse_config(doc)
 			else if (word == "option" || word == "o") parse_option(doc, 0)
 			else if (word == "list" || word == "l") parse_option(doc, 1)
-			else if (word == "package" || word == "p") { next_arg(); end_of_command() }
+			else if (word == "package" || word == "p") parse_package()
 			else fail("unknown word `" word "`")
 		}
 	}
 	close(file)
 	if (bad != "") bad = "line " line_number ": " bad
 	return bad == ""
+}
+
+function parse_package() {
+	next_arg()
+	if (arg !~ /^[A-Za-z0-9_-]+$/) fail("a package needs a name")
+	end_of_command()
 }
 
 function parse_config(doc,    kind, i) {
@@ -142,8 +151,7 @@ function parse_option(doc, is_list,    option) {
 	if (is_list) {
 		if ((doc, current, option) in value) set(doc, current, option, "l" substr(value[doc, current, option], 2) ITEM word_value)
 		else set(doc, current, option, "l" ITEM word_value)
-	} else if (word_value == "") unset(doc, current, option)
-	else set(doc, current, option, "o" ITEM word_value)
+	} else if (word_value != "") set(doc, current, option, "o" ITEM word_value)
 }
 
 function set(doc, i, option, v) {

@@ -1,6 +1,6 @@
 //! A namespace of its own for each test, a release to play with, and a look at what is really there.
 
-use k8s_openapi::api::core::v1::Namespace;
+use k8s_openapi::api::core::v1::{Namespace, ServiceAccount};
 use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::CustomResourceDefinition;
 use kube::api::{
     Api, ApiResource, DeleteParams, DynamicObject, GroupVersionKind, ListParams, Patch, PatchParams,
@@ -28,6 +28,19 @@ pub struct Fixture {
 /// The kubeconfig of the tests.
 pub fn kubeconfig() -> std::path::PathBuf {
     std::env::var_os("WRTPOD_TEST_KUBECONFIG").expect("WRTPOD_TEST_KUBECONFIG names a kubeconfig").into()
+}
+
+/// The kubeconfig with another user in the place of its own.
+pub fn with_user(user: &str) -> String {
+    let text = std::fs::read_to_string(kubeconfig()).expect("readable");
+    let mut file: Kubeconfig = Kubeconfig::from_yaml(&text).expect("a kubeconfig");
+    let name = file.auth_infos[0].name.clone();
+    file.auth_infos.clear();
+    let mut value = serde_json::to_value(&file).expect("JSON");
+    value["users"] = Value::Null;
+    let mut text = value.to_string();
+    text = text.replace("\"users\":null", &format!("\"users\":[{{\"name\":\"{name}\",\"user\":{user}}}]"));
+    text
 }
 
 impl Fixture {
@@ -59,6 +72,41 @@ impl Fixture {
     /// A connection of its own, as a new process has one.
     pub async fn connect(&self) -> Cluster {
         let options = ConnectOptions { kubeconfig: Some(kubeconfig()), context: None };
+        connect(&options).await.expect("a connection")
+    }
+
+    /// A user who may read everything in the namespace and do nothing.
+    pub async fn viewer(&self) -> Cluster {
+        let named = |kind: &str, version: &str, rest: Value| {
+            let mut object = json!({"apiVersion": version, "kind": kind, "metadata": {"name": "viewer", "namespace": self.namespace}});
+            object.as_object_mut().expect("a map").extend(rest.as_object().expect("a map").clone());
+            object
+        };
+        let rbac = "rbac.authorization.k8s.io";
+        self.create(&named("ServiceAccount", "v1", json!({}))).await;
+        // Named one by one: `*` has pods/exec in it, and a WebSocket's exec is a `get`.
+        let resources = [
+            "pods",
+            "events",
+            "persistentvolumeclaims",
+            "statefulsets",
+            "deployments",
+            "network-attachment-definitions",
+        ];
+        let rules = json!({"rules": [{"apiGroups": ["*"], "resources": resources, "verbs": ["get", "list", "watch"]}]});
+        self.create(&named("Role", &format!("{rbac}/v1"), rules)).await;
+        let binding = json!({"roleRef": {"apiGroup": rbac, "kind": "Role", "name": "viewer"},
+            "subjects": [{"kind": "ServiceAccount", "name": "viewer", "namespace": self.namespace}]});
+        self.create(&named("RoleBinding", &format!("{rbac}/v1"), binding)).await;
+        let accounts: Api<ServiceAccount> = Api::namespaced(self.client.clone(), &self.namespace);
+        let request = serde_json::from_value(json!({"spec": {"audiences": []}})).expect("a request");
+        let token =
+            accounts.create_token_request("viewer", &PostParams::default(), &request).await.expect("a token");
+        let token = token.status.expect("a status").token;
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("config");
+        std::fs::write(&path, with_user(&json!({"token": token}).to_string())).expect("written");
+        let options = ConnectOptions { kubeconfig: Some(path), context: None };
         connect(&options).await.expect("a connection")
     }
 

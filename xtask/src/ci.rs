@@ -1,5 +1,7 @@
 //! `cargo xtask ci`: the steps, and what each needs on the machine.
 
+use std::path::Path;
+
 use anyhow::{Result, bail};
 
 use crate::step::{self, Count};
@@ -35,6 +37,7 @@ const STEPS: &[Step] = &[
     step("deny", &[], &["cargo", "deny", "check", "bans", "licenses", "sources"]),
     step("pod", &["bash", "busybox", "ip", "shellcheck"], &["tests/pod/run"]),
     step("oracle", &["bash", "go", "python3"], &["tests/oracle/run"]),
+    step("multus", &["go"], &["go", "-C", "tests/cluster/multus", "test", "./..."]),
     step(
         "registry",
         &["bash", "curl", "docker-registry", "htpasswd", "jq", "openssl", "skopeo"],
@@ -58,17 +61,22 @@ pub fn run(only: &[String], skip: &[String]) -> Result<bool> {
             notes.push(format!("SKIPPED {}: asked for with --skip", step.name));
             continue;
         }
-        if step.name == "deny" && !on_path("cargo-deny") {
+        if step.name == "deny" && !is_there("cargo-deny") {
             notes.push(
                 "NOT RUN deny: cargo-deny is not installed (cargo install --locked cargo-deny)".to_owned(),
             );
             continue;
         }
-        let missing: Vec<&str> = step.needs.iter().copied().filter(|program| !on_path(program)).collect();
+        let needs = step.needs.iter().chain(step.command.first());
+        let missing: Vec<&str> = needs.copied().filter(|program| !is_there(program)).collect();
         let count = if missing.is_empty() {
             step::run(step.name, step.command, step.environment)?
         } else {
-            println!("\n==> {}: MISSING {} (.ci/run installs it)", step.name, missing.join(", "));
+            println!(
+                "\n==> {}: MISSING {} (.ci/run installs what tests need)",
+                step.name,
+                missing.join(", ")
+            );
             Count { passed: 0, failed: 1 }
         };
         if count.failed > 0 {
@@ -85,7 +93,11 @@ pub fn run(only: &[String], skip: &[String]) -> Result<bool> {
     Ok(total.failed == 0)
 }
 
-fn on_path(program: &str) -> bool {
+/// A script of the repository, or a program on the path.
+fn is_there(program: &str) -> bool {
     let path = std::env::var_os("PATH").unwrap_or_default();
+    if program.contains('/') {
+        return Path::new(program).is_file();
+    }
     std::env::split_paths(&path).any(|folder| folder.join(program).is_file())
 }

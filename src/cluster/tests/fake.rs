@@ -107,12 +107,9 @@ impl State {
     /// The answer; `None` resets the connection.
     fn answer(&mut self, method: &Method, uri: &http::Uri, body: &[u8]) -> Option<Response<Body>> {
         let query = uri.query().unwrap_or_default();
-        let marks: String = ["force=true", "dryRun=All", "watch=true", "previous=true"]
-            .into_iter()
-            .filter(|mark| query.contains(mark))
-            .map(|mark| format!(" {mark}"))
-            .collect();
-        let line = format!("{method} {}{marks}", uri.path());
+        let marks = ["force=true", "dryRun=All", "watch=true", "previous=true"];
+        let marks: Vec<&str> = marks.into_iter().filter(|mark| query.contains(mark)).collect();
+        let line = format!("{method} {} {}", uri.path(), marks.join(" ")).trim_end().to_owned();
         self.log.push(line.clone());
         if self.down || self.dies_at.is_some_and(|number| self.log.len() > number) {
             return None;

@@ -1,5 +1,8 @@
 //! Faults on the way: what is survived, and what ends in an error that a second deploy mends.
 
+use std::future::Future as _;
+use std::task::Poll;
+
 use serde_json::json;
 
 use super::fake::{Fake, Fault};
@@ -102,4 +105,33 @@ async fn the_password_is_in_no_error_and_no_event() {
     let secret = fake.state().objects["/api/v1/namespaces/home/secrets/openwrt-password"].clone();
     let password = secret["stringData"]["password"].as_str().expect("a password").to_owned();
     assert!(!format!("{:?}{report:?}", told.0).contains(&password));
+}
+
+/// Ctrl-C drops the work wherever it is; the deploy after that finishes the job.
+#[tokio::test]
+async fn a_deploy_that_is_interrupted_anywhere_is_finished_by_the_next() {
+    let whole = Fake::with_namespace();
+    whole.cluster.apply(&release(), &PLAIN, &mut Silent).await.expect("applied");
+    let paths: Vec<String> = whole.state().objects.keys().cloned().collect();
+    for steps in 1.. {
+        let fake = Fake::with_namespace();
+        let (release, mut silent) = (release(), Silent);
+        let mut work = Box::pin(fake.cluster.apply(&release, &PLAIN, &mut silent));
+        let mut done = false;
+        for _ in 0..steps {
+            done |= std::future::poll_fn(|context| Poll::Ready(work.as_mut().poll(context).is_ready())).await;
+            if done {
+                break;
+            }
+            tokio::task::yield_now().await;
+        }
+        drop(work);
+        if done {
+            assert!(steps > 5, "the work was over before it could be interrupted");
+            break;
+        }
+        fake.cluster.apply(&release, &PLAIN, &mut Silent).await.expect("applied");
+        let now: Vec<String> = fake.state().objects.keys().cloned().collect();
+        assert_eq!(now, paths, "interrupted after {steps} steps");
+    }
 }

@@ -160,3 +160,15 @@ async fn delete_goes_backwards_and_the_record_goes_last() {
     ConfigMap wrtpod-openwrt
     ");
 }
+
+#[tokio::test]
+async fn an_attachment_of_another_site_is_left_alone() {
+    let fake = Fake::with_namespace();
+    fake.cluster.apply(&release(), &PLAIN, &mut Silent).await.expect("applied");
+    fake.log();
+    let mut other = release();
+    other.site = "cabin".into();
+    let error = fake.cluster.apply(&other, &PLAIN, &mut Silent).await.expect_err("refused");
+    assert!(matches!(error, Error::ForeignMember { .. }), "{error}");
+    assert!(fake.log().lines().all(|line| line.starts_with("GET ")));
+}

@@ -110,3 +110,20 @@ for style in bridge point dual collision; do
 	remove_sandboxes
 done
 HOST_IPS=
+
+# Mode config: a kept file that a program replaced by rename while the pod ran.
+sandbox config bridge
+new_pod boot-config config
+rm "$P/run/eth0"
+plan_boot
+had_routes=$(routes eth0)
+init_container /bin/sh /wrtpod/bin/prepare >/dev/null 2>&1
+boot
+HOST_IPS=192.168.1.5
+holds "config: the pod becomes ready" wait_ready "$(expected "$had_routes" 10.42.0.1 | grep -v ^192)"
+in_pod /bin/sh -c 'sleep 3; echo "# mine" >/etc/rc.local.tmp; mv /etc/rc.local.tmp /etc/rc.local; uci set network.lan.metric=9; uci commit network'
+halt_pod
+is "config: a kept file replaced by rename is on the claim after a shutdown" "# mine" "$(cat "$P/data/keep/etc/rc.local")"
+has "config: a uci commit is on the claim" "$(cat "$P/data/config/network")" "metric '9'"
+remove_sandboxes
+HOST_IPS=

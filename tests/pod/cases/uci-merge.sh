@@ -73,7 +73,7 @@ cat >"$work/odd" <<'ODD'
 package odd # ignored
 # comment
 config  interface   lan # why
-	option proto static;option  device "e\"t\\h0"
+	option proto 'static';option  device "e\"t\\h0"
   list dns 1.1.1.1
 	list dns '8.8.8.8'
 	option multi 'one
