@@ -119,7 +119,7 @@ impl Client {
             // A proxy has a localhost of its own. Naming one here, for no host at all, keeps that of the
             // environment out.
             config.http_proxy = Some("http://127.0.0.1:9".to_owned());
-            config.no_proxy = Some("*".to_owned());
+            config.no_proxy = Some("*,0.0.0.0/0,::/0".to_owned());
         }
         let client =
             oci_client::Client::try_from(config).map_err(|error| Error::Setup(root_cause(&error)))?;

@@ -43,7 +43,11 @@ const STEPS: &[Step] = &[
         &["bash", "curl", "docker-registry", "htpasswd", "jq", "openssl", "skopeo"],
         &["tests/registry/run"],
     ),
-    step("cluster", &["bash", "containerd", "etcd", "go", "nft", "openssl", "runc"], &["tests/cluster/run"]),
+    step(
+        "cluster",
+        &["bash", "containerd", "docker-registry", "etcd", "go", "nft", "openssl", "runc", "skopeo"],
+        &["tests/cluster/run"],
+    ),
 ];
 
 /// Runs the steps; true when all passed.
