@@ -4,6 +4,7 @@ use super::args::{DeployArgs, DryRun};
 use super::cluster::{block_on, connect, releases};
 use super::error::{CliError, Outcome};
 use super::load::{Loaded, WithoutSite, load};
+use super::pin::pin;
 use super::printer::Printer;
 use super::progress::Show;
 use super::render;
@@ -23,8 +24,10 @@ pub fn run(args: &DeployArgs, printer: Printer) -> Result<Outcome, CliError> {
     }
     block_on(async {
         let cluster = connect(&args.cluster).await?;
+        let mut releases = releases(&loaded);
+        pin(&cluster, &mut releases, args.pin.when).await?;
         let mut outcome = Outcome::Done;
-        for (release, (appliance, _)) in releases(&loaded).iter().zip(loaded.chosen()) {
+        for (release, (appliance, _)) in releases.iter().zip(loaded.chosen()) {
             if args.dry_run == Some(DryRun::Server) {
                 dry_run(&cluster, release, args).await?;
             } else if deploy(&cluster, release, appliance, &loaded, args).await? == Outcome::Found {

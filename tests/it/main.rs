@@ -1,5 +1,6 @@
 //! The integration tests, one binary.
 
+mod clients;
 mod goldens;
 mod reader;
 mod rules;
