@@ -1,6 +1,9 @@
 //! The integration tests, one binary.
 
+mod cli;
 mod goldens;
+mod layering;
+mod properties;
 mod reader;
 mod rules;
 mod support;
