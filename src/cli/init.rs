@@ -46,16 +46,23 @@ fn answers(args: &InitArgs) -> Result<Answers, CliError> {
         let hint = "write it as 192.168.1.1".to_owned();
         CliError::usage(format!("--gateway: `{gateway}` is no address"), hint)
     })?;
-    if !subnet.contains(gateway) {
+    let subnet = subnet.network();
+    let link_local = matches!(gateway, IpAddr::V6(address) if address.is_unicast_link_local());
+    if !subnet.contains(gateway) && !(link_local && !subnet.is_ipv4()) {
         let hint = "the gateway is an address of the subnet".to_owned();
         return Err(CliError::usage(format!("--gateway: {gateway} is not in {subnet}"), hint));
+    }
+    let own = Cidr::new(gateway, subnet.prefix());
+    if gateway.is_ipv4() && own.is_some_and(|own| own.is_network_address() || own.is_broadcast()) {
+        let hint = "take an address between the first and the last".to_owned();
+        return Err(CliError::usage(format!("--gateway: {gateway} is no machine's address in {subnet}"), hint));
     }
     Ok(Answers {
         name: parse("--name", &args.name)?,
         namespace: parse("--namespace", &args.namespace)?,
         distribution: parse("--distribution", &args.distribution)?,
         parent: parse("--parent", &parent)?,
-        subnet: subnet.network(),
+        subnet,
         gateway,
         wan_parent: args.wan_parent.as_deref().map(|parent| parse("--wan-parent", parent)).transpose()?,
     })

@@ -44,6 +44,17 @@ impl Printer {
         let _ = writeln!(std::io::stderr().lock(), "{text}");
     }
 
+    /// Something worth knowing that is no finding.
+    pub fn note(self, text: &str) {
+        match self.messages {
+            MessageFormat::Text => Self::line(&format!("note: {text}")),
+            MessageFormat::Json => {
+                let object = serde_json::json!({"code": "note", "severity": "note", "message": text});
+                Self::line(&object.to_string());
+            }
+        }
+    }
+
     /// Findings, sorted by place.
     pub fn diagnostics(self, diagnostics: &Diagnostics, sources: &SourceMap) {
         if diagnostics.is_empty() {

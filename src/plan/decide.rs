@@ -7,7 +7,7 @@ use super::nics::{self, Place};
 use super::openwrt::{self, Parts, Taken};
 use super::pod::{ContainerPort, Credentials, Grant, Service};
 use super::{access, attachments, cluster, generic, placement, profile, resources, storage};
-use crate::diag::{Diagnostic, Diagnostics, Loc};
+use crate::diag::{Diagnostic, Diagnostics, Loc, Span};
 use crate::spec::{self, ApplianceSpec, Documents, SiteSpec, UpdateStrategy, WorkloadKind};
 use crate::types::{AddressSpec, Cidr, ImageRef};
 
@@ -31,7 +31,9 @@ pub fn decide(documents: &Documents, diags: &mut Diagnostics) -> Option<Plan> {
             plan.appliances.push(appliance);
         }
     }
-    reject_missing_salt(site, &plan, diags);
+    if !context.is_faulty(site.span) {
+        reject_missing_salt(site, &plan, diags);
+    }
     plan.attachments.sort_by_key(|attachment| context.network_order(&attachment.network));
     Some(plan)
 }
@@ -73,10 +75,11 @@ struct Context<'a> {
     namespace: String,
     cluster: Vec<Cidr>,
     taken: Taken,
+    faulty: &'a [Span],
 }
 
 impl<'a> Context<'a> {
-    fn new(site: &'a spec::Site, documents: &Documents) -> Self {
+    fn new(site: &'a spec::Site, documents: &'a Documents) -> Self {
         let spec = &site.spec.value;
         Self {
             site: spec,
@@ -84,7 +87,13 @@ impl<'a> Context<'a> {
             namespace: spec.namespace.as_ref().map_or("default", |name| name.as_str()).to_owned(),
             cluster: cluster::ranges(spec),
             taken: taken(spec, documents),
+            faulty: &documents.faulty,
         }
+    }
+
+    /// Whether a document has faults that were reported: what it lacks may be what was meant there.
+    fn is_faulty(&self, document: Option<Span>) -> bool {
+        document.is_some_and(|span| self.faulty.contains(&span))
     }
 
     fn network_order(&self, name: &str) -> usize {
@@ -150,7 +159,11 @@ fn appliance(
     let spec = &document.spec.value;
     let name = document.metadata.name.clone().map(|name| name.to_string());
     let profile = profile_of(spec);
+    let faulty = context.is_faulty(document.span);
     let Some(image) = spec.image.clone() else {
+        if faulty {
+            return None;
+        }
         diags.push(
             Diagnostic::error("image-missing", format!("appliance `{}` has no image", name.value))
                 .at(name.span)
@@ -164,6 +177,7 @@ fn appliance(
         namespace: &context.namespace,
         appliance: &name,
         profile,
+        faulty,
     };
     profile::check(profile, spec, diags);
     let nics = nics::decide(place, &spec.interfaces, diags);

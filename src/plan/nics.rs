@@ -25,6 +25,8 @@ pub struct Place<'a> {
     pub appliance: &'a Loc<String>,
     /// Profile of the appliance.
     pub profile: Profile,
+    /// Whether its document has faults that were reported.
+    pub faulty: bool,
 }
 
 /// The network of that name.
@@ -34,7 +36,7 @@ pub fn network<'a>(site: &'a SiteSpec, name: &str) -> Option<&'a Network> {
 
 /// Decides the NICs; one whose network is unknown is reported and left out.
 pub fn decide(place: Place<'_>, interfaces: &[Loc<Interface>], diags: &mut Diagnostics) -> Vec<Nic> {
-    if interfaces.is_empty() {
+    if interfaces.is_empty() && !place.faulty {
         diags.push(
             Diagnostic::error("no-interfaces", format!("`{}` is on no network", place.appliance.value))
                 .at(place.appliance.span)
@@ -75,7 +77,7 @@ fn nic(place: Place<'_>, interface: &Loc<Interface>, diags: &mut Diagnostics) ->
     };
     let primary = network.primary.as_ref().is_some_and(|primary| primary.value);
     let serve = interface.serve.clone().filter(|serve| serve.value);
-    let addressing = addressing(place.profile, interface, network, diags);
+    let addressing = addressing(place, interface, network, diags);
     let name = match &interface.name {
         Some(name) => Loc::new(name.to_string(), name.span),
         None if primary => Loc::new("eth0".to_owned(), interface.network.span),
@@ -166,15 +168,18 @@ fn decide_mac(
 }
 
 fn addressing(
-    profile: Profile,
+    place: Place<'_>,
     interface: &Loc<Interface>,
     network: &Network,
     diags: &mut Diagnostics,
 ) -> Addressing {
     let primary = network.primary.as_ref().is_some_and(|primary| primary.value);
     let Some(first) = interface.address.first() else {
-        if profile == Profile::OpenWrt && !primary {
+        if place.profile == Profile::OpenWrt && !primary {
             return Addressing::Dhcp(interface.network.span);
+        }
+        if !primary && place.faulty {
+            return UNDECIDED;
         }
         if !primary {
             diags.push(

@@ -16,6 +16,7 @@ pub(super) fn check(plan: &Plan, diags: &mut Diagnostics) {
         check_gateways(&network.gateways, diags);
         for gateway in &network.gateways {
             reject_gateway_outside(network, None, gateway, diags);
+            reject_no_machine(network, gateway, diags);
         }
         for server in &network.dns {
             reject_cluster_dns(plan, server, diags);
@@ -59,6 +60,22 @@ pub(super) fn check_gateways(gateways: &[Loc<IpAddr>], diags: &mut Diagnostics) 
             );
         }
     }
+}
+
+/// In IPv4 the first and the last address of a subnet are nobody's; in IPv6 the first is any router's.
+fn reject_no_machine(network: &Network, gateway: &Loc<IpAddr>, diags: &mut Diagnostics) {
+    let subnet = network.subnets.iter().find(|subnet| subnet.contains(gateway.value));
+    let own = subnet.and_then(|subnet| Cidr::new(gateway.value, subnet.prefix()));
+    let Some(own) = own.filter(|own| own.is_ipv4() && (own.is_network_address() || own.is_broadcast())) else {
+        return;
+    };
+    let which = if own.is_broadcast() { "broadcast" } else { "network" };
+    let what = format!("the gateway {} is the {which} address of {}", gateway.value, own.network());
+    diags.push(
+        Diagnostic::error("address-reserved", what)
+            .at(gateway.span)
+            .help("write the router's address, usually the first one behind it"),
+    );
 }
 
 /// A gateway is a neighbour: in a subnet of the network, or of the NIC's own address, or link-local.

@@ -158,6 +158,7 @@ impl Gathered {
         let mut names = HashSet::new();
         for document in self.documents {
             let span = document.span();
+            let before = diagnostics.len();
             let mut decoder = Decoder::new(diagnostics, document.tree.span);
             match document.kind {
                 DocumentKind::Site => {
@@ -171,6 +172,9 @@ impl Gathered {
                         appliance.filter(|appliance| names.insert(appliance.metadata.name.to_string()));
                     documents.appliances.extend(fresh.map(|appliance| Loc::new(appliance, span)));
                 }
+            }
+            if diagnostics.len() > before {
+                documents.faulty.push(span);
             }
         }
         documents
