@@ -37,7 +37,8 @@ const fn passing(text: &'static str, code: &'static str, fix: &'static str) -> P
     Pattern { text, code, fix, transient: true }
 }
 
-const MULTUS: &str = "Multus is not installed: apply its manifest (thin is the safer choice on k3s), then deploy again";
+const MULTUS: &str =
+    "Multus is not installed: apply its manifest (thin is the safer choice on k3s), then deploy again";
 const ATTACHMENT: &str =
     "the attachment is not in that namespace: run `wrtpod deploy` again, it applies the site's attachments";
 const PARENT: &str =
@@ -191,10 +192,7 @@ fn sandbox(view: &View<'_>, pod: &Pod, name: &str) -> Option<Problem> {
         // The plugin's own message does not say which one it looked for.
         fix = format!("{fix} (the appliance needs {})", parents.join(", "));
     }
-    Some(Problem {
-        transient: pattern.transient,
-        ..problem(name, pattern.code, innermost(message), &fix)
-    })
+    Some(Problem { transient: pattern.transient, ..problem(name, pattern.code, innermost(message), &fix) })
 }
 
 /// The node's interfaces that the release's attachments hang on.

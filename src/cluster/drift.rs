@@ -35,7 +35,9 @@ impl Attachment {
 }
 
 fn digest(attachments: Vec<Attachment>) -> String {
-    attachments_digest(attachments.into_iter().map(|attachment| (attachment.name, attachment.config)).collect())
+    attachments_digest(
+        attachments.into_iter().map(|attachment| (attachment.name, attachment.config)).collect(),
+    )
 }
 
 fn annotation<'a>(workload: &'a Value, key: &str) -> Option<&'a str> {
@@ -86,10 +88,7 @@ mod tests {
     #[test]
     fn the_digest_does_not_depend_on_the_order() {
         let read = [nad("lan", r#"{"x":1}"#), nad("iot", "{}")].iter().filter_map(Attachment::read).collect();
-        assert_eq!(
-            digest(read),
-            "a655ad6765218e52ababf94cafbe1e1a024fed56fc98f190127ad0d3b4100392"
-        );
+        assert_eq!(digest(read), "a655ad6765218e52ababf94cafbe1e1a024fed56fc98f190127ad0d3b4100392");
     }
 
     #[test]

@@ -8,8 +8,8 @@ use k8s_openapi::api::apps::v1::{
 use k8s_openapi::api::core::v1::{
     Affinity, ConfigMapVolumeSource, EmptyDirVolumeSource, HostPathVolumeSource, KeyToPath,
     LocalObjectReference, NodeAffinity, NodeSelector, NodeSelectorRequirement, NodeSelectorTerm,
-    PersistentVolumeClaimVolumeSource, PodSecurityContext, PodSpec, PodTemplateSpec, SecretVolumeSource, Sysctl,
-    Toleration, Volume,
+    PersistentVolumeClaimVolumeSource, PodSecurityContext, PodSpec, PodTemplateSpec, SecretVolumeSource,
+    Sysctl, Toleration, Volume,
 };
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 
@@ -96,16 +96,19 @@ fn attachments_digest(appliance: &Appliance, attachments: &[Attachment]) -> Stri
         appliance.nics.iter().any(|nic| nic.attachment.as_ref() == Some(&attachment.name))
     };
     let texts = attachments.iter().filter(used);
-    nad::digest(texts.map(|attachment| (format!("{}/{}", attachment.namespace, attachment.name), net::conflist(attachment))).collect())
+    nad::digest(
+        texts
+            .map(|attachment| {
+                (format!("{}/{}", attachment.namespace, attachment.name), net::conflist(attachment))
+            })
+            .collect(),
+    )
 }
 
 fn pod(appliance: &Appliance) -> PodSpec {
     let pull_policy = appliance.pull_policy.as_deref();
-    let secrets: Vec<_> = appliance
-        .pull_secrets
-        .iter()
-        .map(|name| LocalObjectReference { name: name.clone() })
-        .collect();
+    let secrets: Vec<_> =
+        appliance.pull_secrets.iter().map(|name| LocalObjectReference { name: name.clone() }).collect();
     let sysctls: Vec<_> = appliance
         .pod_sysctls
         .iter()

@@ -98,10 +98,17 @@ fn undone(before: &Object, after: &Object) -> Option<(&'static str, String, &'st
         let selects = *pointer == "/spec/selector" || workload || *pointer == "/spec/storageClassName";
         selects && before.pointer(pointer) != after.pointer(pointer)
     })?;
-    Some(("patch-undoes", format!("the patch changes {what}"), "write it into the document, where there is a key for it"))
+    Some((
+        "patch-undoes",
+        format!("the patch changes {what}"),
+        "write it into the document, where there is a key for it",
+    ))
 }
 
-fn merge<T: DeepMerge + Serialize + DeserializeOwned>(object: &Object, patch: &Value) -> Result<Object, String> {
+fn merge<T: DeepMerge + Serialize + DeserializeOwned>(
+    object: &Object,
+    patch: &Value,
+) -> Result<Object, String> {
     let mut typed: T = serde_json::from_value(object.value.clone()).map_err(|error| error.to_string())?;
     let mut complete = patch.clone();
     // A patch may leave the API version out; the typed reader wants it.
@@ -131,11 +138,11 @@ fn lost(written: &Value, understood: &Value, path: String) -> Option<String> {
                 Some(understood) => lost(value, understood, path),
             }
         }),
-        (Value::Array(written), Value::Array(understood)) => written
-            .iter()
-            .zip(understood)
-            .enumerate()
-            .find_map(|(index, (written, understood))| lost(written, understood, format!("{path}[{index}]"))),
+        (Value::Array(written), Value::Array(understood)) => {
+            written.iter().zip(understood).enumerate().find_map(|(index, (written, understood))| {
+                lost(written, understood, format!("{path}[{index}]"))
+            })
+        }
         _ => None,
     }
 }

@@ -20,7 +20,12 @@ pub fn decide(documents: &Documents, diags: &mut Diagnostics) -> Option<Plan> {
         namespace: context.namespace.clone(),
         labels: site.metadata.labels.clone(),
         annotations: site.metadata.annotations.clone(),
-        networks: site.spec.networks.iter().map(|(name, network)| network_facts(&site.spec, name, network)).collect(),
+        networks: site
+            .spec
+            .networks
+            .iter()
+            .map(|(name, network)| network_facts(&site.spec, name, network))
+            .collect(),
         cluster: context.cluster.clone(),
         attachments: Vec::new(),
         appliances: Vec::new(),
@@ -121,11 +126,7 @@ fn taken(site: &SiteSpec, documents: &Documents) -> Taken {
 }
 
 /// Adds the attachments of an appliance that no other one brought.
-fn attach(
-    context: &Context<'_>,
-    appliance: &Appliance,
-    attachments: &mut Vec<Attachment>,
-) {
+fn attach(context: &Context<'_>, appliance: &Appliance, attachments: &mut Vec<Attachment>) {
     for nic in &appliance.nics {
         let Some(name) = &nic.attachment else { continue };
         if attachments.iter().any(|known| known.name == *name && *known.network == *nic.network) {

@@ -43,8 +43,7 @@ pub fn decide(place: Place<'_>, interfaces: &[Loc<Interface>], diags: &mut Diagn
                 .help("write `interfaces: [{network: lan, address: dhcp}]`"),
         );
     }
-    let mut nics: Vec<Nic> =
-        interfaces.iter().filter_map(|interface| nic(place, interface, diags)).collect();
+    let mut nics: Vec<Nic> = interfaces.iter().filter_map(|interface| nic(place, interface, diags)).collect();
     if place.profile == Profile::OpenWrt {
         default_route_of_guest(&mut nics, interfaces);
     }
@@ -83,11 +82,8 @@ fn nic(place: Place<'_>, interface: &Loc<Interface>, diags: &mut Diagnostics) ->
         None if primary => Loc::new("eth0".to_owned(), interface.network.span),
         None => Loc::new(interface.network.to_string(), interface.network.span),
     };
-    let (mac, mac_derived) = if primary {
-        (interface.mac.clone(), false)
-    } else {
-        decide_mac(place, interface, network)
-    };
+    let (mac, mac_derived) =
+        if primary { (interface.mac.clone(), false) } else { decide_mac(place, interface, network) };
     let attachment = (!primary).then(|| {
         let network_name = interface.network.clone().map(|name| name.to_string());
         attachments::attachment(
@@ -137,13 +133,10 @@ fn unknown_network(site: &SiteSpec, interface: &Loc<Interface>) -> Diagnostic {
         None if names.is_empty() => "add it under `networks` of the site".to_owned(),
         None => format!("write one of the site's networks: {}", names.join(", ")),
     };
-    Diagnostic::error(
-        "unknown-network",
-        format!("the site has no network `{}`", interface.network.as_str()),
-    )
-    .at(interface.network.span)
-    .label("no such network")
-    .help(help)
+    Diagnostic::error("unknown-network", format!("the site has no network `{}`", interface.network.as_str()))
+        .at(interface.network.span)
+        .label("no such network")
+        .help(help)
 }
 
 fn decide_mac(
@@ -200,10 +193,13 @@ fn addressing(
             AddressSpec::Static(cidr) => fixed.push(Loc::new(cidr, address.span)),
             _ if interface.address.len() > 1 => {
                 diags.push(
-                    Diagnostic::error("address-mix", format!("`{}` stands beside other addresses", address.value))
-                        .at(address.span)
-                        .label("a word stands alone")
-                        .help("write either fixed addresses, or one of dhcp, pool, none, gateway"),
+                    Diagnostic::error(
+                        "address-mix",
+                        format!("`{}` stands beside other addresses", address.value),
+                    )
+                    .at(address.span)
+                    .label("a word stands alone")
+                    .help("write either fixed addresses, or one of dhcp, pool, none, gateway"),
                 );
                 return UNDECIDED;
             }
@@ -236,7 +232,10 @@ fn gateway_address(
     let serves = interface.serve.as_ref().is_some_and(|serve| serve.value);
     if addresses.is_empty() || !serves {
         let (what, help) = if serves {
-            ("the network has no `gateway` in one of its subnets", "add `gateway` and `subnet` to the network")
+            (
+                "the network has no `gateway` in one of its subnets",
+                "add `gateway` and `subnet` to the network",
+            )
         } else {
             ("the interface does not serve the network", "add `serve: true`, or write the address out")
         };

@@ -86,11 +86,9 @@ fn reject_foreign(profile: Profile, key: Written, diags: &mut Diagnostics) {
 
 fn check_interface(profile: Profile, interface: &Interface, diags: &mut Diagnostics) {
     if profile == Profile::Generic {
-        for key in [
-            first("dns", &interface.dns),
-            at("metric", &interface.metric),
-            at("bridge", &interface.bridge),
-        ] {
+        for key in
+            [first("dns", &interface.dns), at("metric", &interface.metric), at("bridge", &interface.bridge)]
+        {
             reject_foreign(profile, key, diags);
         }
         return;
@@ -99,8 +97,11 @@ fn check_interface(profile: Profile, interface: &Interface, diags: &mut Diagnost
         || interface.address.iter().any(|address| matches!(address.value, AddressSpec::Dhcp));
     if let Some(gateway) = interface.gateway.first().filter(|_| by_dhcp) {
         diags.push(
-            no_effect("`gateway` beside `address: dhcp`: OpenWrt takes the gateway of its lease", gateway.span)
-                .help("remove `gateway`, or write a fixed address"),
+            no_effect(
+                "`gateway` beside `address: dhcp`: OpenWrt takes the gateway of its lease",
+                gateway.span,
+            )
+            .help("remove `gateway`, or write a fixed address"),
         );
     }
 }
@@ -114,9 +115,12 @@ pub fn is_posix_zone(zone: &str) -> bool {
 fn reject_named_zone(spec: &ApplianceSpec, diags: &mut Diagnostics) {
     if let Some(zone) = spec.timezone.as_ref().filter(|zone| !is_posix_zone(zone)) {
         diags.push(
-            Diagnostic::error("timezone-name", format!("OpenWrt reads no time zone by name: `{}`", zone.value))
-                .at(zone.span)
-                .help("write its POSIX string, for example `CET-1CEST,M3.5.0,M10.5.0/3`"),
+            Diagnostic::error(
+                "timezone-name",
+                format!("OpenWrt reads no time zone by name: `{}`", zone.value),
+            )
+            .at(zone.span)
+            .help("write its POSIX string, for example `CET-1CEST,M3.5.0,M10.5.0/3`"),
         );
     }
 }
@@ -164,8 +168,11 @@ fn check_workload(spec: &ApplianceSpec, diags: &mut Diagnostics) {
     let rolling = spec.strategy.as_ref().filter(|strategy| strategy.value == UpdateStrategy::RollingUpdate);
     if let Some(strategy) = rolling.filter(|_| !deployment) {
         diags.push(
-            no_effect("a StatefulSet always ends the old pod first: it knows no other strategy", strategy.span)
-                .help("remove `strategy`"),
+            no_effect(
+                "a StatefulSet always ends the old pod first: it knows no other strategy",
+                strategy.span,
+            )
+            .help("remove `strategy`"),
         );
     }
     for device in &spec.devices {

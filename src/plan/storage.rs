@@ -33,7 +33,8 @@ pub fn is_own_claim(volume: &Volume) -> bool {
 
 /// The claims that wrtpod makes.
 pub fn claims(site: &SiteSpec, profile: Profile, name: &Loc<String>, spec: &ApplianceSpec) -> Vec<Claim> {
-    let class = |own: Option<&Loc<String>>| own.or(site.storage_class.as_ref()).map(|class| class.value.clone());
+    let class =
+        |own: Option<&Loc<String>>| own.or(site.storage_class.as_ref()).map(|class| class.value.clone());
     let access = |mode: Option<&Loc<AccessMode>>| {
         mode.map_or(AccessMode::ReadWriteOnce, |mode| mode.value).to_string()
     };

@@ -12,7 +12,8 @@ const LONGEST_PORT: usize = 15;
 
 /// Why a text is no key of a label, an annotation or an extended resource; `None` for a good one.
 pub fn key_fault(text: &str) -> Option<Invalid> {
-    const RULE: &str = "write NAME or DOMAIN/NAME: letters, digits, `-`, `_` and `.`, a letter or digit at both ends";
+    const RULE: &str =
+        "write NAME or DOMAIN/NAME: letters, digits, `-`, `_` and `.`, a letter or digit at both ends";
     let (prefix, name) = text.split_once('/').map_or((None, text), |(prefix, name)| (Some(prefix), name));
     if name.len() > LONGEST {
         let problem = format!("the name in the key {} has {} characters", quoted(text), name.len());

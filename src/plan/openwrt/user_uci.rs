@@ -64,7 +64,12 @@ fn reject_reserved(key: &Loc<String>, options: &Options, nics: &[Nic], diags: &m
 }
 
 /// The section as the user wrote it. An anonymous one stands for the first of its type.
-fn section(planned: &Config, key: &Loc<String>, options: &Options, diags: &mut Diagnostics) -> Option<Section> {
+fn section(
+    planned: &Config,
+    key: &Loc<String>,
+    options: &Options,
+    diags: &mut Diagnostics,
+) -> Option<Section> {
     let stated = options.iter().find(|(option, _)| option.value == TYPE).map(|(_, value)| value);
     let kind = stated.and_then(|value| match &value.value {
         UciValue::One(text) => Some(text.as_str()),
