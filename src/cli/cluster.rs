@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use super::args::ClusterArgs;
 use super::error::CliError;
 use super::load::Loaded;
-use crate::cluster::{self, Class, Cluster, ConfiguredBy, ConnectOptions, ExpectedNic, GeneratedSecret, Release};
+use crate::cluster::{
+    self, Class, Cluster, ConfiguredBy, ConnectOptions, ExpectedNic, GeneratedSecret, Release,
+};
 use crate::objects::{self, MANAGED_BY, ObjectSet, WRTPOD};
 use crate::plan::{self, Addressing, Appliance};
 
@@ -14,7 +16,7 @@ pub fn block_on<T>(work: impl Future<Output = Result<T, CliError>>) -> Result<T,
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| {
         CliError::Environment { message: format!("cannot start the runtime: {error}"), hint: None }
     })?;
-    runtime.block_on(async {
+    let result = runtime.block_on(async {
         tokio::select! {
             result = work => result,
             _ = tokio::signal::ctrl_c() => Err(CliError::Environment {
@@ -22,7 +24,10 @@ pub fn block_on<T>(work: impl Future<Output = Result<T, CliError>>) -> Result<T,
                 hint: Some("run the same command again to finish what was begun".to_owned()),
             }),
         }
-    })
+    });
+    // A name that is still looked up, for a registry that was given up, is not waited for.
+    runtime.shutdown_background();
+    result
 }
 
 /// Connects as the command line says.
@@ -62,8 +67,8 @@ fn release(loaded: &Loaded, appliance: &Appliance, objects: &ObjectSet) -> Relea
         } else {
             Vec::new()
         },
-        secret: appliance.credentials.as_ref().filter(|credentials| credentials.generated).map(|credentials| {
-            GeneratedSecret {
+        secret: appliance.credentials.as_ref().filter(|credentials| credentials.generated).map(
+            |credentials| GeneratedSecret {
                 name: credentials.secret.clone(),
                 labels: BTreeMap::from([
                     ("app.kubernetes.io/instance".to_owned(), appliance.name.value.clone()),
@@ -71,8 +76,8 @@ fn release(loaded: &Loaded, appliance: &Appliance, objects: &ObjectSet) -> Relea
                     (objects::APPLIANCE.to_owned(), appliance.name.value.clone()),
                 ]),
                 annotations: BTreeMap::new(),
-            }
-        }),
+            },
+        ),
     }
 }
 

@@ -4,6 +4,7 @@ use super::args::{DeployArgs, DryRun};
 use super::cluster::{block_on, connect, releases};
 use super::error::{CliError, Outcome};
 use super::load::{Loaded, WithoutSite, load};
+use super::pin::pin;
 use super::printer::Printer;
 use super::progress::Show;
 use super::render;
@@ -23,8 +24,10 @@ pub fn run(args: &DeployArgs, printer: Printer) -> Result<Outcome, CliError> {
     }
     block_on(async {
         let cluster = connect(&args.cluster).await?;
+        let mut releases = releases(&loaded);
+        pin(&cluster, &mut releases, args.pin.when).await?;
         let mut outcome = Outcome::Done;
-        for (release, (appliance, _)) in releases(&loaded).iter().zip(loaded.chosen()) {
+        for (release, (appliance, _)) in releases.iter().zip(loaded.chosen()) {
             if args.dry_run == Some(DryRun::Server) {
                 dry_run(&cluster, release, args).await?;
             } else if deploy(&cluster, release, appliance, &loaded, args).await? == Outcome::Found {
@@ -116,20 +119,21 @@ pub fn nic_table(nics: &[NicReport]) -> String {
 /// Where the appliance's pages are: on the LAN by the addresses that it has, in the cluster by its Service.
 fn places(appliance: &Appliance, report: &DeployReport, loaded: &Loaded) -> Vec<String> {
     let what = if appliance.profile == Profile::OpenWrt { "LuCI" } else { appliance.name.as_str() };
-    let web = appliance.main.ports.iter().find(|port| port.name == "https" || port.name == "http");
+    let web = appliance.main.ports.iter().find(|port| matches!(port.name.as_str(), "https" | "http"));
     let Some(web) = web else { return Vec::new() };
     let mut lines = Vec::new();
     for address in report.nics.iter().flat_map(|nic| &nic.addresses) {
         let host = address.split('/').next().unwrap_or(address);
         let host = if host.contains(':') { format!("[{host}]") } else { host.to_owned() };
-        let port = if matches!(web.port, 80 | 443) { String::new() } else { format!(":{}", web.port) };
-        let scheme = if web.port == 443 { "https" } else { "http" };
+        let port =
+            if matches!(web.port.value, 80 | 443) { String::new() } else { format!(":{}", web.port.value) };
+        let scheme = if web.port.value == 443 { "https" } else { "http" };
         lines.push(format!("{what} on the LAN: {scheme}://{host}{port}/"));
     }
     if appliance.service.is_some() {
         lines.push(format!(
             "{what} from here: kubectl -n {} port-forward service/{} 8080:{}",
-            loaded.plan.namespace, appliance.name.value, web.port
+            loaded.plan.namespace, appliance.name.value, web.port.value
         ));
     }
     lines

@@ -8,12 +8,14 @@ mod meta;
 mod nad;
 mod set;
 mod storage;
+mod template;
 mod workload;
 
 pub use config::hex;
 pub use meta::{APPLIANCE, MANAGED_BY, WRTPOD};
 pub use nad::{API_VERSION as NAD_API_VERSION, KIND as NAD_KIND, digest as attachments_digest};
 pub use set::{Duplicate, Identity, Object, ObjectSet};
+pub use template::{containers, containers_mut};
 pub use workload::{ATTACHMENTS_DIGEST, CONFIG_DIGEST};
 
 use k8s_openapi::api::core::v1::Namespace;
@@ -25,7 +27,7 @@ use crate::plan::{Appliance, Attachment, Plan};
 pub fn attachments(plan: &Plan, wanted: impl Fn(&Attachment) -> bool) -> ObjectSet {
     let mut set = ObjectSet::new();
     for attachment in plan.attachments.iter().filter(|attachment| wanted(attachment)) {
-        let object = Object::from_value(nad::attachment(&plan.site, attachment))
+        let object = Object::from_value(nad::attachment(plan, attachment))
             .expect("a NAD carries apiVersion, kind and metadata.name");
         set.push(object).expect("the plan names every attachment once");
     }
