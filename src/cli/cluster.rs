@@ -60,6 +60,13 @@ fn release(loaded: &Loaded, appliance: &Appliance, objects: &ObjectSet) -> Relea
         workload: workload.clone(),
         container: appliance.main.name.clone(),
         create_namespace: true,
+        credentials: appliance.credentials.as_ref().map(|credentials| credentials.secret.clone()),
+        // Without NICs of its own there are no routes to keep.
+        cluster_ranges: if appliance.nics.iter().any(|nic| nic.attachment.is_some()) {
+            plan.cluster.clone()
+        } else {
+            Vec::new()
+        },
         secret: appliance.credentials.as_ref().filter(|credentials| credentials.generated).map(
             |credentials| GeneratedSecret {
                 name: credentials.secret.clone(),

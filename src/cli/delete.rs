@@ -3,17 +3,14 @@
 use super::args::DeleteArgs;
 use super::cluster::{block_on, connect};
 use super::error::{CliError, Outcome};
-use super::load::{WithoutSite, load};
+use super::load::place;
 use super::printer::Printer;
 use super::progress::Show;
 use crate::cluster::DeleteOptions;
 
 /// Runs the verb. The appliance's document may be gone already: its name and namespace are enough.
 pub fn run(args: &DeleteArgs, printer: Printer) -> Result<Outcome, CliError> {
-    let namespace = match &args.documents.namespace {
-        Some(namespace) => Some(namespace.clone()),
-        None => namespace_of_site(args, printer)?,
-    };
+    let namespace = place(&args.documents, printer)?.namespace;
     block_on(async {
         let cluster = connect(&args.cluster).await?;
         let namespace = namespace.unwrap_or_else(|| cluster.default_namespace().to_owned());
@@ -35,13 +32,4 @@ pub fn run(args: &DeleteArgs, printer: Printer) -> Result<Outcome, CliError> {
         }
         Ok(Outcome::Done)
     })
-}
-
-/// The namespace that the site names, when there is a site.
-fn namespace_of_site(args: &DeleteArgs, printer: Printer) -> Result<Option<String>, CliError> {
-    if args.documents.files.is_empty() && !std::path::Path::new("site.yaml").exists() {
-        return Ok(None);
-    }
-    let loaded = load(&args.documents, &[], WithoutSite::Refuse, printer)?;
-    Ok(Some(loaded.plan.namespace))
 }

@@ -119,20 +119,21 @@ pub fn nic_table(nics: &[NicReport]) -> String {
 /// Where the appliance's pages are: on the LAN by the addresses that it has, in the cluster by its Service.
 fn places(appliance: &Appliance, report: &DeployReport, loaded: &Loaded) -> Vec<String> {
     let what = if appliance.profile == Profile::OpenWrt { "LuCI" } else { appliance.name.as_str() };
-    let web = appliance.main.ports.iter().find(|port| port.name == "https" || port.name == "http");
+    let web = appliance.main.ports.iter().find(|port| matches!(port.name.as_str(), "https" | "http"));
     let Some(web) = web else { return Vec::new() };
     let mut lines = Vec::new();
     for address in report.nics.iter().flat_map(|nic| &nic.addresses) {
         let host = address.split('/').next().unwrap_or(address);
         let host = if host.contains(':') { format!("[{host}]") } else { host.to_owned() };
-        let port = if matches!(web.port, 80 | 443) { String::new() } else { format!(":{}", web.port) };
-        let scheme = if web.port == 443 { "https" } else { "http" };
+        let port =
+            if matches!(web.port.value, 80 | 443) { String::new() } else { format!(":{}", web.port.value) };
+        let scheme = if web.port.value == 443 { "https" } else { "http" };
         lines.push(format!("{what} on the LAN: {scheme}://{host}{port}/"));
     }
     if appliance.service.is_some() {
         lines.push(format!(
             "{what} from here: kubectl -n {} port-forward service/{} 8080:{}",
-            loaded.plan.namespace, appliance.name.value, web.port
+            loaded.plan.namespace, appliance.name.value, web.port.value
         ));
     }
     lines

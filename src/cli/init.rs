@@ -30,7 +30,8 @@ pub fn run(args: &InitArgs) -> Result<Outcome, CliError> {
     let answers = answers(args)?;
     let text = site(&answers, &salt()?);
     // `create_new`: a file that has come into being since is not overwritten either.
-    let mut file = std::fs::File::create_new(&args.out).map_err(|error| CliError::file(&args.out, "write", &error))?;
+    let mut file =
+        std::fs::File::create_new(&args.out).map_err(|error| CliError::file(&args.out, "write", &error))?;
     file.write_all(text.as_bytes()).map_err(|error| CliError::file(&args.out, "write", &error))?;
     Printer::line(&format!("wrote {}", args.out.display()));
     Printer::line("next: wrtpod render openwrt, then wrtpod deploy openwrt");
@@ -46,16 +47,26 @@ fn answers(args: &InitArgs) -> Result<Answers, CliError> {
         let hint = "write it as 192.168.1.1".to_owned();
         CliError::usage(format!("--gateway: `{gateway}` is no address"), hint)
     })?;
-    if !subnet.contains(gateway) {
+    let subnet = subnet.network();
+    let link_local = matches!(gateway, IpAddr::V6(address) if address.is_unicast_link_local());
+    if !subnet.contains(gateway) && !(link_local && !subnet.is_ipv4()) {
         let hint = "the gateway is an address of the subnet".to_owned();
         return Err(CliError::usage(format!("--gateway: {gateway} is not in {subnet}"), hint));
+    }
+    let own = Cidr::new(gateway, subnet.prefix());
+    if gateway.is_ipv4() && own.is_some_and(|own| own.is_network_address() || own.is_broadcast()) {
+        let hint = "take an address between the first and the last".to_owned();
+        return Err(CliError::usage(
+            format!("--gateway: {gateway} is no machine's address in {subnet}"),
+            hint,
+        ));
     }
     Ok(Answers {
         name: parse("--name", &args.name)?,
         namespace: parse("--namespace", &args.namespace)?,
         distribution: parse("--distribution", &args.distribution)?,
         parent: parse("--parent", &parent)?,
-        subnet: subnet.network(),
+        subnet,
         gateway,
         wan_parent: args.wan_parent.as_deref().map(|parent| parse("--wan-parent", parent)).transpose()?,
     })
@@ -126,7 +137,10 @@ fn site(answers: &Answers, salt: &str) -> String {
     );
     let _ = match storage_class(*distribution) {
         Some(class) => writeln!(text, "  storageClass: {class}"),
-        None => writeln!(text, "  # The cluster's default class is used unless one is named here.\n  # storageClass: fast"),
+        None => writeln!(
+            text,
+            "  # The cluster's default class is used unless one is named here.\n  # storageClass: fast"
+        ),
     };
     let _ = write!(
         text,

@@ -13,7 +13,7 @@ use crate::passes;
 use crate::plan::{self, Plan};
 use crate::rules;
 use crate::spec::{self, Assignment, Input};
-use crate::types::nearest;
+use crate::types::{Name, nearest};
 
 /// Where the documents are looked for when no file is named.
 const DEFAULT_FILE: &str = "site.yaml";
@@ -59,36 +59,78 @@ pub fn load(
     without_site: WithoutSite,
     printer: Printer,
 ) -> Result<Loaded, CliError> {
-    let inputs = inputs(args, without_site)?;
+    let inputs = inputs(args, without_site, printer)?;
     let assignments = assignments(args, names)?;
     let mut sources = SourceMap::new();
     let mut diags = Diagnostics::new();
-    let request = spec::Request {
-        inputs: &inputs,
-        assignments: &assignments,
-        named: names,
-        catalog: catalog::ENTRIES,
-    };
+    let request =
+        spec::Request { inputs: &inputs, assignments: &assignments, named: names, catalog: catalog::ENTRIES };
     let documents = spec::load(&request, &mut sources, &mut diags);
     let plan = plan::decide(&documents, &mut diags);
     if let Some(plan) = &plan {
         rules::check(plan, &mut diags);
     } else if !diags.has_errors() {
-        diags.push(
-            Diagnostic::error("site-missing", "there is no Site among the documents")
-                .help("add one; `wrtpod init` writes it"),
-        );
+        diags.push(site_missing());
     }
     let loaded = plan.filter(|_| !diags.has_errors()).map(|plan| select(plan, names, &mut diags)).transpose();
     printer.diagnostics(&diags, &sources);
     loaded?.filter(|_| !diags.has_errors()).ok_or(CliError::Input)
 }
 
+/// What a verb has to know of the documents to find something on the cluster.
+#[derive(Debug, Default)]
+pub struct Place {
+    /// The namespace.
+    pub namespace: Option<String>,
+    /// The appliances that the documents or the catalog have.
+    pub known: Vec<String>,
+    /// How many of them the documents have themselves.
+    pub documented: usize,
+}
+
+/// Reads the documents for the place alone: what runs on the cluster may have left them, or have faults.
+/// Without a file, nothing is known.
+pub fn place(args: &DocumentArgs, printer: Printer) -> Result<Place, CliError> {
+    if args.files.is_empty() && !Path::new(DEFAULT_FILE).exists() {
+        return Ok(Place { namespace: args.namespace.clone(), ..Place::default() });
+    }
+    let inputs = inputs(args, WithoutSite::Refuse, printer)?;
+    let of_site = DocumentArgs {
+        files: Vec::new(),
+        sets: args.sets.iter().filter(|set| set.starts_with("site.")).cloned().collect(),
+        namespace: args.namespace.clone(),
+    };
+    let assignments = assignments(&of_site, &[])?;
+    let (mut sources, mut diags) = (SourceMap::new(), Diagnostics::new());
+    let request =
+        spec::Request { inputs: &inputs, assignments: &assignments, named: &[], catalog: catalog::ENTRIES };
+    let documents = spec::load(&request, &mut sources, &mut diags);
+    let Some(site) = &documents.site else {
+        if !diags.has_errors() {
+            diags.push(site_missing());
+        }
+        printer.diagnostics(&diags, &sources);
+        return Err(CliError::Input);
+    };
+    let own: Vec<String> =
+        documents.appliances.iter().map(|appliance| appliance.metadata.name.to_string()).collect();
+    let namespace = site.spec.namespace.as_ref().map_or("default", |name| name.as_str()).to_owned();
+    let documented = own.len();
+    let known = own.into_iter().chain(catalog::ENTRIES.iter().map(|entry| entry.name.to_owned())).collect();
+    Ok(Place { namespace: Some(namespace), known, documented })
+}
+
+fn site_missing() -> Diagnostic {
+    Diagnostic::error("site-missing", "there is no Site among the documents")
+        .help("add one; `wrtpod init` writes it")
+}
+
 /// The appliances that were asked for: all of them when none was named.
 fn select(plan: Plan, names: &[String], diags: &mut Diagnostics) -> Result<Loaded, CliError> {
     let known: Vec<String> = plan.appliances.iter().map(|appliance| appliance.name.value.clone()).collect();
     if let Some(unknown) = names.iter().find(|name| !known.contains(name)) {
-        let candidates = known.iter().map(String::as_str).chain(catalog::ENTRIES.iter().map(|entry| entry.name));
+        let candidates =
+            known.iter().map(String::as_str).chain(catalog::ENTRIES.iter().map(|entry| entry.name));
         let hint = match nearest(unknown, candidates) {
             Some(name) => format!("did you mean `{name}`?"),
             None => "`wrtpod catalog` lists what there is".to_owned(),
@@ -118,13 +160,16 @@ fn select(plan: Plan, names: &[String], diags: &mut Diagnostics) -> Result<Loade
     Ok(Loaded { plan, chosen })
 }
 
-fn inputs(args: &DocumentArgs, without_site: WithoutSite) -> Result<Vec<Input>, CliError> {
+fn inputs(args: &DocumentArgs, without_site: WithoutSite, printer: Printer) -> Result<Vec<Input>, CliError> {
     if args.files.is_empty() {
         let path = Path::new(DEFAULT_FILE);
         return match (std::fs::read(path), without_site) {
             (Ok(bytes), _) => Ok(vec![text(DEFAULT_FILE, bytes)?]),
             (Err(error), WithoutSite::Example) if error.kind() == std::io::ErrorKind::NotFound => {
-                Printer::line(&format!("note: there is no {DEFAULT_FILE} here: this is {}", catalog::EXAMPLE_SITE_NAME));
+                printer.note(&format!(
+                    "there is no {DEFAULT_FILE} here: this is {}",
+                    catalog::EXAMPLE_SITE_NAME
+                ));
                 let name = catalog::EXAMPLE_SITE_NAME.to_owned();
                 Ok(vec![Input { name, text: catalog::EXAMPLE_SITE.to_owned() }])
             }
@@ -179,6 +224,9 @@ fn assignments(args: &DocumentArgs, names: &[String]) -> Result<Vec<Assignment>,
         assignments.push(Assignment { path: path.to_owned(), value: value.to_owned(), appliance });
     }
     if let Some(namespace) = &args.namespace {
+        namespace
+            .parse::<Name>()
+            .map_err(|invalid| CliError::usage(format!("--namespace: {}", invalid.problem), invalid.fix))?;
         let path = "site.namespace".to_owned();
         assignments.push(Assignment { path, value: format!("\"{namespace}\""), appliance: None });
     }

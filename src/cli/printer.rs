@@ -44,6 +44,17 @@ impl Printer {
         let _ = writeln!(std::io::stderr().lock(), "{text}");
     }
 
+    /// Something worth knowing that is no finding.
+    pub fn note(self, text: &str) {
+        match self.messages {
+            MessageFormat::Text => Self::line(&format!("note: {text}")),
+            MessageFormat::Json => {
+                let object = serde_json::json!({"code": "note", "severity": "note", "message": text});
+                Self::line(&object.to_string());
+            }
+        }
+    }
+
     /// Findings, sorted by place.
     pub fn diagnostics(self, diagnostics: &Diagnostics, sources: &SourceMap) {
         if diagnostics.is_empty() {
@@ -62,8 +73,7 @@ impl Printer {
     pub fn error(self, message: &str, hint: Option<&str>) {
         match self.messages {
             MessageFormat::Json => {
-                let object =
-                    serde_json::json!({"code": "error", "severity": "error", "message": message, "help": hint});
+                let object = serde_json::json!({"code": "error", "severity": "error", "message": message, "help": hint});
                 Self::line(&object.to_string());
             }
             MessageFormat::Text => {

@@ -18,13 +18,15 @@ pub fn run(args: &RenderArgs, printer: Printer) -> Result<Outcome, CliError> {
         return Ok(Outcome::Done);
     }
     let sets = sets(&loaded, args.with_namespace);
-    say_what_is_not_rendered(&loaded);
     if let Some(folder) = &args.out {
         let files = sink::write_folder(folder, &sets).map_err(|error| folder_error(&error))?;
-        Printer::line(&format!("wrote {} files to {}", files.len(), folder.display()));
-        Printer::line(&format!("apply them with: kubectl apply --server-side -k {}", folder.display()));
+        say_what_is_not_rendered(&loaded, printer);
+        let folder = folder.display();
+        printer.note(&format!("wrote {} files to {folder}", files.len()));
+        printer.note(&format!("apply them with `kubectl apply --server-side -k {folder}`"));
         return Ok(Outcome::Done);
     }
+    say_what_is_not_rendered(&loaded, printer);
     Printer::data(&match args.output {
         ManifestFormat::Yaml => sink::yaml_text(&sets),
         ManifestFormat::Json => sink::json_text(&sets),
@@ -33,11 +35,11 @@ pub fn run(args: &RenderArgs, printer: Printer) -> Result<Outcome, CliError> {
 }
 
 /// A Secret is never rendered: `deploy` makes it, whoever applies by other means has to.
-fn say_what_is_not_rendered(loaded: &Loaded) {
+fn say_what_is_not_rendered(loaded: &Loaded, printer: Printer) {
     for (appliance, _) in loaded.chosen() {
         let Some(credentials) = &appliance.credentials else { continue };
-        Printer::line(&format!(
-            "note: the pod waits for the Secret `{0}`, which is not rendered; `wrtpod deploy` makes it, or:\n  \
+        printer.note(&format!(
+            "the pod waits for the Secret `{0}`, which is not rendered; `wrtpod deploy` makes it, or:\n  \
              kubectl -n {1} create secret generic {0} --from-literal=password-hash=\"$(openssl passwd -6)\"",
             credentials.secret, loaded.plan.namespace
         ));
@@ -93,7 +95,9 @@ fn explain_appliance(text: &mut String, loaded: &Loaded, appliance: &Appliance) 
     }
     for nic in &appliance.nics {
         let Some(name) = &nic.attachment else { continue };
-        let Some(attachment) = loaded.plan.attachments.iter().find(|known| known.name == *name) else { continue };
+        let Some(attachment) = loaded.plan.attachments.iter().find(|known| known.name == *name) else {
+            continue;
+        };
         let _ = writeln!(text, "  sysctls of {}, set by the attachment {name}", nic.interface.value);
         for sysctl in &attachment.sysctls {
             let key = sysctl.key.replace("IFNAME", &nic.interface.value);
@@ -108,6 +112,6 @@ fn explain_capabilities(text: &mut String, container: &Container) {
         let _ = writeln!(text, "    none");
     }
     for grant in &container.grants {
-        let _ = writeln!(text, "    {}: {}", grant.capability, grant.reason);
+        let _ = writeln!(text, "    {}: {}", grant.capability.value, grant.reason);
     }
 }

@@ -6,7 +6,7 @@ use super::args::{StatusArgs, StatusFormat};
 use super::cluster::{block_on, connect, releases};
 use super::deploy::nic_table;
 use super::error::{CliError, Outcome};
-use super::load::{WithoutSite, load};
+use super::load::{Place, WithoutSite, load, place};
 use super::printer::Printer;
 use super::table::table;
 use crate::cluster::{ApplianceStatus, Release};
@@ -14,15 +14,11 @@ use crate::yaml;
 
 /// Runs the verb.
 pub fn run(args: &StatusArgs, printer: Printer) -> Result<Outcome, CliError> {
-    let planned = planned(args, printer)?;
+    let place = place(&args.documents, printer)?;
+    let planned = planned(args, &place, printer)?;
     let states = block_on(async {
         let cluster = connect(&args.cluster).await?;
-        let namespace = args
-            .documents
-            .namespace
-            .clone()
-            .or_else(|| planned.first().map(|release| release.namespace.clone()))
-            .unwrap_or_else(|| cluster.default_namespace().to_owned());
+        let namespace = place.namespace.unwrap_or_else(|| cluster.default_namespace().to_owned());
         let mut states = Vec::new();
         if args.names.is_empty() {
             states = cluster.status(&namespace, None, &planned).await?;
@@ -39,7 +35,8 @@ pub fn run(args: &StatusArgs, printer: Printer) -> Result<Outcome, CliError> {
             if args.output == StatusFormat::Yaml {
                 yaml::write(&value)
             } else {
-                let mut text = serde_json::to_string_pretty(&value).expect("a JSON value is written to a string");
+                let mut text =
+                    serde_json::to_string_pretty(&value).expect("a JSON value is written to a string");
                 text.push('\n');
                 text
             }
@@ -52,13 +49,15 @@ pub fn run(args: &StatusArgs, printer: Printer) -> Result<Outcome, CliError> {
     Ok(Outcome::Done)
 }
 
-/// With documents at hand, NICs are compared with the plan; without, with what the pod asked for.
-fn planned(args: &StatusArgs, printer: Printer) -> Result<Vec<Release>, CliError> {
-    let site_is_here = !args.documents.files.is_empty() || std::path::Path::new("site.yaml").exists();
-    if !site_is_here {
+/// With documents at hand, NICs are compared with the plan; without, with what the pod asked for. An
+/// appliance that the documents do not know may still run.
+fn planned(args: &StatusArgs, place: &Place, printer: Printer) -> Result<Vec<Release>, CliError> {
+    let names: Vec<String> = args.names.iter().filter(|name| place.known.contains(name)).cloned().collect();
+    let nothing_to_compare = if args.names.is_empty() { place.documented == 0 } else { names.is_empty() };
+    if nothing_to_compare {
         return Ok(Vec::new());
     }
-    let loaded = load(&args.documents, &args.names, WithoutSite::Refuse, printer)?;
+    let loaded = load(&args.documents, &names, WithoutSite::Refuse, printer)?;
     Ok(releases(&loaded))
 }
 
@@ -94,7 +93,12 @@ fn text(states: &[ApplianceStatus]) -> String {
                 .iter()
                 .map(|claim| {
                     let or_dash = |text: &Option<String>| text.clone().unwrap_or_else(|| "-".to_owned());
-                    vec![claim.name.clone(), claim.phase.clone(), or_dash(&claim.size), or_dash(&claim.storage_class)]
+                    vec![
+                        claim.name.clone(),
+                        claim.phase.clone(),
+                        or_dash(&claim.size),
+                        or_dash(&claim.storage_class),
+                    ]
                 })
                 .collect();
             indented(&mut text, &table(&["CLAIM", "PHASE", "SIZE", "CLASS"], &rows));

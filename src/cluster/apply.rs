@@ -29,7 +29,7 @@ pub(super) async fn run(
 ) -> Result<ApplyReport, Error> {
     let before = session.wire.sent();
     let ground = ground::read(session, release).await?;
-    let objects = ground::labelled(release, &ground.own.set, &ground.site.set);
+    let mut objects = ground::labelled(release, &ground);
     let mut report = ApplyReport::default();
 
     let fresh = !ground.namespace;
@@ -39,13 +39,18 @@ pub(super) async fn run(
     let own = applyset::content(release.objects.iter());
     let site = applyset::content(release.attachments.iter());
     stage(session, &ground, &objects, Stage::Ground, options, &mut report).await?;
+    stage(session, &ground, &objects, Stage::Data, options, &mut report).await?;
     let records = [(&ground.own, &own), (&ground.site, &site)];
     try_all(records.into_iter().map(|(record, content)| widen(session, record, content))).await?;
     let (secret, account) = futures_util::join!(
-        password::ensure(session, release, ground.secret),
+        password::ensure(session, release, ground.credentials.is_some()),
         default_account(session, release, fresh),
     );
-    (report.secret, ()) = (secret?, account?);
+    let ((secret, version), ()) = (secret?, account?);
+    report.secret = secret;
+    if let Some(version) = version {
+        ground::stamp(release, &mut objects, &version);
+    }
     stage(session, &ground, &objects, Stage::Parts, options, &mut report).await?;
     prune::replaced_workloads(session, release, &ground, &mut report).await?;
     stage(session, &ground, &objects, Stage::Workload, options, &mut report).await?;

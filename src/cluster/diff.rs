@@ -106,7 +106,7 @@ async fn previews(
     ground: &Ground,
     force: bool,
 ) -> Result<Vec<Preview>, Error> {
-    let objects = ground::labelled(release, &ground.own.set, &ground.site.set);
+    let objects = ground::labelled(release, ground);
     if ground.namespace {
         return try_all(objects.iter().map(|object| preview(session, object, force))).await;
     }

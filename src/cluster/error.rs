@@ -117,6 +117,30 @@ pub enum Error {
         /// Its name.
         namespace: String,
     },
+    /// A Secret that the documents name is missing.
+    #[error(
+        "the Secret {name} that the appliance names does not exist: \
+         kubectl -n {namespace} create secret generic {name} --from-literal=password-hash=\"$(openssl passwd -6)\""
+    )]
+    NoSecret {
+        /// Its namespace.
+        namespace: String,
+        /// Its name.
+        name: String,
+    },
+    /// The cluster has other address ranges than the site says.
+    #[error(
+        "{what} {address} is in none of the site's ranges ({ranges}): pods, Services or DNS would be cut off; \
+         correct `cluster.podCIDRs` and `cluster.serviceCIDRs`, or `distribution`, of the site"
+    )]
+    OtherRanges {
+        /// What has the address, for example `the Service kubernetes has`.
+        what: String,
+        /// The address or range.
+        address: String,
+        /// The site's ranges.
+        ranges: String,
+    },
     /// The namespace forbids the pod.
     #[error(
         "namespace {namespace} forbids the appliance's pod ({reason}): \
@@ -131,7 +155,7 @@ pub enum Error {
     /// The cluster does not know NetworkAttachmentDefinitions.
     #[error(
         "Multus is not installed: the cluster does not know NetworkAttachmentDefinition: \
-         run `wrtpod cluster install`, then deploy again"
+         apply its manifest (thin is the safer choice on k3s), then deploy again"
     )]
     NoMultus,
     /// An ApplySet's parent belongs to another tool.

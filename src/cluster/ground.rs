@@ -5,14 +5,14 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::objects::{Identity, Object};
 
 use super::applyset::{self, ApplySet, INSTANCE, MANAGED_BY, PART_OF, Parent};
 use super::kinds::{Kind, NAD};
 use super::session::{Session, try_all};
-use super::{Error, FIELD_MANAGER, Release, request, security};
+use super::{CREDENTIALS_ANNOTATION, Error, FIELD_MANAGER, Release, ranges, request, security};
 
 /// What the cluster has before the release comes.
 pub(super) struct Ground {
@@ -24,8 +24,8 @@ pub(super) struct Ground {
     pub site: Record,
     /// Members, attachments and claims by identity, in the version of the kind table.
     pub found: BTreeMap<Identity, Found>,
-    /// Whether the generated Secret is there.
-    pub secret: bool,
+    /// The version of the Secret with root's credentials, when it is there.
+    pub credentials: Option<String>,
 }
 
 /// An ApplySet and what its parent says.
@@ -74,15 +74,17 @@ pub(super) async fn read(session: &Session<'_>, release: &Release) -> Result<Gro
     let own = ApplySet::of_appliance(name, &release.appliance);
     let site = ApplySet::of_site(name, &release.site);
     let ids = format!("{} in ({},{})", applyset::ID, own.id(), site.id());
-    let (namespace, attachments, parents) = futures_util::join!(
+    let (namespace, attachments, parents, ranges) = futures_util::join!(
         session.find("read the namespace", request::get(Kind::named("Namespace"), name, name)),
         attachments(session, name, !release.attachments.is_empty()),
         session.items(
             "list the ApplySets",
             request::list(Kind::named("ConfigMap"), Some(name), &[("labelSelector", &ids)])
         ),
+        ranges::check(session, release),
     );
     let (namespace, attachments, parents) = (namespace?, attachments?, parents?);
+    ranges?;
     let parent = |set: &ApplySet| {
         parents.iter().find(|parent| parent["metadata"]["name"] == set.name).map(Parent::read).transpose()
     };
@@ -91,12 +93,13 @@ pub(super) async fn read(session: &Session<'_>, release: &Release) -> Result<Gro
         own: Record { parent: parent(&own)?, set: own },
         site: Record { parent: parent(&site)?, set: site },
         found: attachments,
-        secret: false,
+        credentials: None,
     };
     refuse_foreign(release, &ground)?;
     let Some(namespace) = namespace else {
         let brought = release.objects.iter().any(|object| object.identity.kind == "Namespace");
         return if release.create_namespace || brought {
+            refuse_missing_secret(release, &ground)?;
             Ok(ground)
         } else {
             Err(Error::NoNamespace { namespace: name.to_owned() })
@@ -105,17 +108,18 @@ pub(super) async fn read(session: &Session<'_>, release: &Release) -> Result<Gro
     if namespace["status"]["phase"] == "Terminating" {
         return Err(Error::NamespaceTerminating { namespace: name.to_owned() });
     }
-    let (members, claims, secret, allowed) = futures_util::join!(
+    let (members, claims, credentials, allowed) = futures_util::join!(
         members(session, &ground.own),
         claims(session, release),
-        secret(session, release),
+        credentials(session, release),
         security::check(session, release, &namespace),
     );
     allowed?;
     ground.found.insert(Kind::named("Namespace").identity(name, name), Found::read(&namespace));
     ground.found.extend(members?);
     ground.found.extend(claims?);
-    ground.secret = secret?;
+    ground.credentials = credentials?;
+    refuse_missing_secret(release, &ground)?;
     Ok(ground)
 }
 
@@ -177,12 +181,24 @@ async fn claims(session: &Session<'_>, release: &Release) -> Result<BTreeMap<Ide
     Ok(index(kind, &release.namespace, &items))
 }
 
-async fn secret(session: &Session<'_>, release: &Release) -> Result<bool, Error> {
-    let Some(secret) = &release.secret else { return Ok(false) };
-    let selector = [("fieldSelector", format!("metadata.name={}", secret.name))];
-    let query: Vec<(&str, &str)> = selector.iter().map(|(key, value)| (*key, value.as_str())).collect();
+/// The version of the Secret that the pod mounts. Its metadata alone is read, never what is in it.
+async fn credentials(session: &Session<'_>, release: &Release) -> Result<Option<String>, Error> {
+    let Some(name) = &release.credentials else { return Ok(None) };
+    let selector = format!("metadata.name={name}");
+    let query = [("fieldSelector", selector.as_str())];
     let request = request::metadata(request::list(Kind::named("Secret"), Some(&release.namespace), &query));
-    Ok(!session.items("look for the generated Secret", request).await?.is_empty())
+    let found = session.items("look for the Secret with root's credentials", request).await?;
+    Ok(found.first().and_then(|secret| secret["metadata"]["resourceVersion"].as_str()).map(str::to_owned))
+}
+
+/// A pod that mounts a Secret which nobody makes would wait for it for ever.
+fn refuse_missing_secret(release: &Release, ground: &Ground) -> Result<(), Error> {
+    match &release.credentials {
+        Some(name) if release.secret.is_none() && ground.credentials.is_none() => {
+            Err(Error::NoSecret { namespace: release.namespace.clone(), name: name.clone() })
+        }
+        _ => Ok(()),
+    }
 }
 
 /// The selector of everything that belongs to an appliance.
@@ -208,8 +224,23 @@ pub(super) fn normal(identity: &Identity) -> Identity {
     }
 }
 
-/// The objects of a release with its ApplySets' labels: its own, then the attachments.
-pub(super) fn labelled(release: &Release, own: &ApplySet, site: &ApplySet) -> Vec<Object> {
-    let own = release.objects.iter().map(|object| own.member(object));
-    own.chain(release.attachments.iter().map(|object| site.member(object))).collect()
+/// The objects of a release as they are sent: with its ApplySets' labels, its own first, then the attachments.
+pub(super) fn labelled(release: &Release, ground: &Ground) -> Vec<Object> {
+    let own = release.objects.iter().map(|object| ground.own.set.member(object));
+    let mut objects: Vec<Object> =
+        own.chain(release.attachments.iter().map(|object| ground.site.set.member(object))).collect();
+    if let Some(version) = &ground.credentials {
+        stamp(release, &mut objects, version);
+    }
+    objects
+}
+
+/// Writes the version of the credentials into the pod's template: a changed Secret rolls the pod. The version
+/// tells nothing of what is in it.
+pub(super) fn stamp(release: &Release, objects: &mut [Object], version: &str) {
+    let workload = objects.iter_mut().find(|object| object.identity == release.workload);
+    let metadata = workload.and_then(|object| object.value.pointer_mut("/spec/template/metadata"));
+    if let Some(metadata) = metadata {
+        metadata["annotations"][CREDENTIALS_ANNOTATION] = json!(version);
+    }
 }

@@ -9,6 +9,8 @@ use super::Error;
 pub(super) enum Stage {
     /// What other objects live in or are described by.
     Ground,
+    /// What holds data. Some of its fields never change, so a refusal comes before anything else is written.
+    Data,
     /// What a pod refers to.
     Parts,
     /// What makes pods.
@@ -52,10 +54,11 @@ const KINDS: &[Kind] = &[
         false,
         Stage::Ground,
     ),
+    kind("", "Node", "nodes", false, Stage::Ground),
     kind("", "ConfigMap", "configmaps", true, Stage::Parts),
     kind("", "Secret", "secrets", true, Stage::Parts),
     kind("", "ServiceAccount", "serviceaccounts", true, Stage::Parts),
-    kind("", "PersistentVolumeClaim", "persistentvolumeclaims", true, Stage::Parts),
+    kind("", "PersistentVolumeClaim", "persistentvolumeclaims", true, Stage::Data),
     kind("", "PersistentVolume", "persistentvolumes", false, Stage::Parts),
     kind("", "Service", "services", true, Stage::Parts),
     kind("k8s.cni.cncf.io", NAD, "network-attachment-definitions", true, Stage::Parts),

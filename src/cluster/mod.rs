@@ -28,6 +28,7 @@ mod network;
 mod password;
 mod progress;
 mod prune;
+mod ranges;
 mod release;
 mod report;
 mod request;
@@ -40,7 +41,6 @@ mod wait;
 mod wire;
 
 pub use connect::{ConnectOptions, connect};
-pub use drift::attachments_sha256;
 pub use error::{Class, Error, FieldConflict, ObjectConflict};
 pub use progress::{Event, Progress, Silent, Stage};
 pub use release::{
@@ -60,8 +60,8 @@ use wire::Wire;
 /// The field manager of everything that is applied.
 pub const FIELD_MANAGER: &str = "wrtpod";
 
-/// The annotation of a pod template that says which attachments it was written for.
-pub const ATTACHMENTS_ANNOTATION: &str = "wrtpod.dev/attachments-sha256";
+/// The annotation of a pod template that says which version of the credentials' Secret it was written for.
+pub const CREDENTIALS_ANNOTATION: &str = "wrtpod.dev/credentials-version";
 
 /// A connected cluster.
 #[derive(Clone)]

@@ -19,13 +19,13 @@ const DEFAULT_ROUNDS: &str = "$rounds=5000$";
 const GROUPS: usize = 4;
 const GROUP: usize = 5;
 
-/// Makes the release's Secret unless it is there.
+/// Makes the release's Secret unless it is there; answers its version when it was made.
 pub(super) async fn ensure(
     session: &Session<'_>,
     release: &Release,
     exists: bool,
-) -> Result<Option<SecretNote>, Error> {
-    let Some(secret) = &release.secret else { return Ok(None) };
+) -> Result<(Option<SecretNote>, Option<String>), Error> {
+    let Some(secret) = &release.secret else { return Ok((None, None)) };
     let note = |created| SecretNote {
         name: secret.name.clone(),
         created,
@@ -35,7 +35,7 @@ pub(super) async fn ensure(
         ),
     };
     if exists {
-        return Ok(Some(note(false)));
+        return Ok((Some(note(false)), None));
     }
     let password = password()?;
     let hash = hash(&password)?;
@@ -53,11 +53,13 @@ pub(super) async fn ensure(
     });
     let kind = Kind::named("Secret");
     match session.send(request::create(kind, &release.namespace, &value, false)).await {
-        Ok(_) => {
+        Ok(reply) => {
             session.tell(&Event::Applied(kind.identity(&release.namespace, &secret.name), Outcome::Created));
-            Ok(Some(note(true)))
+            let version = reply.value["metadata"]["resourceVersion"].as_str().map(str::to_owned);
+            Ok((Some(note(true)), version))
         }
-        Err(failure) if failure.is(409) => Ok(Some(note(false))),
+        // Made by another deploy a moment ago: the next one stamps the pod with its version.
+        Err(failure) if failure.is(409) => Ok((Some(note(false)), None)),
         Err(failure) => Err(failure.during(session.wire, &format!("create Secret {}", secret.name))),
     }
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use crate::objects::{Identity, ObjectSet};
+use crate::types::Cidr;
 
 /// The key of a generated Secret under which the crypt hash of the password lies.
 pub const PASSWORD_HASH_KEY: &str = "password-hash";
@@ -32,6 +33,10 @@ pub struct Release {
     pub container: String,
     /// Whether a namespace that is missing is made.
     pub create_namespace: bool,
+    /// The name of the Secret with root's credentials that the pod mounts, generated or the user's.
+    pub credentials: Option<String>,
+    /// Pod and Service ranges that the appliance keeps on eth0, as CIDRs; compared with the cluster's.
+    pub cluster_ranges: Vec<Cidr>,
     /// The Secret that is made once when it does not exist.
     pub secret: Option<GeneratedSecret>,
 }

@@ -71,6 +71,8 @@ fn release() -> Release {
         },
         container: "openwrt".into(),
         create_namespace: true,
+        credentials: None,
+        cluster_ranges: Vec::new(),
         secret: Some(GeneratedSecret {
             name: "openwrt-password".into(),
             labels: BTreeMap::new(),

@@ -8,21 +8,21 @@ use k8s_openapi::api::networking::v1::{
 };
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 
-use super::meta::{map, metadata, selector, selector_labels};
+use super::meta::{annotate, map, metadata, selector, selector_labels};
 use crate::plan::{self, Appliance};
 
 /// The Service on eth0.
 pub fn service(appliance: &Appliance, namespace: &str, plan: &plan::Service) -> Service {
     let mut metadata = metadata(appliance, namespace, &appliance.name);
-    metadata.annotations = map(&plan.annotations);
+    annotate(&mut metadata, map(&plan.annotations).unwrap_or_default());
     let ports = plan
         .ports
         .iter()
         .map(|port| ServicePort {
-            name: Some(port.name.clone()),
-            port: port.port.into(),
+            name: Some(port.name.value.clone()),
+            port: port.port.value.into(),
             protocol: Some(port.protocol.clone()),
-            target_port: Some(IntOrString::String(port.name.clone())),
+            target_port: Some(IntOrString::String(port.name.value.clone())),
             ..ServicePort::default()
         })
         .collect();
@@ -41,26 +41,26 @@ pub fn service(appliance: &Appliance, namespace: &str, plan: &plan::Service) -> 
 /// The Ingress to the Service.
 pub fn ingress(appliance: &Appliance, namespace: &str, plan: &plan::Ingress) -> Ingress {
     let mut metadata = metadata(appliance, namespace, &appliance.name);
-    metadata.annotations = map(&plan.annotations);
+    annotate(&mut metadata, map(&plan.annotations).unwrap_or_default());
     let backend = IngressBackend {
         service: Some(IngressServiceBackend {
             name: appliance.name.value.clone(),
-            port: Some(ServiceBackendPort { name: Some(plan.port.clone()), number: None }),
+            port: Some(ServiceBackendPort { name: Some(plan.port.value.clone()), number: None }),
         }),
         resource: None,
     };
     let rule = IngressRule {
-        host: Some(plan.host.clone()),
+        host: Some(plan.host.value.clone()),
         http: Some(HTTPIngressRuleValue {
             paths: vec![HTTPIngressPath {
-                path: Some(plan.path.clone()),
+                path: Some(plan.path.value.clone()),
                 path_type: "Prefix".into(),
                 backend,
             }],
         }),
     };
     let tls = plan.tls_secret.as_ref().map(|secret| {
-        vec![IngressTLS { hosts: Some(vec![plan.host.clone()]), secret_name: Some(secret.clone()) }]
+        vec![IngressTLS { hosts: Some(vec![plan.host.value.clone()]), secret_name: Some(secret.clone()) }]
     });
     Ingress {
         metadata,
@@ -78,7 +78,7 @@ pub fn ingress(appliance: &Appliance, namespace: &str, plan: &plan::Ingress) -> 
 /// cluster's CNI does not see them.
 pub fn network_policy(appliance: &Appliance, namespace: &str) -> NetworkPolicy {
     let ports = appliance.service.iter().flat_map(|service| &service.ports).map(|port| NetworkPolicyPort {
-        port: Some(IntOrString::String(port.name.clone())),
+        port: Some(IntOrString::String(port.name.value.clone())),
         protocol: Some(port.protocol.clone()),
         end_port: None,
     });

@@ -62,8 +62,8 @@ fn env((name, value): &(String, EnvValue)) -> EnvVar {
 
 fn port(plan: &plan::ContainerPort) -> ContainerPort {
     ContainerPort {
-        name: Some(plan.name.clone()),
-        container_port: plan.port.into(),
+        name: Some(plan.name.value.clone()),
+        container_port: plan.port.value.into(),
         protocol: Some(plan.protocol.clone()),
         ..ContainerPort::default()
     }
@@ -73,7 +73,7 @@ fn mount(plan: &plan::Mount) -> VolumeMount {
     VolumeMount {
         name: plan.volume.clone(),
         mount_path: plan.path.value.clone(),
-        sub_path: plan.sub_path.clone(),
+        sub_path: plan.sub_path.as_ref().map(|path| path.value.clone()),
         read_only: plan.read_only.then_some(true),
         ..VolumeMount::default()
     }
@@ -92,12 +92,13 @@ fn probe(plan: &plan::Probe) -> Probe {
         ProbeAction::Http { path, port } => {
             probe.http_get = Some(HTTPGetAction {
                 path: Some(path.clone()),
-                port: IntOrString::String(port.clone()),
+                port: IntOrString::String(port.value.clone()),
                 ..HTTPGetAction::default()
             });
         }
         ProbeAction::Tcp(port) => {
-            probe.tcp_socket = Some(TCPSocketAction { port: IntOrString::String(port.clone()), host: None });
+            probe.tcp_socket =
+                Some(TCPSocketAction { port: IntOrString::String(port.value.clone()), host: None });
         }
     }
     probe

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{LabelSelector, ObjectMeta};
 
-use crate::plan::Appliance;
+use crate::plan::{Appliance, Pairs};
 
 /// Label by which the workload, its Service and its policy find the pod. It never changes: a selector is
 /// immutable.
@@ -14,6 +14,15 @@ pub const MANAGED_BY: &str = "app.kubernetes.io/managed-by";
 /// Our name in labels and as a field manager.
 pub const WRTPOD: &str = "wrtpod";
 
+/// Labels of the pod: those of every object, and the pod's own.
+pub fn pod_labels(appliance: &Appliance) -> BTreeMap<String, String> {
+    let mut labels = labels(appliance);
+    for (key, value) in &appliance.pod_labels {
+        labels.insert(key.value.clone(), value.value.clone());
+    }
+    labels
+}
+
 /// Labels of an object of this appliance, the user's included.
 pub fn labels(appliance: &Appliance) -> BTreeMap<String, String> {
     let mut labels = selector_labels(appliance);
@@ -21,7 +30,7 @@ pub fn labels(appliance: &Appliance) -> BTreeMap<String, String> {
     labels.insert("app.kubernetes.io/instance".into(), appliance.name.value.clone());
     labels.insert(MANAGED_BY.into(), WRTPOD.into());
     for (key, value) in &appliance.labels {
-        labels.entry(key.clone()).or_insert_with(|| value.clone());
+        labels.insert(key.value.clone(), value.value.clone());
     }
     labels
 }
@@ -42,11 +51,21 @@ pub fn metadata(appliance: &Appliance, namespace: &str, name: &str) -> ObjectMet
         name: Some(name.to_owned()),
         namespace: Some(namespace.to_owned()),
         labels: Some(labels(appliance)),
+        annotations: map(&appliance.annotations),
         ..ObjectMeta::default()
     }
 }
 
 /// A map for a field that is left out when it is empty.
-pub fn map(pairs: &[(String, String)]) -> Option<BTreeMap<String, String>> {
-    (!pairs.is_empty()).then(|| pairs.iter().cloned().collect())
+pub fn map(pairs: &Pairs) -> Option<BTreeMap<String, String>> {
+    let pairs: BTreeMap<_, _> =
+        pairs.iter().map(|(key, value)| (key.value.clone(), value.value.clone())).collect();
+    (!pairs.is_empty()).then_some(pairs)
+}
+
+/// Adds annotations to those that every object has.
+pub fn annotate(metadata: &mut ObjectMeta, pairs: impl IntoIterator<Item = (String, String)>) {
+    let mut annotations = metadata.annotations.take().unwrap_or_default();
+    annotations.extend(pairs);
+    metadata.annotations = (!annotations.is_empty()).then_some(annotations);
 }

@@ -27,7 +27,7 @@ use crate::plan::{Appliance, Attachment, Plan};
 pub fn attachments(plan: &Plan, wanted: impl Fn(&Attachment) -> bool) -> ObjectSet {
     let mut set = ObjectSet::new();
     for attachment in plan.attachments.iter().filter(|attachment| wanted(attachment)) {
-        let object = Object::from_value(nad::attachment(&plan.site, attachment))
+        let object = Object::from_value(nad::attachment(plan, attachment))
             .expect("a NAD carries apiVersion, kind and metadata.name");
         set.push(object).expect("the plan names every attachment once");
     }

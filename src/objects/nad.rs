@@ -6,9 +6,9 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use super::config::hex;
-use super::meta::{MANAGED_BY, WRTPOD};
+use super::meta::{MANAGED_BY, WRTPOD, map};
 use crate::net;
-use crate::plan::Attachment;
+use crate::plan::{Attachment, Plan};
 
 /// API version of the kind.
 pub const API_VERSION: &str = "k8s.cni.cncf.io/v1";
@@ -16,22 +16,27 @@ pub const API_VERSION: &str = "k8s.cni.cncf.io/v1";
 pub const KIND: &str = "NetworkAttachmentDefinition";
 
 /// The NAD of an attachment. It belongs to the site, not to an appliance.
-pub fn attachment(site: &str, attachment: &Attachment) -> Value {
-    let labels = BTreeMap::from([
+pub fn attachment(plan: &Plan, attachment: &Attachment) -> Value {
+    let mut labels = BTreeMap::from([
         (MANAGED_BY, WRTPOD),
-        ("wrtpod.dev/site", site),
+        ("wrtpod.dev/site", plan.site.as_str()),
         ("wrtpod.dev/network", attachment.network.value.as_str()),
     ]);
+    labels.extend(plan.labels.iter().map(|(key, value)| (key.as_str(), value.as_str())));
+    let mut metadata = json!({"name": attachment.name, "namespace": attachment.namespace, "labels": labels});
+    if let Some(annotations) = map(&plan.annotations) {
+        metadata["annotations"] = json!(annotations);
+    }
     json!({
         "apiVersion": API_VERSION,
         "kind": KIND,
-        "metadata": {"name": attachment.name, "namespace": attachment.namespace, "labels": labels},
+        "metadata": metadata,
         "spec": {"config": net::conflist(attachment)},
     })
 }
 
-/// SHA-256 over names and `spec.config` texts, sorted by name, each text ended by a newline: the same from the
-/// plan and from the cluster.
+/// SHA-256, in hex, over `<namespace>/<name>` and `spec.config` of each attachment, each once, sorted by name, every
+/// text ended by a newline: the same from the plan and from the cluster.
 pub fn digest(mut attachments: Vec<(String, String)>) -> String {
     attachments.sort();
     attachments.dedup();

@@ -7,21 +7,18 @@ use k8s_openapi::api::core::v1::{
 };
 use k8s_openapi::apimachinery::pkg::api::resource::Quantity;
 
-use super::meta::metadata;
+use super::meta::{annotate, metadata};
 use crate::plan::{Appliance, Claim};
 
 /// The claim, marked so that Helm, Flux and Argo CD keep it when they drop the rest.
 pub fn claim(appliance: &Appliance, namespace: &str, claim: &Claim) -> PersistentVolumeClaim {
     let mut metadata = metadata(appliance, namespace, &claim.name);
-    metadata.annotations = Some(
-        [
-            ("helm.sh/resource-policy", "keep"),
-            ("kustomize.toolkit.fluxcd.io/prune", "disabled"),
-            ("argocd.argoproj.io/sync-options", "Prune=false,Delete=false"),
-        ]
-        .map(|(key, value)| (key.to_owned(), value.to_owned()))
-        .into(),
-    );
+    let keep = [
+        ("helm.sh/resource-policy", "keep"),
+        ("kustomize.toolkit.fluxcd.io/prune", "disabled"),
+        ("argocd.argoproj.io/sync-options", "Prune=false,Delete=false"),
+    ];
+    annotate(&mut metadata, keep.map(|(key, value)| (key.to_owned(), value.to_owned())));
     PersistentVolumeClaim {
         metadata,
         spec: Some(PersistentVolumeClaimSpec {

@@ -8,14 +8,14 @@ use k8s_openapi::api::apps::v1::{
 use k8s_openapi::api::core::v1::{
     Affinity, ConfigMapVolumeSource, EmptyDirVolumeSource, HostPathVolumeSource, KeyToPath,
     LocalObjectReference, NodeAffinity, NodeSelector, NodeSelectorRequirement, NodeSelectorTerm,
-    PersistentVolumeClaimVolumeSource, PodSecurityContext, PodSpec, PodTemplateSpec, SecretVolumeSource, Sysctl,
-    Toleration, Volume,
+    PersistentVolumeClaimVolumeSource, PodSecurityContext, PodSpec, PodTemplateSpec, SecretVolumeSource,
+    Sysctl, Toleration, Volume,
 };
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 
 use super::config::digest;
 use super::container::container;
-use super::meta::{labels, map, metadata, selector};
+use super::meta::{map, metadata, pod_labels, selector};
 use super::nad;
 use super::set::Object;
 use crate::net;
@@ -29,8 +29,7 @@ pub const ATTACHMENTS_DIGEST: &str = "wrtpod.dev/attachments-sha256";
 
 /// The StatefulSet or Deployment.
 pub fn workload(appliance: &Appliance, namespace: &str, attachments: &[Attachment]) -> Object {
-    let mut metadata = metadata(appliance, namespace, &appliance.name);
-    metadata.annotations = map(&appliance.annotations);
+    let metadata = metadata(appliance, namespace, &appliance.name);
     let replicas = Some(i32::try_from(appliance.replicas.value).unwrap_or(i32::MAX));
     let template = template(appliance, namespace, attachments);
     match appliance.workload.value {
@@ -67,7 +66,7 @@ pub fn workload(appliance: &Appliance, namespace: &str, attachments: &[Attachmen
 fn template(appliance: &Appliance, namespace: &str, attachments: &[Attachment]) -> PodTemplateSpec {
     PodTemplateSpec {
         metadata: Some(ObjectMeta {
-            labels: Some(labels(appliance)),
+            labels: Some(pod_labels(appliance)),
             annotations: pod_annotations(appliance, namespace, attachments),
             ..ObjectMeta::default()
         }),
@@ -81,6 +80,7 @@ fn pod_annotations(
     attachments: &[Attachment],
 ) -> Option<BTreeMap<String, String>> {
     let mut annotations = map(&appliance.annotations).unwrap_or_default();
+    annotations.extend(map(&appliance.pod_annotations).unwrap_or_default());
     if let Some(networks) = net::networks(namespace, &appliance.nics) {
         annotations.insert(net::NETWORKS.into(), networks);
         annotations.insert(ATTACHMENTS_DIGEST.into(), attachments_digest(appliance, attachments));
@@ -96,16 +96,19 @@ fn attachments_digest(appliance: &Appliance, attachments: &[Attachment]) -> Stri
         appliance.nics.iter().any(|nic| nic.attachment.as_ref() == Some(&attachment.name))
     };
     let texts = attachments.iter().filter(used);
-    nad::digest(texts.map(|attachment| (attachment.name.clone(), net::conflist(attachment))).collect())
+    nad::digest(
+        texts
+            .map(|attachment| {
+                (format!("{}/{}", attachment.namespace, attachment.name), net::conflist(attachment))
+            })
+            .collect(),
+    )
 }
 
 fn pod(appliance: &Appliance) -> PodSpec {
     let pull_policy = appliance.pull_policy.as_deref();
-    let secrets: Vec<_> = appliance
-        .pull_secrets
-        .iter()
-        .map(|name| LocalObjectReference { name: name.clone() })
-        .collect();
+    let secrets: Vec<_> =
+        appliance.pull_secrets.iter().map(|name| LocalObjectReference { name: name.clone() }).collect();
     let sysctls: Vec<_> = appliance
         .pod_sysctls
         .iter()
@@ -136,11 +139,11 @@ fn pod(appliance: &Appliance) -> PodSpec {
 }
 
 fn volume(plan: &plan::Volume) -> Volume {
-    let mut volume = Volume { name: plan.name.clone(), ..Volume::default() };
+    let mut volume = Volume { name: plan.name.value.clone(), ..Volume::default() };
     match &plan.source {
         VolumeSource::Claim(claim) => {
             volume.persistent_volume_claim =
-                Some(PersistentVolumeClaimVolumeSource { claim_name: claim.clone(), read_only: None });
+                Some(PersistentVolumeClaimVolumeSource { claim_name: claim.value.clone(), read_only: None });
         }
         VolumeSource::Scratch => volume.empty_dir = Some(EmptyDirVolumeSource::default()),
         VolumeSource::ConfigMap { name, executable } => {

@@ -60,18 +60,93 @@ fn apply(set: &mut ObjectSet, patch: &Loc<Value>) -> Result<(), Diagnostic> {
             .at(patch.span)
             .help("leave `metadata.name`, `metadata.namespace` and `apiVersion` as they are"));
     }
+    if let Some((code, what, help)) = undone(object, &merged) {
+        return Err(Diagnostic::error(code, what).at(patch.span).help(help));
+    }
     **object = merged;
     Ok(())
 }
 
-fn merge<T: DeepMerge + Serialize + DeserializeOwned>(object: &Object, patch: &Value) -> Result<Object, String> {
+/// What a patch must not undo: everything that the rules keep true of a plan.
+fn undone(before: &Object, after: &Object) -> Option<(&'static str, String, &'static str)> {
+    let (before, after) = (&before.value, &after.value);
+    let pod = after.pointer("/spec/template/spec");
+    let containers = ["containers", "initContainers", "ephemeralContainers"]
+        .into_iter()
+        .filter_map(|key| pod?.get(key)?.as_array())
+        .flatten();
+    for container in containers {
+        if container.pointer("/securityContext/privileged") == Some(&Value::Bool(true)) {
+            let what = "the patch makes a container privileged".to_owned();
+            return Some(("privileged", what, "add what is missing under `capabilities`, with a reason"));
+        }
+    }
+    let pinned = [
+        ("/spec/selector", "the selector, which is immutable"),
+        ("/spec/serviceName", "the name of its Service, which is immutable"),
+        ("/spec/podManagementPolicy", "the way its pod is replaced, which is immutable"),
+        ("/spec/volumeClaimTemplates", "claim templates, which are immutable"),
+        ("/spec/replicas", "the number of pods, which would share one MAC"),
+        ("/spec/strategy", "the update strategy"),
+        ("/spec/template/metadata/annotations/k8s.v1.cni.cncf.io~1networks", "the NICs"),
+        ("/spec/template/spec/hostNetwork", "the pod's network: with the node's there are no NICs"),
+        ("/spec/template/spec/shareProcessNamespace", "PID 1, which has to be the appliance's init"),
+        ("/spec/storageClassName", "the storage class of a claim, which is immutable"),
+    ];
+    let workload = pod.is_some();
+    let (_, what) = pinned.into_iter().find(|(pointer, _)| {
+        let selects = *pointer == "/spec/selector" || workload || *pointer == "/spec/storageClassName";
+        selects && before.pointer(pointer) != after.pointer(pointer)
+    })?;
+    Some((
+        "patch-undoes",
+        format!("the patch changes {what}"),
+        "write it into the document, where there is a key for it",
+    ))
+}
+
+fn merge<T: DeepMerge + Serialize + DeserializeOwned>(
+    object: &Object,
+    patch: &Value,
+) -> Result<Object, String> {
     let mut typed: T = serde_json::from_value(object.value.clone()).map_err(|error| error.to_string())?;
     let mut complete = patch.clone();
     // A patch may leave the API version out; the typed reader wants it.
     if let Some(map) = complete.as_object_mut() {
         map.entry("apiVersion").or_insert_with(|| object.identity.api_version.clone().into());
     }
-    let patch: T = serde_json::from_value(complete).map_err(|error| error.to_string())?;
+    let patch: T = serde_json::from_value(complete.clone()).map_err(|error| error.to_string())?;
+    // The typed reader skips what it does not know, and a patch that does nothing is none.
+    let understood = serde_json::to_value(&patch).map_err(|error| error.to_string())?;
+    if let Some(lost) = lost(&complete, &understood, String::new()) {
+        return Err(lost);
+    }
     typed.merge_from(patch);
     Ok(Object::of(&typed))
+}
+
+/// The first field of `written` that is not in `understood`, in words.
+fn lost(written: &Value, understood: &Value, path: String) -> Option<String> {
+    match (written, understood) {
+        (Value::Object(written), Value::Object(understood)) => written.iter().find_map(|(key, value)| {
+            let path = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
+            match understood.get(key) {
+                _ if value.is_null() => Some(format!("`{path}: null` removes nothing")),
+                // An empty list or map is left out by the typed writer.
+                None if is_empty(value) => None,
+                None => Some(format!("there is no field `{path}`")),
+                Some(understood) => lost(value, understood, path),
+            }
+        }),
+        (Value::Array(written), Value::Array(understood)) => {
+            written.iter().zip(understood).enumerate().find_map(|(index, (written, understood))| {
+                lost(written, understood, format!("{path}[{index}]"))
+            })
+        }
+        _ => None,
+    }
+}
+
+fn is_empty(value: &Value) -> bool {
+    value.as_array().is_some_and(Vec::is_empty) || value.as_object().is_some_and(serde_json::Map::is_empty)
 }

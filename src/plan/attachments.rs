@@ -2,9 +2,31 @@
 //! the addresses, and which sysctls the pod needs, are part of a NAD.
 
 use super::model::{Addressing, Attachment, Ipam, Link, Profile, Sysctl};
-use crate::diag::Loc;
+use crate::diag::{Loc, Span};
 use crate::spec::{self, Network};
 use crate::types::Cidr;
+
+/// The MTU that was chosen for a network.
+pub fn mtu(network: &Network) -> Option<Loc<u32>> {
+    match &network.attachment.value {
+        spec::Attachment::Macvlan(link) => link.mtu.clone(),
+        spec::Attachment::Ipvlan(link) => link.mtu.clone(),
+        spec::Attachment::Vlan(link) => link.mtu.clone(),
+        spec::Attachment::Bridge(link) => link.mtu.clone(),
+        spec::Attachment::HostDevice(_) => None,
+    }
+}
+
+/// Where the interface of the node was written.
+pub fn parent_span(network: &Network) -> Option<Span> {
+    match &network.attachment.value {
+        spec::Attachment::Macvlan(link) => link.parent.span,
+        spec::Attachment::Ipvlan(link) => link.parent.span,
+        spec::Attachment::Vlan(link) => link.parent.span,
+        spec::Attachment::Bridge(link) => link.name.span,
+        spec::Attachment::HostDevice(link) => link.device.span,
+    }
+}
 
 /// The link of a network.
 pub fn link(network: &Network) -> Link {
@@ -42,6 +64,19 @@ impl Link {
             Self::Macvlan { master, .. } | Self::Ipvlan { master, .. } | Self::Vlan { master, .. } => master,
             Self::Bridge { name, .. } => name,
             Self::HostDevice { device } => device,
+        }
+    }
+
+    /// The wire behind it: two links with one wire are on one LAN.
+    pub fn wire(&self) -> String {
+        match self {
+            Self::Macvlan { master, .. } | Self::Ipvlan { master, .. } => master.clone(),
+            Self::Vlan { master, id, .. } => format!("{master}.{id}"),
+            Self::Bridge { name, vlan, .. } => match vlan {
+                Some(vlan) => format!("{name}.{vlan}"),
+                None => name.clone(),
+            },
+            Self::HostDevice { device } => device.clone(),
         }
     }
 
@@ -149,7 +184,11 @@ fn openwrt_sysctls(serves: bool) -> Vec<Sysctl> {
         sysctl("net.ipv4.ip_forward", "1", "OpenWrt forwards; /proc/sys is read-only in the pod"),
         sysctl("net.ipv6.conf.all.forwarding", "1", "OpenWrt forwards; /proc/sys is read-only in the pod"),
         sysctl("net.ipv4.conf.all.rp_filter", "0", "the stricter of `all` and the interface holds"),
-        sysctl("net.ipv4.conf.IFNAME.rp_filter", "0", "answers may leave by another NIC; fw4 does the filtering"),
+        sysctl(
+            "net.ipv4.conf.IFNAME.rp_filter",
+            "0",
+            "answers may leave by another NIC; fw4 does the filtering",
+        ),
         sysctl("net.ipv6.conf.IFNAME.accept_ra", accept_ra, why),
         sysctl("net.ipv6.conf.IFNAME.autoconf", autoconf, why),
     ]

@@ -10,7 +10,8 @@ pub fn ranges(site: &SiteSpec) -> Vec<Cidr> {
         stated.map_or_else(Vec::new, |cluster| cluster.pod_cidrs.iter().map(|cidr| cidr.value).collect());
     let services: Vec<Cidr> =
         stated.map_or_else(Vec::new, |cluster| cluster.service_cidrs.iter().map(|cidr| cidr.value).collect());
-    let distribution = site.distribution.as_ref().map_or(Distribution::K3s, |distribution| distribution.value);
+    let distribution =
+        site.distribution.as_ref().map_or(Distribution::K3s, |distribution| distribution.value);
     let (default_pods, default_services) = defaults(distribution);
     let or_default = |own: Vec<Cidr>, default: &str| {
         if own.is_empty() { vec![default.parse().expect("our own ranges are CIDRs")] } else { own }

@@ -1,15 +1,16 @@
 //! An appliance that is not OpenWrt: its own container, and an init container `wire` that checks its NICs
 //! and makes the routes that no CNI plugin can make.
 
-use super::model::{
-    Addressing, ConfigFiles, Container, ContainerPort, EnvValue, Grant, Mount, Nic, Probe, ProbeAction, Probes,
-    Resources, RouteReason, Volume, VolumeSource,
-};
+use super::model::{Addressing, Nic};
 use super::openwrt::Parts;
-use super::volumes;
-use crate::diag::Loc;
+use super::pod::{
+    ConfigFiles, Container, ContainerPort, EnvValue, Grant, Mount, Probes, Resources, RouteReason, Volume,
+    VolumeSource,
+};
+use super::{probes, volumes};
+use crate::diag::{Diagnostics, Loc};
 use crate::pod;
-use crate::spec::{ApplianceSpec, Probe as ProbeSpec, ProbeAction as ProbeActionSpec};
+use crate::spec::ApplianceSpec;
 use crate::types::{Cidr, ImageRef};
 
 /// What the parts are made of.
@@ -33,16 +34,19 @@ pub struct Input<'a> {
 }
 
 /// Decides the parts.
-pub fn parts(input: &Input<'_>) -> Parts {
+pub fn parts(input: &Input<'_>, diags: &mut Diagnostics) -> Parts {
     let wired = input.nics.iter().any(|nic| nic.attachment.is_some());
     let mut volumes = Vec::new();
     let mut config = Vec::new();
     if wired {
         for (suffix, executable) in [("scripts", true), ("plan", false)] {
             let name = format!("{}-{suffix}", input.name);
-            volumes.push(Volume { name: format!("wrtpod-{suffix}"), source: VolumeSource::ConfigMap { name, executable } });
+            volumes.push(Volume {
+                name: format!("wrtpod-{suffix}").into(),
+                source: VolumeSource::ConfigMap { name, executable },
+            });
         }
-        volumes.push(Volume { name: "wrtpod-run".into(), source: VolumeSource::Scratch });
+        volumes.push(Volume { name: "wrtpod-run".to_owned().into(), source: VolumeSource::Scratch });
         config.push(ConfigFiles { name: format!("{}-scripts", input.name), files: pod::wire_scripts() });
         config.push(ConfigFiles {
             name: format!("{}-plan", input.name),
@@ -52,7 +56,7 @@ pub fn parts(input: &Input<'_>) -> Parts {
     volumes.extend(volumes::volumes(input.name, input.spec));
     Parts {
         init: if wired { vec![wire(input)] } else { Vec::new() },
-        main: main(input),
+        main: main(input, probes::decide(input.spec, diags)),
         volumes,
         config,
     }
@@ -78,7 +82,7 @@ fn wire(input: &Input<'_>) -> Container {
             mount("wrtpod-run", "/wrtpod/run", false),
         ],
         grants: vec![Grant {
-            capability: "NET_ADMIN".parse().expect("a Linux capability"),
+            capability: Loc::bare("NET_ADMIN".parse().expect("a Linux capability")),
             reason: "routes to the cluster stay on eth0; the appliance itself does not hold it".into(),
         }],
         root: true,
@@ -88,15 +92,15 @@ fn wire(input: &Input<'_>) -> Container {
     }
 }
 
-fn main(input: &Input<'_>) -> Container {
+fn main(input: &Input<'_>, probes: Probes) -> Container {
     let spec = input.spec;
-    let texts = |items: &[Loc<String>]| items.iter().map(|item| item.value.clone()).collect();
+    let texts = |items: &[Loc<String>]| items.iter().map(|item| literal(&item.value)).collect();
     let mut env: Vec<(String, EnvValue)> = Vec::new();
     if let Some(zone) = &spec.timezone {
         env.push(("TZ".into(), EnvValue::Text(zone.value.clone())));
     }
     for (name, value) in &spec.env {
-        env.push((name.value.to_string(), EnvValue::Text(value.value.clone())));
+        env.push((name.value.to_string(), EnvValue::Text(literal(&value.value))));
     }
     Container {
         name: input.name.to_owned(),
@@ -108,38 +112,15 @@ fn main(input: &Input<'_>) -> Container {
         grants: input.grants.clone(),
         root: false,
         ports: input.ports.clone(),
-        probes: probes(spec),
+        probes,
         resources: input.resources.clone(),
     }
 }
 
-fn probes(spec: &ApplianceSpec) -> Probes {
-    let Some(probes) = &spec.probes else { return Probes::default() };
-    let probe = |probe: &Option<Loc<ProbeSpec>>| probe.as_ref().map(|probe| decide_probe(&probe.value));
-    Probes {
-        startup: probe(&probes.startup),
-        readiness: probe(&probes.readiness),
-        liveness: probe(&probes.liveness),
-    }
-}
-
-fn decide_probe(spec: &ProbeSpec) -> Probe {
-    let number = |value: &Option<Loc<u32>>, default| value.as_ref().map_or(default, |value| value.value);
-    let action = match &spec.action.value {
-        ProbeActionSpec::Http(http) => ProbeAction::Http {
-            path: http.path.as_ref().map_or("/", |path| path.as_str()).to_owned(),
-            port: http.port.value.to_string(),
-        },
-        ProbeActionSpec::Tcp(port) => ProbeAction::Tcp(port.to_string()),
-        ProbeActionSpec::Exec(words) => ProbeAction::Exec(words.iter().map(|word| word.value.clone()).collect()),
-    };
-    Probe {
-        action,
-        initial_delay: spec.initial_delay_seconds.as_ref().map(|delay| delay.value),
-        period: number(&spec.period_seconds, 10),
-        timeout: number(&spec.timeout_seconds, 5),
-        failures: number(&spec.failure_threshold, 3),
-    }
+/// Kubernetes expands `$(NAME)` and turns `$$` into `$`: a text that has either is written so that the
+/// process sees it as it stands in the document.
+fn literal(text: &str) -> String {
+    if text.contains("$(") || text.contains("$$") { text.replace('$', "$$") } else { text.to_owned() }
 }
 
 /// What `wire` reads: shell assignments of words that need no quoting.
@@ -153,7 +134,7 @@ fn settings(input: &Input<'_>) -> String {
         .collect();
     let cluster: Vec<String> = input.cluster.iter().map(ToString::to_string).collect();
     let default: Vec<String> = default_routes(input.nics);
-    let discovery = wired().find(|nic| nic.discovery).map_or("", |nic| nic.interface.as_str());
+    let discovery = wired().find(|nic| nic.discovery.value).map_or("", |nic| nic.interface.as_str());
     [
         ("NICS", nics.join(" ")),
         ("CLUSTER_CIDRS", cluster.join(" ")),
@@ -166,7 +147,7 @@ fn settings(input: &Input<'_>) -> String {
 
 /// The interface of the default route and its gateways.
 fn default_routes(nics: &[Nic]) -> Vec<String> {
-    let Some(nic) = nics.iter().find(|nic| nic.default_route) else { return Vec::new() };
+    let Some(nic) = nics.iter().find(|nic| nic.default_route.value) else { return Vec::new() };
     let mut words = vec![nic.interface.value.clone()];
     words.extend(nic.gateways.iter().map(|gateway| gateway.value.to_string()));
     words
@@ -174,6 +155,10 @@ fn default_routes(nics: &[Nic]) -> Vec<String> {
 
 /// The routes that the appliance gets, with reasons.
 pub fn routes(nics: &[Nic], cluster: &[Cidr]) -> Vec<RouteReason> {
+    // On the cluster's own network alone, nothing is added.
+    if nics.iter().all(|nic| nic.attachment.is_none()) {
+        return Vec::new();
+    }
     let reason = |route: String, reason: &str| RouteReason { route, reason: reason.into() };
     let mut routes: Vec<RouteReason> = cluster
         .iter()
@@ -190,8 +175,9 @@ pub fn routes(nics: &[Nic], cluster: &[Cidr]) -> Vec<RouteReason> {
         "name resolution does not depend on a NIC",
     ));
     for nic in nics {
-        if nic.default_route {
-            let gateways: Vec<String> = nic.gateways.iter().map(|gateway| gateway.value.to_string()).collect();
+        if nic.default_route.value {
+            let gateways: Vec<String> =
+                nic.gateways.iter().map(|gateway| gateway.value.to_string()).collect();
             let via = if gateways.is_empty() && matches!(nic.addressing, Addressing::Dhcp(_)) {
                 "its lease's gateway".to_owned()
             } else {
@@ -202,7 +188,7 @@ pub fn routes(nics: &[Nic], cluster: &[Cidr]) -> Vec<RouteReason> {
                 "the appliance is a machine of that network and leaves by its gateway",
             ));
         }
-        if nic.discovery {
+        if nic.discovery.value {
             routes.push(reason(
                 format!("224.0.0.0/4 dev {}", nic.interface.value),
                 "mDNS and SSDP leave by the NIC that routes to multicast",

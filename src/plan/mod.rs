@@ -1,22 +1,35 @@
 //! The plan: documents in, every question answered. It knows the site and the appliances, and nothing of
 //! Kubernetes' or CNI's formats. Entry: [`decide`]; `rules` then judges what came out.
 
+mod access;
 mod attachments;
 mod cluster;
 mod decide;
 mod generic;
 mod mac;
 mod model;
+mod names;
 mod nics;
 mod openwrt;
 mod placement;
+mod pod;
+mod probes;
+mod profile;
+mod resources;
+mod storage;
+mod tolerations;
 mod volumes;
 
+pub use access::known_ports;
 pub use cluster::ranges as cluster_ranges;
-pub use decide::{decide, known_ports};
+pub use decide::decide;
 pub use mac::{MacSeed, derive as derive_mac};
 pub use model::{
-    Addressing, Appliance, Attachment, Claim, ConfigFiles, ConfiguredBy, Container, ContainerPort, Credentials,
-    EnvValue, Grant, Ingress, Ipam, Link, Mount, Network, Nic, Placement, Plan, Probe, ProbeAction, Probes, Profile,
-    Resources, RouteReason, Service, Sysctl, Volume, VolumeSource, Workload,
+    Addressing, Appliance, Attachment, ConfiguredBy, Ipam, Link, Network, Nic, Pairs, Plan, Profile, Sysctl,
+    Workload,
+};
+pub use names::{interface_fault, proposal as proposed_interface};
+pub use pod::{
+    Claim, ConfigFiles, Container, ContainerPort, Credentials, EnvValue, Grant, Ingress, Mount, Placement,
+    Probe, ProbeAction, Probes, Resources, RouteReason, Service, Volume, VolumeSource,
 };

@@ -5,8 +5,14 @@ use std::net::IpAddr;
 
 use serde_json::Value;
 
-use crate::diag::Loc;
-use crate::types::{Capability, Cidr, ImageRef, IpRange, Mac, Quantity};
+use super::pod::{
+    Claim, ConfigFiles, Container, Credentials, Ingress, Placement, RouteReason, Service, Volume,
+};
+use crate::diag::{Loc, Span};
+use crate::types::{Cidr, ImageRef, IpRange, Mac};
+
+/// Labels or annotations of the user's.
+pub type Pairs = Vec<(Loc<String>, Loc<String>)>;
 
 /// What is rendered or deployed: the attachments of the site and the appliances that use them.
 #[derive(Debug, Clone)]
@@ -15,6 +21,10 @@ pub struct Plan {
     pub site: String,
     /// Namespace of everything in the plan.
     pub namespace: String,
+    /// Labels of the site's on its attachments.
+    pub labels: Pairs,
+    /// Annotations of the site's on its attachments.
+    pub annotations: Pairs,
     /// The site's networks, used or not.
     pub networks: Vec<Network>,
     /// Pod and Service ranges of the cluster.
@@ -32,7 +42,9 @@ pub struct Network {
     pub name: Loc<String>,
     /// Its link; the span is that of the `macvlan`, `vlan`, … that was written.
     pub link: Loc<Link>,
-    /// Its subnets.
+    /// Where the interface of the node was written.
+    pub parent: Option<Span>,
+    /// Its subnets, host bits zero.
     pub subnets: Vec<Loc<Cidr>>,
     /// Its gateways.
     pub gateways: Vec<Loc<IpAddr>>,
@@ -40,8 +52,14 @@ pub struct Network {
     pub pools: Vec<Loc<IpRange>>,
     /// Its name servers.
     pub dns: Vec<Loc<IpAddr>>,
-    /// Nodes that it is pinned to; any when empty.
+    /// Nodes that have it: those that it is pinned to, else those whose parents the site lists; any when empty.
     pub nodes: Vec<String>,
+    /// MTU, where one was chosen.
+    pub mtu: Option<Loc<u32>>,
+    /// Sysctls of the user's.
+    pub sysctls: Pairs,
+    /// Further plugins of the user's.
+    pub chain: Vec<Loc<Value>>,
     /// Whether it is the cluster's own, without Multus.
     pub primary: bool,
 }
@@ -211,9 +229,13 @@ pub struct Appliance {
     /// Sysctls of the pod (those that kubelet calls safe).
     pub pod_sysctls: Vec<(Loc<String>, Loc<String>)>,
     /// Labels of the user's on every object and the pod.
-    pub labels: Vec<(String, String)>,
-    /// Annotations of the user's on the workload and the pod.
-    pub annotations: Vec<(String, String)>,
+    pub labels: Pairs,
+    /// Annotations of the user's on every object and the pod.
+    pub annotations: Pairs,
+    /// Labels of the user's on the pod alone.
+    pub pod_labels: Pairs,
+    /// Annotations of the user's on the pod alone.
+    pub pod_annotations: Pairs,
     /// Whether the user asked for a privileged container.
     pub privileged: Option<Loc<bool>>,
     /// Whether root's password may be empty.
@@ -244,11 +266,11 @@ pub struct Nic {
     /// Name servers to be asked through it.
     pub dns: Vec<Loc<IpAddr>>,
     /// Whether the appliance's default route leaves by it.
-    pub default_route: bool,
+    pub default_route: Loc<bool>,
     /// Whether the appliance is the network's router: DHCP and RA server.
     pub serve: Option<Loc<bool>>,
     /// Whether multicast discovery leaves by it.
-    pub discovery: bool,
+    pub discovery: Loc<bool>,
     /// Metric of its routes.
     pub metric: Option<u32>,
     /// Whether the guest bridges it (`br-NAME`).
@@ -263,9 +285,9 @@ pub enum Addressing {
     /// These, with their prefixes.
     Static(Vec<Loc<Cidr>>),
     /// From the network's DHCP server.
-    Dhcp(Option<crate::diag::Span>),
+    Dhcp(Option<Span>),
     /// One of the network's pool.
-    Pool(Option<crate::diag::Span>),
+    Pool(Option<Span>),
     /// None at all.
     None,
 }
@@ -277,239 +299,4 @@ pub enum ConfiguredBy {
     Cni,
     /// The guest: netifd.
     Guest,
-}
-
-/// A container.
-#[derive(Debug, Clone)]
-pub struct Container {
-    /// Name.
-    pub name: String,
-    /// Image.
-    pub image: ImageRef,
-    /// Entry point; the image's when empty.
-    pub command: Vec<String>,
-    /// Arguments; the image's when empty.
-    pub args: Vec<String>,
-    /// Environment.
-    pub env: Vec<(String, EnvValue)>,
-    /// Mounts.
-    pub mounts: Vec<Mount>,
-    /// Capabilities; everything else is dropped.
-    pub grants: Vec<Grant>,
-    /// Whether it has to be root.
-    pub root: bool,
-    /// Ports.
-    pub ports: Vec<ContainerPort>,
-    /// Startup, readiness, liveness.
-    pub probes: Probes,
-    /// Requests and limits.
-    pub resources: Resources,
-}
-
-/// Where an environment variable's value comes from.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum EnvValue {
-    /// This text.
-    Text(String),
-    /// A field of the pod (downward API).
-    Field(String),
-}
-
-/// A volume mounted into a container.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Mount {
-    /// Name of the volume.
-    pub volume: String,
-    /// Path in the container.
-    pub path: Loc<String>,
-    /// Path in the volume.
-    pub sub_path: Option<String>,
-    /// Whether the container may only read it.
-    pub read_only: bool,
-}
-
-/// A capability with its reason.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Grant {
-    /// The capability.
-    pub capability: Capability,
-    /// Why the container has it.
-    pub reason: String,
-}
-
-/// A port of the main container.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ContainerPort {
-    /// Name.
-    pub name: String,
-    /// Number.
-    pub port: u16,
-    /// `TCP` or `UDP`.
-    pub protocol: String,
-}
-
-/// Probes of a container.
-#[derive(Debug, Clone, Default)]
-pub struct Probes {
-    /// Until it succeeds the others wait.
-    pub startup: Option<Probe>,
-    /// Whether the Service may send traffic.
-    pub readiness: Option<Probe>,
-    /// Whether the container has to be restarted.
-    pub liveness: Option<Probe>,
-}
-
-/// A probe.
-#[derive(Debug, Clone)]
-pub struct Probe {
-    /// What is done.
-    pub action: ProbeAction,
-    /// Seconds before the first one.
-    pub initial_delay: Option<u32>,
-    /// Seconds between two.
-    pub period: u32,
-    /// Seconds that one may take.
-    pub timeout: u32,
-    /// Failures in a row that count.
-    pub failures: u32,
-}
-
-/// What a probe does.
-#[derive(Debug, Clone)]
-pub enum ProbeAction {
-    /// Runs a command in the container.
-    Exec(Vec<String>),
-    /// Asks for a page.
-    Http {
-        /// Path.
-        path: String,
-        /// Port name.
-        port: String,
-    },
-    /// Opens a connection to a named port.
-    Tcp(String),
-}
-
-/// Requests, limits, and device-plugin resources.
-#[derive(Debug, Clone, Default)]
-pub struct Resources {
-    /// Requests by name.
-    pub requests: Vec<(String, String)>,
-    /// Limits by name.
-    pub limits: Vec<(String, String)>,
-}
-
-/// A volume of the pod.
-#[derive(Debug, Clone)]
-pub struct Volume {
-    /// Name.
-    pub name: String,
-    /// What is behind it.
-    pub source: VolumeSource,
-}
-
-/// What is behind a volume.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum VolumeSource {
-    /// A claim by name.
-    Claim(String),
-    /// Scratch space that lives as long as the pod.
-    Scratch,
-    /// A ConfigMap; `executable` gives mode 0755.
-    ConfigMap {
-        /// Name.
-        name: String,
-        /// Whether its files are run.
-        executable: bool,
-    },
-    /// A Secret, these keys of it (all when empty).
-    Secret {
-        /// Name.
-        name: String,
-        /// Keys, each a file of that name.
-        keys: Vec<String>,
-    },
-    /// A character device of the node.
-    Device(Loc<String>),
-}
-
-/// A PersistentVolumeClaim.
-#[derive(Debug, Clone)]
-pub struct Claim {
-    /// Name.
-    pub name: String,
-    /// Storage class; the cluster's default when absent.
-    pub storage_class: Option<String>,
-    /// Access mode.
-    pub access_mode: String,
-    /// Size.
-    pub size: Quantity,
-}
-
-/// A ConfigMap and what it holds.
-#[derive(Debug, Clone)]
-pub struct ConfigFiles {
-    /// Name.
-    pub name: String,
-    /// File name and text, in order of names.
-    pub files: Vec<(String, String)>,
-}
-
-/// The Secret with root's credentials; never rendered, only referred to.
-#[derive(Debug, Clone)]
-pub struct Credentials {
-    /// Name of the Secret.
-    pub secret: String,
-    /// Whether `deploy` makes it when it is missing (else it is the user's).
-    pub generated: bool,
-}
-
-/// A Service.
-#[derive(Debug, Clone)]
-pub struct Service {
-    /// `ClusterIP`, `NodePort` or `LoadBalancer`.
-    pub kind: Loc<String>,
-    /// Names of container ports.
-    pub ports: Vec<ContainerPort>,
-    /// Annotations.
-    pub annotations: Vec<(String, String)>,
-}
-
-/// An Ingress.
-#[derive(Debug, Clone)]
-pub struct Ingress {
-    /// Host name.
-    pub host: String,
-    /// Class.
-    pub class: Option<String>,
-    /// Path prefix.
-    pub path: String,
-    /// Name of the Service's port.
-    pub port: String,
-    /// Secret with the certificate.
-    pub tls_secret: Option<String>,
-    /// Annotations.
-    pub annotations: Vec<(String, String)>,
-}
-
-/// Where the pod may run.
-#[derive(Debug, Clone, Default)]
-pub struct Placement {
-    /// Nodes by name; any when empty.
-    pub nodes: Vec<String>,
-    /// Architectures (`kubernetes.io/arch`); any when empty.
-    pub architectures: Vec<String>,
-    /// Labels that the node must have.
-    pub selector: Vec<(String, String)>,
-    /// Tolerations as Kubernetes writes them.
-    pub tolerations: Vec<Value>,
-}
-
-/// A route that wrtpod puts into the pod, for `render --explain`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RouteReason {
-    /// The route in `ip route` form.
-    pub route: String,
-    /// Why.
-    pub reason: String,
 }

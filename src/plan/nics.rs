@@ -9,6 +9,9 @@ use crate::diag::{Diagnostic, Diagnostics, Loc};
 use crate::spec::{Interface, Network, SiteSpec};
 use crate::types::{AddressSpec, Cidr, nearest};
 
+/// Addresses after a fault that was reported: fixed ones, and none of them known. No rule says more of them.
+const UNDECIDED: Addressing = Addressing::Static(Vec::new());
+
 /// What the NICs of an appliance depend on besides themselves.
 #[derive(Clone, Copy)]
 pub struct Place<'a> {
@@ -22,6 +25,8 @@ pub struct Place<'a> {
     pub appliance: &'a Loc<String>,
     /// Profile of the appliance.
     pub profile: Profile,
+    /// Whether its document has faults that were reported.
+    pub faulty: bool,
 }
 
 /// The network of that name.
@@ -31,8 +36,14 @@ pub fn network<'a>(site: &'a SiteSpec, name: &str) -> Option<&'a Network> {
 
 /// Decides the NICs; one whose network is unknown is reported and left out.
 pub fn decide(place: Place<'_>, interfaces: &[Loc<Interface>], diags: &mut Diagnostics) -> Vec<Nic> {
-    let mut nics: Vec<Nic> =
-        interfaces.iter().filter_map(|interface| nic(place, interface, diags)).collect();
+    if interfaces.is_empty() && !place.faulty {
+        diags.push(
+            Diagnostic::error("no-interfaces", format!("`{}` is on no network", place.appliance.value))
+                .at(place.appliance.span)
+                .help("write `interfaces: [{network: lan, address: dhcp}]`"),
+        );
+    }
+    let mut nics: Vec<Nic> = interfaces.iter().filter_map(|interface| nic(place, interface, diags)).collect();
     if place.profile == Profile::OpenWrt {
         default_route_of_guest(&mut nics, interfaces);
     }
@@ -46,10 +57,15 @@ fn default_route_of_guest(nics: &mut [Nic], interfaces: &[Loc<Interface>]) {
         return;
     }
     let leads_out = |nic: &&mut Nic| {
-        nic.serve.is_none() && (matches!(nic.addressing, Addressing::Dhcp(_)) || !nic.gateways.is_empty())
+        let knows_a_way = match nic.addressing {
+            Addressing::Dhcp(_) => true,
+            Addressing::Static(_) => !nic.gateways.is_empty(),
+            Addressing::Pool(_) | Addressing::None => false,
+        };
+        nic.serve.is_none() && knows_a_way
     };
     if let Some(nic) = nics.iter_mut().find(leads_out) {
-        nic.default_route = true;
+        nic.default_route.value = true;
     }
 }
 
@@ -60,17 +76,14 @@ fn nic(place: Place<'_>, interface: &Loc<Interface>, diags: &mut Diagnostics) ->
     };
     let primary = network.primary.as_ref().is_some_and(|primary| primary.value);
     let serve = interface.serve.clone().filter(|serve| serve.value);
-    let addressing = addressing(place.profile, interface, network, diags);
+    let addressing = addressing(place, interface, network, diags);
     let name = match &interface.name {
         Some(name) => Loc::new(name.to_string(), name.span),
         None if primary => Loc::new("eth0".to_owned(), interface.network.span),
         None => Loc::new(interface.network.to_string(), interface.network.span),
     };
-    let (mac, mac_derived) = if primary {
-        (interface.mac.clone(), false)
-    } else {
-        decide_mac(place, interface, network)
-    };
+    let (mac, mac_derived) =
+        if primary { (interface.mac.clone(), false) } else { decide_mac(place, interface, network) };
     let attachment = (!primary).then(|| {
         let network_name = interface.network.clone().map(|name| name.to_string());
         attachments::attachment(
@@ -89,12 +102,16 @@ fn nic(place: Place<'_>, interface: &Loc<Interface>, diags: &mut Diagnostics) ->
         attachment,
         mac,
         mac_derived,
-        gateways: gateways(interface, network, serve.is_some()),
+        // OpenWrt's DHCP client brings its own.
+        gateways: match (place.profile, &addressing) {
+            (Profile::OpenWrt, Addressing::Dhcp(_)) => Vec::new(),
+            _ => gateways(interface, network, &addressing, serve.is_some()),
+        },
         dns: dns(interface, network, &addressing, serve.is_some()),
         addressing,
-        default_route: interface.default_route.as_ref().is_some_and(|wanted| wanted.value),
+        default_route: wanted(interface.default_route.as_ref(), interface),
         serve,
-        discovery: interface.discovery.as_ref().is_some_and(|wanted| wanted.value),
+        discovery: wanted(interface.discovery.as_ref(), interface),
         metric: interface.metric.as_ref().map(|metric| metric.value),
         bridge: interface.bridge.clone().filter(|bridge| bridge.value),
         configured_by: match place.profile {
@@ -104,6 +121,11 @@ fn nic(place: Place<'_>, interface: &Loc<Interface>, diags: &mut Diagnostics) ->
     })
 }
 
+/// A switch; one that nobody touched is off, and its place is the network's name.
+fn wanted(switch: Option<&Loc<bool>>, interface: &Interface) -> Loc<bool> {
+    switch.cloned().unwrap_or_else(|| Loc::new(false, interface.network.span))
+}
+
 fn unknown_network(site: &SiteSpec, interface: &Loc<Interface>) -> Diagnostic {
     let names: Vec<&str> = site.networks.iter().map(|(name, _)| name.as_str()).collect();
     let help = match nearest(interface.network.as_str(), names.iter().copied()) {
@@ -111,13 +133,10 @@ fn unknown_network(site: &SiteSpec, interface: &Loc<Interface>) -> Diagnostic {
         None if names.is_empty() => "add it under `networks` of the site".to_owned(),
         None => format!("write one of the site's networks: {}", names.join(", ")),
     };
-    Diagnostic::error(
-        "unknown-network",
-        format!("the site has no network `{}`", interface.network.as_str()),
-    )
-    .at(interface.network.span)
-    .label("no such network")
-    .help(help)
+    Diagnostic::error("unknown-network", format!("the site has no network `{}`", interface.network.as_str()))
+        .at(interface.network.span)
+        .label("no such network")
+        .help(help)
 }
 
 fn decide_mac(
@@ -142,14 +161,20 @@ fn decide_mac(
 }
 
 fn addressing(
-    profile: Profile,
+    place: Place<'_>,
     interface: &Loc<Interface>,
     network: &Network,
     diags: &mut Diagnostics,
 ) -> Addressing {
     let primary = network.primary.as_ref().is_some_and(|primary| primary.value);
     let Some(first) = interface.address.first() else {
-        if profile == Profile::Generic && !primary {
+        if place.profile == Profile::OpenWrt && !primary {
+            return Addressing::Dhcp(interface.network.span);
+        }
+        if !primary && place.faulty {
+            return UNDECIDED;
+        }
+        if !primary {
             diags.push(
                 Diagnostic::error(
                     "address-missing",
@@ -158,6 +183,7 @@ fn addressing(
                 .at(interface.span.or(interface.network.span))
                 .help("write `address: ` with an address and its prefix length, or dhcp, pool or none"),
             );
+            return UNDECIDED;
         }
         return Addressing::None;
     };
@@ -167,12 +193,15 @@ fn addressing(
             AddressSpec::Static(cidr) => fixed.push(Loc::new(cidr, address.span)),
             _ if interface.address.len() > 1 => {
                 diags.push(
-                    Diagnostic::error("address-mix", format!("`{}` stands beside other addresses", address.value))
-                        .at(address.span)
-                        .label("a word stands alone")
-                        .help("write either fixed addresses, or one of dhcp, pool, none, gateway"),
+                    Diagnostic::error(
+                        "address-mix",
+                        format!("`{}` stands beside other addresses", address.value),
+                    )
+                    .at(address.span)
+                    .label("a word stands alone")
+                    .help("write either fixed addresses, or one of dhcp, pool, none, gateway"),
                 );
-                return Addressing::None;
+                return UNDECIDED;
             }
             AddressSpec::Dhcp => return Addressing::Dhcp(first.span),
             AddressSpec::Pool => return Addressing::Pool(first.span),
@@ -203,7 +232,10 @@ fn gateway_address(
     let serves = interface.serve.as_ref().is_some_and(|serve| serve.value);
     if addresses.is_empty() || !serves {
         let (what, help) = if serves {
-            ("the network has no `gateway` in one of its subnets", "add `gateway` and `subnet` to the network")
+            (
+                "the network has no `gateway` in one of its subnets",
+                "add `gateway` and `subnet` to the network",
+            )
         } else {
             ("the interface does not serve the network", "add `serve: true`, or write the address out")
         };
@@ -212,18 +244,31 @@ fn gateway_address(
                 .at(span)
                 .help(help),
         );
-        return Addressing::None;
+        return UNDECIDED;
     }
     Addressing::Static(addresses)
 }
 
-/// A router is its network's gateway and has none there.
-fn gateways(interface: &Interface, network: &Network, serves: bool) -> Vec<Loc<IpAddr>> {
-    match (interface.gateway.is_empty(), serves) {
-        (true, true) => Vec::new(),
-        (true, false) => network.gateway.clone(),
-        (false, _) => interface.gateway.clone(),
+/// A router is its network's gateway and has none there. A NIC without an address of a family has no use for
+/// the network's gateway of that family.
+fn gateways(
+    interface: &Interface,
+    network: &Network,
+    addressing: &Addressing,
+    serves: bool,
+) -> Vec<Loc<IpAddr>> {
+    if !interface.gateway.is_empty() {
+        return interface.gateway.clone();
     }
+    let has_family = |gateway: &&Loc<IpAddr>| match addressing {
+        Addressing::Static(addresses) => {
+            addresses.iter().any(|address| address.is_ipv4() == gateway.is_ipv4())
+        }
+        Addressing::Pool(_) => network.pool.iter().any(|pool| pool.first().is_ipv4() == gateway.is_ipv4()),
+        Addressing::Dhcp(_) => true,
+        Addressing::None => false,
+    };
+    if serves { Vec::new() } else { network.gateway.iter().filter(has_family).cloned().collect() }
 }
 
 /// Name servers behind the NIC: its own, the network's; where the address is fixed and nobody names one, the
@@ -231,7 +276,7 @@ fn gateways(interface: &Interface, network: &Network, serves: bool) -> Vec<Loc<I
 fn dns(interface: &Interface, network: &Network, addressing: &Addressing, serves: bool) -> Vec<Loc<IpAddr>> {
     let chosen = if interface.dns.is_empty() { &network.dns } else { &interface.dns };
     if chosen.is_empty() && !serves && matches!(addressing, Addressing::Static(_)) {
-        return gateways(interface, network, serves);
+        return gateways(interface, network, addressing, serves);
     }
     chosen.clone()
 }

@@ -1,6 +1,6 @@
 //! The volumes and devices that a document asks for itself.
 
-use super::model::{Mount, Volume, VolumeSource};
+use super::pod::{Mount, Volume, VolumeSource};
 use crate::diag::Loc;
 use crate::spec::{ApplianceSpec, DeviceSource};
 
@@ -15,14 +15,16 @@ pub fn volumes(appliance: &str, spec: &ApplianceSpec) -> Vec<Volume> {
             VolumeSource::Scratch
         } else {
             VolumeSource::Claim(match &volume.existing_claim {
-                Some(claim) => claim.value.to_string(),
-                None => format!("{appliance}-{}", name.value),
+                Some(claim) => Loc::new(claim.value.to_string(), claim.span),
+                None => Loc::new(format!("{appliance}-{}", name.value), name.span),
             })
         };
-        Volume { name: name.value.to_string(), source }
+        Volume { name: name.clone().map(|name| name.to_string()), source }
     });
-    let devices =
-        devices(spec).map(|path| Volume { name: device_volume(&path), source: VolumeSource::Device(path) });
+    let devices = devices(spec).map(|path| Volume {
+        name: Loc::new(device_volume(&path), path.span),
+        source: VolumeSource::Device(path),
+    });
     own.chain(devices).collect()
 }
 
@@ -31,7 +33,7 @@ pub fn mounts(spec: &ApplianceSpec) -> Vec<Mount> {
     let own = spec.volumes.iter().map(|(name, volume)| Mount {
         volume: name.value.to_string(),
         path: volume.mount_path.clone(),
-        sub_path: volume.sub_path.as_ref().map(|path| path.value.clone()),
+        sub_path: volume.sub_path.clone(),
         read_only: volume.read_only.as_ref().is_some_and(|only| only.value),
     });
     let devices = devices(spec).map(|path| Mount {
@@ -46,12 +48,13 @@ pub fn mounts(spec: &ApplianceSpec) -> Vec<Mount> {
 /// Devices by path; the rules leave only /dev/net/tun.
 fn devices(spec: &ApplianceSpec) -> impl Iterator<Item = Loc<String>> {
     spec.devices.iter().filter_map(|device| match &device.source.value {
-        DeviceSource::Path(path) => Some(Loc::new(path.clone(), device.source.span)),
+        DeviceSource::Path(path) => Some(Loc::new(path.clone(), device.span)),
         DeviceSource::Resource(_) => None,
     })
 }
 
-/// Name of the volume of a device: its path with dashes.
+/// Name of the volume of a device: wrtpod's prefix and its path with dashes.
 fn device_volume(path: &str) -> String {
-    path.trim_matches('/').replace(|c: char| !c.is_ascii_alphanumeric(), "-").to_ascii_lowercase()
+    let path = path.trim_matches('/').replace(|c: char| !c.is_ascii_alphanumeric(), "-").to_ascii_lowercase();
+    format!("wrtpod-{path}")
 }

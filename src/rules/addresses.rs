@@ -4,137 +4,147 @@ use std::collections::HashMap;
 use std::net::IpAddr;
 
 use super::network_of;
-use crate::diag::{Diagnostic, Diagnostics, Loc};
+use super::networks::{check_gateways as check_family, reject_cluster_dns, reject_gateway_outside};
+use crate::diag::{Diagnostic, Diagnostics, Loc, Span};
 use crate::plan::{Addressing, Appliance, ConfiguredBy, Network, Nic, Plan, Profile};
 use crate::types::Cidr;
 
 pub(super) fn check(plan: &Plan, diags: &mut Diagnostics) {
-    for network in &plan.networks {
-        check_network(plan, network, diags);
-    }
-    let mut seen: HashMap<(&str, IpAddr), Option<crate::diag::Span>> = HashMap::new();
+    let mut seen: HashMap<(String, IpAddr), Option<Span>> = HashMap::new();
+    let mut servers: HashMap<String, &Loc<bool>> = HashMap::new();
     for appliance in &plan.appliances {
         for nic in &appliance.nics {
             let Some(network) = network_of(plan, nic) else { continue };
             for address in nic.fixed_addresses() {
                 check_address(network, nic, address, diags);
-                let key = (network.name.value.as_str(), address.address());
+                // Two networks over one wire are one LAN.
+                let key = (network.link.wire(), address.address());
                 if let Some(first) = seen.insert(key, address.span) {
                     diags.push(
-                        Diagnostic::error("duplicate-address", format!("{} is used twice", address.address()))
-                            .at(address.span)
-                            .label("used again")
-                            .also(first, "first used here")
-                            .help("give each NIC its own address"),
+                        Diagnostic::error(
+                            "duplicate-address",
+                            format!("{} is used twice", address.address()),
+                        )
+                        .at(address.span)
+                        .label("used again")
+                        .also(first, "first used here")
+                        .help("give each NIC its own address"),
                     );
                 }
             }
             check_pool(network, nic, diags);
             check_serve(appliance, nic, diags);
+            if let Some(serve) = &nic.serve
+                && let Some(first) = servers.insert(network.link.wire(), serve)
+            {
+                diags.push(
+                    Diagnostic::error(
+                        "two-servers",
+                        format!("two appliances serve `{}`", network.name.value),
+                    )
+                    .at(serve.span)
+                    .also(first.span, "the first one")
+                    .help("keep `serve: true` on one interface of a network"),
+                );
+            }
             check_gateways(plan, network, nic, diags);
         }
-        check_default_routes(appliance, diags);
-    }
-}
-
-fn check_network(plan: &Plan, network: &Network, diags: &mut Diagnostics) {
-    for subnet in &network.subnets {
-        if let Some(range) = plan.cluster.iter().find(|range| range.overlaps(subnet.value)) {
-            diags.push(
-                Diagnostic::error(
-                    "subnet-overlaps-cluster",
-                    format!("{} overlaps the cluster's {range}", subnet.value),
-                )
-                .at(subnet.span)
-                .help("correct `subnet`, or `cluster` of the site"),
-            );
-        }
-    }
-    for gateway in &network.gateways {
-        reject_gateway_outside(network, gateway, diags);
-    }
-    for server in &network.dns {
-        reject_cluster_dns(plan, server, diags);
-    }
-    for pool in &network.pools {
-        let inside = |subnet: &Loc<Cidr>| subnet.contains(pool.first()) && subnet.contains(pool.last());
-        if !network.subnets.iter().any(inside) {
-            diags.push(
-                Diagnostic::error("pool-missing", format!("the pool {} is in no subnet of the network", pool.value))
-                    .at(pool.span)
-                    .help("write a range of the network's `subnet`"),
-            );
-        }
-    }
-}
-
-fn reject_gateway_outside(network: &Network, gateway: &Loc<IpAddr>, diags: &mut Diagnostics) {
-    if network.subnets.is_empty() || network.subnets.iter().any(|subnet| subnet.contains(gateway.value)) {
-        return;
-    }
-    diags.push(
-        Diagnostic::error(
-            "gateway-outside-subnet",
-            format!("the gateway {} is in no subnet of `{}`", gateway.value, network.name.value),
-        )
-        .at(gateway.span)
-        .also(network.subnets[0].span, "the subnet")
-        .help("correct the `gateway` or the `subnet`"),
-    );
-}
-
-fn reject_cluster_dns(plan: &Plan, server: &Loc<IpAddr>, diags: &mut Diagnostics) {
-    if plan.cluster.iter().any(|range| range.contains(server.value)) {
-        diags.push(
-            Diagnostic::error("dns-in-cluster", format!("the name server {} is the cluster's", server.value))
-                .at(server.span)
-                .label("asks the node, which may ask this appliance")
-                .help("write a name server on the LAN or the Internet"),
+        check_single("two-default-routes", "the default route", appliance, |nic| &nic.default_route, diags);
+        check_single(
+            "two-discovery-nics",
+            "the multicast of discovery",
+            appliance,
+            |nic| &nic.discovery,
+            diags,
         );
     }
 }
 
 fn check_address(network: &Network, nic: &Nic, address: &Loc<Cidr>, diags: &mut Diagnostics) {
     let own = address.address();
-    let Some(subnet) = network.subnets.iter().find(|subnet| subnet.contains(own)) else {
-        if !network.subnets.is_empty() {
-            diags.push(
-                Diagnostic::error(
-                    "address-outside-subnet",
-                    format!("{own} is in no subnet of `{}`", network.name.value),
-                )
+    if let Some(what) = never_a_machine(own) {
+        diags.push(
+            Diagnostic::error("address-reserved", format!("{own} is {what}"))
                 .at(address.span)
-                .also(network.subnets[0].span, "the subnet")
-                .help(format!("write an address of {}", network.subnets[0].value)),
-            );
-        }
+                .help("take an address of the network"),
+        );
         return;
-    };
-    if subnet.prefix() != address.prefix() {
+    }
+    let subnet = network.subnets.iter().find(|subnet| subnet.contains(own));
+    if subnet.is_none() && !network.subnets.is_empty() {
+        diags.push(
+            Diagnostic::error(
+                "address-outside-subnet",
+                format!("{own} is in no subnet of `{}`", network.name.value),
+            )
+            .at(address.span)
+            .also(network.subnets[0].span, "the subnet")
+            .help(outside_help(network, address)),
+        );
+        return;
+    }
+    if let Some(subnet) = subnet.filter(|subnet| subnet.prefix() != address.prefix()) {
         diags.push(
             Diagnostic::error(
                 "address-prefix",
                 format!("{} has another prefix length than its subnet {}", address.value, subnet.value),
             )
             .at(address.span)
+            .also(subnet.span, "the subnet")
             .help(format!("write {own}/{}", subnet.prefix())),
         );
     }
-    let in_subnet = Cidr::new(own, subnet.prefix()).unwrap_or(address.value);
+    let in_subnet = subnet.and_then(|subnet| Cidr::new(own, subnet.prefix())).unwrap_or(address.value);
     if in_subnet.is_network_address() || in_subnet.is_broadcast() {
         let which = if in_subnet.is_broadcast() { "broadcast" } else { "network" };
         diags.push(
-            Diagnostic::error("address-reserved", format!("{own} is the {which} address of {}", subnet.value))
-                .at(address.span)
-                .help("take an address between the first and the last"),
+            Diagnostic::error(
+                "address-reserved",
+                format!("{own} is the {which} address of {}", in_subnet.network()),
+            )
+            .at(address.span)
+            .help("take an address between the first and the last"),
         );
     }
-    if nic.serve.is_none() && network.gateways.iter().any(|gateway| gateway.value == own) {
+    check_others(network, nic, address, diags);
+}
+
+/// Kinds of address that no machine on a network has.
+fn never_a_machine(address: IpAddr) -> Option<&'static str> {
+    let broadcast = matches!(address, IpAddr::V4(address) if address.is_broadcast());
+    if address.is_loopback() {
+        Some("a loopback address")
+    } else if address.is_multicast() || broadcast {
+        Some("an address of a group")
+    } else if address.is_unspecified() {
+        Some("no address at all")
+    } else {
+        None
+    }
+}
+
+/// The subnet of the address's own family, if there is one.
+fn outside_help(network: &Network, address: &Loc<Cidr>) -> String {
+    let of_family = network.subnets.iter().find(|subnet| subnet.is_ipv4() == address.is_ipv4());
+    match of_family {
+        Some(subnet) => format!("write an address of {}", subnet.value),
+        None => format!("add its subnet to `{}`, or remove the address", network.name.value),
+    }
+}
+
+/// The addresses that others on the network have.
+fn check_others(network: &Network, nic: &Nic, address: &Loc<Cidr>, diags: &mut Diagnostics) {
+    let own = address.address();
+    let gateway = network.gateways.iter().find(|gateway| gateway.value == own);
+    if let Some(gateway) = gateway.filter(|_| nic.serve.is_none()) {
         diags.push(
-            Diagnostic::error("address-is-gateway", format!("{own} is the gateway of `{}`", network.name.value))
-                .at(address.span)
-                .also(network.gateways.first().and_then(|gateway| gateway.span), "the gateway")
-                .help("take another address; or say `serve: true` if this appliance is the router"),
+            Diagnostic::error(
+                "address-is-gateway",
+                format!("{own} is the gateway of `{}`", network.name.value),
+            )
+            .at(address.span)
+            .also(gateway.span, "the gateway")
+            .help("take another address; or say `serve: true` if this appliance is the router"),
         );
     }
     if let Some(pool) = network.pools.iter().find(|pool| pool.contains(own)) {
@@ -151,16 +161,19 @@ fn check_pool(network: &Network, nic: &Nic, diags: &mut Diagnostics) {
     let Addressing::Pool(span) = nic.addressing else { return };
     let name = &network.name.value;
     let finding = if nic.configured_by == ConfiguredBy::Guest {
-        Diagnostic::error("pool-without-ipam", "OpenWrt's NICs come without CNI addresses: there is no pool for them")
-            .help("write a fixed address, or dhcp")
+        Diagnostic::error(
+            "pool-without-ipam",
+            "OpenWrt's NICs come without CNI addresses: there is no pool for them",
+        )
+        .help("write a fixed address, or dhcp")
     } else if network.pools.is_empty() {
         Diagnostic::error("pool-missing", format!("network `{name}` has no `pool`"))
             .also(network.name.span, "the network")
             .help("add `pool: FIRST-LAST` to the network, or write a fixed address")
     } else if network.pools.len() > 1 {
-        Diagnostic::error("pool-dual-stack", format!("network `{name}` has pools of two families"))
+        Diagnostic::error("pool-dual-stack", format!("network `{name}` has more than one pool"))
             .also(network.pools[1].span, "the second one")
-            .help("keep one pool, or write both addresses out")
+            .help("keep one pool, or write the addresses out")
     } else if network.nodes.len() != 1 {
         Diagnostic::error("pool-many-nodes", format!("network `{name}` is not pinned to one node"))
             .also(network.name.span, "the network")
@@ -179,7 +192,7 @@ fn check_serve(appliance: &Appliance, nic: &Nic, diags: &mut Diagnostics) {
                 .at(serve.span)
                 .help("remove `serve`, and configure the server in the appliance"),
         );
-    } else if nic.fixed_addresses().is_empty() {
+    } else if !matches!(nic.addressing, Addressing::Static(_)) {
         diags.push(
             Diagnostic::error(
                 "serve-needs-address",
@@ -192,9 +205,24 @@ fn check_serve(appliance: &Appliance, nic: &Nic, diags: &mut Diagnostics) {
 }
 
 fn check_gateways(plan: &Plan, network: &Network, nic: &Nic, diags: &mut Diagnostics) {
+    let inherited = nic.gateways.iter().all(|gateway| network.gateways.contains(gateway));
+    if !inherited {
+        check_family(&nic.gateways, diags);
+    }
     for gateway in &nic.gateways {
         if !network.gateways.contains(gateway) {
-            reject_gateway_outside(network, gateway, diags);
+            reject_gateway_outside(network, Some(nic), gateway, diags);
+        }
+        let fixed = nic.fixed_addresses();
+        let has_family = fixed.iter().any(|address| address.is_ipv4() == gateway.is_ipv4());
+        if !fixed.is_empty() && !has_family {
+            let family = if gateway.is_ipv4() { "IPv4" } else { "IPv6" };
+            let what = format!("the gateway {} without an {family} address on the NIC", gateway.value);
+            diags.push(
+                Diagnostic::error("gateway-family", what)
+                    .at(gateway.span)
+                    .help(format!("add an {family} address, or remove the gateway")),
+            );
         }
     }
     for server in &nic.dns {
@@ -202,30 +230,49 @@ fn check_gateways(plan: &Plan, network: &Network, nic: &Nic, diags: &mut Diagnos
             reject_cluster_dns(plan, server, diags);
         }
     }
-    let asks = nic.configured_by == ConfiguredBy::Guest && matches!(nic.addressing, Addressing::Dhcp(_));
-    if nic.default_route && nic.gateways.is_empty() && !asks {
-        diags.push(
-            Diagnostic::error(
-                "default-route-without-gateway",
-                format!("the default route leaves by `{}`, and nobody names a gateway", nic.interface.value),
-            )
-            .at(nic.network.span)
-            .help("add `gateway` to the network or to the interface"),
-        );
+    if nic.default_route.value && !network.primary {
+        check_way_out(nic, diags);
     }
 }
 
-fn check_default_routes(appliance: &Appliance, diags: &mut Diagnostics) {
-    let mut routes = appliance.nics.iter().filter(|nic| nic.default_route);
-    if let (Some(first), Some(second)) = (routes.next(), routes.next()) {
+fn check_way_out(nic: &Nic, diags: &mut Diagnostics) {
+    if matches!(&nic.addressing, Addressing::Static(addresses) if addresses.is_empty()) {
+        return;
+    }
+    let asks = matches!(nic.addressing, Addressing::Dhcp(_));
+    let (what, help) = if nic.addressing == Addressing::None {
+        ("it has no address", "write an `address`, or remove `defaultRoute`")
+    } else if nic.gateways.is_empty() && !(asks && nic.configured_by == ConfiguredBy::Guest) {
+        ("nobody names a gateway", "add `gateway` to the network or to the interface")
+    } else {
+        return;
+    };
+    diags.push(
+        Diagnostic::error(
+            "default-route-without-gateway",
+            format!("the default route leaves by `{}`, and {what}", nic.interface.value),
+        )
+        .at(nic.default_route.span)
+        .help(help),
+    );
+}
+
+/// What an appliance has once: its default route, and the way of its multicast.
+fn check_single(
+    code: &'static str,
+    what: &str,
+    appliance: &Appliance,
+    switch: impl Fn(&Nic) -> &Loc<bool>,
+    diags: &mut Diagnostics,
+) {
+    let mut having = appliance.nics.iter().filter(|nic| switch(nic).value);
+    if let (Some(first), Some(second)) = (having.next(), having.next()) {
+        let (one, other) = (&first.interface.value, &second.interface.value);
         diags.push(
-            Diagnostic::error(
-                "two-default-routes",
-                format!("`{}` and `{}` both take the default route", first.interface.value, second.interface.value),
-            )
-            .at(second.network.span)
-            .also(first.network.span, "the first one")
-            .help("keep `defaultRoute: true` on one interface"),
+            Diagnostic::error(code, format!("`{one}` and `{other}` both take {what}"))
+                .at(switch(second).span)
+                .also(switch(first).span, "the first one")
+                .help("keep it on one interface"),
         );
     }
 }

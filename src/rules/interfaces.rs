@@ -2,20 +2,10 @@
 
 use super::network_of;
 use crate::diag::{Diagnostic, Diagnostics};
-use crate::plan::{Appliance, Nic, Plan, Profile};
-
-/// What the kernel takes.
-const LONGEST: usize = 15;
+use crate::plan::{Appliance, Nic, Plan, Profile, interface_fault, proposed_interface};
 
 pub(super) fn check(plan: &Plan, diags: &mut Diagnostics) {
     for appliance in &plan.appliances {
-        if appliance.nics.is_empty() {
-            diags.push(
-                Diagnostic::error("no-interfaces", format!("`{}` is on no network", appliance.name.value))
-                    .at(appliance.name.span)
-                    .help("write `interfaces: [{network: lan, address: dhcp}]`"),
-            );
-        }
         for (index, nic) in appliance.nics.iter().enumerate() {
             check_primary(plan, appliance, nic, diags);
             if nic.attachment.is_some() {
@@ -26,7 +16,10 @@ pub(super) fn check(plan: &Plan, diags: &mut Diagnostics) {
                 diags.push(
                     Diagnostic::error(
                         "duplicate-interface",
-                        format!("two interfaces of `{}` are called `{}`", appliance.name.value, nic.interface.value),
+                        format!(
+                            "two interfaces of `{}` are called `{}`",
+                            appliance.name.value, nic.interface.value
+                        ),
                     )
                     .at(nic.interface.span)
                     .also(first.interface.span, "the first one")
@@ -39,35 +32,15 @@ pub(super) fn check(plan: &Plan, diags: &mut Diagnostics) {
 }
 
 fn check_name(appliance: &Appliance, nic: &Nic, diags: &mut Diagnostics) {
-    let name = nic.interface.value.as_str();
-    let problem = if matches!(name, "eth0" | "lo" | "veth0") {
-        "is taken: eth0 is the cluster's, lo the loopback, veth0 other tools'".to_owned()
-    } else if name.len() > LONGEST {
-        format!("has {} characters, the kernel takes {LONGEST}", name.len())
-    } else if appliance.profile == Profile::OpenWrt && !is_uci_name(name) {
-        "is no UCI section's name: a small letter, then small letters, digits and `_`".to_owned()
-    } else if appliance.profile == Profile::OpenWrt && matches!(name, "cluster" | "loopback" | "globals") {
-        "is a section that wrtpod writes itself".to_owned()
-    } else {
-        return;
-    };
-    let wanted: String = name
-        .to_ascii_lowercase()
-        .chars()
-        .map(|c| if c.is_ascii_alphanumeric() { c } else { '_' })
-        .take(LONGEST)
-        .collect();
-    let proposal = if is_uci_name(&wanted) && wanted != name { wanted } else { "lan0".to_owned() };
-    diags.push(
-        Diagnostic::error("interface-name", format!("interface name `{name}` {problem}"))
-            .at(nic.interface.span)
-            .help(format!("give the interface another `name`, for example `{proposal}`")),
-    );
-}
-
-fn is_uci_name(name: &str) -> bool {
-    name.starts_with(|first: char| first.is_ascii_lowercase())
-        && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
+    if let Some(problem) = interface_fault(appliance.profile, &appliance.nics, nic) {
+        let name = &nic.interface;
+        let proposal = proposed_interface(appliance.profile, name);
+        diags.push(
+            Diagnostic::error("interface-name", format!("interface name `{}` {problem}", name.value))
+                .at(name.span)
+                .help(format!("give the interface another `name`, for example `{proposal}`")),
+        );
+    }
 }
 
 /// On the cluster's own network the pod decides nothing.
@@ -81,6 +54,11 @@ fn check_primary(plan: &Plan, appliance: &Appliance, nic: &Nic, diags: &mut Diag
         ("an `address` cannot be asked for", address.span)
     } else if nic.interface.value != "eth0" {
         ("its NIC is called eth0", nic.interface.span)
+    } else if let Some(switch) = [&nic.default_route, &nic.discovery].into_iter().find(|switch| switch.value)
+    {
+        ("its routes are the cluster's", switch.span)
+    } else if let Some(serve) = &nic.serve {
+        ("it has its servers", serve.span)
     } else {
         return;
     };
@@ -91,7 +69,7 @@ fn check_primary(plan: &Plan, appliance: &Appliance, nic: &Nic, diags: &mut Diag
         )
         .at(span)
         .also(network.name.span, "the network")
-        .help("use a second network through Multus for fixed MACs and addresses"),
+        .help("remove it; for a NIC of the appliance's own use a second network, through Multus"),
     );
 }
 

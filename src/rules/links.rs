@@ -1,7 +1,5 @@
 //! Kinds of link: what each of them cannot do.
 
-use std::collections::HashSet;
-
 use super::network_of;
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::plan::{Appliance, Link, Network, Nic, Plan, Profile};
@@ -10,12 +8,6 @@ use crate::plan::{Appliance, Link, Network, Nic, Plan, Profile};
 const LONGEST: usize = 15;
 
 pub(super) fn check(plan: &Plan, diags: &mut Diagnostics) {
-    let used: HashSet<&str> = plan
-        .appliances
-        .iter()
-        .flat_map(|appliance| &appliance.nics)
-        .map(|nic| nic.network.value.as_str())
-        .collect();
     for network in &plan.networks {
         check_parent(network, diags);
     }
@@ -26,7 +18,78 @@ pub(super) fn check(plan: &Plan, diags: &mut Diagnostics) {
             }
         }
     }
-    check_shared(plan, &used, diags);
+    let uses = uses(plan);
+    for (index, first) in uses.iter().enumerate() {
+        // One finding for each use: the first of those before it that it cannot live beside.
+        let clash = uses[..index].iter().find_map(|other| Some((other, clash(other, first)?)));
+        if let Some((other, clash)) = clash {
+            diags.push(clash.report(other, first));
+        }
+    }
+}
+
+/// A NIC on a network.
+struct Use<'a> {
+    appliance: &'a Appliance,
+    nic: &'a Nic,
+    network: &'a Network,
+}
+
+fn uses(plan: &Plan) -> Vec<Use<'_>> {
+    let nics =
+        plan.appliances.iter().flat_map(|appliance| appliance.nics.iter().map(move |nic| (appliance, nic)));
+    nics.filter_map(|(appliance, nic)| Some(Use { appliance, nic, network: network_of(plan, nic)? }))
+        .filter(|used| !used.network.primary)
+        .collect()
+}
+
+/// Links that a node cannot have twice.
+enum Clash {
+    /// A VLAN id of one parent.
+    Vlan,
+    /// A parent that one of the two takes whole.
+    Whole,
+}
+
+/// Whether two NICs on one node would fight over a link of the node.
+fn clash(one: &Use<'_>, other: &Use<'_>) -> Option<Clash> {
+    if !may_meet(one.appliance, other.appliance) {
+        return None;
+    }
+    let (a, b) = (&one.network.link.value, &other.network.link.value);
+    let takes_whole = |whole: &Link, part: &Link| {
+        whole.is_exclusive() && (whole.parent() == part.parent() || whole.parent() == base(part.parent()))
+    };
+    if takes_whole(a, b) || takes_whole(b, a) {
+        return Some(Clash::Whole);
+    }
+    let is_vlan = |link: &Link| matches!(link, Link::Vlan { .. });
+    let on_node = |link: &Link| matches!(link, Link::Macvlan { .. } | Link::Ipvlan { .. });
+    let vlan = is_vlan(a) && (is_vlan(b) || on_node(b)) || is_vlan(b) && on_node(a);
+    (vlan && a.wire() == b.wire()).then_some(Clash::Vlan)
+}
+
+impl Clash {
+    fn report(&self, first: &Use<'_>, second: &Use<'_>) -> Diagnostic {
+        let (one, other) = (&first.network.name.value, &second.network.name.value);
+        let both = if one == other { format!("`{one}`") } else { format!("`{one}` and `{other}`") };
+        let finding = match self {
+            Self::Vlan => Diagnostic::error(
+                "vlan-shared-node",
+                format!("two NICs on {both} may meet on one node: a VLAN id exists once"),
+            )
+            .help("use `macvlan: {parent: …, vlan: …}`, or pin the appliances to different nodes"),
+            Self::Whole => Diagnostic::error(
+                "parent-exclusive",
+                format!("two NICs on {both} may meet on one node, and one of them takes the parent whole"),
+            )
+            .help("give each its own interface, or use macvlan in mode bridge"),
+        };
+        finding
+            .at(second.nic.network.span)
+            .label("the second one")
+            .also(first.nic.network.span, "the first one")
+    }
 }
 
 fn check_parent(network: &Network, diags: &mut Diagnostics) {
@@ -37,15 +100,17 @@ fn check_parent(network: &Network, diags: &mut Diagnostics) {
                 "parent-too-long",
                 format!("`{parent}` has {} characters, the kernel takes {LONGEST}", parent.len()),
             )
-            .at(network.link.span)
-            .help("make the VLAN's interface under a shorter name and write that as `parent`, without `vlan`"),
+            .at(network.parent)
+            .help(
+                "make the VLAN's interface under a shorter name and write that as `parent`, without `vlan`",
+            ),
         );
     }
     let wireless = ["wlan", "wlp", "wlx", "wlo", "wl"].iter().any(|prefix| parent.starts_with(prefix));
     if wireless && !matches!(network.link.value, Link::Ipvlan { .. } | Link::HostDevice { .. }) {
         diags.push(
             Diagnostic::error("wifi-parent", format!("`{parent}` looks like Wi-Fi"))
-                .at(network.link.span)
+                .at(network.parent)
                 .label("access points drop frames of a second MAC")
                 .help("use a wired interface, or `ipvlan`"),
         );
@@ -68,7 +133,8 @@ fn check_guest(appliance: &Appliance, nic: &Nic, network: &Network, diags: &mut 
             .help("use `macvlan: {parent: …, vlan: …}`"),
         );
     }
-    let passes_own_mac_only = matches!(network.link.value, Link::Macvlan { .. }) && !network.link.is_exclusive();
+    let passes_own_mac_only =
+        matches!(network.link.value, Link::Macvlan { .. }) && !network.link.is_exclusive();
     if let Some(bridge) = nic.bridge.as_ref().filter(|_| passes_own_mac_only) {
         diags.push(
             Diagnostic::error(
@@ -82,76 +148,8 @@ fn check_guest(appliance: &Appliance, nic: &Nic, network: &Network, diags: &mut 
     }
 }
 
-/// Links that cannot be had twice: a VLAN id on one parent, and a parent that is taken whole.
-fn check_shared(plan: &Plan, used: &HashSet<&str>, diags: &mut Diagnostics) {
-    for (index, network) in plan.networks.iter().enumerate() {
-        let users: Vec<(&Appliance, &Nic)> = plan
-            .appliances
-            .iter()
-            .flat_map(|appliance| appliance.nics.iter().map(move |nic| (appliance, nic)))
-            .filter(|(_, nic)| *nic.network == *network.name)
-            .collect();
-        if matches!(network.link.value, Link::Vlan { .. }) {
-            check_vlan_users(network, &users, diags);
-        }
-        if !network.link.is_exclusive() {
-            continue;
-        }
-        if let Some((_, second)) = users.get(1) {
-            diags.push(
-                Diagnostic::error(
-                    "parent-exclusive",
-                    format!("`{}` takes `{}` whole and is used twice", network.name.value, network.link.parent()),
-                )
-                .at(second.network.span)
-                .label("the second user")
-                .also(users[0].1.network.span, "the first one")
-                .help("give each its own interface, or use macvlan in mode bridge"),
-            );
-        }
-        let same_parent = |other: &&Network| {
-            base(other.link.parent()) == base(network.link.parent()) && used.contains(other.name.as_str())
-        };
-        let others = plan.networks[..index].iter().chain(&plan.networks[index + 1..]);
-        if let Some(other) = others.filter(|_| !users.is_empty()).find(same_parent) {
-            diags.push(
-                Diagnostic::error(
-                    "parent-exclusive",
-                    format!(
-                        "`{}` takes `{}` whole, and `{}` uses it too",
-                        network.name.value,
-                        network.link.parent(),
-                        other.name.value
-                    ),
-                )
-                .at(network.link.span)
-                .also(other.link.span, "the other network")
-                .help("give each its own interface, or use macvlan in mode bridge"),
-            );
-        }
-    }
-}
-
 fn base(parent: &str) -> &str {
     parent.split('.').next().unwrap_or(parent)
-}
-
-fn check_vlan_users(network: &Network, users: &[(&Appliance, &Nic)], diags: &mut Diagnostics) {
-    for (index, (appliance, nic)) in users.iter().enumerate() {
-        let meets = |other: &&(&Appliance, &Nic)| may_meet(other.0, appliance);
-        if let Some((_, first)) = users[..index].iter().find(meets) {
-            diags.push(
-                Diagnostic::error(
-                    "vlan-shared-node",
-                    format!("two appliances on `{}` may run on one node: a vlan id exists once", network.name.value),
-                )
-                .at(nic.network.span)
-                .label("the second one")
-                .also(first.network.span, "the first one")
-                .help("use `macvlan: {parent: …, vlan: …}`, or pin them to different nodes"),
-            );
-        }
-    }
 }
 
 /// Whether two appliances may run on one node: unless both are pinned and to no common one.

@@ -4,29 +4,37 @@ use std::collections::HashMap;
 
 use super::network_of;
 use crate::diag::{Diagnostic, Diagnostics};
-use crate::plan::{Link, Nic, Plan};
+use crate::plan::{Appliance, Link, Nic, Plan};
 use crate::types::Mac;
 
 pub(super) fn check(plan: &Plan, diags: &mut Diagnostics) {
-    let mut seen: HashMap<Mac, &Nic> = HashMap::new();
-    for nic in plan.appliances.iter().flat_map(|appliance| &appliance.nics) {
+    let mut seen: HashMap<Mac, (&Appliance, &Nic)> = HashMap::new();
+    let nics =
+        plan.appliances.iter().flat_map(|appliance| appliance.nics.iter().map(move |nic| (appliance, nic)));
+    for (appliance, nic) in nics {
         let Some(mac) = &nic.mac else { continue };
         reject_not_unicast(nic, mac.value, diags);
         reject_dropped(plan, nic, diags);
-        match seen.get(&mac.value) {
-            Some(first) => diags.push(
-                Diagnostic::error(
-                    "duplicate-mac",
-                    format!("`{}` has the MAC {} of `{}`", nic.interface.value, mac.value, first.interface.value),
-                )
-                .at(mac.span)
-                .label("used again")
-                .also(first.mac.as_ref().and_then(|mac| mac.span), "first used here")
-                .help("remove one `mac`: one that is left out is derived and never changes"),
-            ),
-            None => {
-                seen.insert(mac.value, nic);
-            }
+        let Some((owner, first)) = seen.get(&mac.value) else {
+            seen.insert(mac.value, (appliance, nic));
+            continue;
+        };
+        // Two interfaces of one name have one derived MAC: that they have one name is said elsewhere.
+        let same_name = owner.name == appliance.name && first.interface == nic.interface;
+        if !(same_name && nic.mac_derived && first.mac_derived) {
+            let (one, other) = (&appliance.name.value, &owner.name.value);
+            let of = if one == other { String::new() } else { format!(" of `{other}`") };
+            let what = format!(
+                "`{}` of `{one}` has the MAC {} of `{}`{of}",
+                nic.interface.value, mac.value, first.interface.value
+            );
+            diags.push(
+                Diagnostic::error("duplicate-mac", what)
+                    .at(mac.span)
+                    .label("used again")
+                    .also(first.mac.as_ref().and_then(|mac| mac.span), "first used here")
+                    .help("remove one `mac`: one that is left out is derived and never changes"),
+            );
         }
     }
 }
@@ -46,7 +54,11 @@ fn reject_not_unicast(nic: &Nic, mac: Mac, diags: &mut Diagnostics) {
         Diagnostic::error("mac-not-unicast", format!("the MAC {mac} {problem}"))
             .at(span)
             .label("no NIC can have it")
-            .help(if mac.is_zero() { "remove it to have one derived".into() } else { format!("write {fixed}") }),
+            .help(if mac.is_zero() {
+                "remove it to have one derived".into()
+            } else {
+                format!("write {fixed}")
+            }),
     );
 }
 

@@ -1,11 +1,15 @@
 //! The rules: what a plan must not be. Each looks at the finished plan alone, has a name, and a page behind
 //! `wrtpod explain NAME`. Entry: [`check`].
 
+mod access;
 mod addresses;
 mod interfaces;
 mod links;
 mod macs;
+mod names;
+mod networks;
 mod security;
+mod volumes;
 mod workload;
 
 use crate::diag::Diagnostics;
@@ -17,7 +21,11 @@ pub fn check(plan: &Plan, diags: &mut Diagnostics) {
     addresses::check(plan, diags);
     interfaces::check(plan, diags);
     links::check(plan, diags);
+    networks::check(plan, diags);
+    names::check(plan, diags);
     workload::check(plan, diags);
+    access::check(plan, diags);
+    volumes::check(plan, diags);
     security::check(plan, diags);
 }
 

@@ -25,15 +25,19 @@ pub(super) fn check(plan: &Plan, diags: &mut Diagnostics) {
         check_password(appliance, diags);
         check_sysctls(appliance, diags);
         check_devices(appliance, diags);
+        check_grants(appliance, diags);
     }
 }
 
 fn check_privileged(appliance: &Appliance, diags: &mut Diagnostics) {
     if let Some(privileged) = &appliance.privileged {
         diags.push(
-            Diagnostic::error("privileged", format!("`{}` asks for a privileged container", appliance.name.value))
-                .at(privileged.span)
-                .help("remove it, and add what is missing under `capabilities`, with a reason"),
+            Diagnostic::error(
+                "privileged",
+                format!("`{}` asks for a privileged container", appliance.name.value),
+            )
+            .at(privileged.span)
+            .help("remove it, and add what is missing under `capabilities`, with a reason"),
         );
     }
 }
@@ -58,10 +62,41 @@ fn check_password(appliance: &Appliance, diags: &mut Diagnostics) {
 fn check_sysctls(appliance: &Appliance, diags: &mut Diagnostics) {
     for (name, _) in &appliance.pod_sysctls {
         if !SAFE_SYSCTLS.contains(&name.value.as_str()) {
+            let help = if name.starts_with("net.") {
+                "write it under `sysctls` of the network: the tuning plugin sets it"
+            } else {
+                "remove it: it is the node's, and only who runs the node can set it"
+            };
             diags.push(
                 Diagnostic::error("unsafe-sysctl", format!("kubelet refuses `{}` on a pod", name.value))
                     .at(name.span)
-                    .help("write it under `sysctls` of the network: the tuning plugin sets it"),
+                    .help(help),
+            );
+        }
+    }
+}
+
+/// Each capability of the user's has its reason, and SYS_ADMIN would undo what keeps OpenWrt alive in a pod.
+fn check_grants(appliance: &Appliance, diags: &mut Diagnostics) {
+    for grant in appliance.main.grants.iter().filter(|grant| grant.capability.span.is_some()) {
+        if grant.reason.trim().is_empty() {
+            diags.push(
+                Diagnostic::error(
+                    "capability-reason",
+                    format!("{} is given without a reason", grant.capability.value),
+                )
+                .at(grant.capability.span)
+                .help("write why the appliance needs it; `render --explain` shows it"),
+            );
+        }
+        if appliance.profile == Profile::OpenWrt && grant.capability.to_string() == "SYS_ADMIN" {
+            diags.push(
+                Diagnostic::error(
+                    "openwrt-sys-admin",
+                    "with SYS_ADMIN OpenWrt's init mounts over what the pod has",
+                )
+                .at(grant.capability.span)
+                .help("remove it"),
             );
         }
     }

@@ -28,19 +28,20 @@ impl<'a> Catalog<'a> {
     }
 
     /// Lays the `spec` of an appliance onto that of the entry it builds on; without `from` it stays as it is.
+    /// The error is the `spec` alone, when there is no such entry: that has been reported.
     pub(super) fn complete(
         &mut self,
         spec: Tree,
         sources: &mut SourceMap,
         diagnostics: &mut Diagnostics,
-    ) -> Tree {
+    ) -> Result<Tree, Tree> {
         let Some((name, span)) = spec.get("from").and_then(|from| Some((from.text()?.to_owned(), from.span)))
         else {
-            return spec;
+            return Ok(spec);
         };
-        let Some(mut base) = self.spec(&name, span, sources, diagnostics) else { return spec };
+        let Some(mut base) = self.spec(&name, span, sources, diagnostics) else { return Err(spec) };
         merge(&mut base, spec);
-        base
+        Ok(base)
     }
 
     fn spec(
@@ -77,7 +78,7 @@ impl<'a> Catalog<'a> {
         let spec = document
             .filter(|document| document.kind == DocumentKind::Appliance)
             .and_then(header::Document::into_spec);
-        let spec = spec.map(|spec| self.complete(spec, sources, diagnostics));
+        let spec = spec.and_then(|spec| self.complete(spec, sources, diagnostics).ok());
         self.open.pop();
         self.read.insert(entry.name, spec.clone());
         spec

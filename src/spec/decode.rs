@@ -240,6 +240,18 @@ impl<T: Decode> Field for Option<Loc<T>> {
     }
 }
 
+impl<T: Decode> Decode for Loc<T> {
+    const WHAT: &'static str = T::WHAT;
+
+    fn decode(tree: &Tree, decoder: &mut Decoder<'_>) -> Option<Self> {
+        T::decode(tree, decoder).map(|value| Loc::new(value, tree.span))
+    }
+
+    fn schema(defs: &mut Defs) -> Value {
+        T::schema(defs)
+    }
+}
+
 impl<T: Decode> Decode for Vec<Loc<T>> {
     const WHAT: &'static str = "a list";
 

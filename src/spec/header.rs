@@ -28,6 +28,8 @@ impl DocumentKind {
 pub(super) struct Document {
     pub(super) kind: DocumentKind,
     pub(super) tree: Tree,
+    /// Whether it lacks what it builds on: it is read for its faults, and left out.
+    pub(super) unfounded: bool,
 }
 
 impl Document {
@@ -80,7 +82,7 @@ pub(super) fn take(mut tree: Tree, diagnostics: &mut Diagnostics) -> Option<Docu
     let (version, kind) = (remove("apiVersion"), remove("kind"));
     let ours = check_version(version.as_ref(), span, diagnostics);
     let kind = kind_of(kind.as_ref(), span, ours, diagnostics)?;
-    Some(Document { kind, tree })
+    Some(Document { kind, tree, unfounded: false })
 }
 
 /// False for a document that belongs to something else altogether.

@@ -48,7 +48,10 @@ pub fn load(request: &Request<'_>, sources: &mut SourceMap, diagnostics: &mut Di
         if let Some(spec) = document.spec_mut() {
             let empty = Tree::new(spec.span, Kind::Null);
             let own = std::mem::replace(spec, empty);
-            *spec = catalog.complete(own, sources, diagnostics);
+            let complete = catalog.complete(own, sources, diagnostics);
+            let unfounded = complete.is_err();
+            *spec = complete.unwrap_or_else(|own| own);
+            document.unfounded = unfounded;
         }
     }
     gathered.assign(second, diagnostics);
@@ -155,6 +158,7 @@ impl Gathered {
         let mut names = HashSet::new();
         for document in self.documents {
             let span = document.span();
+            let before = diagnostics.len();
             let mut decoder = Decoder::new(diagnostics, document.tree.span);
             match document.kind {
                 DocumentKind::Site => {
@@ -163,10 +167,14 @@ impl Gathered {
                 }
                 DocumentKind::Appliance => {
                     let appliance = Appliance::decode(&document.tree, &mut decoder);
+                    let appliance = appliance.filter(|_| !document.unfounded);
                     let fresh =
                         appliance.filter(|appliance| names.insert(appliance.metadata.name.to_string()));
                     documents.appliances.extend(fresh.map(|appliance| Loc::new(appliance, span)));
                 }
+            }
+            if diagnostics.len() > before {
+                documents.faulty.push(span);
             }
         }
         documents
@@ -202,5 +210,5 @@ fn from_catalog(name: &str, span: Span) -> Document {
         map("metadata", of(vec![map("name", text(name))])),
         map("spec", of(vec![map("from", text(name))])),
     ]);
-    Document { kind: DocumentKind::Appliance, tree }
+    Document { kind: DocumentKind::Appliance, tree, unfounded: false }
 }

@@ -19,7 +19,7 @@ pub use load::load;
 pub use schema::{SchemaKind, schema};
 pub use v1alpha1::*;
 
-use crate::diag::Loc;
+use crate::diag::{Loc, Span};
 use crate::types::{Invalid, quoted};
 
 /// A file of documents.
@@ -96,6 +96,8 @@ pub struct Documents {
     pub site: Option<Loc<Site>>,
     /// What runs there, in the order in which the documents first appear.
     pub appliances: Vec<Loc<Appliance>>,
+    /// Documents that were read in spite of faults (an unknown key): what they lack may be what was meant there.
+    pub faulty: Vec<Span>,
 }
 
 /// The codes of everything that loading can report, beside those of [`crate::yaml::CODES`].

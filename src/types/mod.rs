@@ -9,6 +9,7 @@ mod address;
 mod capability;
 mod digest;
 mod image_ref;
+pub mod label;
 mod mac;
 mod name;
 mod nearest;

@@ -227,6 +227,8 @@ impl Fixture {
             },
             container: "openwrt".into(),
             create_namespace: true,
+            credentials: None,
+            cluster_ranges: Vec::new(),
             secret: Some(GeneratedSecret {
                 name: "openwrt-password".into(),
                 labels: serde_json::from_value(labels).expect("labels"),

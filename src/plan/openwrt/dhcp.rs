@@ -3,9 +3,9 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 
+use super::draft::{Draft, File};
 use crate::plan::{Addressing, Nic};
 use crate::types::IpRange;
-use super::draft::{Draft, File};
 
 /// Where leases are kept when there is a claim.
 pub const LEASES: &str = "/wrtpod/data/wrtpod/dhcp.leases";
@@ -78,14 +78,17 @@ fn silent(interface: &str) -> Draft {
 }
 
 fn served(nic: &Nic, taken: &Taken) -> Draft {
-    let mut section =
-        Draft::named("dhcp", &nic.interface.value).option("interface", &nic.interface.value);
-    if let Some((start, limit)) = range(nic, taken) {
-        section = section.option("start", &start.to_string()).option("limit", &limit.to_string());
-    }
+    let mut section = Draft::named("dhcp", &nic.interface.value).option("interface", &nic.interface.value);
+    // Without a range of its own dnsmasq would take its default one, in whatever subnet.
+    section = match range(nic, taken) {
+        Some((start, limit)) => section
+            .option("start", &start.to_string())
+            .option("limit", &limit.to_string())
+            .option("leasetime", "12h")
+            .option("dhcpv4", "server"),
+        None => section.option("dhcpv4", "disabled"),
+    };
     section
-        .option("leasetime", "12h")
-        .option("dhcpv4", "server")
         .option("dhcpv6", "server")
         .option("ra", "server")
         .list("ra_flags", ["managed-config", "other-config"])

@@ -10,10 +10,13 @@ mod user_uci;
 
 pub use dhcp::Taken;
 
-use super::model::{
-    ConfigFiles, Container, ContainerPort, Credentials, EnvValue, Grant, Mount, Nic, Probe, ProbeAction, Probes,
+use super::model::{Nic, Profile};
+use super::names::interface_fault;
+use super::pod::{
+    ConfigFiles, Container, ContainerPort, Credentials, EnvValue, Grant, Mount, Probe, ProbeAction, Probes,
     Resources, Volume, VolumeSource,
 };
+use super::profile::is_posix_zone;
 use crate::diag::{Diagnostics, Loc};
 use crate::pod;
 use crate::spec::{ApplianceSpec, PackagePolicy, PersistenceMode};
@@ -50,7 +53,7 @@ pub struct Input<'a> {
     /// Requests and limits.
     pub resources: Resources,
     /// Name of the claim, unless nothing persists.
-    pub claim: Option<&'a str>,
+    pub claim: Option<&'a Loc<String>>,
     /// Root's credentials.
     pub credentials: Option<&'a Credentials>,
     /// Pod and Service networks of the cluster.
@@ -91,7 +94,9 @@ fn grants(pairs: &[(&str, &str)]) -> Vec<Grant> {
     pairs
         .iter()
         .map(|(capability, reason)| Grant {
-            capability: capability.parse::<Capability>().expect("our own capabilities are Linux ones"),
+            capability: Loc::bare(
+                capability.parse::<Capability>().expect("our own capabilities are Linux ones"),
+            ),
             reason: (*reason).to_owned(),
         })
         .collect()
@@ -162,7 +167,7 @@ fn main(input: &Input<'_>, mode: PersistenceMode) -> Container {
         mounts.push(mount("wrtpod-credentials", "/wrtpod/secret", true));
     }
     for (path, sub_path) in persistent_folders(mode) {
-        mounts.push(Mount { sub_path: Some(sub_path), ..mount("wrtpod-data", &path, false) });
+        mounts.push(Mount { sub_path: Some(Loc::bare(sub_path)), ..mount("wrtpod-data", &path, false) });
     }
     mounts.extend(super::volumes::mounts(input.spec));
     let mut all_grants = main_grants();
@@ -217,21 +222,26 @@ fn probes() -> Probes {
 }
 
 fn volumes(input: &Input<'_>) -> Vec<Volume> {
-    let volume = |name: &str, source| Volume { name: name.into(), source };
-    let config =
-        |suffix: &str, executable| VolumeSource::ConfigMap { name: format!("{}-{suffix}", input.name), executable };
+    let volume = |name: &str, source| Volume { name: name.to_owned().into(), source };
+    let config = |suffix: &str, executable| VolumeSource::ConfigMap {
+        name: format!("{}-{suffix}", input.name),
+        executable,
+    };
     let mut volumes = vec![
         volume("wrtpod-scripts", config("scripts", true)),
         volume("wrtpod-plan", config("plan", false)),
         volume("wrtpod-run", VolumeSource::Scratch),
     ];
     if let Some(claim) = input.claim {
-        volumes.push(volume("wrtpod-data", VolumeSource::Claim(claim.to_owned())));
+        volumes.push(volume("wrtpod-data", VolumeSource::Claim(claim.clone())));
     }
     if let Some(credentials) = input.credentials {
         // The readable password of a generated Secret stays outside.
         let keys = if credentials.generated { vec!["password-hash".to_owned()] } else { Vec::new() };
-        volumes.push(volume("wrtpod-credentials", VolumeSource::Secret { name: credentials.secret.clone(), keys }));
+        volumes.push(volume(
+            "wrtpod-credentials",
+            VolumeSource::Secret { name: credentials.secret.clone(), keys },
+        ));
     }
     volumes.extend(super::volumes::volumes(input.name, input.spec));
     volumes
@@ -240,15 +250,21 @@ fn volumes(input: &Input<'_>) -> Vec<Volume> {
 fn plan_files(input: &Input<'_>, mode: PersistenceMode, diags: &mut Diagnostics) -> Vec<(String, String)> {
     let spec = input.spec;
     let hostname = spec.hostname.as_ref().map_or(input.name, |name| name.as_str());
-    let timezone = spec.timezone.as_ref().map_or("UTC", |zone| zone.as_str());
+    let timezone =
+        spec.timezone.as_ref().filter(|zone| is_posix_zone(zone)).map_or("UTC", |zone| zone.as_str());
     let persistent = mode != PersistenceMode::None;
+    let named = |nic: &Nic| interface_fault(Profile::OpenWrt, input.nics, nic).is_none();
+    if !input.nics.iter().all(named) {
+        // A rule refuses the name; no file can be made with it.
+        return Vec::new();
+    }
     let mut uci = vec![
         ("dhcp".to_owned(), dhcp::dhcp(input.nics, persistent, input.taken).finish()),
         ("firewall".to_owned(), firewall::firewall(input.nics, &input.service_ports).finish()),
         ("network".to_owned(), network::network(input.nics, input.ula_prefix.as_deref()).finish()),
         ("system".to_owned(), system::system(hostname, timezone).finish()),
     ];
-    user_uci::lay_over(&mut uci, &spec.uci, diags);
+    user_uci::lay_over(&mut uci, &spec.uci, input.nics, diags);
     let mut files = vec![("settings".to_owned(), settings(input, mode))];
     files.extend(uci.into_iter().map(|(name, config)| (format!("uci.{name}"), config.to_string())));
     for (name, script) in &spec.first_boot {
@@ -271,7 +287,7 @@ fn settings(input: &Input<'_>, mode: PersistenceMode) -> String {
         })
         .collect();
     let cluster: Vec<String> = input.cluster.iter().map(ToString::to_string).collect();
-    let leads_out = input.nics.iter().any(|nic| nic.default_route);
+    let leads_out = input.nics.iter().any(|nic| nic.default_route.value);
     [
         ("PERSISTENCE", mode.as_str()),
         ("PACKAGES", packages.as_str()),

@@ -1,9 +1,9 @@
 //! `/etc/config/network`: one interface for each NIC. The `cluster` interface on eth0 is not here: only the
 //! pod knows eth0's address, so the start script writes it from what the init container captured.
 
+use super::draft::{Draft, File};
 use crate::plan::{Addressing, Nic};
 use crate::types::Cidr;
-use super::draft::{Draft, File};
 
 /// The planned file.
 pub fn network(nics: &[Nic], ula_prefix: Option<&str>) -> File {
@@ -25,6 +25,13 @@ pub fn network(nics: &[Nic], ula_prefix: Option<&str>) -> File {
             config.push(bridge(nic));
         }
         config.push(interface(nic));
+        if nic.discovery.value {
+            config.push(
+                Draft::named("route", "discovery")
+                    .option("interface", &nic.interface.value)
+                    .option("target", "224.0.0.0/4"),
+            );
+        }
         if asks_for_ipv6(nic, nics) {
             config.push(
                 Draft::named("interface", &ipv6_name(nic))
@@ -77,7 +84,7 @@ fn interface(nic: &Nic) -> Draft {
         }
         Addressing::Dhcp(_) => {
             let section = section.option("proto", "dhcp");
-            if nic.default_route { section } else { section.option("defaultroute", "0") }
+            if nic.default_route.value { section } else { section.option("defaultroute", "0") }
         }
         Addressing::Pool(_) | Addressing::None => section.option("proto", "none"),
     };
@@ -99,16 +106,16 @@ fn static_addresses(mut section: Draft, addresses: &[Cidr]) -> Draft {
     let (v4, v6): (Vec<Cidr>, Vec<Cidr>) = addresses.iter().partition(|address| address.is_ipv4());
     section = match v4.as_slice() {
         [] => section,
-        [one] => section
-            .option("ipaddr", &one.address().to_string())
-            .option("netmask", &one.netmask().to_string()),
+        [one] => {
+            section.option("ipaddr", &one.address().to_string()).option("netmask", &one.netmask().to_string())
+        }
         several => section.list("ipaddr", several.iter().map(ToString::to_string)),
     };
     if v6.is_empty() { section } else { section.list("ip6addr", v6.iter().map(ToString::to_string)) }
 }
 
 fn gateways(mut section: Draft, nic: &Nic) -> Draft {
-    if !nic.default_route {
+    if !nic.default_route.value {
         return section;
     }
     for gateway in &nic.gateways {

@@ -1,6 +1,7 @@
 //! The user's own UCI settings, laid over the planned files and written for the others.
 
 use crate::diag::{Diagnostic, Diagnostics, Loc, Span};
+use crate::plan::Nic;
 use crate::spec::{Entries, UciValue};
 use crate::types::Invalid;
 use crate::uci::{Config, Section};
@@ -15,6 +16,7 @@ const TYPE: &str = ".type";
 pub fn lay_over(
     planned: &mut Vec<(String, Config)>,
     user: &Entries<String, Entries<String, Options>>,
+    nics: &[Nic],
     diags: &mut Diagnostics,
 ) {
     for (name, sections) in user {
@@ -31,6 +33,9 @@ pub fn lay_over(
             }
         };
         for (key, options) in &sections.value {
+            if name.value == "network" && reject_reserved(key, &options.value, nics, diags) {
+                continue;
+            }
             if let Some(section) = section(&planned[at].1, key, &options.value, diags) {
                 if let Err(invalid) = planned[at].1.push(section) {
                     report(&invalid, key.span, diags);
@@ -40,9 +45,33 @@ pub fn lay_over(
     }
 }
 
+/// eth0 is the cluster's: the start script writes its interface anew at each start. And a NIC's MAC is the
+/// annotation's, or `mac` would not be what is on the wire.
+fn reject_reserved(key: &Loc<String>, options: &Options, nics: &[Nic], diags: &mut Diagnostics) -> bool {
+    let (what, span, help) = if key.value == "cluster" || key.value.starts_with("cluster_") {
+        let what = format!("the section `{}` is written by wrtpod at each start", key.value);
+        (what, key.span, "remove it: eth0 stays as the cluster made it")
+    } else if nics.iter().any(|nic| nic.interface.value == key.value)
+        && let Some((option, _)) = options.iter().find(|(option, _)| option.value == "macaddr")
+    {
+        let what = format!("`macaddr` of `{}` would change the MAC inside the appliance alone", key.value);
+        (what, option.span, "write it as `mac` of the interface")
+    } else {
+        return false;
+    };
+    diags.push(Diagnostic::error("uci-reserved", what).at(span).help(help));
+    true
+}
+
 /// The section as the user wrote it. An anonymous one stands for the first of its type.
-fn section(planned: &Config, key: &Loc<String>, options: &Options, diags: &mut Diagnostics) -> Option<Section> {
-    let kind = options.iter().find(|(option, _)| option.value == TYPE).and_then(|(_, value)| match &value.value {
+fn section(
+    planned: &Config,
+    key: &Loc<String>,
+    options: &Options,
+    diags: &mut Diagnostics,
+) -> Option<Section> {
+    let stated = options.iter().find(|(option, _)| option.value == TYPE).map(|(_, value)| value);
+    let kind = stated.and_then(|value| match &value.value {
         UciValue::One(text) => Some(text.as_str()),
         UciValue::Many(_) => None,
     });
@@ -70,7 +99,9 @@ fn section(planned: &Config, key: &Loc<String>, options: &Options, diags: &mut D
     let mut section = match made {
         Ok(section) => section,
         Err(invalid) => {
-            report(&invalid, key.span, diags);
+            let kind_is_bad = kind.is_some_and(|kind| Section::anonymous(kind).is_err());
+            let stated = stated.filter(|_| kind_is_bad).and_then(|value| value.span);
+            report(&invalid, stated.or(key.span), diags);
             return None;
         }
     };
@@ -83,7 +114,10 @@ fn section(planned: &Config, key: &Loc<String>, options: &Options, diags: &mut D
             }
         };
         if let Err(invalid) = set {
-            report(&invalid, value.span.or(option.span), diags);
+            // The name first: with a good one, the value is at fault.
+            let named = Section::anonymous("any").and_then(|mut any| any.set(option, "1"));
+            let span = if named.is_err() { option.span } else { value.span };
+            report(&invalid, span, diags);
         }
     }
     Some(section)

@@ -96,9 +96,9 @@ record! {
         "nodeSelector" => node_selector: Entries<String, String>,
         /// Tolerations, as Kubernetes writes them.
         "tolerations" => tolerations: Vec<Loc<Value>>,
-        /// Labels for the pod.
+        /// Labels for the pod alone.
         "labels" => labels: Entries<String, String>,
-        /// Annotations for the pod.
+        /// Annotations for the pod alone.
         "annotations" => annotations: Entries<String, String>,
         /// Partial Kubernetes objects that are merged onto the generated ones of the same kind and name.
         "patches" => patches: Vec<Loc<Value>>,
@@ -113,7 +113,7 @@ record! {
         /// The name of the interface inside the appliance. Default: the network's name.
         "name" => name: Option<Loc<InterfaceName>>,
         /// The addresses: each `dhcp`, `pool`, `none`, `gateway` or an address such as `192.168.1.32/24`. Default:
-        /// `dhcp`.
+        /// `dhcp` for OpenWrt; a generic appliance has to say.
         "address" => address: Vec<Loc<AddressSpec>> [one or many],
         /// The MAC address. Default: derived from the site's salt and the names, the same for ever.
         "mac" => mac: Option<Loc<Mac>>,

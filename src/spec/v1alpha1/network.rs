@@ -3,7 +3,7 @@
 use super::Entries;
 use crate::diag::Loc;
 use crate::spec::table::{choice, one_of, record};
-use crate::types::{Cidr, InterfaceName, IpRange, Name, Vlan};
+use crate::types::{Cidr, InterfaceName, IpRange, Vlan};
 use serde_json::Value;
 use std::net::IpAddr;
 
@@ -32,8 +32,6 @@ record! {
         "sysctls" => sysctls: Entries<String, String>,
         /// CNI plugin configurations that are appended to the generated list, as they are.
         "chain" => chain: Vec<Loc<Value>>,
-        /// The namespace of the NetworkAttachmentDefinition. Default: the namespace of each appliance that uses it.
-        "namespace" => namespace: Option<Loc<Name>>,
     }
 }
 

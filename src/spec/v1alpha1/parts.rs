@@ -116,7 +116,7 @@ record! {
         "initialDelaySeconds" => initial_delay_seconds: Option<Loc<u32>>,
         /// Seconds between tries. Default: 10.
         "periodSeconds" => period_seconds: Option<Loc<u32>>,
-        /// Seconds until a try has failed. Default: 1.
+        /// Seconds until a try has failed. Default: 5.
         "timeoutSeconds" => timeout_seconds: Option<Loc<u32>>,
         /// Failed tries in a row until the probe has failed. Default: 3.
         "failureThreshold" => failure_threshold: Option<Loc<u32>>,
@@ -129,7 +129,7 @@ one_of! {
         /// An HTTP request.
         "http" => Http(HttpGet),
         /// A connection to the port of this name.
-        "tcp" => Tcp(Name),
+        "tcp" => Tcp(Loc<Name>),
         /// A command inside the container; zero is success.
         "exec" => Exec(Vec<Loc<String>>),
     }

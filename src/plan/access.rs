@@ -1,0 +1,76 @@
+//! How the cluster reaches the appliance: its ports, its Service, its Ingress.
+
+use super::pod::{ContainerPort, Ingress, Service};
+use crate::diag::{Diagnostic, Diagnostics, Loc};
+use crate::spec::{ApplianceSpec, ServiceType, Transport};
+
+/// The ports of the main container.
+pub fn ports(spec: &ApplianceSpec) -> Vec<ContainerPort> {
+    spec.ports
+        .iter()
+        .map(|(name, port)| ContainerPort {
+            name: name.clone().map(|name| name.to_string()),
+            port: port.port.clone().map(|port| port.get()),
+            protocol: port.protocol.as_ref().map_or(Transport::Tcp, |protocol| protocol.value).to_string(),
+        })
+        .collect()
+}
+
+/// A Service names ports of the appliance; all of them where it names none.
+pub fn service(spec: &ApplianceSpec, ports: &[ContainerPort], diags: &mut Diagnostics) -> Option<Service> {
+    let service = spec.service.as_ref()?;
+    let mut chosen: Vec<ContainerPort> = Vec::new();
+    for name in &service.ports {
+        match ports.iter().find(|port| *port.name == *name.as_str()) {
+            // A name that stands twice shows the port once.
+            Some(port) if chosen.contains(port) => {}
+            Some(port) => chosen.push(port.clone()),
+            None => diags.push(
+                Diagnostic::error("unknown-port", format!("there is no port `{}`", name.as_str()))
+                    .at(name.span)
+                    .help(known_ports(ports)),
+            ),
+        }
+    }
+    if service.ports.is_empty() {
+        chosen = ports.to_vec();
+        if ports.is_empty() {
+            diags.push(
+                Diagnostic::error("unknown-port", "the service has no port to show")
+                    .at(service.span)
+                    .help(known_ports(ports)),
+            );
+        }
+    }
+    let kind = match &service.kind {
+        Some(kind) => Loc::new(kind.to_string(), kind.span),
+        None => Loc::new(ServiceType::ClusterIp.to_string(), service.span),
+    };
+    (!chosen.is_empty()).then(|| Service { kind, ports: chosen, annotations: service.annotations.clone() })
+}
+
+/// The help of a message about a port that is not there.
+pub fn known_ports(ports: &[ContainerPort]) -> String {
+    if ports.is_empty() {
+        return "add it under `ports`, for example `http: {port: 80}`".to_owned();
+    }
+    let names: Vec<&str> = ports.iter().map(|port| port.name.as_str()).collect();
+    format!("write one of the appliance's `ports`: {}", names.join(", "))
+}
+
+/// The Ingress; without a word about it, its port is the Service's first one.
+pub fn ingress(spec: &ApplianceSpec, service: Option<&Service>) -> Option<Ingress> {
+    let ingress = spec.ingress.as_ref()?;
+    let first_port = || {
+        let first = service.and_then(|service| service.ports.first());
+        Loc::new(first.map_or_else(String::new, |port| port.name.value.clone()), ingress.span)
+    };
+    Some(Ingress {
+        host: ingress.host.clone(),
+        class: ingress.class.as_ref().map(|class| class.value.clone()),
+        path: ingress.path.clone().unwrap_or_else(|| Loc::bare("/".to_owned())),
+        port: ingress.port.clone().map_or_else(first_port, |port| port.map(|port| port.to_string())),
+        tls_secret: ingress.tls_secret.as_ref().map(|secret| secret.to_string()),
+        annotations: ingress.annotations.clone(),
+    })
+}

@@ -1,0 +1,242 @@
+//! The pod's side of the plan: containers, volumes, claims, and how the cluster reaches them.
+
+use serde_json::Value;
+
+use super::model::Pairs;
+use crate::diag::Loc;
+use crate::types::{Capability, ImageRef, Quantity};
+
+/// A container.
+#[derive(Debug, Clone)]
+pub struct Container {
+    /// Name.
+    pub name: String,
+    /// Image.
+    pub image: ImageRef,
+    /// Entry point; the image's when empty.
+    pub command: Vec<String>,
+    /// Arguments; the image's when empty.
+    pub args: Vec<String>,
+    /// Environment.
+    pub env: Vec<(String, EnvValue)>,
+    /// Mounts.
+    pub mounts: Vec<Mount>,
+    /// Capabilities; everything else is dropped.
+    pub grants: Vec<Grant>,
+    /// Whether it has to be root.
+    pub root: bool,
+    /// Ports.
+    pub ports: Vec<ContainerPort>,
+    /// Startup, readiness, liveness.
+    pub probes: Probes,
+    /// Requests and limits.
+    pub resources: Resources,
+}
+
+/// Where an environment variable's value comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum EnvValue {
+    /// This text.
+    Text(String),
+    /// A field of the pod (downward API).
+    Field(String),
+}
+
+/// A volume mounted into a container.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mount {
+    /// Name of the volume.
+    pub volume: String,
+    /// Path in the container.
+    pub path: Loc<String>,
+    /// Path in the volume.
+    pub sub_path: Option<Loc<String>>,
+    /// Whether the container may only read it.
+    pub read_only: bool,
+}
+
+/// A capability with its reason.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Grant {
+    /// The capability; it stands in a document where the user added it.
+    pub capability: Loc<Capability>,
+    /// Why the container has it.
+    pub reason: String,
+}
+
+/// A port of the main container.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ContainerPort {
+    /// Name.
+    pub name: Loc<String>,
+    /// Number.
+    pub port: Loc<u16>,
+    /// `TCP` or `UDP`.
+    pub protocol: String,
+}
+
+/// Probes of a container.
+#[derive(Debug, Clone, Default)]
+pub struct Probes {
+    /// Until it succeeds the others wait.
+    pub startup: Option<Probe>,
+    /// Whether the Service may send traffic.
+    pub readiness: Option<Probe>,
+    /// Whether the container has to be restarted.
+    pub liveness: Option<Probe>,
+}
+
+/// A probe.
+#[derive(Debug, Clone)]
+pub struct Probe {
+    /// What is done.
+    pub action: ProbeAction,
+    /// Seconds before the first one.
+    pub initial_delay: Option<u32>,
+    /// Seconds between two.
+    pub period: u32,
+    /// Seconds that one may take.
+    pub timeout: u32,
+    /// Failures in a row that count.
+    pub failures: u32,
+}
+
+/// What a probe does.
+#[derive(Debug, Clone)]
+pub enum ProbeAction {
+    /// Runs a command in the container.
+    Exec(Vec<String>),
+    /// Asks for a page.
+    Http {
+        /// Path.
+        path: String,
+        /// Port name.
+        port: Loc<String>,
+    },
+    /// Opens a connection to a named port.
+    Tcp(Loc<String>),
+}
+
+/// Requests, limits, and device-plugin resources.
+#[derive(Debug, Clone, Default)]
+pub struct Resources {
+    /// Requests by name.
+    pub requests: Vec<(String, String)>,
+    /// Limits by name.
+    pub limits: Vec<(String, String)>,
+}
+
+/// A volume of the pod.
+#[derive(Debug, Clone)]
+pub struct Volume {
+    /// Name.
+    pub name: Loc<String>,
+    /// What is behind it.
+    pub source: VolumeSource,
+}
+
+/// What is behind a volume.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum VolumeSource {
+    /// A claim by name.
+    Claim(Loc<String>),
+    /// Scratch space that lives as long as the pod.
+    Scratch,
+    /// A ConfigMap; `executable` gives mode 0755.
+    ConfigMap {
+        /// Name.
+        name: String,
+        /// Whether its files are run.
+        executable: bool,
+    },
+    /// A Secret, these keys of it (all when empty).
+    Secret {
+        /// Name.
+        name: String,
+        /// Keys, each a file of that name.
+        keys: Vec<String>,
+    },
+    /// A character device of the node.
+    Device(Loc<String>),
+}
+
+/// A PersistentVolumeClaim.
+#[derive(Debug, Clone)]
+pub struct Claim {
+    /// Name; the span is that of what asks for it.
+    pub name: Loc<String>,
+    /// Storage class; the cluster's default when absent.
+    pub storage_class: Option<String>,
+    /// Access mode.
+    pub access_mode: String,
+    /// Size.
+    pub size: Loc<Quantity>,
+}
+
+/// A ConfigMap and what it holds.
+#[derive(Debug, Clone)]
+pub struct ConfigFiles {
+    /// Name.
+    pub name: String,
+    /// File name and text, in order of names.
+    pub files: Vec<(String, String)>,
+}
+
+/// The Secret with root's credentials; never rendered, only referred to.
+#[derive(Debug, Clone)]
+pub struct Credentials {
+    /// Name of the Secret.
+    pub secret: String,
+    /// Whether `deploy` makes it when it is missing (else it is the user's).
+    pub generated: bool,
+}
+
+/// A Service.
+#[derive(Debug, Clone)]
+pub struct Service {
+    /// `ClusterIP`, `NodePort` or `LoadBalancer`.
+    pub kind: Loc<String>,
+    /// Those of the container's ports that it shows.
+    pub ports: Vec<ContainerPort>,
+    /// Annotations.
+    pub annotations: Pairs,
+}
+
+/// An Ingress.
+#[derive(Debug, Clone)]
+pub struct Ingress {
+    /// Host name.
+    pub host: Loc<String>,
+    /// Class.
+    pub class: Option<String>,
+    /// Path prefix.
+    pub path: Loc<String>,
+    /// Name of the Service's port.
+    pub port: Loc<String>,
+    /// Secret with the certificate.
+    pub tls_secret: Option<String>,
+    /// Annotations.
+    pub annotations: Pairs,
+}
+
+/// Where the pod may run.
+#[derive(Debug, Clone, Default)]
+pub struct Placement {
+    /// Nodes by name; any when empty.
+    pub nodes: Vec<String>,
+    /// Architectures (`kubernetes.io/arch`); any when empty.
+    pub architectures: Vec<String>,
+    /// Labels that the node must have.
+    pub selector: Pairs,
+    /// Tolerations as Kubernetes writes them.
+    pub tolerations: Vec<Value>,
+}
+
+/// A route that wrtpod puts into the pod, for `render --explain`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RouteReason {
+    /// The route in `ip route` form.
+    pub route: String,
+    /// Why.
+    pub reason: String,
+}

@@ -1,0 +1,65 @@
+//! Probes of a generic appliance, as its document asks for them.
+
+use super::pod::{Probe, ProbeAction, Probes};
+use crate::diag::{Diagnostic, Diagnostics, Loc};
+use crate::spec::{ApplianceSpec, Probe as ProbeSpec, ProbeAction as ActionSpec};
+
+/// Decides the probes.
+pub fn decide(spec: &ApplianceSpec, diags: &mut Diagnostics) -> Probes {
+    let Some(probes) = &spec.probes else { return Probes::default() };
+    let mut probe = |spec: &Option<Loc<ProbeSpec>>| spec.as_ref().map(|spec| one(spec, diags));
+    Probes {
+        startup: probe(&probes.startup),
+        readiness: probe(&probes.readiness),
+        liveness: probe(&probes.liveness),
+    }
+}
+
+fn one(spec: &Loc<ProbeSpec>, diags: &mut Diagnostics) -> Probe {
+    let refuse = |what: String, span, help: &str| Diagnostic::error("probe-value", what).at(span).help(help);
+    let mut number = |value: &Option<Loc<u32>>, default| match value {
+        None => default,
+        Some(value) => {
+            if value.value == 0 || i32::try_from(value.value).is_err() {
+                let what = format!("a probe takes no {}", value.value);
+                diags.push(refuse(what, value.span, "write a number from 1 to 2147483647"));
+            }
+            value.value
+        }
+    };
+    let (period, timeout, failures) = (
+        number(&spec.period_seconds, 10),
+        number(&spec.timeout_seconds, 5),
+        number(&spec.failure_threshold, 3),
+    );
+    let action = match &spec.action.value {
+        ActionSpec::Http(http) => {
+            if let Some(path) = http.path.as_ref().filter(|path| !path.starts_with('/')) {
+                let what = format!("the path `{}` does not start with `/`", path.value);
+                diags.push(refuse(what, path.span, "start it with `/`"));
+            }
+            ProbeAction::Http {
+                path: http.path.as_ref().map_or("/", |path| path.as_str()).to_owned(),
+                port: http.port.clone().map(|port| port.to_string()),
+            }
+        }
+        ActionSpec::Tcp(port) => ProbeAction::Tcp(port.clone().map(|port| port.to_string())),
+        ActionSpec::Exec(words) => {
+            if words.is_empty() {
+                diags.push(refuse(
+                    "a probe without a command".to_owned(),
+                    spec.action.span,
+                    "write the command",
+                ));
+            }
+            ProbeAction::Exec(words.iter().map(|word| word.value.clone()).collect())
+        }
+    };
+    Probe {
+        action,
+        initial_delay: spec.initial_delay_seconds.as_ref().map(|delay| delay.value),
+        period,
+        timeout,
+        failures,
+    }
+}

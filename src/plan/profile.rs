@@ -1,0 +1,226 @@
+//! Words of a document that would be read and then do nothing: keys of the other profile, and keys that
+//! another one beside them makes idle. A document is never half obeyed.
+
+use super::model::Profile;
+use super::storage;
+use crate::diag::{Diagnostic, Diagnostics, Loc, Span};
+use crate::spec::{
+    ApplianceSpec, DeviceSource, Interface, PersistenceMode, UpdateStrategy, Volume, WorkloadKind,
+};
+use crate::types::AddressSpec;
+
+/// A key and its place, where it was written.
+type Written = Option<(&'static str, Option<Span>)>;
+
+fn at<T>(key: &'static str, value: &Option<Loc<T>>) -> Written {
+    value.as_ref().map(|value| (key, value.span))
+}
+
+fn first<T>(key: &'static str, values: &[Loc<T>]) -> Written {
+    values.first().map(|value| (key, value.span))
+}
+
+fn first_key<K, V>(key: &'static str, entries: &[(Loc<K>, Loc<V>)]) -> Written {
+    entries.first().map(|(name, _)| (key, name.span))
+}
+
+/// Reports what cannot be obeyed.
+pub fn check(profile: Profile, spec: &ApplianceSpec, diags: &mut Diagnostics) {
+    reject_other_profile(profile, spec, diags);
+    for interface in &spec.interfaces {
+        check_interface(profile, interface, diags);
+    }
+    if profile == Profile::OpenWrt {
+        reject_named_zone(spec, diags);
+        check_persistence(spec, diags);
+    } else if let (Some(zone), Some((name, _))) =
+        (&spec.timezone, spec.env.iter().find(|(name, _)| name.as_str() == "TZ"))
+    {
+        diags.push(
+            no_effect("`timezone` and the variable TZ both set the zone", zone.span)
+                .also(name.span, "the variable")
+                .help("keep one of the two"),
+        );
+    }
+    check_workload(spec, diags);
+    check_volumes(spec, diags);
+}
+
+fn no_effect(what: impl Into<String>, span: Option<Span>) -> Diagnostic {
+    Diagnostic::error("no-effect", what).at(span)
+}
+
+/// Keys that mean nothing to the appliance's profile.
+fn reject_other_profile(profile: Profile, spec: &ApplianceSpec, diags: &mut Diagnostics) {
+    let keys: [Written; 5] = match profile {
+        Profile::Generic => [
+            at("persistence", &spec.persistence),
+            first_key("uci", &spec.uci),
+            first_key("firstBoot", &spec.first_boot),
+            at("secret", &spec.secret),
+            at("emptyRootPassword", &spec.empty_root_password),
+        ],
+        Profile::OpenWrt => [
+            first("command", &spec.command),
+            first("args", &spec.args),
+            first_key("env", &spec.env),
+            at("probes", &spec.probes),
+            at("helperImage", &spec.helper_image),
+        ],
+    };
+    for key in keys {
+        reject_foreign(profile, key, diags);
+    }
+}
+
+fn reject_foreign(profile: Profile, key: Written, diags: &mut Diagnostics) {
+    let word = if profile == Profile::OpenWrt { "openwrt" } else { "generic" };
+    if let Some((name, span)) = key {
+        diags.push(
+            Diagnostic::error("profile-mismatch", format!("`{name}` means nothing to the profile `{word}`"))
+                .at(span)
+                .help("remove it, or correct `profile`"),
+        );
+    }
+}
+
+fn check_interface(profile: Profile, interface: &Interface, diags: &mut Diagnostics) {
+    if profile == Profile::Generic {
+        for key in
+            [first("dns", &interface.dns), at("metric", &interface.metric), at("bridge", &interface.bridge)]
+        {
+            reject_foreign(profile, key, diags);
+        }
+        return;
+    }
+    let by_dhcp = interface.address.is_empty()
+        || interface.address.iter().any(|address| matches!(address.value, AddressSpec::Dhcp));
+    if let Some(gateway) = interface.gateway.first().filter(|_| by_dhcp) {
+        diags.push(
+            no_effect(
+                "`gateway` beside `address: dhcp`: OpenWrt takes the gateway of its lease",
+                gateway.span,
+            )
+            .help("remove `gateway`, or write a fixed address"),
+        );
+    }
+}
+
+/// `CET-1CEST,M3.5.0,M10.5.0/3`, `UTC`, `<+03>-3`: a slash comes behind a comma, if at all.
+pub fn is_posix_zone(zone: &str) -> bool {
+    let before_rules = zone.split(',').next().unwrap_or(zone);
+    !zone.is_empty() && zone.chars().all(|c| c.is_ascii_graphic() && c != '\'') && !before_rules.contains('/')
+}
+
+fn reject_named_zone(spec: &ApplianceSpec, diags: &mut Diagnostics) {
+    if let Some(zone) = spec.timezone.as_ref().filter(|zone| !is_posix_zone(zone)) {
+        diags.push(
+            Diagnostic::error(
+                "timezone-name",
+                format!("OpenWrt reads no time zone by name: `{}`", zone.value),
+            )
+            .at(zone.span)
+            .help("write its POSIX string, for example `CET-1CEST,M3.5.0,M10.5.0/3`"),
+        );
+    }
+}
+
+fn check_persistence(spec: &ApplianceSpec, diags: &mut Diagnostics) {
+    if let (Some(empty), Some(secret)) = (&spec.empty_root_password, &spec.secret)
+        && empty.value
+    {
+        diags.push(
+            no_effect("`emptyRootPassword` beside `secret`: the Secret has the password", empty.span)
+                .also(secret.span, "the secret")
+                .help("keep one of the two"),
+        );
+    }
+    let Some(persistence) = &spec.persistence else { return };
+    let claim = [
+        at("size", &persistence.size),
+        at("storageClass", &persistence.storage_class),
+        at("accessMode", &persistence.access_mode),
+    ];
+    let existing = at("existingClaim", &persistence.existing_claim);
+    let nothing_persists = persistence.mode.as_ref().filter(|mode| mode.value == PersistenceMode::None);
+    if let Some(mode) = nothing_persists {
+        let packages = at("packages", &persistence.packages);
+        for (key, span) in claim.into_iter().chain([existing, packages]).flatten() {
+            diags.push(
+                no_effect(format!("`{key}` beside mode `none`: there is no claim"), span)
+                    .also(mode.span, "the mode")
+                    .help(format!("remove `{key}`, or choose another mode")),
+            );
+        }
+    } else if let Some(existing) = &persistence.existing_claim {
+        for (key, span) in claim.into_iter().flatten() {
+            diags.push(
+                no_effect(format!("`{key}` beside `existingClaim`: that claim is as it is"), span)
+                    .also(existing.span, "the claim")
+                    .help(format!("remove `{key}`")),
+            );
+        }
+    }
+}
+
+fn check_workload(spec: &ApplianceSpec, diags: &mut Diagnostics) {
+    let deployment = spec.workload.as_ref().is_some_and(|kind| kind.value == WorkloadKind::Deployment);
+    let rolling = spec.strategy.as_ref().filter(|strategy| strategy.value == UpdateStrategy::RollingUpdate);
+    if let Some(strategy) = rolling.filter(|_| !deployment) {
+        diags.push(
+            no_effect(
+                "a StatefulSet always ends the old pod first: it knows no other strategy",
+                strategy.span,
+            )
+            .help("remove `strategy`"),
+        );
+    }
+    for device in &spec.devices {
+        let by_path = matches!(device.source.value, DeviceSource::Path(_));
+        if let Some(count) = device.count.as_ref().filter(|_| by_path) {
+            diags.push(
+                no_effect("`count` beside `path`: a path is one device", count.span).help("remove `count`"),
+            );
+        }
+    }
+}
+
+/// A volume has one source, and only a claim of wrtpod's making has a size.
+fn check_volumes(spec: &ApplianceSpec, diags: &mut Diagnostics) {
+    for (name, volume) in &spec.volumes {
+        let scratch = volume.empty_dir.clone().filter(|scratch| scratch.value);
+        let sources: Vec<(&str, Option<Span>)> = [
+            at("existingClaim", &volume.existing_claim),
+            at("emptyDir", &scratch),
+            at("configMap", &volume.config_map),
+            at("secret", &volume.secret),
+        ]
+        .into_iter()
+        .flatten()
+        .collect();
+        if let [first, second, ..] = sources.as_slice() {
+            let what = format!("volume `{}` has both `{}` and `{}`", name.value, first.0, second.0);
+            diags.push(no_effect(what, second.1).also(first.1, "the other one").help("keep one of the two"));
+        }
+        if let Some(source) = sources.first() {
+            check_claim_keys(volume, source.0, diags);
+        }
+    }
+}
+
+fn check_claim_keys(volume: &Volume, source: &str, diags: &mut Diagnostics) {
+    debug_assert!(!storage::is_own_claim(volume));
+    for (key, span) in [
+        at("size", &volume.size),
+        at("storageClass", &volume.storage_class),
+        at("accessMode", &volume.access_mode),
+    ]
+    .into_iter()
+    .flatten()
+    {
+        diags.push(
+            no_effect(format!("`{key}` beside `{source}`: no claim is made"), span)
+                .help(format!("remove `{key}`, or `{source}`")),
+        );
+    }
+}

@@ -1,0 +1,206 @@
+//! What a network of the site says of itself.
+
+use std::net::IpAddr;
+
+use crate::diag::{Diagnostic, Diagnostics, Loc};
+use crate::plan::{Network, Nic, Plan};
+use crate::types::{Cidr, IpRange};
+
+/// What the kernel takes: an IPv4 host has to take 68 bytes, an IPv6 link has to carry 1280.
+const MTU: std::ops::RangeInclusive<u32> = 68..=65535;
+const LEAST_MTU_OF_IPV6: u32 = 1280;
+
+pub(super) fn check(plan: &Plan, diags: &mut Diagnostics) {
+    for (index, network) in plan.networks.iter().enumerate() {
+        check_subnets(plan, network, diags);
+        check_gateways(&network.gateways, diags);
+        for gateway in &network.gateways {
+            reject_gateway_outside(network, None, gateway, diags);
+            reject_no_machine(network, gateway, diags);
+        }
+        for server in &network.dns {
+            reject_cluster_dns(plan, server, diags);
+        }
+        for pool in &network.pools {
+            check_pool(network, pool, diags);
+        }
+        check_overlaps(network, &plan.networks[..index], diags);
+        check_mtu(network, diags);
+        check_plugins(network, diags);
+    }
+}
+
+/// The cluster's own network has the cluster's addresses.
+fn check_subnets(plan: &Plan, network: &Network, diags: &mut Diagnostics) {
+    for subnet in network.subnets.iter().filter(|_| !network.primary) {
+        if let Some(range) = plan.cluster.iter().find(|range| range.overlaps(subnet.value)) {
+            diags.push(
+                Diagnostic::error(
+                    "subnet-overlaps-cluster",
+                    format!("{} overlaps the cluster's {range}", subnet.value),
+                )
+                .at(subnet.span)
+                .help("correct `subnet`, or `cluster` of the site"),
+            );
+        }
+    }
+}
+
+/// One gateway of each family: a routing table has one default route of each.
+pub(super) fn check_gateways(gateways: &[Loc<IpAddr>], diags: &mut Diagnostics) {
+    for (index, gateway) in gateways.iter().enumerate() {
+        let same = |first: &&Loc<IpAddr>| first.is_ipv4() == gateway.is_ipv4();
+        if let Some(first) = gateways[..index].iter().find(same) {
+            let family = if gateway.is_ipv4() { "IPv4" } else { "IPv6" };
+            diags.push(
+                Diagnostic::error(
+                    "gateway-family",
+                    format!("{} is the second gateway of {family}", gateway.value),
+                )
+                .at(gateway.span)
+                .also(first.span, "the first one")
+                .help("keep one gateway of each family"),
+            );
+        }
+    }
+}
+
+/// In IPv4 the first and the last address of a subnet are nobody's; in IPv6 the first is any router's.
+fn reject_no_machine(network: &Network, gateway: &Loc<IpAddr>, diags: &mut Diagnostics) {
+    let subnet = network.subnets.iter().find(|subnet| subnet.contains(gateway.value));
+    let own = subnet.and_then(|subnet| Cidr::new(gateway.value, subnet.prefix()));
+    let Some(own) = own.filter(|own| own.is_ipv4() && (own.is_network_address() || own.is_broadcast()))
+    else {
+        return;
+    };
+    let which = if own.is_broadcast() { "broadcast" } else { "network" };
+    let what = format!("the gateway {} is the {which} address of {}", gateway.value, own.network());
+    diags.push(
+        Diagnostic::error("address-reserved", what)
+            .at(gateway.span)
+            .help("write the router's address, usually the first one behind it"),
+    );
+}
+
+/// A gateway is a neighbour: in a subnet of the network, or of the NIC's own address, or link-local.
+pub(super) fn reject_gateway_outside(
+    network: &Network,
+    nic: Option<&Nic>,
+    gateway: &Loc<IpAddr>,
+    diags: &mut Diagnostics,
+) {
+    let link_local = matches!(gateway.value, IpAddr::V6(address) if address.is_unicast_link_local());
+    let own = nic.map_or(&[][..], Nic::fixed_addresses);
+    let mut near = network.subnets.iter().chain(own);
+    if link_local || near.clone().next().is_none() || near.any(|subnet| subnet.contains(gateway.value)) {
+        return;
+    }
+    let known = network.subnets.first().or_else(|| own.first());
+    diags.push(
+        Diagnostic::error(
+            "gateway-outside-subnet",
+            format!("the gateway {} is in no subnet of `{}`", gateway.value, network.name.value),
+        )
+        .at(gateway.span)
+        .also(known.and_then(|known| known.span), "the subnet")
+        .help("correct the `gateway` or the `subnet`"),
+    );
+}
+
+pub(super) fn reject_cluster_dns(plan: &Plan, server: &Loc<IpAddr>, diags: &mut Diagnostics) {
+    if plan.cluster.iter().any(|range| range.contains(server.value)) {
+        diags.push(
+            Diagnostic::error("dns-in-cluster", format!("the name server {} is the cluster's", server.value))
+                .at(server.span)
+                .label("asks the node, which may ask this appliance")
+                .help("write a name server on the LAN or the Internet"),
+        );
+    }
+}
+
+fn check_pool(network: &Network, pool: &Loc<IpRange>, diags: &mut Diagnostics) {
+    let report = |what: String, help: String| Diagnostic::error("pool-range", what).at(pool.span).help(help);
+    let inside = |subnet: &&Loc<Cidr>| subnet.contains(pool.first()) && subnet.contains(pool.last());
+    let Some(subnet) = network.subnets.iter().find(inside) else {
+        let what = format!("the pool {} is in no subnet of `{}`", pool.value, network.name.value);
+        diags.push(report(what, "write a range of the network's `subnet`".to_owned()));
+        return;
+    };
+    let bits = if subnet.is_ipv4() { 32 } else { 128 };
+    let is_end = |address: IpAddr| {
+        Cidr::new(address, subnet.prefix()).is_some_and(|at| at.is_network_address() || at.is_broadcast())
+    };
+    let finding = if bits - subnet.prefix() < 2 {
+        report(format!("{} is too small for a pool", subnet.value), "write fixed addresses".to_owned())
+    } else if is_end(pool.first()) || is_end(pool.last()) {
+        let what = format!("the pool {} holds the first or the last address of {}", pool.value, subnet.value);
+        report(what, "leave the network's and the broadcast address out".to_owned())
+    } else if let Some(gateway) = network.gateways.iter().find(|gateway| pool.contains(gateway.value)) {
+        report(
+            format!("the pool {} holds the gateway {}", pool.value, gateway.value),
+            "leave the gateway out".to_owned(),
+        )
+        .also(gateway.span, "the gateway")
+    } else {
+        return;
+    };
+    diags.push(finding);
+}
+
+/// Two names for one wire must not hand out the same addresses.
+fn check_overlaps(network: &Network, before: &[Network], diags: &mut Diagnostics) {
+    for pool in &network.pools {
+        let others = before.iter().filter(|other| other.link.wire() == network.link.wire());
+        if let Some(other) = others.flat_map(|other| &other.pools).find(|other| other.overlaps(pool.value)) {
+            let what = format!("the pool {} overlaps {} on the same wire", pool.value, other.value);
+            diags.push(
+                Diagnostic::error("pool-range", what)
+                    .at(pool.span)
+                    .also(other.span, "the other pool")
+                    .help("give each network addresses of its own"),
+            );
+        }
+    }
+}
+
+fn check_mtu(network: &Network, diags: &mut Diagnostics) {
+    let Some(mtu) = &network.mtu else { return };
+    let ipv6 = network.subnets.iter().any(|subnet| !subnet.is_ipv4());
+    let (what, help) = if !MTU.contains(&mtu.value) {
+        (format!("no link has an MTU of {}", mtu.value), "write a number of bytes, usually 1500")
+    } else if ipv6 && mtu.value < LEAST_MTU_OF_IPV6 {
+        (format!("IPv6 does not run over an MTU of {}", mtu.value), "write at least 1280")
+    } else {
+        return;
+    };
+    diags.push(Diagnostic::error("mtu-range", what).at(mtu.span).help(help));
+}
+
+/// What the `tuning` plugin and Multus would refuse, pod after pod.
+fn check_plugins(network: &Network, diags: &mut Diagnostics) {
+    for (key, _) in &network.sysctls {
+        let part = |part: &str| {
+            !part.is_empty() && part.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-'))
+        };
+        if !(key.starts_with("net.") && key.split('.').all(part)) {
+            diags.push(
+                Diagnostic::error(
+                    "sysctl-not-net",
+                    format!("`{}` is no setting of a network namespace", key.value),
+                )
+                .at(key.span)
+                .help("write a key below `net.`, with dots; `IFNAME` stands for the interface"),
+            );
+        }
+    }
+    for plugin in &network.chain {
+        let kind = plugin.get("type").and_then(serde_json::Value::as_str).unwrap_or_default();
+        if kind.is_empty() {
+            diags.push(
+                Diagnostic::error("chain-plugin", "a plugin of the chain has no `type`")
+                    .at(plugin.span)
+                    .help("add `type: ` and the name of the plugin's binary"),
+            );
+        }
+    }
+}

@@ -1,0 +1,122 @@
+//! Volumes: where they are mounted, and how large they are.
+
+use crate::diag::{Diagnostic, Diagnostics, Loc};
+use crate::plan::{Appliance, Mount, Plan, Profile, VolumeSource};
+
+/// What OpenWrt's init makes anew at each boot, and what is the kernel's.
+const HIDDEN: [&str; 6] = ["/tmp", "/var", "/run", "/dev", "/proc", "/sys"];
+/// What a ConfigMap takes (apimachinery `MaxSecretSize`, the same for both).
+const LARGEST_CONFIG: usize = 1 << 20;
+
+pub(super) fn check(plan: &Plan, diags: &mut Diagnostics) {
+    for appliance in &plan.appliances {
+        for (index, mount) in appliance.main.mounts.iter().enumerate() {
+            check_path(mount, diags);
+            check_sub_path(mount, diags);
+            check_twice(mount, &appliance.main.mounts[..index], diags);
+            check_hidden(appliance, mount, diags);
+        }
+        for claim in &appliance.claims {
+            if claim.size.units() == 0 {
+                diags.push(
+                    Diagnostic::error(
+                        "claim-size",
+                        format!("the claim `{}` would hold nothing", claim.name.value),
+                    )
+                    .at(claim.size.span)
+                    .help("write a size, for example 64Mi"),
+                );
+            }
+        }
+        for config in &appliance.config {
+            let size: usize = config.files.iter().map(|(name, text)| name.len() + text.len()).sum();
+            if size > LARGEST_CONFIG {
+                let what = format!(
+                    "`{}` comes with {} KiB of settings and scripts",
+                    appliance.name.value,
+                    size >> 10
+                );
+                diags.push(
+                    Diagnostic::error("config-too-large", what)
+                        .at(appliance.name.span)
+                        .help("a ConfigMap holds 1024 KiB: put large files on a volume, or into the image"),
+                );
+            }
+        }
+    }
+}
+
+/// Without a slash at the end.
+fn trimmed(path: &str) -> &str {
+    path.trim_end_matches('/')
+}
+
+/// Whether a path is this folder or lies in it.
+fn is_below(path: &str, folder: &str) -> bool {
+    trimmed(path).strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+fn check_path(mount: &Mount, diags: &mut Diagnostics) {
+    let path = mount.path.value.as_str();
+    let (what, help) = if !path.starts_with('/') {
+        ("is not absolute", format!("write `/{path}`"))
+    } else if trimmed(path).is_empty() {
+        ("is the whole file system", "mount it on a folder, for example /data".to_owned())
+    } else if path.contains(':') || path.split('/').any(|part| part == "..") || path.contains("//") {
+        ("cannot be a mount's", "write it without `:`, `..` and empty parts".to_owned())
+    } else if is_below(path, "/wrtpod") && mount.path.span.is_some() {
+        ("is wrtpod's own", "mount it elsewhere, for example below /srv".to_owned())
+    } else {
+        return;
+    };
+    diags.push(
+        Diagnostic::error("mount-path", format!("the path `{path}` {what}")).at(mount.path.span).help(help),
+    );
+}
+
+fn check_sub_path(mount: &Mount, diags: &mut Diagnostics) {
+    let leaves = |path: &&Loc<String>| path.starts_with('/') || path.split('/').any(|part| part == "..");
+    if let Some(path) = mount.sub_path.as_ref().filter(leaves) {
+        diags.push(
+            Diagnostic::error("mount-path", format!("`{}` leads out of the volume", path.value))
+                .at(path.span)
+                .help("write a path inside the volume, without `/` in front and without `..`"),
+        );
+    }
+}
+
+fn check_twice(mount: &Mount, before: &[Mount], diags: &mut Diagnostics) {
+    let same = |other: &&Mount| trimmed(&other.path) == trimmed(&mount.path);
+    let Some(first) = before.iter().find(same) else { return };
+    let what = match first.path.span {
+        Some(_) => format!("two volumes are mounted on `{}`", trimmed(&mount.path)),
+        None => format!("`{}` is kept by `persistence` already", trimmed(&mount.path)),
+    };
+    diags.push(
+        Diagnostic::error("mount-path", what)
+            .at(mount.path.span)
+            .also(first.path.span, "the first one")
+            .help("mount it elsewhere, or remove one of the two"),
+    );
+}
+
+/// What OpenWrt's init makes anew at each boot hides what is mounted there.
+fn check_hidden(appliance: &Appliance, mount: &Mount, diags: &mut Diagnostics) {
+    let device = appliance
+        .volumes
+        .iter()
+        .any(|volume| *volume.name.value == mount.volume && matches!(volume.source, VolumeSource::Device(_)));
+    if appliance.profile != Profile::OpenWrt || device {
+        return;
+    }
+    if let Some(root) = HIDDEN.iter().find(|root| is_below(&mount.path, root)) {
+        diags.push(
+            Diagnostic::error(
+                "persistence-hidden",
+                format!("`{}` is mounted below {root}, which OpenWrt's init makes anew", mount.path.value),
+            )
+            .at(mount.path.span)
+            .help("mount it elsewhere, for example below /srv"),
+        );
+    }
+}

@@ -1,0 +1,443 @@
+//! The program as it is typed: exit code, stdout and stderr in one snapshot.
+
+use std::fs;
+use std::io::Write;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use assert_cmd::cargo::CommandCargoExt;
+use tempfile::TempDir;
+use wrtpod::explain;
+
+/// A home and a current folder of its own.
+pub struct Place {
+    folder: TempDir,
+}
+
+impl Place {
+    pub fn new() -> Self {
+        let folder = tempfile::tempdir().expect("a folder can be made");
+        for name in ["home", "here"] {
+            fs::create_dir(folder.path().join(name)).expect("a folder can be made");
+        }
+        Self { folder }
+    }
+
+    pub fn here(&self) -> std::path::PathBuf {
+        self.folder.path().join("here")
+    }
+
+    fn write(&self, name: &str, text: &str) -> &Self {
+        fs::write(self.here().join(name), text).expect("the file can be written");
+        self
+    }
+
+    fn read(&self, name: &str) -> String {
+        fs::read_to_string(self.here().join(name)).unwrap_or_else(|error| format!("[{error}]"))
+    }
+
+    /// Names of the files in the current folder, or in one below it.
+    fn names(&self, below: &str) -> Vec<String> {
+        let entries = fs::read_dir(self.here().join(below)).into_iter().flatten().flatten();
+        let mut names: Vec<String> =
+            entries.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
+        names.sort();
+        names
+    }
+
+    pub fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::cargo_bin("wrtpod").expect("the binary is built");
+        command
+            .args(arguments)
+            .current_dir(self.here())
+            .env_clear()
+            .env("HOME", self.folder.path().join("home"))
+            .stdin(Stdio::null());
+        command
+    }
+
+    pub fn run(&self, arguments: &[&str]) -> Run {
+        self.finish(&mut self.command(arguments))
+    }
+
+    fn run_with(&self, arguments: &[&str], stdin: &str) -> Run {
+        let mut command = self.command(arguments);
+        let mut child = command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the binary runs");
+        child.stdin.take().expect("it is piped").write_all(stdin.as_bytes()).expect("it reads its stdin");
+        self.of(&child.wait_with_output().expect("it ends"))
+    }
+
+    fn finish(&self, command: &mut Command) -> Run {
+        self.of(&command.output().expect("the binary runs"))
+    }
+
+    fn of(&self, output: &std::process::Output) -> Run {
+        let text = |bytes: &[u8]| {
+            String::from_utf8_lossy(bytes).replace(&self.folder.path().display().to_string(), "[TEMP]")
+        };
+        Run { code: output.status.code(), stdout: text(&output.stdout), stderr: text(&output.stderr) }
+    }
+}
+
+/// How a run ended.
+#[must_use]
+pub struct Run {
+    pub code: Option<i32>,
+    pub stdout: String,
+    pub stderr: String,
+}
+
+impl Run {
+    fn text(&self) -> String {
+        let code = self.code.map_or("a signal".to_owned(), |code| code.to_string());
+        format!("exit: {code}\n-- stdout --\n{}-- stderr --\n{}", self.stdout, self.stderr)
+    }
+
+    /// Only the kinds and names of what was rendered.
+    fn short(mut self) -> Self {
+        let mut lines = String::new();
+        for document in self.stdout.split("---\n") {
+            let field = |key: &str| {
+                document.lines().find_map(|line| line.strip_prefix(key)).unwrap_or_default().to_owned()
+            };
+            lines.push_str(&format!("{} {}\n", field("kind: "), field("  name: ")));
+        }
+        self.stdout = lines;
+        self
+    }
+}
+
+fn check(name: &str, run: &Run) {
+    insta::with_settings!({
+        prepend_module_to_snapshot => false, omit_expression => true, snapshot_path => "snapshots/cli"
+    }, {
+        insta::assert_snapshot!(name, run.text());
+    });
+}
+
+const INIT: [&str; 7] =
+    ["init", "--parent", "enp3s0", "--subnet", "192.168.1.0/24", "--gateway", "192.168.1.1"];
+
+const SITE: &str = "apiVersion: wrtpod.dev/v1alpha1\nkind: Site\nmetadata: {name: home}\nspec:\n  salt: b2f1c4d8\n  \
+                    networks:\n    lan: {macvlan: {parent: enp3s0}, subnet: 192.168.1.0/24, gateway: 192.168.1.1}\n";
+
+const WEB: &str = "---\napiVersion: wrtpod.dev/v1alpha1\nkind: Appliance\nmetadata: {name: web}\nspec:\n  \
+                   from: nginx-lan\n  interfaces:\n    - {network: lan, address: 192.168.1.80/24}\n";
+
+#[test]
+fn init_writes_a_site_once() {
+    let place = Place::new();
+    check("init", &place.run(&INIT));
+    let site = place.read("site.yaml");
+    let salt = site.lines().find(|line| line.trim().starts_with("salt:")).expect("it has a salt");
+    let digits = salt.split('"').nth(1).unwrap_or_default();
+    assert!(digits.len() == 16 && digits.bytes().all(|b| b.is_ascii_hexdigit()), "{salt}");
+    insta::with_settings!({
+        prepend_module_to_snapshot => false, omit_expression => true, snapshot_path => "snapshots/cli"
+    }, {
+        insta::assert_snapshot!("init-site", site.replace(digits, "[salt]"));
+    });
+    check("init-again", &place.run(&INIT));
+    assert_eq!(place.read("site.yaml"), site);
+    // What it wrote is a good site.
+    let rendered = place.run(&["render", "openwrt"]);
+    assert_eq!((rendered.code, rendered.stderr.contains("error")), (Some(0), false), "{}", rendered.stderr);
+    // Two of them have two salts.
+    let other = Place::new();
+    assert_eq!(other.run(&INIT).code, Some(0));
+    assert_ne!(other.read("site.yaml"), site);
+}
+
+#[test]
+fn init_takes_every_flag() {
+    for distribution in ["k3s", "rke2", "k0s", "microk8s", "kubeadm", "talos", "kind"] {
+        let place = Place::new();
+        let more = [
+            "--wan-parent",
+            "enp4s0",
+            "--name",
+            "attic",
+            "-n",
+            "net",
+            "--distribution",
+            distribution,
+            "--out",
+            "x.yaml",
+        ];
+        assert_eq!(place.run(&[&INIT[..], &more].concat()).code, Some(0));
+        let rendered = place.run(&["render", "-f", "x.yaml", "openwrt-router"]);
+        assert_eq!(rendered.code, Some(0), "{}", rendered.stderr);
+    }
+    let place = Place::new();
+    let run = place.run(&[
+        "init",
+        "--parent",
+        "eth0",
+        "--subnet",
+        "fd00::5/64",
+        "--gateway",
+        "fe80::1",
+        "--out",
+        "6.yaml",
+    ]);
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    let rendered = place.run(&["render", "-f", "6.yaml", "openwrt"]);
+    assert_eq!(rendered.code, Some(0), "{}", rendered.stderr);
+}
+
+#[test]
+fn init_refuses_bad_answers() {
+    let place = Place::new();
+    check("init-missing", &place.run(&["init", "--parent", "enp3s0"]));
+    let mut text = String::new();
+    for (index, bad) in
+        [(2, "a/b"), (4, "192.168.1.0"), (4, "192.168.1.300/24"), (6, "192.168.2.1"), (6, "router")]
+    {
+        let mut arguments = INIT;
+        arguments[index] = bad;
+        text.push_str(&place.run(&arguments).text());
+    }
+    for more in [["--name", "My Home"], ["--distribution", "k4s"], ["--namespace", "-"], ["--wan-parent", ""]]
+    {
+        text.push_str(&place.run(&[&INIT[..], &more].concat()).text());
+    }
+    let taken: Vec<&str> =
+        INIT.iter().map(|word| if *word == "192.168.1.1" { "192.168.1.0" } else { word }).collect();
+    text.push_str(&place.run(&taken).text());
+    assert_eq!(place.names(""), Vec::<String>::new());
+    insta::with_settings!({
+        prepend_module_to_snapshot => false, omit_expression => true, snapshot_path => "snapshots/cli"
+    }, {
+        insta::assert_snapshot!("init-bad", text);
+    });
+    check("init-nowhere", &place.run(&[&INIT[..], &["--out", "no/such/folder.yaml"]].concat()));
+}
+
+#[test]
+fn render_finds_its_documents() {
+    let place = Place::new();
+    check("render-no-site", &place.run(&["render", "openwrt"]).short());
+    check("render-no-site-json", &place.run(&["--message-format", "json", "render", "openwrt"]).short());
+    place.write("site.yaml", SITE);
+    check("render-site", &place.run(&["render", "openwrt"]).short());
+    check("render-nothing", &place.run(&["render"]));
+    place.write("web.yaml", WEB).write("more.yaml", &WEB.replace("192.168.1.80", "192.168.1.81"));
+    check("render-files", &place.run(&["render", "-f", "site.yaml", "-f", "web.yaml"]).short());
+    let later = place.run(&["render", "-f", "site.yaml", "-f", "web.yaml", "-f", "more.yaml"]);
+    assert!(later.stdout.contains("192.168.1.81/24") && !later.stdout.contains("192.168.1.80"));
+    let piped = place.run_with(&["render", "-f", "-"], &format!("{SITE}{WEB}"));
+    assert_eq!(piped.stdout, place.run(&["render", "-f", "site.yaml", "-f", "web.yaml"]).stdout);
+    check("render-no-file", &place.run(&["render", "-f", "sit.yaml"]));
+    check("render-folder", &place.run(&["render", "-f", "."]));
+    fs::write(place.here().join("latin.yaml"), b"a: \xe4\n").expect("it can be written");
+    check("render-latin", &place.run(&["render", "-f", "latin.yaml"]));
+    check("render-no-site-document", &place.run(&["render", "-f", "web.yaml"]));
+}
+
+#[test]
+fn render_is_told_more() {
+    let place = Place::new();
+    place.write("site.yaml", &format!("{SITE}{WEB}"));
+    let set = place.run(&[
+        "render",
+        "web",
+        "--set",
+        "image=nginx:1.28",
+        "--set",
+        "site.storageClass=fast",
+        "-n",
+        "shop",
+    ]);
+    assert_eq!(set.code, Some(0), "{}", set.stderr);
+    assert!(set.stdout.contains("image: nginx:1.28") && set.stdout.contains("namespace: shop"));
+    assert!(!set.stdout.contains("namespace: default"));
+    let listed =
+        place.run(&["render", "web", "--set", "interfaces[0].address=[192.168.1.81/24,192.168.1.82/24]"]);
+    assert!(listed.stdout.contains("\"ips\":[\"192.168.1.81/24\",\"192.168.1.82/24\"]"), "{}", listed.stderr);
+    check("render-set-without-value", &place.run(&["render", "web", "--set", "image"]));
+    check("render-set-several", &place.run(&["render", "web", "openwrt", "--set", "image=a:1"]));
+    check(
+        "render-set-nowhere",
+        &place.run(&["render", "web", "--set", "imgae=a:1", "--set", "interfaces[3].mac=x"]),
+    );
+    check("render-bad-namespace", &place.run(&["render", "web", "-n", "Shop"]));
+    check("render-unknown", &place.run(&["render", "opnwrt"]));
+    check("render-namespace", &place.run(&["render", "web", "--with-namespace"]).short());
+    let twice = place.run(&["render", "web", "web"]);
+    assert_eq!(twice.stdout, place.run(&["render", "web"]).stdout);
+    let json = place.run(&["render", "web", "-o", "json"]);
+    let list: serde_json::Value = serde_json::from_str(&json.stdout).expect("it is JSON");
+    assert_eq!((&list["kind"], list["items"].as_array().map(Vec::len)), (&"List".into(), Some(5)));
+    check("render-usage", &place.run(&["render", "--out", "x", "--explain"]));
+}
+
+#[test]
+fn folders_are_wrtpods_own() {
+    let place = Place::new();
+    place.write("site.yaml", &format!("{SITE}{WEB}"));
+    check("out", &place.run(&["render", "--out", "out", "web", "openwrt"]));
+    let before = place.names("out");
+    assert!(before.contains(&"statefulset-openwrt.yaml".to_owned()), "{before:?}");
+    assert_eq!(place.run(&["render", "--out", "out", "web"]).code, Some(0));
+    let after = place.names("out");
+    assert!(
+        !after.contains(&"statefulset-openwrt.yaml".to_owned()) && after.len() < before.len(),
+        "{after:?}"
+    );
+    // A file of somebody else's: nothing is written, nothing is removed.
+    place.write("out/mine.txt", "mine");
+    check("out-foreign", &place.run(&["render", "--out", "out", "openwrt"]));
+    assert_eq!(place.names("out").len(), after.len() + 1);
+    place.write("plain", "a file");
+    check("out-file", &place.run(&["render", "--out", "plain", "web"]));
+    check("out-here", &place.run(&["render", "--out", ".", "web"]));
+    assert_eq!(place.names(""), ["out", "plain", "site.yaml"]);
+    // A fault in the documents: nothing is written either.
+    check("out-fault", &place.run(&["render", "--out", "new", "web", "--set", "replicas=2"]));
+    assert_eq!(place.names(""), ["out", "plain", "site.yaml"]);
+}
+
+#[test]
+fn what_comes_with_the_binary() {
+    let place = Place::new();
+    check("help", &place.run(&["--help"]));
+    check("no-verb", &place.run(&[]));
+    check("unknown-verb", &place.run(&["rendr"]));
+    check("catalog", &place.run(&["catalog"]));
+    check("catalog-show", &place.run(&["catalog", "show", "openwrt"]));
+    check("catalog-unknown", &place.run(&["catalog", "show", "openwrt-ruoter"]));
+    check("catalog-far", &place.run(&["catalog", "show", "windows"]));
+    for kind in [&["schema"][..], &["schema", "site"], &["schema", "appliance"]] {
+        let run = place.run(kind);
+        let schema: serde_json::Value = serde_json::from_str(&run.stdout).expect("it is JSON");
+        assert!(schema["$schema"].is_string() && run.code == Some(0));
+    }
+    for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
+        let run = place.run(&["completions", shell]);
+        assert!(run.code == Some(0) && run.stdout.contains("wrtpod") && run.stderr.is_empty());
+    }
+    check("completions-unknown", &place.run(&["completions", "csh"]));
+}
+
+#[test]
+fn explain_has_every_page() {
+    let place = Place::new();
+    check("explain", &place.run(&["explain"]));
+    check("explain-unknown", &place.run(&["explain", "duplicate-mc"]));
+    for page in explain::RULES.iter().chain(explain::TOPICS) {
+        let run = place.run(&["explain", page.name]);
+        assert_eq!((run.code, run.stdout.as_str()), (Some(0), page.text));
+    }
+}
+
+#[test]
+fn deploy_does_not_guess() {
+    let place = Place::new();
+    check("deploy-no-site", &place.run(&["deploy", "openwrt"]));
+    check("deploy-nothing", &place.run(&["deploy"]));
+    place.write("site.yaml", SITE);
+    check("deploy-no-kubeconfig", &place.run(&["deploy", "openwrt"]));
+    check("deploy-missing-kubeconfig", &place.run(&["deploy", "openwrt", "--kubeconfig", "none.yaml"]));
+    place.write("broken.yaml", "a: [");
+    check("deploy-broken-kubeconfig", &place.run(&["deploy", "openwrt", "--kubeconfig", "broken.yaml"]));
+    place.write("kubeconfig", &kubeconfig(1));
+    check(
+        "deploy-unknown-context",
+        &place.run(&["deploy", "openwrt", "--kubeconfig", "kubeconfig", "--context", "x"]),
+    );
+    let run = place.run(&["deploy", "openwrt", "--dry-run", "client"]);
+    assert_eq!(run.code, Some(0));
+    check("deploy-bad-time", &place.run(&["deploy", "openwrt", "--timeout", "soon"]));
+}
+
+/// A kubeconfig whose server is a port of this machine.
+fn kubeconfig(port: u16) -> String {
+    format!(
+        "apiVersion: v1\nkind: Config\ncurrent-context: a\ncontexts: [{{name: a, context: {{cluster: a, user: a}}}}]\n\
+         clusters: [{{name: a, cluster: {{server: 'https://127.0.0.1:{port}'}}}}]\nusers: [{{name: a, user: {{token: t}}}}]\n"
+    )
+}
+
+#[test]
+fn a_server_out_of_reach_is_said_within_seconds() {
+    let place = Place::new();
+    place.write("site.yaml", SITE);
+    // A port that was free a moment ago, and one that accepts and never answers.
+    let closed = std::net::TcpListener::bind("127.0.0.1:0").and_then(|socket| socket.local_addr());
+    let closed = closed.expect("a port is free").port();
+    place.write("kubeconfig", &kubeconfig(closed));
+    for verb in ["deploy", "diff", "status", "delete"] {
+        let start = Instant::now();
+        let mut run = place.run(&[verb, "openwrt", "--kubeconfig", "kubeconfig"]);
+        assert!(start.elapsed() < Duration::from_secs(20), "{verb} took {:?}", start.elapsed());
+        run.stderr = run.stderr.replace(&closed.to_string(), "[PORT]");
+        check(&format!("unreachable-{verb}"), &run);
+    }
+}
+
+#[test]
+fn a_reader_that_goes_is_no_fault() {
+    let place = Place::new();
+    for arguments in [
+        &["render"][..],
+        &["schema"],
+        &["explain"],
+        &["completions", "bash"],
+        &["render", "openwrt", "--explain"],
+    ] {
+        let mut child = place
+            .command(arguments)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the binary runs");
+        drop(child.stdout.take());
+        let run = place.of(&child.wait_with_output().expect("it ends"));
+        assert_eq!(run.code, Some(0), "{arguments:?}: {}", run.stderr);
+        assert!(!run.stderr.contains("panic"), "{}", run.stderr);
+    }
+}
+
+#[test]
+fn all_faults_of_all_files_in_one_run() {
+    let place = Place::new();
+    place.write("site.yaml", &SITE.replace("gateway: 192.168.1.1", "gateway: 192.168.2.1"));
+    place.write("web.yaml", &WEB.replace("192.168.1.80/24", "192.168.1.80/25, mac: 33:33:00:00:00:01"));
+    place.write("other.yaml", &WEB.replace("name: web", "name: other").replace("from", "form"));
+    place.write("third.yaml", &WEB.replace("name: web", "name: third").replace("nginx-lan", "ngnix-lan"));
+    let files = ["render", "-f", "site.yaml", "-f", "web.yaml", "-f", "other.yaml", "-f", "third.yaml"];
+    check("all-faults", &place.run(&files));
+    check("all-faults-json", &place.run(&[&["--message-format", "json"], &files[..]].concat()));
+    let colour = place.run(&[&["--color", "always"], &files[..]].concat());
+    assert!(colour.stderr.contains("\u{1b}["));
+}
+
+#[test]
+fn warnings_stop_nothing() {
+    let place = Place::new();
+    place.write("site.yaml", &format!("{SITE}{WEB}  image: nginx:latest\n"));
+    check("warning", &place.run(&["render", "web"]).short());
+    check("warning-json", &place.run(&["--message-format", "json", "render", "web"]).short());
+}
+
+#[test]
+fn nothing_is_read_from_elsewhere() {
+    let place = Place::new();
+    fs::create_dir_all(place.folder.path().join("home/.kube")).expect("a folder can be made");
+    place.write("site.yaml", &format!("{SITE}{WEB}"));
+    let plain = place.run(&["render", "web"]).stdout;
+    let mut noisy = place.command(&["render", "web"]);
+    noisy
+        .env("KUBECONFIG", "/none")
+        .env("TZ", "Asia/Tokyo")
+        .env("LANG", "de_DE.UTF-8")
+        .env("SOURCE_DATE_EPOCH", "1");
+    assert_eq!(place.finish(&mut noisy).stdout, plain);
+    assert!(Path::new(&place.here()).exists());
+}

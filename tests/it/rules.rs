@@ -1,0 +1,180 @@
+//! Every rule, as the one whose document it refuses sees it; and beside each the nearest document that passes.
+//!
+//! `rules/CODE.yaml` (or `CODE.WORD.yaml`) has to be refused with CODE and nothing else, once for each place in
+//! its line `# faults: N`; `rules/CODE.WORD.good.yaml` has to pass without a word.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use wrtpod::{explain, sink, spec, yaml};
+
+use crate::support::outcome;
+
+struct Case {
+    name: String,
+    text: String,
+}
+
+impl Case {
+    /// The code that it is about.
+    fn code(&self) -> &str {
+        self.name.split('.').next().unwrap_or_default()
+    }
+
+    fn is_good(&self) -> bool {
+        self.name.ends_with(".good")
+    }
+
+    /// How many findings it is to have.
+    fn faults(&self) -> usize {
+        let stated = self.text.lines().find_map(|line| line.strip_prefix("# faults: "));
+        stated.map_or(1, |count| count.trim().parse().expect("a number of faults"))
+    }
+}
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn cases() -> Vec<Case> {
+    let folder = root().join("tests/it/rules");
+    let mut files: Vec<PathBuf> =
+        fs::read_dir(folder).into_iter().flatten().filter_map(|entry| Some(entry.ok()?.path())).collect();
+    files.sort();
+    files
+        .into_iter()
+        .map(|path| Case {
+            name: path.file_stem().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default(),
+            text: fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display())),
+        })
+        .collect()
+}
+
+#[test]
+fn refuses_each_fault_once() {
+    let mut wrong = String::new();
+    for case in cases().iter().filter(|case| !case.is_good()) {
+        let outcome = outcome(&format!("{}.yaml", case.name), &case.text);
+        if outcome.codes() != vec![case.code(); case.faults()] {
+            wrong.push_str(&format!("{}: {:?}\n{}\n", case.name, outcome.codes(), outcome.text()));
+        }
+        insta::with_settings!({
+            prepend_module_to_snapshot => false, omit_expression => true, snapshot_path => "snapshots/rules"
+        }, {
+            insta::assert_snapshot!(case.name.as_str(), outcome.text());
+        });
+    }
+    assert_eq!(wrong, "");
+}
+
+#[test]
+fn passes_what_works() {
+    let mut wrong = String::new();
+    for case in cases().iter().filter(|case| case.is_good()) {
+        let outcome = outcome(&format!("{}.yaml", case.name), &case.text);
+        if !outcome.diagnostics.is_empty() {
+            wrong.push_str(&format!("{}:\n{}\n", case.name, outcome.text()));
+        } else if sink::yaml_text(&outcome.sets).is_empty() {
+            wrong.push_str(&format!("{}: nothing was rendered\n", case.name));
+        }
+    }
+    assert_eq!(wrong, "");
+}
+
+/// The one case that is too large for a file.
+#[test]
+fn refuses_more_than_a_config_map_holds() {
+    let site = include_str!("rules/uci-reserved.lan.good.yaml");
+    let with = |lines: usize| {
+        let script = "      : 0123456789012345678901234567890123456789\n".repeat(lines);
+        outcome("big.yaml", &format!("{site}  firstBoot:\n    big: |\n{script}"))
+    };
+    assert_eq!(with(20_000).text(), "");
+    insta::with_settings!({
+        prepend_module_to_snapshot => false, omit_expression => true, snapshot_path => "snapshots/rules"
+    }, {
+        insta::assert_snapshot!("config-too-large", with(25_000).text());
+    });
+}
+
+/// The codes of findings in the sources below `src/`.
+fn codes_in(folder: &Path, codes: &mut BTreeSet<String>) {
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            codes_in(&path, codes);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            let text = fs::read_to_string(&path).unwrap_or_default();
+            for word in ["Diagnostic::error(", "Diagnostic::warning(", "Diagnostic::note("] {
+                codes.extend(text.split(word).skip(1).filter_map(|rest| {
+                    rest.trim_start().strip_prefix('"')?.split_once('"').map(|(code, _)| code.to_owned())
+                }));
+            }
+        }
+    }
+}
+
+/// What the plan, the rules and the passes say.
+fn rule_codes() -> BTreeSet<String> {
+    let mut codes = BTreeSet::new();
+    for folder in ["plan", "rules", "passes"] {
+        codes_in(&root().join("src").join(folder), &mut codes);
+    }
+    // Handed to `Diagnostic::error` by a function that is shared.
+    codes.extend(["two-default-routes", "two-discovery-nics", "patch-undoes"].map(str::to_owned));
+    codes
+}
+
+/// What reading says, and what the command line and the cluster say.
+fn other_codes() -> BTreeSet<String> {
+    let reading = spec::CODES.iter().chain(yaml::CODES);
+    let elsewhere = ["site-missing", "immutable-field"];
+    reading.chain(&elsewhere).map(|code| (*code).to_owned()).collect()
+}
+
+#[test]
+fn every_code_has_a_page_and_every_page_a_code() {
+    let pages: BTreeSet<String> = explain::RULES.iter().map(|page| page.name.to_owned()).collect();
+    let codes: BTreeSet<String> = rule_codes().union(&other_codes()).cloned().collect();
+    let without_page: Vec<_> = codes.difference(&pages).collect();
+    let without_code: Vec<_> = pages.difference(&codes).collect();
+    assert!(without_page.is_empty(), "codes without a page: {without_page:#?}");
+    assert!(without_code.is_empty(), "pages without a code: {without_code:#?}");
+    let mut files: Vec<String> = fs::read_dir(root().join("docs/rules"))
+        .into_iter()
+        .flatten()
+        .flatten()
+        .map(|entry| entry.path().file_stem().unwrap_or_default().to_string_lossy().into_owned())
+        .collect();
+    files.sort();
+    assert_eq!(files, pages.into_iter().collect::<Vec<_>>());
+}
+
+#[test]
+fn every_rule_has_a_case_and_a_counter_case() {
+    let cases = cases();
+    let of = |good: bool| -> BTreeSet<String> {
+        cases.iter().filter(|case| case.is_good() == good).map(|case| case.code().to_owned()).collect()
+    };
+    let mut codes = rule_codes();
+    // `refuses_more_than_a_config_map_holds`
+    codes.remove("config-too-large");
+    assert_eq!(of(false), codes);
+    assert_eq!(of(true), codes);
+}
+
+#[test]
+fn pages_have_one_shape() {
+    for page in explain::RULES.iter().chain(explain::TOPICS) {
+        let mut lines = page.text.lines();
+        assert_eq!(lines.next(), Some(format!("# {}", page.name).as_str()));
+        assert_eq!(lines.next(), Some(""), "{}", page.name);
+        assert!(page.summary().ends_with('.'), "{}: {}", page.name, page.summary());
+        assert!(page.text.ends_with('\n') && !page.text.ends_with("\n\n"), "{}", page.name);
+        assert!(page.text.lines().all(|line| line.chars().count() <= 110), "{}", page.name);
+    }
+    for page in explain::RULES {
+        assert!(page.text.contains("\nInstead: "), "{} does not say what to write instead", page.name);
+    }
+}

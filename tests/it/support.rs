@@ -1,0 +1,55 @@
+//! From documents to objects, as the program does it, for tests of the stages between.
+
+use wrtpod::catalog;
+use wrtpod::diag::{Diagnostics, SourceMap, Style, render_text};
+use wrtpod::objects::{self, ObjectSet};
+use wrtpod::plan::{self, Plan};
+use wrtpod::spec::{self, Input, Request};
+use wrtpod::{passes, rules};
+
+/// What became of documents.
+pub struct Outcome {
+    pub plan: Option<Plan>,
+    /// Attachments, then the objects of each appliance; empty after an error.
+    pub sets: Vec<ObjectSet>,
+    pub diagnostics: Diagnostics,
+    pub sources: SourceMap,
+}
+
+impl Outcome {
+    /// The findings as their reader sees them.
+    pub fn text(&self) -> String {
+        render_text(&self.diagnostics, &self.sources, Style::Plain)
+    }
+
+    /// The findings' codes, in order of their places.
+    pub fn codes(&self) -> Vec<&'static str> {
+        self.diagnostics.sorted().into_iter().map(|diagnostic| diagnostic.code).collect()
+    }
+}
+
+/// Reads, plans, judges and builds one text of documents.
+pub fn outcome(name: &str, text: &str) -> Outcome {
+    outcome_of(&[Input { name: name.to_owned(), text: text.to_owned() }], &[])
+}
+
+/// The same for several texts, and appliances that the command line names.
+pub fn outcome_of(inputs: &[Input], named: &[String]) -> Outcome {
+    let (mut sources, mut diagnostics) = (SourceMap::new(), Diagnostics::new());
+    let request = Request { inputs, named, catalog: catalog::ENTRIES, ..Request::default() };
+    let documents = spec::load(&request, &mut sources, &mut diagnostics);
+    let plan = plan::decide(&documents, &mut diagnostics);
+    if let Some(plan) = &plan {
+        rules::check(plan, &mut diagnostics);
+    }
+    let mut sets = Vec::new();
+    if let Some(plan) = plan.as_ref().filter(|_| !diagnostics.has_errors()) {
+        sets.push(objects::attachments(plan, |_| true));
+        for appliance in &plan.appliances {
+            let mut objects = objects::build(plan, appliance);
+            passes::patch(&mut objects, &appliance.patches, &mut diagnostics);
+            sets.push(objects);
+        }
+    }
+    Outcome { plan, sets, diagnostics, sources }
+}
