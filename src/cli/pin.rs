@@ -104,8 +104,8 @@ fn decide(appliance: &str, wanted: &Unpinned, live: &[ImageRef], answers: &Answe
                     Some(None) => Some("is pinned from now on to".to_owned()),
                     _ => None,
                 };
-                let line = |what| format!("{image} {what} {}: the pod of {appliance} rolls", new.short());
-                decision.lines.extend(what.map(line));
+                let said = |what| format!("{image} {what} {}: the pod of {appliance} rolls", new.short());
+                decision.lines.extend(what.map(said));
                 Some(new.clone())
             }
             (Err(error), Some(Some(old))) => {
@@ -121,8 +121,7 @@ fn decide(appliance: &str, wanted: &Unpinned, live: &[ImageRef], answers: &Answe
         decision.digests.extend(digest.map(|digest| (image.clone(), digest)));
     }
     for image in &wanted.never_pulled {
-        let line = format!("note: {image} is not pinned to a digest: imagePullPolicy is Never");
-        decision.lines.push(line);
+        decision.lines.push(format!("note: {image} is not pinned to a digest: imagePullPolicy is Never"));
     }
     decision
 }
