@@ -11,6 +11,7 @@ mod cli;
 mod clients;
 mod goldens;
 mod layering;
+mod place;
 mod properties;
 mod reader;
 mod rules;
