@@ -122,7 +122,12 @@ fn places(appliance: &Appliance, report: &DeployReport, loaded: &Loaded) -> Vec<
     let web = appliance.main.ports.iter().find(|port| matches!(port.name.as_str(), "https" | "http"));
     let Some(web) = web else { return Vec::new() };
     let mut lines = Vec::new();
-    for address in report.nics.iter().flat_map(|nic| &nic.addresses) {
+    // A router's pages are not for its WAN: that zone of the firewall rejects them.
+    let routes = appliance.nics.iter().any(|nic| nic.serve.is_some());
+    let inside = |name: &str| {
+        !routes || appliance.nics.iter().any(|nic| nic.serve.is_some() && nic.interface.value == name)
+    };
+    for address in report.nics.iter().filter(|nic| inside(&nic.interface)).flat_map(|nic| &nic.addresses) {
         let host = address.split('/').next().unwrap_or(address);
         let host = if host.contains(':') { format!("[{host}]") } else { host.to_owned() };
         let port =

@@ -198,7 +198,7 @@ fn sandbox(view: &View<'_>, pod: &Pod, name: &str) -> Option<Problem> {
 /// The node's interfaces that the release's attachments hang on.
 fn parents(release: &Release) -> Vec<String> {
     let mut parents = Vec::new();
-    for attachment in release.attachments.iter() {
+    for attachment in &release.attachments {
         let config = attachment.value.pointer("/spec/config").and_then(Value::as_str).unwrap_or_default();
         let config: Value = serde_json::from_str(config).unwrap_or_default();
         let link = &config["plugins"][0];

@@ -21,6 +21,7 @@ pub fn patch(set: &mut ObjectSet, patches: &[Loc<Value>], diags: &mut Diagnostic
     }
 }
 
+#[expect(clippy::result_large_err, reason = "a finding is made once for each bad patch")]
 fn apply(set: &mut ObjectSet, patch: &Loc<Value>) -> Result<(), Diagnostic> {
     let kind = patch.value.get("kind").and_then(Value::as_str).unwrap_or_default();
     let name = patch.value.pointer("/metadata/name").and_then(Value::as_str);
@@ -118,7 +119,7 @@ fn merge<T: DeepMerge + Serialize + DeserializeOwned>(
     let patch: T = serde_json::from_value(complete.clone()).map_err(|error| error.to_string())?;
     // The typed reader skips what it does not know, and a patch that does nothing is none.
     let understood = serde_json::to_value(&patch).map_err(|error| error.to_string())?;
-    if let Some(lost) = lost(&complete, &understood, String::new()) {
+    if let Some(lost) = lost(&complete, &understood, "") {
         return Err(lost);
     }
     typed.merge_from(patch);
@@ -126,7 +127,7 @@ fn merge<T: DeepMerge + Serialize + DeserializeOwned>(
 }
 
 /// The first field of `written` that is not in `understood`, in words.
-fn lost(written: &Value, understood: &Value, path: String) -> Option<String> {
+fn lost(written: &Value, understood: &Value, path: &str) -> Option<String> {
     match (written, understood) {
         (Value::Object(written), Value::Object(understood)) => written.iter().find_map(|(key, value)| {
             let path = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
@@ -135,12 +136,12 @@ fn lost(written: &Value, understood: &Value, path: String) -> Option<String> {
                 // An empty list or map is left out by the typed writer.
                 None if is_empty(value) => None,
                 None => Some(format!("there is no field `{path}`")),
-                Some(understood) => lost(value, understood, path),
+                Some(understood) => lost(value, understood, &path),
             }
         }),
         (Value::Array(written), Value::Array(understood)) => {
             written.iter().zip(understood).enumerate().find_map(|(index, (written, understood))| {
-                lost(written, understood, format!("{path}[{index}]"))
+                lost(written, understood, &format!("{path}[{index}]"))
             })
         }
         _ => None,

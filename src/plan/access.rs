@@ -10,7 +10,7 @@ pub fn ports(spec: &ApplianceSpec) -> Vec<ContainerPort> {
         .iter()
         .map(|(name, port)| ContainerPort {
             name: name.clone().map(|name| name.to_string()),
-            port: port.port.clone().map(|port| port.get()),
+            port: port.port.map(crate::types::Port::get),
             protocol: port.protocol.as_ref().map_or(Transport::Tcp, |protocol| protocol.value).to_string(),
         })
         .collect()

@@ -9,10 +9,10 @@ use crate::types::Cidr;
 /// The MTU that was chosen for a network.
 pub fn mtu(network: &Network) -> Option<Loc<u32>> {
     match &network.attachment.value {
-        spec::Attachment::Macvlan(link) => link.mtu.clone(),
-        spec::Attachment::Ipvlan(link) => link.mtu.clone(),
-        spec::Attachment::Vlan(link) => link.mtu.clone(),
-        spec::Attachment::Bridge(link) => link.mtu.clone(),
+        spec::Attachment::Macvlan(link) => link.mtu,
+        spec::Attachment::Ipvlan(link) => link.mtu,
+        spec::Attachment::Vlan(link) => link.mtu,
+        spec::Attachment::Bridge(link) => link.mtu,
         spec::Attachment::HostDevice(_) => None,
     }
 }

@@ -48,7 +48,7 @@ fn network_facts(site: &SiteSpec, name: &Loc<crate::types::Name>, network: &spec
         name: name.clone().map(|name| name.to_string()),
         link: Loc::new(attachments::link(network), network.attachment.span),
         parent: attachments::parent_span(network),
-        subnets: network.subnet.iter().map(|subnet| subnet.clone().map(Cidr::network)).collect(),
+        subnets: network.subnet.iter().map(|subnet| (*subnet).map(Cidr::network)).collect(),
         gateways: network.gateway.clone(),
         pools: network.pool.clone(),
         dns: network.dns.clone(),
@@ -191,7 +191,7 @@ fn appliance(
         kind: spec.from.as_ref().map_or(name.as_str(), |from| from.as_str()).to_owned(),
         profile,
         workload: workload(spec, &name),
-        replicas: spec.replicas.clone().unwrap_or_else(|| Loc::new(1, name.span)),
+        replicas: spec.replicas.unwrap_or_else(|| Loc::new(1, name.span)),
         image,
         pull_policy: spec.image_pull_policy.as_ref().map(|policy| policy.as_str().to_owned()),
         pull_secrets: once(spec.image_pull_secrets.iter().map(|name| name.to_string())),
@@ -212,8 +212,8 @@ fn appliance(
         annotations: document.metadata.annotations.clone(),
         pod_labels: spec.labels.clone(),
         pod_annotations: spec.annotations.clone(),
-        privileged: spec.privileged.clone().filter(|privileged| privileged.value),
-        empty_password: spec.empty_root_password.clone().filter(|empty| empty.value),
+        privileged: spec.privileged.filter(|privileged| privileged.value),
+        empty_password: spec.empty_root_password.filter(|empty| empty.value),
         patches: spec.patches.clone(),
         routes: generic::routes(&nics, &context.cluster),
         nics,
@@ -290,7 +290,7 @@ fn workload(spec: &ApplianceSpec, name: &Loc<String>) -> Loc<Workload> {
 
 fn grants(spec: &ApplianceSpec) -> Vec<Grant> {
     let grant = |(capability, reason): &(Loc<crate::types::Capability>, Loc<String>)| Grant {
-        capability: capability.clone(),
+        capability: *capability,
         reason: reason.value.clone(),
     };
     spec.capabilities.iter().map(grant).collect()
@@ -317,8 +317,9 @@ fn ula_prefix(context: &Context<'_>, name: &str, nics: &[Nic]) -> Option<String>
         network: "",
         interface: Some("ula"),
     });
-    let [_, a, b, c, d, e] = mac.0;
-    Some(format!("fd{a:02x}:{b:02x}{c:02x}:{d:02x}{e:02x}::/48"))
+    let digits = mac.to_string().replace(':', "");
+    // 40 random bits behind fd, as RFC 4193 has it: those behind the MAC's first byte.
+    Some(format!("fd{}:{}:{}::/48", &digits[2..4], &digits[4..8], &digits[8..12]))
 }
 
 impl Nic {

@@ -75,7 +75,7 @@ fn nic(place: Place<'_>, interface: &Loc<Interface>, diags: &mut Diagnostics) ->
         return None;
     };
     let primary = network.primary.as_ref().is_some_and(|primary| primary.value);
-    let serve = interface.serve.clone().filter(|serve| serve.value);
+    let serve = interface.serve.filter(|serve| serve.value);
     let addressing = addressing(place, interface, network, diags);
     let name = match &interface.name {
         Some(name) => Loc::new(name.to_string(), name.span),
@@ -83,7 +83,7 @@ fn nic(place: Place<'_>, interface: &Loc<Interface>, diags: &mut Diagnostics) ->
         None => Loc::new(interface.network.to_string(), interface.network.span),
     };
     let (mac, mac_derived) =
-        if primary { (interface.mac.clone(), false) } else { decide_mac(place, interface, network) };
+        if primary { (interface.mac, false) } else { decide_mac(place, interface, network) };
     let attachment = (!primary).then(|| {
         let network_name = interface.network.clone().map(|name| name.to_string());
         attachments::attachment(
@@ -113,7 +113,7 @@ fn nic(place: Place<'_>, interface: &Loc<Interface>, diags: &mut Diagnostics) ->
         serve,
         discovery: wanted(interface.discovery.as_ref(), interface),
         metric: interface.metric.as_ref().map(|metric| metric.value),
-        bridge: interface.bridge.clone().filter(|bridge| bridge.value),
+        bridge: interface.bridge.filter(|bridge| bridge.value),
         configured_by: match place.profile {
             Profile::OpenWrt => ConfiguredBy::Guest,
             Profile::Generic => ConfiguredBy::Cni,
@@ -123,7 +123,7 @@ fn nic(place: Place<'_>, interface: &Loc<Interface>, diags: &mut Diagnostics) ->
 
 /// A switch; one that nobody touched is off, and its place is the network's name.
 fn wanted(switch: Option<&Loc<bool>>, interface: &Interface) -> Loc<bool> {
-    switch.cloned().unwrap_or_else(|| Loc::new(false, interface.network.span))
+    switch.copied().unwrap_or_else(|| Loc::new(false, interface.network.span))
 }
 
 fn unknown_network(site: &SiteSpec, interface: &Loc<Interface>) -> Diagnostic {
@@ -145,7 +145,7 @@ fn decide_mac(
     network: &Network,
 ) -> (Option<Loc<crate::types::Mac>>, bool) {
     if let Some(mac) = &interface.mac {
-        return (Some(mac.clone()), false);
+        return (Some(*mac), false);
     }
     if !attachments::link(network).has_mac() {
         return (None, false);
@@ -268,7 +268,7 @@ fn gateways(
         Addressing::Dhcp(_) => true,
         Addressing::None => false,
     };
-    if serves { Vec::new() } else { network.gateway.iter().filter(has_family).cloned().collect() }
+    if serves { Vec::new() } else { network.gateway.iter().filter(has_family).copied().collect() }
 }
 
 /// Name servers behind the NIC: its own, the network's; where the address is fixed and nobody names one, the

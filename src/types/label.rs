@@ -45,8 +45,8 @@ pub fn port_fault(text: &str) -> Option<Invalid> {
         && !text.contains("--")
         && !text.starts_with('-')
         && !text.ends_with('-');
-    const RULE: &str = "use small letters, digits and single `-`, with a letter somewhere";
-    (!good).then(|| Invalid::new(format!("{} is not a name of a port", quoted(text)), RULE))
+    let fix = "use small letters, digits and single `-`, with a letter somewhere";
+    (!good).then(|| Invalid::new(format!("{} is not a name of a port", quoted(text)), fix))
 }
 
 /// Whether a text is a DNS subdomain: labels of small letters, digits and `-`, joined by dots.

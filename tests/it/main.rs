@@ -1,5 +1,12 @@
 //! The integration tests, one binary.
 
+#![expect(
+    clippy::format_collect,
+    clippy::format_push_string,
+    clippy::case_sensitive_file_extension_comparisons,
+    reason = "texts are put together for people, and file names are ours"
+)]
+
 mod cli;
 mod clients;
 mod goldens;

@@ -25,21 +25,20 @@ pub fn lay_over(
             report(&Invalid::new(format!("`{}` is no UCI file", name.value), fix), name.span, diags);
             continue;
         }
-        let at = match planned.iter().position(|(planned, _)| *planned == name.value) {
-            Some(at) => at,
-            None => {
-                planned.push((name.value.clone(), Config::new()));
-                planned.len() - 1
-            }
+        let at = if let Some(at) = planned.iter().position(|(planned, _)| *planned == name.value) {
+            at
+        } else {
+            planned.push((name.value.clone(), Config::new()));
+            planned.len() - 1
         };
         for (key, options) in &sections.value {
             if name.value == "network" && reject_reserved(key, &options.value, nics, diags) {
                 continue;
             }
-            if let Some(section) = section(&planned[at].1, key, &options.value, diags) {
-                if let Err(invalid) = planned[at].1.push(section) {
-                    report(&invalid, key.span, diags);
-                }
+            if let Some(section) = section(&planned[at].1, key, &options.value, diags)
+                && let Err(invalid) = planned[at].1.push(section)
+            {
+                report(&invalid, key.span, diags);
             }
         }
     }
@@ -83,9 +82,10 @@ fn section(
                 "write `@TYPE[0]`, or the section's name",
             )),
         },
-        None => match kind.or_else(|| planned.get(key).map(Section::kind)) {
-            Some(kind) => Section::named(kind, key),
-            None => {
+        None => {
+            if let Some(kind) = kind.or_else(|| planned.get(key).map(Section::kind)) {
+                Section::named(kind, key)
+            } else {
                 diags.push(
                     Diagnostic::error("uci-section-type", format!("section `{}` has no type", key.value))
                         .at(key.span)
@@ -94,7 +94,7 @@ fn section(
                 );
                 return None;
             }
-        },
+        }
     };
     let mut section = match made {
         Ok(section) => section,

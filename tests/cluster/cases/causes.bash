@@ -3,7 +3,7 @@ site "" "$(openwrt router 192.168.1.20/24)"
 say "a parent that the node does not have"
 sed -i 's/parent: enp3s0}/parent: enp99s0}/' site.yaml
 expect 1 w deploy router --timeout 30s
-said "enp99s0"
+said "the node has no such NIC"
 expect 0 w delete router --delete-data
 say "a plugin that the node does not have"
 site "" "$(openwrt router 192.168.1.20/24)"
