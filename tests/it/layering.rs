@@ -32,6 +32,8 @@ const TABLE: &[(&str, &[&str])] = &[
 const WORDS: &[(&str, &[&str])] = &[
     ("serde_saphyr", &["yaml"]),
     ("kube::", &["cluster"]),
+    ("oci_client", &["registry"]),
+    ("rustls::", &["tls"]),
     ("annotate_snippets", &["diag"]),
     ("clap::", &["cli"]),
     ("k8s_openapi", &["objects", "passes", "cluster"]),
