@@ -14,9 +14,7 @@ use crate::types::nearest;
 pub fn run(args: &CatalogArgs) -> Result<Outcome, CliError> {
     let text = match &args.verb {
         None => list(),
-        Some(CatalogVerb::Show { name }) => {
-            catalog::find(name).ok_or_else(|| unknown(name))?.text.to_owned()
-        }
+        Some(CatalogVerb::Show { name }) => catalog::find(name).ok_or_else(|| unknown(name))?.text.to_owned(),
     };
     Printer::data(&text)?;
     Ok(Outcome::Done)

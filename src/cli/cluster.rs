@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use super::args::ClusterArgs;
 use super::error::CliError;
 use super::load::Loaded;
-use crate::cluster::{self, Class, Cluster, ConfiguredBy, ConnectOptions, ExpectedNic, GeneratedSecret, Release};
+use crate::cluster::{
+    self, Class, Cluster, ConfiguredBy, ConnectOptions, ExpectedNic, GeneratedSecret, Release,
+};
 use crate::objects::{self, MANAGED_BY, ObjectSet, WRTPOD};
 use crate::plan::{self, Addressing, Appliance};
 
@@ -62,8 +64,8 @@ fn release(loaded: &Loaded, appliance: &Appliance, objects: &ObjectSet) -> Relea
         } else {
             Vec::new()
         },
-        secret: appliance.credentials.as_ref().filter(|credentials| credentials.generated).map(|credentials| {
-            GeneratedSecret {
+        secret: appliance.credentials.as_ref().filter(|credentials| credentials.generated).map(
+            |credentials| GeneratedSecret {
                 name: credentials.secret.clone(),
                 labels: BTreeMap::from([
                     ("app.kubernetes.io/instance".to_owned(), appliance.name.value.clone()),
@@ -71,8 +73,8 @@ fn release(loaded: &Loaded, appliance: &Appliance, objects: &ObjectSet) -> Relea
                     (objects::APPLIANCE.to_owned(), appliance.name.value.clone()),
                 ]),
                 annotations: BTreeMap::new(),
-            }
-        }),
+            },
+        ),
     }
 }
 

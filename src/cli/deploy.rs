@@ -122,7 +122,8 @@ fn places(appliance: &Appliance, report: &DeployReport, loaded: &Loaded) -> Vec<
     for address in report.nics.iter().flat_map(|nic| &nic.addresses) {
         let host = address.split('/').next().unwrap_or(address);
         let host = if host.contains(':') { format!("[{host}]") } else { host.to_owned() };
-        let port = if matches!(web.port.value, 80 | 443) { String::new() } else { format!(":{}", web.port.value) };
+        let port =
+            if matches!(web.port.value, 80 | 443) { String::new() } else { format!(":{}", web.port.value) };
         let scheme = if web.port.value == 443 { "https" } else { "http" };
         lines.push(format!("{what} on the LAN: {scheme}://{host}{port}/"));
     }

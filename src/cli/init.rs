@@ -30,7 +30,8 @@ pub fn run(args: &InitArgs) -> Result<Outcome, CliError> {
     let answers = answers(args)?;
     let text = site(&answers, &salt()?);
     // `create_new`: a file that has come into being since is not overwritten either.
-    let mut file = std::fs::File::create_new(&args.out).map_err(|error| CliError::file(&args.out, "write", &error))?;
+    let mut file =
+        std::fs::File::create_new(&args.out).map_err(|error| CliError::file(&args.out, "write", &error))?;
     file.write_all(text.as_bytes()).map_err(|error| CliError::file(&args.out, "write", &error))?;
     Printer::line(&format!("wrote {}", args.out.display()));
     Printer::line("next: wrtpod render openwrt, then wrtpod deploy openwrt");
@@ -48,14 +49,18 @@ fn answers(args: &InitArgs) -> Result<Answers, CliError> {
     })?;
     let subnet = subnet.network();
     let link_local = matches!(gateway, IpAddr::V6(address) if address.is_unicast_link_local());
-    if !subnet.contains(gateway) && !(link_local && !subnet.is_ipv4()) {
+    let is_neighbour = subnet.contains(gateway) || link_local && !subnet.is_ipv4();
+    if !is_neighbour {
         let hint = "the gateway is an address of the subnet".to_owned();
         return Err(CliError::usage(format!("--gateway: {gateway} is not in {subnet}"), hint));
     }
     let own = Cidr::new(gateway, subnet.prefix());
     if gateway.is_ipv4() && own.is_some_and(|own| own.is_network_address() || own.is_broadcast()) {
         let hint = "take an address between the first and the last".to_owned();
-        return Err(CliError::usage(format!("--gateway: {gateway} is no machine's address in {subnet}"), hint));
+        return Err(CliError::usage(
+            format!("--gateway: {gateway} is no machine's address in {subnet}"),
+            hint,
+        ));
     }
     Ok(Answers {
         name: parse("--name", &args.name)?,
@@ -133,7 +138,10 @@ fn site(answers: &Answers, salt: &str) -> String {
     );
     let _ = match storage_class(*distribution) {
         Some(class) => writeln!(text, "  storageClass: {class}"),
-        None => writeln!(text, "  # The cluster's default class is used unless one is named here.\n  # storageClass: fast"),
+        None => writeln!(
+            text,
+            "  # The cluster's default class is used unless one is named here.\n  # storageClass: fast"
+        ),
     };
     let _ = write!(
         text,

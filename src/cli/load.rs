@@ -63,12 +63,8 @@ pub fn load(
     let assignments = assignments(args, names)?;
     let mut sources = SourceMap::new();
     let mut diags = Diagnostics::new();
-    let request = spec::Request {
-        inputs: &inputs,
-        assignments: &assignments,
-        named: names,
-        catalog: catalog::ENTRIES,
-    };
+    let request =
+        spec::Request { inputs: &inputs, assignments: &assignments, named: names, catalog: catalog::ENTRIES };
     let documents = spec::load(&request, &mut sources, &mut diags);
     let plan = plan::decide(&documents, &mut diags);
     if let Some(plan) = &plan {
@@ -133,7 +129,8 @@ fn site_missing() -> Diagnostic {
 fn select(plan: Plan, names: &[String], diags: &mut Diagnostics) -> Result<Loaded, CliError> {
     let known: Vec<String> = plan.appliances.iter().map(|appliance| appliance.name.value.clone()).collect();
     if let Some(unknown) = names.iter().find(|name| !known.contains(name)) {
-        let candidates = known.iter().map(String::as_str).chain(catalog::ENTRIES.iter().map(|entry| entry.name));
+        let candidates =
+            known.iter().map(String::as_str).chain(catalog::ENTRIES.iter().map(|entry| entry.name));
         let hint = match nearest(unknown, candidates) {
             Some(name) => format!("did you mean `{name}`?"),
             None => "`wrtpod catalog` lists what there is".to_owned(),
@@ -163,17 +160,16 @@ fn select(plan: Plan, names: &[String], diags: &mut Diagnostics) -> Result<Loade
     Ok(Loaded { plan, chosen })
 }
 
-fn inputs(
-    args: &DocumentArgs,
-    without_site: WithoutSite,
-    printer: Printer,
-) -> Result<Vec<Input>, CliError> {
+fn inputs(args: &DocumentArgs, without_site: WithoutSite, printer: Printer) -> Result<Vec<Input>, CliError> {
     if args.files.is_empty() {
         let path = Path::new(DEFAULT_FILE);
         return match (std::fs::read(path), without_site) {
             (Ok(bytes), _) => Ok(vec![text(DEFAULT_FILE, bytes)?]),
             (Err(error), WithoutSite::Example) if error.kind() == std::io::ErrorKind::NotFound => {
-                printer.note(&format!("there is no {DEFAULT_FILE} here: this is {}", catalog::EXAMPLE_SITE_NAME));
+                printer.note(&format!(
+                    "there is no {DEFAULT_FILE} here: this is {}",
+                    catalog::EXAMPLE_SITE_NAME
+                ));
                 let name = catalog::EXAMPLE_SITE_NAME.to_owned();
                 Ok(vec![Input { name, text: catalog::EXAMPLE_SITE.to_owned() }])
             }
@@ -228,9 +224,9 @@ fn assignments(args: &DocumentArgs, names: &[String]) -> Result<Vec<Assignment>,
         assignments.push(Assignment { path: path.to_owned(), value: value.to_owned(), appliance });
     }
     if let Some(namespace) = &args.namespace {
-        namespace.parse::<Name>().map_err(|invalid| {
-            CliError::usage(format!("--namespace: {}", invalid.problem), invalid.fix)
-        })?;
+        namespace
+            .parse::<Name>()
+            .map_err(|invalid| CliError::usage(format!("--namespace: {}", invalid.problem), invalid.fix))?;
         let path = "site.namespace".to_owned();
         assignments.push(Assignment { path, value: format!("\"{namespace}\""), appliance: None });
     }

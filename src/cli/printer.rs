@@ -73,8 +73,7 @@ impl Printer {
     pub fn error(self, message: &str, hint: Option<&str>) {
         match self.messages {
             MessageFormat::Json => {
-                let object =
-                    serde_json::json!({"code": "error", "severity": "error", "message": message, "help": hint});
+                let object = serde_json::json!({"code": "error", "severity": "error", "message": message, "help": hint});
                 Self::line(&object.to_string());
             }
             MessageFormat::Text => {

@@ -95,7 +95,9 @@ fn explain_appliance(text: &mut String, loaded: &Loaded, appliance: &Appliance) 
     }
     for nic in &appliance.nics {
         let Some(name) = &nic.attachment else { continue };
-        let Some(attachment) = loaded.plan.attachments.iter().find(|known| known.name == *name) else { continue };
+        let Some(attachment) = loaded.plan.attachments.iter().find(|known| known.name == *name) else {
+            continue;
+        };
         let _ = writeln!(text, "  sysctls of {}, set by the attachment {name}", nic.interface.value);
         for sysctl in &attachment.sysctls {
             let key = sysctl.key.replace("IFNAME", &nic.interface.value);

@@ -35,7 +35,8 @@ pub fn run(args: &StatusArgs, printer: Printer) -> Result<Outcome, CliError> {
             if args.output == StatusFormat::Yaml {
                 yaml::write(&value)
             } else {
-                let mut text = serde_json::to_string_pretty(&value).expect("a JSON value is written to a string");
+                let mut text =
+                    serde_json::to_string_pretty(&value).expect("a JSON value is written to a string");
                 text.push('\n');
                 text
             }
@@ -92,7 +93,12 @@ fn text(states: &[ApplianceStatus]) -> String {
                 .iter()
                 .map(|claim| {
                     let or_dash = |text: &Option<String>| text.clone().unwrap_or_else(|| "-".to_owned());
-                    vec![claim.name.clone(), claim.phase.clone(), or_dash(&claim.size), or_dash(&claim.storage_class)]
+                    vec![
+                        claim.name.clone(),
+                        claim.phase.clone(),
+                        or_dash(&claim.size),
+                        or_dash(&claim.storage_class),
+                    ]
                 })
                 .collect();
             indented(&mut text, &table(&["CLAIM", "PHASE", "SIZE", "CLASS"], &rows));

@@ -30,7 +30,8 @@ mod tests {
 
     #[test]
     fn columns_are_as_wide_as_their_widest_cell() {
-        let rows = [vec!["lan".to_owned(), "02:00:00:00:00:01".to_owned()], vec!["i".to_owned(), String::new()]];
+        let rows =
+            [vec!["lan".to_owned(), "02:00:00:00:00:01".to_owned()], vec!["i".to_owned(), String::new()]];
         assert_eq!(table(&["NIC", "MAC"], &rows), "NIC  MAC\nlan  02:00:00:00:00:01\ni\n");
     }
 }

@@ -8,5 +8,5 @@
 mod annotation;
 mod conflist;
 
-pub use annotation::{NETWORKS, NETWORK_STATUS, networks};
+pub use annotation::{NETWORK_STATUS, NETWORKS, networks};
 pub use conflist::conflist;

@@ -97,7 +97,8 @@ fn probe(plan: &plan::Probe) -> Probe {
             });
         }
         ProbeAction::Tcp(port) => {
-            probe.tcp_socket = Some(TCPSocketAction { port: IntOrString::String(port.value.clone()), host: None });
+            probe.tcp_socket =
+                Some(TCPSocketAction { port: IntOrString::String(port.value.clone()), host: None });
         }
     }
     probe

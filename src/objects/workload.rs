@@ -8,8 +8,8 @@ use k8s_openapi::api::apps::v1::{
 use k8s_openapi::api::core::v1::{
     Affinity, ConfigMapVolumeSource, EmptyDirVolumeSource, HostPathVolumeSource, KeyToPath,
     LocalObjectReference, NodeAffinity, NodeSelector, NodeSelectorRequirement, NodeSelectorTerm,
-    PersistentVolumeClaimVolumeSource, PodSecurityContext, PodSpec, PodTemplateSpec, SecretVolumeSource, Sysctl,
-    Toleration, Volume,
+    PersistentVolumeClaimVolumeSource, PodSecurityContext, PodSpec, PodTemplateSpec, SecretVolumeSource,
+    Sysctl, Toleration, Volume,
 };
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 
@@ -101,11 +101,8 @@ fn attachments_digest(appliance: &Appliance, attachments: &[Attachment]) -> Stri
 
 fn pod(appliance: &Appliance) -> PodSpec {
     let pull_policy = appliance.pull_policy.as_deref();
-    let secrets: Vec<_> = appliance
-        .pull_secrets
-        .iter()
-        .map(|name| LocalObjectReference { name: name.clone() })
-        .collect();
+    let secrets: Vec<_> =
+        appliance.pull_secrets.iter().map(|name| LocalObjectReference { name: name.clone() }).collect();
     let sysctls: Vec<_> = appliance
         .pod_sysctls
         .iter()

@@ -16,12 +16,12 @@ use crate::types::nearest;
 pub fn patch(set: &mut ObjectSet, patches: &[Loc<Value>], diags: &mut Diagnostics) {
     for patch in patches {
         if let Err(finding) = apply(set, patch) {
-            diags.push(finding);
+            diags.push(*finding);
         }
     }
 }
 
-fn apply(set: &mut ObjectSet, patch: &Loc<Value>) -> Result<(), Diagnostic> {
+fn apply(set: &mut ObjectSet, patch: &Loc<Value>) -> Result<(), Box<Diagnostic>> {
     let kind = patch.value.get("kind").and_then(Value::as_str).unwrap_or_default();
     let name = patch.value.pointer("/metadata/name").and_then(Value::as_str);
     let known: Vec<String> = set.iter().map(|object| object.identity.to_string()).collect();
@@ -36,9 +36,8 @@ fn apply(set: &mut ObjectSet, patch: &Loc<Value>) -> Result<(), Diagnostic> {
             Some(near) => format!("did you mean {near}?"),
             None => format!("write `kind` and `metadata.name` of one of: {}", known.join(", ")),
         };
-        return Err(Diagnostic::error("patch-target", format!("the patch fits {what}"))
-            .at(patch.span)
-            .help(help));
+        let what = format!("the patch fits {what}");
+        return Err(Box::new(Diagnostic::error("patch-target", what).at(patch.span).help(help)));
     };
     let merged = match kind {
         "ConfigMap" => merge::<ConfigMap>(object, &patch.value),
@@ -51,17 +50,17 @@ fn apply(set: &mut ObjectSet, patch: &Loc<Value>) -> Result<(), Diagnostic> {
         _ => Err("this kind is not patched".to_owned()),
     };
     let merged = merged.map_err(|reason| {
-        Diagnostic::error("not-kubernetes", format!("the patch is no {kind}: {reason}"))
-            .at(patch.span)
-            .help(format!("write it as `kubectl explain {}` shows it", kind.to_ascii_lowercase()))
+        let what = format!("the patch is no {kind}: {reason}");
+        let help = format!("write it as `kubectl explain {}` shows it", kind.to_ascii_lowercase());
+        Box::new(Diagnostic::error("not-kubernetes", what).at(patch.span).help(help))
     })?;
     if merged.identity != object.identity {
-        return Err(Diagnostic::error("patch-target", "a patch cannot rename or move an object")
-            .at(patch.span)
-            .help("leave `metadata.name`, `metadata.namespace` and `apiVersion` as they are"));
+        let help = "leave `metadata.name`, `metadata.namespace` and `apiVersion` as they are";
+        let finding = Diagnostic::error("patch-target", "a patch cannot rename or move an object");
+        return Err(Box::new(finding.at(patch.span).help(help)));
     }
     if let Some((code, what, help)) = undone(object, &merged) {
-        return Err(Diagnostic::error(code, what).at(patch.span).help(help));
+        return Err(Box::new(Diagnostic::error(code, what).at(patch.span).help(help)));
     }
     **object = merged;
     Ok(())
@@ -98,10 +97,17 @@ fn undone(before: &Object, after: &Object) -> Option<(&'static str, String, &'st
         let selects = *pointer == "/spec/selector" || workload || *pointer == "/spec/storageClassName";
         selects && before.pointer(pointer) != after.pointer(pointer)
     })?;
-    Some(("patch-undoes", format!("the patch changes {what}"), "write it into the document, where there is a key for it"))
+    Some((
+        "patch-undoes",
+        format!("the patch changes {what}"),
+        "write it into the document, where there is a key for it",
+    ))
 }
 
-fn merge<T: DeepMerge + Serialize + DeserializeOwned>(object: &Object, patch: &Value) -> Result<Object, String> {
+fn merge<T: DeepMerge + Serialize + DeserializeOwned>(
+    object: &Object,
+    patch: &Value,
+) -> Result<Object, String> {
     let mut typed: T = serde_json::from_value(object.value.clone()).map_err(|error| error.to_string())?;
     let mut complete = patch.clone();
     // A patch may leave the API version out; the typed reader wants it.
@@ -111,7 +117,7 @@ fn merge<T: DeepMerge + Serialize + DeserializeOwned>(object: &Object, patch: &V
     let patch: T = serde_json::from_value(complete.clone()).map_err(|error| error.to_string())?;
     // The typed reader skips what it does not know, and a patch that does nothing is none.
     let understood = serde_json::to_value(&patch).map_err(|error| error.to_string())?;
-    if let Some(lost) = lost(&complete, &understood, String::new()) {
+    if let Some(lost) = lost(&complete, &understood, "") {
         return Err(lost);
     }
     typed.merge_from(patch);
@@ -119,7 +125,7 @@ fn merge<T: DeepMerge + Serialize + DeserializeOwned>(object: &Object, patch: &V
 }
 
 /// The first field of `written` that is not in `understood`, in words.
-fn lost(written: &Value, understood: &Value, path: String) -> Option<String> {
+fn lost(written: &Value, understood: &Value, path: &str) -> Option<String> {
     match (written, understood) {
         (Value::Object(written), Value::Object(understood)) => written.iter().find_map(|(key, value)| {
             let path = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
@@ -128,14 +134,14 @@ fn lost(written: &Value, understood: &Value, path: String) -> Option<String> {
                 // An empty list or map is left out by the typed writer.
                 None if is_empty(value) => None,
                 None => Some(format!("there is no field `{path}`")),
-                Some(understood) => lost(value, understood, path),
+                Some(understood) => lost(value, understood, &path),
             }
         }),
-        (Value::Array(written), Value::Array(understood)) => written
-            .iter()
-            .zip(understood)
-            .enumerate()
-            .find_map(|(index, (written, understood))| lost(written, understood, format!("{path}[{index}]"))),
+        (Value::Array(written), Value::Array(understood)) => {
+            written.iter().zip(understood).enumerate().find_map(|(index, (written, understood))| {
+                lost(written, understood, &format!("{path}[{index}]"))
+            })
+        }
         _ => None,
     }
 }

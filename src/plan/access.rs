@@ -3,6 +3,7 @@
 use super::pod::{ContainerPort, Ingress, Service};
 use crate::diag::{Diagnostic, Diagnostics, Loc};
 use crate::spec::{ApplianceSpec, ServiceType, Transport};
+use crate::types::Port;
 
 /// The ports of the main container.
 pub fn ports(spec: &ApplianceSpec) -> Vec<ContainerPort> {
@@ -10,7 +11,7 @@ pub fn ports(spec: &ApplianceSpec) -> Vec<ContainerPort> {
         .iter()
         .map(|(name, port)| ContainerPort {
             name: name.clone().map(|name| name.to_string()),
-            port: port.port.clone().map(|port| port.get()),
+            port: port.port.map(Port::get),
             protocol: port.protocol.as_ref().map_or(Transport::Tcp, |protocol| protocol.value).to_string(),
         })
         .collect()

@@ -9,10 +9,10 @@ use crate::types::Cidr;
 /// The MTU that was chosen for a network.
 pub fn mtu(network: &Network) -> Option<Loc<u32>> {
     match &network.attachment.value {
-        spec::Attachment::Macvlan(link) => link.mtu.clone(),
-        spec::Attachment::Ipvlan(link) => link.mtu.clone(),
-        spec::Attachment::Vlan(link) => link.mtu.clone(),
-        spec::Attachment::Bridge(link) => link.mtu.clone(),
+        spec::Attachment::Macvlan(link) => link.mtu,
+        spec::Attachment::Ipvlan(link) => link.mtu,
+        spec::Attachment::Vlan(link) => link.mtu,
+        spec::Attachment::Bridge(link) => link.mtu,
         spec::Attachment::HostDevice(_) => None,
     }
 }
@@ -184,7 +184,11 @@ fn openwrt_sysctls(serves: bool) -> Vec<Sysctl> {
         sysctl("net.ipv4.ip_forward", "1", "OpenWrt forwards; /proc/sys is read-only in the pod"),
         sysctl("net.ipv6.conf.all.forwarding", "1", "OpenWrt forwards; /proc/sys is read-only in the pod"),
         sysctl("net.ipv4.conf.all.rp_filter", "0", "the stricter of `all` and the interface holds"),
-        sysctl("net.ipv4.conf.IFNAME.rp_filter", "0", "answers may leave by another NIC; fw4 does the filtering"),
+        sysctl(
+            "net.ipv4.conf.IFNAME.rp_filter",
+            "0",
+            "answers may leave by another NIC; fw4 does the filtering",
+        ),
         sysctl("net.ipv6.conf.IFNAME.accept_ra", accept_ra, why),
         sysctl("net.ipv6.conf.IFNAME.autoconf", autoconf, why),
     ]

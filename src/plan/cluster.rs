@@ -4,13 +4,17 @@ use crate::spec::{Distribution, SiteSpec};
 use crate::types::Cidr;
 
 /// Pod and Service ranges: the site's, else the distribution's defaults.
+///
+/// # Panics
+/// Never: the defaults are ranges.
 pub fn ranges(site: &SiteSpec) -> Vec<Cidr> {
     let stated = site.cluster.as_ref();
     let pods: Vec<Cidr> =
         stated.map_or_else(Vec::new, |cluster| cluster.pod_cidrs.iter().map(|cidr| cidr.value).collect());
     let services: Vec<Cidr> =
         stated.map_or_else(Vec::new, |cluster| cluster.service_cidrs.iter().map(|cidr| cidr.value).collect());
-    let distribution = site.distribution.as_ref().map_or(Distribution::K3s, |distribution| distribution.value);
+    let distribution =
+        site.distribution.as_ref().map_or(Distribution::K3s, |distribution| distribution.value);
     let (default_pods, default_services) = defaults(distribution);
     let or_default = |own: Vec<Cidr>, default: &str| {
         if own.is_empty() { vec![default.parse().expect("our own ranges are CIDRs")] } else { own }

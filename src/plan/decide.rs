@@ -20,7 +20,12 @@ pub fn decide(documents: &Documents, diags: &mut Diagnostics) -> Option<Plan> {
         namespace: context.namespace.clone(),
         labels: site.metadata.labels.clone(),
         annotations: site.metadata.annotations.clone(),
-        networks: site.spec.networks.iter().map(|(name, network)| network_facts(&site.spec, name, network)).collect(),
+        networks: site
+            .spec
+            .networks
+            .iter()
+            .map(|(name, network)| network_facts(&site.spec, name, network))
+            .collect(),
         cluster: context.cluster.clone(),
         attachments: Vec::new(),
         appliances: Vec::new(),
@@ -43,7 +48,7 @@ fn network_facts(site: &SiteSpec, name: &Loc<crate::types::Name>, network: &spec
         name: name.clone().map(|name| name.to_string()),
         link: Loc::new(attachments::link(network), network.attachment.span),
         parent: attachments::parent_span(network),
-        subnets: network.subnet.iter().map(|subnet| subnet.clone().map(Cidr::network)).collect(),
+        subnets: network.subnet.iter().map(|subnet| subnet.map(Cidr::network)).collect(),
         gateways: network.gateway.clone(),
         pools: network.pool.clone(),
         dns: network.dns.clone(),
@@ -121,11 +126,7 @@ fn taken(site: &SiteSpec, documents: &Documents) -> Taken {
 }
 
 /// Adds the attachments of an appliance that no other one brought.
-fn attach(
-    context: &Context<'_>,
-    appliance: &Appliance,
-    attachments: &mut Vec<Attachment>,
-) {
+fn attach(context: &Context<'_>, appliance: &Appliance, attachments: &mut Vec<Attachment>) {
     for nic in &appliance.nics {
         let Some(name) = &nic.attachment else { continue };
         if attachments.iter().any(|known| known.name == *name && *known.network == *nic.network) {
@@ -185,20 +186,20 @@ fn appliance(
     let service = access::service(spec, &ports, diags);
     let credentials = credentials(profile, &name, spec);
     let whole = Whole { name: &name, spec, image: &image, nics: &nics, ports, service: service.as_ref() };
-    let parts = parts(context, profile, whole, credentials.as_ref(), diags);
+    let made = parts(context, profile, whole, credentials.as_ref(), diags);
     Some(Appliance {
         kind: spec.from.as_ref().map_or(name.as_str(), |from| from.as_str()).to_owned(),
         profile,
         workload: workload(spec, &name),
-        replicas: spec.replicas.clone().unwrap_or_else(|| Loc::new(1, name.span)),
+        replicas: spec.replicas.unwrap_or_else(|| Loc::new(1, name.span)),
         image,
         pull_policy: spec.image_pull_policy.as_ref().map(|policy| policy.as_str().to_owned()),
         pull_secrets: once(spec.image_pull_secrets.iter().map(|name| name.to_string())),
-        init: parts.init,
-        main: parts.main,
-        volumes: parts.volumes,
+        init: made.init,
+        main: made.main,
+        volumes: made.volumes,
         claims: storage::claims(context.site, profile, &name, spec),
-        config: parts.config,
+        config: made.config,
         credentials,
         guarded: profile == Profile::OpenWrt,
         ingress: access::ingress(spec, service.as_ref()),
@@ -211,8 +212,8 @@ fn appliance(
         annotations: document.metadata.annotations.clone(),
         pod_labels: spec.labels.clone(),
         pod_annotations: spec.annotations.clone(),
-        privileged: spec.privileged.clone().filter(|privileged| privileged.value),
-        empty_password: spec.empty_root_password.clone().filter(|empty| empty.value),
+        privileged: spec.privileged.filter(|privileged| privileged.value),
+        empty_password: spec.empty_root_password.filter(|empty| empty.value),
         patches: spec.patches.clone(),
         routes: generic::routes(&nics, &context.cluster),
         nics,
@@ -289,7 +290,7 @@ fn workload(spec: &ApplianceSpec, name: &Loc<String>) -> Loc<Workload> {
 
 fn grants(spec: &ApplianceSpec) -> Vec<Grant> {
     let grant = |(capability, reason): &(Loc<crate::types::Capability>, Loc<String>)| Grant {
-        capability: capability.clone(),
+        capability: *capability,
         reason: reason.value.clone(),
     };
     spec.capabilities.iter().map(grant).collect()
@@ -316,8 +317,10 @@ fn ula_prefix(context: &Context<'_>, name: &str, nics: &[Nic]) -> Option<String>
         network: "",
         interface: Some("ula"),
     });
-    let [_, a, b, c, d, e] = mac.0;
-    Some(format!("fd{a:02x}:{b:02x}{c:02x}:{d:02x}{e:02x}::/48"))
+    let [_, bytes @ ..] = mac.0;
+    let [first, rest @ ..] = bytes;
+    let [global, subscriber] = [[rest[0], rest[1]], [rest[2], rest[3]]].map(u16::from_be_bytes);
+    Some(format!("fd{first:02x}:{global:04x}:{subscriber:04x}::/48"))
 }
 
 impl Nic {

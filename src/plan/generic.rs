@@ -4,8 +4,8 @@
 use super::model::{Addressing, Nic};
 use super::openwrt::Parts;
 use super::pod::{
-    ConfigFiles, Container, ContainerPort, EnvValue, Grant, Mount, Probes, Resources,
-    RouteReason, Volume, VolumeSource,
+    ConfigFiles, Container, ContainerPort, EnvValue, Grant, Mount, Probes, Resources, RouteReason, Volume,
+    VolumeSource,
 };
 use super::{probes, volumes};
 use crate::diag::{Diagnostics, Loc};
@@ -41,7 +41,10 @@ pub fn parts(input: &Input<'_>, diags: &mut Diagnostics) -> Parts {
     if wired {
         for (suffix, executable) in [("scripts", true), ("plan", false)] {
             let name = format!("{}-{suffix}", input.name);
-            volumes.push(Volume { name: format!("wrtpod-{suffix}").into(), source: VolumeSource::ConfigMap { name, executable } });
+            volumes.push(Volume {
+                name: format!("wrtpod-{suffix}").into(),
+                source: VolumeSource::ConfigMap { name, executable },
+            });
         }
         volumes.push(Volume { name: "wrtpod-run".to_owned().into(), source: VolumeSource::Scratch });
         config.push(ConfigFiles { name: format!("{}-scripts", input.name), files: pod::wire_scripts() });
@@ -173,7 +176,8 @@ pub fn routes(nics: &[Nic], cluster: &[Cidr]) -> Vec<RouteReason> {
     ));
     for nic in nics {
         if nic.default_route.value {
-            let gateways: Vec<String> = nic.gateways.iter().map(|gateway| gateway.value.to_string()).collect();
+            let gateways: Vec<String> =
+                nic.gateways.iter().map(|gateway| gateway.value.to_string()).collect();
             let via = if gateways.is_empty() && matches!(nic.addressing, Addressing::Dhcp(_)) {
                 "its lease's gateway".to_owned()
             } else {

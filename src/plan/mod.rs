@@ -30,6 +30,6 @@ pub use model::{
 };
 pub use names::{interface_fault, proposal as proposed_interface};
 pub use pod::{
-    Claim, ConfigFiles, Container, ContainerPort, Credentials, EnvValue, Grant, Ingress, Mount, Placement, Probe,
-    ProbeAction, Probes, Resources, RouteReason, Service, Volume, VolumeSource,
+    Claim, ConfigFiles, Container, ContainerPort, Credentials, EnvValue, Grant, Ingress, Mount, Placement,
+    Probe, ProbeAction, Probes, Resources, RouteReason, Service, Volume, VolumeSource,
 };

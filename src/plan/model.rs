@@ -300,4 +300,3 @@ pub enum ConfiguredBy {
     /// The guest: netifd.
     Guest,
 }
-

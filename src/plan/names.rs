@@ -19,7 +19,8 @@ pub fn interface_fault(profile: Profile, nics: &[Nic], nic: &Nic) -> Option<Stri
     } else if guest && !is_uci_name(name) {
         "is no UCI section's name: a small letter, then small letters, digits and `_`".to_owned()
     } else if !is_interface_name(name) {
-        "is not one that every plugin takes: a small letter, then small letters, digits, `_` and `-`".to_owned()
+        "is not one that every plugin takes: a small letter, then small letters, digits, `_` and `-`"
+            .to_owned()
     } else if guest && nic.bridge.is_some() && name.len() + BRIDGE.len() > LONGEST {
         format!("is too long for a bridge `{BRIDGE}{name}`: the kernel takes {LONGEST} characters")
     } else if guest && is_own_section(nics, name) {
@@ -40,7 +41,11 @@ pub fn proposal(profile: Profile, name: &str) -> String {
         .collect();
     let wanted = wanted.trim_end_matches(['-', '_']).to_owned();
     let taken = matches!(wanted.as_str(), "eth0" | "lo" | "veth0") || wanted == name;
-    if is_interface_name(&wanted) && !taken && !is_own_section(&[], &wanted) { wanted } else { "net1".to_owned() }
+    if is_interface_name(&wanted) && !taken && !is_own_section(&[], &wanted) {
+        wanted
+    } else {
+        "net1".to_owned()
+    }
 }
 
 /// Sections that stand in the planned files beside those of the NICs. A router's DHCP client has a twin for
@@ -51,7 +56,8 @@ fn is_own_section(nics: &[Nic], name: &str) -> bool {
             && nics.iter().any(|other| other.serve.is_some())
             && name.strip_suffix('6') == Some(nic.interface.as_str())
     };
-    let bridge = |nic: &Nic| nic.bridge.is_some() && name.strip_prefix("bridge_") == Some(nic.interface.as_str());
+    let bridge =
+        |nic: &Nic| nic.bridge.is_some() && name.strip_prefix("bridge_") == Some(nic.interface.as_str());
     matches!(name, "cluster" | "loopback" | "globals" | "dnsmasq" | "odhcpd" | "discovery")
         || name.starts_with("cluster_")
         || nics.iter().any(|nic| twin(nic) || bridge(nic))

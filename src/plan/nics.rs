@@ -43,8 +43,7 @@ pub fn decide(place: Place<'_>, interfaces: &[Loc<Interface>], diags: &mut Diagn
                 .help("write `interfaces: [{network: lan, address: dhcp}]`"),
         );
     }
-    let mut nics: Vec<Nic> =
-        interfaces.iter().filter_map(|interface| nic(place, interface, diags)).collect();
+    let mut nics: Vec<Nic> = interfaces.iter().filter_map(|interface| nic(place, interface, diags)).collect();
     if place.profile == Profile::OpenWrt {
         default_route_of_guest(&mut nics, interfaces);
     }
@@ -76,18 +75,15 @@ fn nic(place: Place<'_>, interface: &Loc<Interface>, diags: &mut Diagnostics) ->
         return None;
     };
     let primary = network.primary.as_ref().is_some_and(|primary| primary.value);
-    let serve = interface.serve.clone().filter(|serve| serve.value);
+    let serve = interface.serve.filter(|serve| serve.value);
     let addressing = addressing(place, interface, network, diags);
     let name = match &interface.name {
         Some(name) => Loc::new(name.to_string(), name.span),
         None if primary => Loc::new("eth0".to_owned(), interface.network.span),
         None => Loc::new(interface.network.to_string(), interface.network.span),
     };
-    let (mac, mac_derived) = if primary {
-        (interface.mac.clone(), false)
-    } else {
-        decide_mac(place, interface, network)
-    };
+    let (mac, mac_derived) =
+        if primary { (interface.mac, false) } else { decide_mac(place, interface, network) };
     let attachment = (!primary).then(|| {
         let network_name = interface.network.clone().map(|name| name.to_string());
         attachments::attachment(
@@ -117,7 +113,7 @@ fn nic(place: Place<'_>, interface: &Loc<Interface>, diags: &mut Diagnostics) ->
         serve,
         discovery: wanted(interface.discovery.as_ref(), interface),
         metric: interface.metric.as_ref().map(|metric| metric.value),
-        bridge: interface.bridge.clone().filter(|bridge| bridge.value),
+        bridge: interface.bridge.filter(|bridge| bridge.value),
         configured_by: match place.profile {
             Profile::OpenWrt => ConfiguredBy::Guest,
             Profile::Generic => ConfiguredBy::Cni,
@@ -127,7 +123,7 @@ fn nic(place: Place<'_>, interface: &Loc<Interface>, diags: &mut Diagnostics) ->
 
 /// A switch; one that nobody touched is off, and its place is the network's name.
 fn wanted(switch: Option<&Loc<bool>>, interface: &Interface) -> Loc<bool> {
-    switch.cloned().unwrap_or_else(|| Loc::new(false, interface.network.span))
+    switch.copied().unwrap_or_else(|| Loc::new(false, interface.network.span))
 }
 
 fn unknown_network(site: &SiteSpec, interface: &Loc<Interface>) -> Diagnostic {
@@ -137,13 +133,10 @@ fn unknown_network(site: &SiteSpec, interface: &Loc<Interface>) -> Diagnostic {
         None if names.is_empty() => "add it under `networks` of the site".to_owned(),
         None => format!("write one of the site's networks: {}", names.join(", ")),
     };
-    Diagnostic::error(
-        "unknown-network",
-        format!("the site has no network `{}`", interface.network.as_str()),
-    )
-    .at(interface.network.span)
-    .label("no such network")
-    .help(help)
+    Diagnostic::error("unknown-network", format!("the site has no network `{}`", interface.network.as_str()))
+        .at(interface.network.span)
+        .label("no such network")
+        .help(help)
 }
 
 fn decide_mac(
@@ -152,7 +145,7 @@ fn decide_mac(
     network: &Network,
 ) -> (Option<Loc<crate::types::Mac>>, bool) {
     if let Some(mac) = &interface.mac {
-        return (Some(mac.clone()), false);
+        return (Some(*mac), false);
     }
     if !attachments::link(network).has_mac() {
         return (None, false);
@@ -200,10 +193,13 @@ fn addressing(
             AddressSpec::Static(cidr) => fixed.push(Loc::new(cidr, address.span)),
             _ if interface.address.len() > 1 => {
                 diags.push(
-                    Diagnostic::error("address-mix", format!("`{}` stands beside other addresses", address.value))
-                        .at(address.span)
-                        .label("a word stands alone")
-                        .help("write either fixed addresses, or one of dhcp, pool, none, gateway"),
+                    Diagnostic::error(
+                        "address-mix",
+                        format!("`{}` stands beside other addresses", address.value),
+                    )
+                    .at(address.span)
+                    .label("a word stands alone")
+                    .help("write either fixed addresses, or one of dhcp, pool, none, gateway"),
                 );
                 return UNDECIDED;
             }
@@ -236,7 +232,10 @@ fn gateway_address(
     let serves = interface.serve.as_ref().is_some_and(|serve| serve.value);
     if addresses.is_empty() || !serves {
         let (what, help) = if serves {
-            ("the network has no `gateway` in one of its subnets", "add `gateway` and `subnet` to the network")
+            (
+                "the network has no `gateway` in one of its subnets",
+                "add `gateway` and `subnet` to the network",
+            )
         } else {
             ("the interface does not serve the network", "add `serve: true`, or write the address out")
         };
@@ -269,7 +268,7 @@ fn gateways(
         Addressing::Dhcp(_) => true,
         Addressing::None => false,
     };
-    if serves { Vec::new() } else { network.gateway.iter().filter(has_family).cloned().collect() }
+    if serves { Vec::new() } else { network.gateway.iter().filter(has_family).copied().collect() }
 }
 
 /// Name servers behind the NIC: its own, the network's; where the address is fixed and nobody names one, the

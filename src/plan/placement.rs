@@ -10,8 +10,7 @@ use crate::types::nearest;
 
 /// Decides the placement. Without `nodes` in the site nothing is known of the nodes, and nothing is asked.
 pub fn decide(site: &SiteSpec, spec: &ApplianceSpec, nics: &[Nic], diags: &mut Diagnostics) -> Placement {
-    let networks: Vec<&Network> =
-        nics.iter().filter_map(|nic| nics::network(site, &nic.network)).collect();
+    let networks: Vec<&Network> = nics.iter().filter_map(|nic| nics::network(site, &nic.network)).collect();
     for name in spec.nodes.iter().chain(networks.iter().flat_map(|network| &network.nodes)) {
         reject_unknown_node(site, name, diags);
     }
@@ -49,7 +48,10 @@ fn nodes(
     };
     if site.nodes.is_empty() {
         return if restricted && allowed.is_empty() {
-            none("no node is in all lists of nodes".to_owned(), "correct `nodes` of the appliance or of a network")
+            none(
+                "no node is in all lists of nodes".to_owned(),
+                "correct `nodes` of the appliance or of a network",
+            )
         } else {
             Ok(allowed)
         };

@@ -46,7 +46,11 @@ fn one(spec: &Loc<ProbeSpec>, diags: &mut Diagnostics) -> Probe {
         ActionSpec::Tcp(port) => ProbeAction::Tcp(port.clone().map(|port| port.to_string())),
         ActionSpec::Exec(words) => {
             if words.is_empty() {
-                diags.push(refuse("a probe without a command".to_owned(), spec.action.span, "write the command"));
+                diags.push(refuse(
+                    "a probe without a command".to_owned(),
+                    spec.action.span,
+                    "write the command",
+                ));
             }
             ProbeAction::Exec(words.iter().map(|word| word.value.clone()).collect())
         }

@@ -12,8 +12,8 @@ use crate::types::AddressSpec;
 /// A key and its place, where it was written.
 type Written = Option<(&'static str, Option<Span>)>;
 
-fn at<T>(key: &'static str, value: &Option<Loc<T>>) -> Written {
-    value.as_ref().map(|value| (key, value.span))
+fn at<T>(key: &'static str, value: Option<&Loc<T>>) -> Written {
+    value.map(|value| (key, value.span))
 }
 
 fn first<T>(key: &'static str, values: &[Loc<T>]) -> Written {
@@ -54,18 +54,18 @@ fn no_effect(what: impl Into<String>, span: Option<Span>) -> Diagnostic {
 fn reject_other_profile(profile: Profile, spec: &ApplianceSpec, diags: &mut Diagnostics) {
     let keys: [Written; 5] = match profile {
         Profile::Generic => [
-            at("persistence", &spec.persistence),
+            at("persistence", spec.persistence.as_ref()),
             first_key("uci", &spec.uci),
             first_key("firstBoot", &spec.first_boot),
-            at("secret", &spec.secret),
-            at("emptyRootPassword", &spec.empty_root_password),
+            at("secret", spec.secret.as_ref()),
+            at("emptyRootPassword", spec.empty_root_password.as_ref()),
         ],
         Profile::OpenWrt => [
             first("command", &spec.command),
             first("args", &spec.args),
             first_key("env", &spec.env),
-            at("probes", &spec.probes),
-            at("helperImage", &spec.helper_image),
+            at("probes", spec.probes.as_ref()),
+            at("helperImage", spec.helper_image.as_ref()),
         ],
     };
     for key in keys {
@@ -88,8 +88,8 @@ fn check_interface(profile: Profile, interface: &Interface, diags: &mut Diagnost
     if profile == Profile::Generic {
         for key in [
             first("dns", &interface.dns),
-            at("metric", &interface.metric),
-            at("bridge", &interface.bridge),
+            at("metric", interface.metric.as_ref()),
+            at("bridge", interface.bridge.as_ref()),
         ] {
             reject_foreign(profile, key, diags);
         }
@@ -99,8 +99,11 @@ fn check_interface(profile: Profile, interface: &Interface, diags: &mut Diagnost
         || interface.address.iter().any(|address| matches!(address.value, AddressSpec::Dhcp));
     if let Some(gateway) = interface.gateway.first().filter(|_| by_dhcp) {
         diags.push(
-            no_effect("`gateway` beside `address: dhcp`: OpenWrt takes the gateway of its lease", gateway.span)
-                .help("remove `gateway`, or write a fixed address"),
+            no_effect(
+                "`gateway` beside `address: dhcp`: OpenWrt takes the gateway of its lease",
+                gateway.span,
+            )
+            .help("remove `gateway`, or write a fixed address"),
         );
     }
 }
@@ -114,9 +117,12 @@ pub fn is_posix_zone(zone: &str) -> bool {
 fn reject_named_zone(spec: &ApplianceSpec, diags: &mut Diagnostics) {
     if let Some(zone) = spec.timezone.as_ref().filter(|zone| !is_posix_zone(zone)) {
         diags.push(
-            Diagnostic::error("timezone-name", format!("OpenWrt reads no time zone by name: `{}`", zone.value))
-                .at(zone.span)
-                .help("write its POSIX string, for example `CET-1CEST,M3.5.0,M10.5.0/3`"),
+            Diagnostic::error(
+                "timezone-name",
+                format!("OpenWrt reads no time zone by name: `{}`", zone.value),
+            )
+            .at(zone.span)
+            .help("write its POSIX string, for example `CET-1CEST,M3.5.0,M10.5.0/3`"),
         );
     }
 }
@@ -133,14 +139,14 @@ fn check_persistence(spec: &ApplianceSpec, diags: &mut Diagnostics) {
     }
     let Some(persistence) = &spec.persistence else { return };
     let claim = [
-        at("size", &persistence.size),
-        at("storageClass", &persistence.storage_class),
-        at("accessMode", &persistence.access_mode),
+        at("size", persistence.size.as_ref()),
+        at("storageClass", persistence.storage_class.as_ref()),
+        at("accessMode", persistence.access_mode.as_ref()),
     ];
-    let existing = at("existingClaim", &persistence.existing_claim);
+    let existing = at("existingClaim", persistence.existing_claim.as_ref());
     let nothing_persists = persistence.mode.as_ref().filter(|mode| mode.value == PersistenceMode::None);
     if let Some(mode) = nothing_persists {
-        let packages = at("packages", &persistence.packages);
+        let packages = at("packages", persistence.packages.as_ref());
         for (key, span) in claim.into_iter().chain([existing, packages]).flatten() {
             diags.push(
                 no_effect(format!("`{key}` beside mode `none`: there is no claim"), span)
@@ -164,8 +170,11 @@ fn check_workload(spec: &ApplianceSpec, diags: &mut Diagnostics) {
     let rolling = spec.strategy.as_ref().filter(|strategy| strategy.value == UpdateStrategy::RollingUpdate);
     if let Some(strategy) = rolling.filter(|_| !deployment) {
         diags.push(
-            no_effect("a StatefulSet always ends the old pod first: it knows no other strategy", strategy.span)
-                .help("remove `strategy`"),
+            no_effect(
+                "a StatefulSet always ends the old pod first: it knows no other strategy",
+                strategy.span,
+            )
+            .help("remove `strategy`"),
         );
     }
     for device in &spec.devices {
@@ -181,12 +190,12 @@ fn check_workload(spec: &ApplianceSpec, diags: &mut Diagnostics) {
 /// A volume has one source, and only a claim of wrtpod's making has a size.
 fn check_volumes(spec: &ApplianceSpec, diags: &mut Diagnostics) {
     for (name, volume) in &spec.volumes {
-        let scratch = volume.empty_dir.clone().filter(|scratch| scratch.value);
+        let scratch = volume.empty_dir.filter(|scratch| scratch.value);
         let sources: Vec<(&str, Option<Span>)> = [
-            at("existingClaim", &volume.existing_claim),
-            at("emptyDir", &scratch),
-            at("configMap", &volume.config_map),
-            at("secret", &volume.secret),
+            at("existingClaim", volume.existing_claim.as_ref()),
+            at("emptyDir", scratch.as_ref()),
+            at("configMap", volume.config_map.as_ref()),
+            at("secret", volume.secret.as_ref()),
         ]
         .into_iter()
         .flatten()
@@ -204,9 +213,9 @@ fn check_volumes(spec: &ApplianceSpec, diags: &mut Diagnostics) {
 fn check_claim_keys(volume: &Volume, source: &str, diags: &mut Diagnostics) {
     debug_assert!(!storage::is_own_claim(volume));
     for (key, span) in [
-        at("size", &volume.size),
-        at("storageClass", &volume.storage_class),
-        at("accessMode", &volume.access_mode),
+        at("size", volume.size.as_ref()),
+        at("storageClass", volume.storage_class.as_ref()),
+        at("accessMode", volume.access_mode.as_ref()),
     ]
     .into_iter()
     .flatten()

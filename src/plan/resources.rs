@@ -52,9 +52,17 @@ fn check_device(device: &Loc<Device>, resource: &str, known: &Resources, diags: 
     let count = device.count.as_ref();
     let (domain, _) = resource.split_once('/').unwrap_or(("", resource));
     let (what, help, span) = if domain.is_empty() || label::key_fault(resource).is_some() {
-        (format!("`{resource}` is no resource of a device plugin"), "write it as DOMAIN/NAME, for example squat.ai/zigbee", device.span)
+        (
+            format!("`{resource}` is no resource of a device plugin"),
+            "write it as DOMAIN/NAME, for example squat.ai/zigbee",
+            device.span,
+        )
     } else if domain.ends_with("kubernetes.io") {
-        (format!("`{resource}` belongs to Kubernetes itself"), "write the resource that the device plugin offers", device.span)
+        (
+            format!("`{resource}` belongs to Kubernetes itself"),
+            "write the resource that the device plugin offers",
+            device.span,
+        )
     } else if known.limits.iter().any(|(name, _)| name == resource) {
         (format!("`{resource}` stands twice"), "write it once, with `count`", device.span)
     } else if let Some(count) = count.filter(|count| count.value == 0) {

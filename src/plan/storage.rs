@@ -33,7 +33,8 @@ pub fn is_own_claim(volume: &Volume) -> bool {
 
 /// The claims that wrtpod makes.
 pub fn claims(site: &SiteSpec, profile: Profile, name: &Loc<String>, spec: &ApplianceSpec) -> Vec<Claim> {
-    let class = |own: Option<&Loc<String>>| own.or(site.storage_class.as_ref()).map(|class| class.value.clone());
+    let class =
+        |own: Option<&Loc<String>>| own.or(site.storage_class.as_ref()).map(|class| class.value.clone());
     let access = |mode: Option<&Loc<AccessMode>>| {
         mode.map_or(AccessMode::ReadWriteOnce, |mode| mode.value).to_string()
     };
@@ -42,12 +43,12 @@ pub fn claims(site: &SiteSpec, profile: Profile, name: &Loc<String>, spec: &Appl
         let persistence = spec.persistence.as_ref();
         let existing = persistence.is_some_and(|persistence| persistence.existing_claim.is_some());
         if let Some(claim) = main_claim(name, spec).filter(|_| !existing) {
-            let size = persistence.and_then(|persistence| persistence.size.clone());
+            let chosen = persistence.and_then(|persistence| persistence.size.clone());
             claims.push(Claim {
                 name: claim,
                 storage_class: class(persistence.and_then(|persistence| persistence.storage_class.as_ref())),
                 access_mode: access(persistence.and_then(|persistence| persistence.access_mode.as_ref())),
-                size: size.unwrap_or_else(|| default_size(openwrt::mode(spec))),
+                size: chosen.unwrap_or_else(|| default_size(openwrt::mode(spec))),
             });
         }
     }

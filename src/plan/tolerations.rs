@@ -37,9 +37,12 @@ fn fault(raw: &Value) -> Option<(String, String)> {
         Some(Value::String(text)) => Ok(text.as_str()),
         Some(_) => Err((format!("`{key}` is no text"), "write it in quotes".to_owned())),
     };
-    let (key, operator, value, effect) = match (text("key"), text("operator"), text("value"), text("effect")) {
+    let (key, operator, value, effect) = match (text("key"), text("operator"), text("value"), text("effect"))
+    {
         (Ok(key), Ok(operator), Ok(value), Ok(effect)) => (key, operator, value, effect),
-        (key, operator, value, effect) => return [key, operator, value, effect].into_iter().find_map(Result::err),
+        (key, operator, value, effect) => {
+            return [key, operator, value, effect].into_iter().find_map(Result::err);
+        }
     };
     let seconds = fields.get("tolerationSeconds").filter(|seconds| !seconds.is_null());
     let (what, help) = if !matches!(operator, "" | "Equal" | "Exists") {
@@ -49,7 +52,10 @@ fn fault(raw: &Value) -> Option<(String, String)> {
     } else if !key.is_empty() && label::key_fault(key).is_some() {
         (format!("`{key}` is no key of a taint"), "write the key as `kubectl describe node` shows it")
     } else if key.is_empty() && operator != "Exists" {
-        ("without a `key` it tolerates everything".to_owned(), "write `key`, or `operator: Exists` for everything")
+        (
+            "without a `key` it tolerates everything".to_owned(),
+            "write `key`, or `operator: Exists` for everything",
+        )
     } else if operator == "Exists" && !value.is_empty() {
         ("`Exists` looks at no value".to_owned(), "remove `value`, or write `operator: Equal`")
     } else if label::value_fault(value).is_some() {
@@ -57,7 +63,10 @@ fn fault(raw: &Value) -> Option<(String, String)> {
     } else if seconds.is_some_and(|seconds| !seconds.is_i64()) {
         ("`tolerationSeconds` is no whole number".to_owned(), "write a number of seconds")
     } else if seconds.is_some() && effect != "NoExecute" {
-        ("`tolerationSeconds` is for the effect NoExecute".to_owned(), "remove it, or write `effect: NoExecute`")
+        (
+            "`tolerationSeconds` is for the effect NoExecute".to_owned(),
+            "remove it, or write `effect: NoExecute`",
+        )
     } else {
         return None;
     };

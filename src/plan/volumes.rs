@@ -21,8 +21,7 @@ pub fn volumes(appliance: &str, spec: &ApplianceSpec) -> Vec<Volume> {
         };
         Volume { name: name.clone().map(|name| name.to_string()), source }
     });
-    let devices =
-        devices(spec).map(|path| Volume {
+    let devices = devices(spec).map(|path| Volume {
         name: Loc::new(device_volume(&path), path.span),
         source: VolumeSource::Device(path),
     });

@@ -23,10 +23,13 @@ fn unknown_port(who: &str, port: &Loc<String>, help: String) -> Diagnostic {
 fn check_ingress(appliance: &Appliance, ingress: &Ingress, diags: &mut Diagnostics) {
     match &appliance.service {
         None => diags.push(
-            Diagnostic::error("ingress-without-service", format!("`{}` has an ingress and no service", appliance.name.value))
-                .at(ingress.host.span)
-                .label("nothing to lead to")
-                .help("add `service: {}`"),
+            Diagnostic::error(
+                "ingress-without-service",
+                format!("`{}` has an ingress and no service", appliance.name.value),
+            )
+            .at(ingress.host.span)
+            .label("nothing to lead to")
+            .help("add `service: {}`"),
         ),
         Some(service) if !service.ports.iter().any(|port| port.name == ingress.port) => {
             diags.push(unknown_port("the ingress", &ingress.port, known_ports(&service.ports)));

@@ -21,11 +21,14 @@ pub(super) fn check(plan: &Plan, diags: &mut Diagnostics) {
                 let key = (network.link.wire(), address.address());
                 if let Some(first) = seen.insert(key, address.span) {
                     diags.push(
-                        Diagnostic::error("duplicate-address", format!("{} is used twice", address.address()))
-                            .at(address.span)
-                            .label("used again")
-                            .also(first, "first used here")
-                            .help("give each NIC its own address"),
+                        Diagnostic::error(
+                            "duplicate-address",
+                            format!("{} is used twice", address.address()),
+                        )
+                        .at(address.span)
+                        .label("used again")
+                        .also(first, "first used here")
+                        .help("give each NIC its own address"),
                     );
                 }
             }
@@ -35,16 +38,25 @@ pub(super) fn check(plan: &Plan, diags: &mut Diagnostics) {
                 && let Some(first) = servers.insert(network.link.wire(), serve)
             {
                 diags.push(
-                    Diagnostic::error("two-servers", format!("two appliances serve `{}`", network.name.value))
-                        .at(serve.span)
-                        .also(first.span, "the first one")
-                        .help("keep `serve: true` on one interface of a network"),
+                    Diagnostic::error(
+                        "two-servers",
+                        format!("two appliances serve `{}`", network.name.value),
+                    )
+                    .at(serve.span)
+                    .also(first.span, "the first one")
+                    .help("keep `serve: true` on one interface of a network"),
                 );
             }
             check_gateways(plan, network, nic, diags);
         }
         check_single("two-default-routes", "the default route", appliance, |nic| &nic.default_route, diags);
-        check_single("two-discovery-nics", "the multicast of discovery", appliance, |nic| &nic.discovery, diags);
+        check_single(
+            "two-discovery-nics",
+            "the multicast of discovery",
+            appliance,
+            |nic| &nic.discovery,
+            diags,
+        );
     }
 }
 
@@ -61,10 +73,13 @@ fn check_address(network: &Network, nic: &Nic, address: &Loc<Cidr>, diags: &mut 
     let subnet = network.subnets.iter().find(|subnet| subnet.contains(own));
     if subnet.is_none() && !network.subnets.is_empty() {
         diags.push(
-            Diagnostic::error("address-outside-subnet", format!("{own} is in no subnet of `{}`", network.name.value))
-                .at(address.span)
-                .also(network.subnets[0].span, "the subnet")
-                .help(outside_help(network, address)),
+            Diagnostic::error(
+                "address-outside-subnet",
+                format!("{own} is in no subnet of `{}`", network.name.value),
+            )
+            .at(address.span)
+            .also(network.subnets[0].span, "the subnet")
+            .help(outside_help(network, address)),
         );
         return;
     }
@@ -83,9 +98,12 @@ fn check_address(network: &Network, nic: &Nic, address: &Loc<Cidr>, diags: &mut 
     if in_subnet.is_network_address() || in_subnet.is_broadcast() {
         let which = if in_subnet.is_broadcast() { "broadcast" } else { "network" };
         diags.push(
-            Diagnostic::error("address-reserved", format!("{own} is the {which} address of {}", in_subnet.network()))
-                .at(address.span)
-                .help("take an address between the first and the last"),
+            Diagnostic::error(
+                "address-reserved",
+                format!("{own} is the {which} address of {}", in_subnet.network()),
+            )
+            .at(address.span)
+            .help("take an address between the first and the last"),
         );
     }
     check_others(network, nic, address, diags);
@@ -120,10 +138,13 @@ fn check_others(network: &Network, nic: &Nic, address: &Loc<Cidr>, diags: &mut D
     let gateway = network.gateways.iter().find(|gateway| gateway.value == own);
     if let Some(gateway) = gateway.filter(|_| nic.serve.is_none()) {
         diags.push(
-            Diagnostic::error("address-is-gateway", format!("{own} is the gateway of `{}`", network.name.value))
-                .at(address.span)
-                .also(gateway.span, "the gateway")
-                .help("take another address; or say `serve: true` if this appliance is the router"),
+            Diagnostic::error(
+                "address-is-gateway",
+                format!("{own} is the gateway of `{}`", network.name.value),
+            )
+            .at(address.span)
+            .also(gateway.span, "the gateway")
+            .help("take another address; or say `serve: true` if this appliance is the router"),
         );
     }
     if let Some(pool) = network.pools.iter().find(|pool| pool.contains(own)) {
@@ -140,8 +161,11 @@ fn check_pool(network: &Network, nic: &Nic, diags: &mut Diagnostics) {
     let Addressing::Pool(span) = nic.addressing else { return };
     let name = &network.name.value;
     let finding = if nic.configured_by == ConfiguredBy::Guest {
-        Diagnostic::error("pool-without-ipam", "OpenWrt's NICs come without CNI addresses: there is no pool for them")
-            .help("write a fixed address, or dhcp")
+        Diagnostic::error(
+            "pool-without-ipam",
+            "OpenWrt's NICs come without CNI addresses: there is no pool for them",
+        )
+        .help("write a fixed address, or dhcp")
     } else if network.pools.is_empty() {
         Diagnostic::error("pool-missing", format!("network `{name}` has no `pool`"))
             .also(network.name.span, "the network")

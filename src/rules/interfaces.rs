@@ -16,7 +16,10 @@ pub(super) fn check(plan: &Plan, diags: &mut Diagnostics) {
                 diags.push(
                     Diagnostic::error(
                         "duplicate-interface",
-                        format!("two interfaces of `{}` are called `{}`", appliance.name.value, nic.interface.value),
+                        format!(
+                            "two interfaces of `{}` are called `{}`",
+                            appliance.name.value, nic.interface.value
+                        ),
                     )
                     .at(nic.interface.span)
                     .also(first.interface.span, "the first one")
@@ -51,7 +54,8 @@ fn check_primary(plan: &Plan, appliance: &Appliance, nic: &Nic, diags: &mut Diag
         ("an `address` cannot be asked for", address.span)
     } else if nic.interface.value != "eth0" {
         ("its NIC is called eth0", nic.interface.span)
-    } else if let Some(switch) = [&nic.default_route, &nic.discovery].into_iter().find(|switch| switch.value) {
+    } else if let Some(switch) = [&nic.default_route, &nic.discovery].into_iter().find(|switch| switch.value)
+    {
         ("its routes are the cluster's", switch.span)
     } else if let Some(serve) = &nic.serve {
         ("it has its servers", serve.span)

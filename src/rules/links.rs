@@ -36,7 +36,8 @@ struct Use<'a> {
 }
 
 fn uses(plan: &Plan) -> Vec<Use<'_>> {
-    let nics = plan.appliances.iter().flat_map(|appliance| appliance.nics.iter().map(move |nic| (appliance, nic)));
+    let nics =
+        plan.appliances.iter().flat_map(|appliance| appliance.nics.iter().map(move |nic| (appliance, nic)));
     nics.filter_map(|(appliance, nic)| Some(Use { appliance, nic, network: network_of(plan, nic)? }))
         .filter(|used| !used.network.primary)
         .collect()
@@ -84,7 +85,10 @@ impl Clash {
             )
             .help("give each its own interface, or use macvlan in mode bridge"),
         };
-        finding.at(second.nic.network.span).label("the second one").also(first.nic.network.span, "the first one")
+        finding
+            .at(second.nic.network.span)
+            .label("the second one")
+            .also(first.nic.network.span, "the first one")
     }
 }
 
@@ -97,7 +101,9 @@ fn check_parent(network: &Network, diags: &mut Diagnostics) {
                 format!("`{parent}` has {} characters, the kernel takes {LONGEST}", parent.len()),
             )
             .at(network.parent)
-            .help("make the VLAN's interface under a shorter name and write that as `parent`, without `vlan`"),
+            .help(
+                "make the VLAN's interface under a shorter name and write that as `parent`, without `vlan`",
+            ),
         );
     }
     let wireless = ["wlan", "wlp", "wlx", "wlo", "wl"].iter().any(|prefix| parent.starts_with(prefix));
@@ -127,7 +133,8 @@ fn check_guest(appliance: &Appliance, nic: &Nic, network: &Network, diags: &mut 
             .help("use `macvlan: {parent: …, vlan: …}`"),
         );
     }
-    let passes_own_mac_only = matches!(network.link.value, Link::Macvlan { .. }) && !network.link.is_exclusive();
+    let passes_own_mac_only =
+        matches!(network.link.value, Link::Macvlan { .. }) && !network.link.is_exclusive();
     if let Some(bridge) = nic.bridge.as_ref().filter(|_| passes_own_mac_only) {
         diags.push(
             Diagnostic::error(

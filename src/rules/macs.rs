@@ -9,7 +9,8 @@ use crate::types::Mac;
 
 pub(super) fn check(plan: &Plan, diags: &mut Diagnostics) {
     let mut seen: HashMap<Mac, (&Appliance, &Nic)> = HashMap::new();
-    let nics = plan.appliances.iter().flat_map(|appliance| appliance.nics.iter().map(move |nic| (appliance, nic)));
+    let nics =
+        plan.appliances.iter().flat_map(|appliance| appliance.nics.iter().map(move |nic| (appliance, nic)));
     for (appliance, nic) in nics {
         let Some(mac) = &nic.mac else { continue };
         reject_not_unicast(nic, mac.value, diags);
@@ -53,7 +54,11 @@ fn reject_not_unicast(nic: &Nic, mac: Mac, diags: &mut Diagnostics) {
         Diagnostic::error("mac-not-unicast", format!("the MAC {mac} {problem}"))
             .at(span)
             .label("no NIC can have it")
-            .help(if mac.is_zero() { "remove it to have one derived".into() } else { format!("write {fixed}") }),
+            .help(if mac.is_zero() {
+                "remove it to have one derived".into()
+            } else {
+                format!("write {fixed}")
+            }),
     );
 }
 

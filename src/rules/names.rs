@@ -44,7 +44,8 @@ fn check_name(plan: &Plan, appliance: &Appliance, diags: &mut Diagnostics) {
             .help("use another name")
     };
     if name.value.len() > LONGEST_NAME {
-        let what = format!("`{}` has {} characters, at most {LONGEST_NAME} fit", name.value, name.value.len());
+        let what =
+            format!("`{}` has {} characters, at most {LONGEST_NAME} fit", name.value, name.value.len());
         diags.push(Diagnostic::error("name-too-long", what).at(name.span).help("use a shorter name"));
     }
     if name.starts_with(|first: char| first.is_ascii_digit()) && appliance.service.is_some() {
@@ -68,10 +69,12 @@ fn check_ports(ports: &[ContainerPort], diags: &mut Diagnostics) {
         if let Some(Invalid { problem, fix }) = label::port_fault(&port.name) {
             diags.push(Diagnostic::error("port-name", problem).at(port.name.span).help(fix));
         }
-        let same =
-            |first: &&ContainerPort| first.port == port.port && first.protocol == port.protocol;
+        let same = |first: &&ContainerPort| first.port == port.port && first.protocol == port.protocol;
         if let Some(first) = ports[..index].iter().find(same) {
-            let what = format!("`{}` and `{}` are both {} {}", first.name.value, port.name.value, port.protocol, port.port.value);
+            let what = format!(
+                "`{}` and `{}` are both {} {}",
+                first.name.value, port.name.value, port.protocol, port.port.value
+            );
             diags.push(
                 Diagnostic::error("duplicate-port", what)
                     .at(port.port.span)
@@ -88,9 +91,12 @@ fn check_volumes(appliance: &Appliance, diags: &mut Diagnostics) {
         // A volume of wrtpod's own has no place in a document.
         if volume.name.starts_with(OWN) && volume.name.span.is_some() {
             diags.push(
-                Diagnostic::error("reserved-name", format!("the volume `{}` has a name of wrtpod's own", volume.name.value))
-                    .at(volume.name.span)
-                    .help(format!("use a name that does not start with `{OWN}`")),
+                Diagnostic::error(
+                    "reserved-name",
+                    format!("the volume `{}` has a name of wrtpod's own", volume.name.value),
+                )
+                .at(volume.name.span)
+                .help(format!("use a name that does not start with `{OWN}`")),
             );
         }
     }
@@ -138,9 +144,12 @@ fn check_pairs(what: &str, pairs: &Pairs, diags: &mut Diagnostics) {
     for (key, value) in pairs {
         if is_reserved(what, key) {
             diags.push(
-                Diagnostic::error("reserved-key", format!("the {what} `{}` is written by wrtpod itself", key.value))
-                    .at(key.span)
-                    .help("remove it"),
+                Diagnostic::error(
+                    "reserved-key",
+                    format!("the {what} `{}` is written by wrtpod itself", key.value),
+                )
+                .at(key.span)
+                .help("remove it"),
             );
         }
         // Annotations' keys are compared in small letters.

@@ -53,10 +53,13 @@ pub(super) fn check_gateways(gateways: &[Loc<IpAddr>], diags: &mut Diagnostics) 
         if let Some(first) = gateways[..index].iter().find(same) {
             let family = if gateway.is_ipv4() { "IPv4" } else { "IPv6" };
             diags.push(
-                Diagnostic::error("gateway-family", format!("{} is the second gateway of {family}", gateway.value))
-                    .at(gateway.span)
-                    .also(first.span, "the first one")
-                    .help("keep one gateway of each family"),
+                Diagnostic::error(
+                    "gateway-family",
+                    format!("{} is the second gateway of {family}", gateway.value),
+                )
+                .at(gateway.span)
+                .also(first.span, "the first one")
+                .help("keep one gateway of each family"),
             );
         }
     }
@@ -66,7 +69,8 @@ pub(super) fn check_gateways(gateways: &[Loc<IpAddr>], diags: &mut Diagnostics) 
 fn reject_no_machine(network: &Network, gateway: &Loc<IpAddr>, diags: &mut Diagnostics) {
     let subnet = network.subnets.iter().find(|subnet| subnet.contains(gateway.value));
     let own = subnet.and_then(|subnet| Cidr::new(gateway.value, subnet.prefix()));
-    let Some(own) = own.filter(|own| own.is_ipv4() && (own.is_network_address() || own.is_broadcast())) else {
+    let Some(own) = own.filter(|own| own.is_ipv4() && (own.is_network_address() || own.is_broadcast()))
+    else {
         return;
     };
     let which = if own.is_broadcast() { "broadcast" } else { "network" };
@@ -115,9 +119,7 @@ pub(super) fn reject_cluster_dns(plan: &Plan, server: &Loc<IpAddr>, diags: &mut 
 }
 
 fn check_pool(network: &Network, pool: &Loc<IpRange>, diags: &mut Diagnostics) {
-    let report = |what: String, help: String| {
-        Diagnostic::error("pool-range", what).at(pool.span).help(help)
-    };
+    let report = |what: String, help: String| Diagnostic::error("pool-range", what).at(pool.span).help(help);
     let inside = |subnet: &&Loc<Cidr>| subnet.contains(pool.first()) && subnet.contains(pool.last());
     let Some(subnet) = network.subnets.iter().find(inside) else {
         let what = format!("the pool {} is in no subnet of `{}`", pool.value, network.name.value);
@@ -134,8 +136,11 @@ fn check_pool(network: &Network, pool: &Loc<IpRange>, diags: &mut Diagnostics) {
         let what = format!("the pool {} holds the first or the last address of {}", pool.value, subnet.value);
         report(what, "leave the network's and the broadcast address out".to_owned())
     } else if let Some(gateway) = network.gateways.iter().find(|gateway| pool.contains(gateway.value)) {
-        report(format!("the pool {} holds the gateway {}", pool.value, gateway.value), "leave the gateway out".to_owned())
-            .also(gateway.span, "the gateway")
+        report(
+            format!("the pool {} holds the gateway {}", pool.value, gateway.value),
+            "leave the gateway out".to_owned(),
+        )
+        .also(gateway.span, "the gateway")
     } else {
         return;
     };
@@ -179,9 +184,12 @@ fn check_plugins(network: &Network, diags: &mut Diagnostics) {
         };
         if !(key.starts_with("net.") && key.split('.').all(part)) {
             diags.push(
-                Diagnostic::error("sysctl-not-net", format!("`{}` is no setting of a network namespace", key.value))
-                    .at(key.span)
-                    .help("write a key below `net.`, with dots; `IFNAME` stands for the interface"),
+                Diagnostic::error(
+                    "sysctl-not-net",
+                    format!("`{}` is no setting of a network namespace", key.value),
+                )
+                .at(key.span)
+                .help("write a key below `net.`, with dots; `IFNAME` stands for the interface"),
             );
         }
     }

@@ -32,9 +32,12 @@ pub(super) fn check(plan: &Plan, diags: &mut Diagnostics) {
 fn check_privileged(appliance: &Appliance, diags: &mut Diagnostics) {
     if let Some(privileged) = &appliance.privileged {
         diags.push(
-            Diagnostic::error("privileged", format!("`{}` asks for a privileged container", appliance.name.value))
-                .at(privileged.span)
-                .help("remove it, and add what is missing under `capabilities`, with a reason"),
+            Diagnostic::error(
+                "privileged",
+                format!("`{}` asks for a privileged container", appliance.name.value),
+            )
+            .at(privileged.span)
+            .help("remove it, and add what is missing under `capabilities`, with a reason"),
         );
     }
 }
@@ -78,16 +81,22 @@ fn check_grants(appliance: &Appliance, diags: &mut Diagnostics) {
     for grant in appliance.main.grants.iter().filter(|grant| grant.capability.span.is_some()) {
         if grant.reason.trim().is_empty() {
             diags.push(
-                Diagnostic::error("capability-reason", format!("{} is given without a reason", grant.capability.value))
-                    .at(grant.capability.span)
-                    .help("write why the appliance needs it; `render --explain` shows it"),
+                Diagnostic::error(
+                    "capability-reason",
+                    format!("{} is given without a reason", grant.capability.value),
+                )
+                .at(grant.capability.span)
+                .help("write why the appliance needs it; `render --explain` shows it"),
             );
         }
         if appliance.profile == Profile::OpenWrt && grant.capability.to_string() == "SYS_ADMIN" {
             diags.push(
-                Diagnostic::error("openwrt-sys-admin", "with SYS_ADMIN OpenWrt's init mounts over what the pod has")
-                    .at(grant.capability.span)
-                    .help("remove it"),
+                Diagnostic::error(
+                    "openwrt-sys-admin",
+                    "with SYS_ADMIN OpenWrt's init mounts over what the pod has",
+                )
+                .at(grant.capability.span)
+                .help("remove it"),
             );
         }
     }

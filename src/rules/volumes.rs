@@ -19,16 +19,23 @@ pub(super) fn check(plan: &Plan, diags: &mut Diagnostics) {
         for claim in &appliance.claims {
             if claim.size.units() == 0 {
                 diags.push(
-                    Diagnostic::error("claim-size", format!("the claim `{}` would hold nothing", claim.name.value))
-                        .at(claim.size.span)
-                        .help("write a size, for example 64Mi"),
+                    Diagnostic::error(
+                        "claim-size",
+                        format!("the claim `{}` would hold nothing", claim.name.value),
+                    )
+                    .at(claim.size.span)
+                    .help("write a size, for example 64Mi"),
                 );
             }
         }
         for config in &appliance.config {
             let size: usize = config.files.iter().map(|(name, text)| name.len() + text.len()).sum();
             if size > LARGEST_CONFIG {
-                let what = format!("`{}` comes with {} KiB of settings and scripts", appliance.name.value, size >> 10);
+                let what = format!(
+                    "`{}` comes with {} KiB of settings and scripts",
+                    appliance.name.value,
+                    size >> 10
+                );
                 diags.push(
                     Diagnostic::error("config-too-large", what)
                         .at(appliance.name.span)

@@ -79,13 +79,17 @@ fn check_image(appliance: &Appliance, diags: &mut Diagnostics) {
             );
         }
     }
-    let is_stock = image.repository().ends_with("openwrt/rootfs") || image.repository() == "openwrtorg/rootfs";
+    let is_stock =
+        image.repository().ends_with("openwrt/rootfs") || image.repository() == "openwrtorg/rootfs";
     let is_arm = ["armsr", "armvirt", "aarch64", "arm_"].iter().any(|prefix| tag.starts_with(prefix));
     if appliance.profile == Profile::OpenWrt && is_stock && is_arm {
         diags.push(
             Diagnostic::error(
                 "stock-arm-image",
-                format!("`{}` names its architecture in OpenWrt's words: kubelet finds no match", image.value),
+                format!(
+                    "`{}` names its architecture in OpenWrt's words: kubelet finds no match",
+                    image.value
+                ),
             )
             .at(image.span)
             .help("use an image whose architecture is written as arm64 or arm"),

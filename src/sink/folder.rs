@@ -87,9 +87,8 @@ fn own_files(folder: &Path) -> Result<Vec<String>, FolderError> {
     } else {
         Vec::new()
     };
-    let ours = |name: &String| {
-        listed.contains(name) || (name == KUSTOMIZATION && kustomization.starts_with(MARK))
-    };
+    let ours =
+        |name: &String| listed.contains(name) || (name == KUSTOMIZATION && kustomization.starts_with(MARK));
     match present.iter().find(|name| !ours(name)) {
         Some(found) => Err(FolderError::Foreign { folder: folder.to_owned(), found: found.clone() }),
         None => Ok(present),

@@ -12,7 +12,8 @@ const LONGEST_PORT: usize = 15;
 
 /// Why a text is no key of a label, an annotation or an extended resource; `None` for a good one.
 pub fn key_fault(text: &str) -> Option<Invalid> {
-    const RULE: &str = "write NAME or DOMAIN/NAME: letters, digits, `-`, `_` and `.`, a letter or digit at both ends";
+    const RULE: &str =
+        "write NAME or DOMAIN/NAME: letters, digits, `-`, `_` and `.`, a letter or digit at both ends";
     let (prefix, name) = text.split_once('/').map_or((None, text), |(prefix, name)| (Some(prefix), name));
     if name.len() > LONGEST {
         let problem = format!("the name in the key {} has {} characters", quoted(text), name.len());
@@ -35,6 +36,7 @@ pub fn value_fault(text: &str) -> Option<Invalid> {
 
 /// Why a text is no name of a port; `None` for a good one.
 pub fn port_fault(text: &str) -> Option<Invalid> {
+    const RULE: &str = "use small letters, digits and single `-`, with a letter somewhere";
     if text.len() > LONGEST_PORT {
         let problem = format!("the name of port {} has {} characters", quoted(text), text.len());
         return Some(Invalid::new(problem, format!("use at most {LONGEST_PORT}")));
@@ -44,7 +46,6 @@ pub fn port_fault(text: &str) -> Option<Invalid> {
         && !text.contains("--")
         && !text.starts_with('-')
         && !text.ends_with('-');
-    const RULE: &str = "use small letters, digits and single `-`, with a letter somewhere";
     (!good).then(|| Invalid::new(format!("{} is not a name of a port", quoted(text)), RULE))
 }
 

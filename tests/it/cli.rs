@@ -1,125 +1,12 @@
 //! The program as it is typed: exit code, stdout and stderr in one snapshot.
 
 use std::fs;
-use std::io::Write;
-use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 use std::time::{Duration, Instant};
 
-use assert_cmd::cargo::CommandCargoExt;
-use tempfile::TempDir;
 use wrtpod::explain;
 
-/// A home and a current folder of its own.
-pub struct Place {
-    folder: TempDir,
-}
-
-impl Place {
-    pub fn new() -> Self {
-        let folder = tempfile::tempdir().expect("a folder can be made");
-        for name in ["home", "here"] {
-            fs::create_dir(folder.path().join(name)).expect("a folder can be made");
-        }
-        Self { folder }
-    }
-
-    pub fn here(&self) -> std::path::PathBuf {
-        self.folder.path().join("here")
-    }
-
-    fn write(&self, name: &str, text: &str) -> &Self {
-        fs::write(self.here().join(name), text).expect("the file can be written");
-        self
-    }
-
-    fn read(&self, name: &str) -> String {
-        fs::read_to_string(self.here().join(name)).unwrap_or_else(|error| format!("[{error}]"))
-    }
-
-    /// Names of the files in the current folder, or in one below it.
-    fn names(&self, below: &str) -> Vec<String> {
-        let entries = fs::read_dir(self.here().join(below)).into_iter().flatten().flatten();
-        let mut names: Vec<String> =
-            entries.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
-        names.sort();
-        names
-    }
-
-    pub fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::cargo_bin("wrtpod").expect("the binary is built");
-        command
-            .args(arguments)
-            .current_dir(self.here())
-            .env_clear()
-            .env("HOME", self.folder.path().join("home"))
-            .stdin(Stdio::null());
-        command
-    }
-
-    pub fn run(&self, arguments: &[&str]) -> Run {
-        self.finish(&mut self.command(arguments))
-    }
-
-    fn run_with(&self, arguments: &[&str], stdin: &str) -> Run {
-        let mut command = self.command(arguments);
-        let mut child = command
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .expect("the binary runs");
-        child.stdin.take().expect("it is piped").write_all(stdin.as_bytes()).expect("it reads its stdin");
-        self.of(&child.wait_with_output().expect("it ends"))
-    }
-
-    fn finish(&self, command: &mut Command) -> Run {
-        self.of(&command.output().expect("the binary runs"))
-    }
-
-    fn of(&self, output: &std::process::Output) -> Run {
-        let text = |bytes: &[u8]| {
-            String::from_utf8_lossy(bytes).replace(&self.folder.path().display().to_string(), "[TEMP]")
-        };
-        Run { code: output.status.code(), stdout: text(&output.stdout), stderr: text(&output.stderr) }
-    }
-}
-
-/// How a run ended.
-#[must_use]
-pub struct Run {
-    pub code: Option<i32>,
-    pub stdout: String,
-    pub stderr: String,
-}
-
-impl Run {
-    fn text(&self) -> String {
-        let code = self.code.map_or("a signal".to_owned(), |code| code.to_string());
-        format!("exit: {code}\n-- stdout --\n{}-- stderr --\n{}", self.stdout, self.stderr)
-    }
-
-    /// Only the kinds and names of what was rendered.
-    fn short(mut self) -> Self {
-        let mut lines = String::new();
-        for document in self.stdout.split("---\n") {
-            let field = |key: &str| {
-                document.lines().find_map(|line| line.strip_prefix(key)).unwrap_or_default().to_owned()
-            };
-            lines.push_str(&format!("{} {}\n", field("kind: "), field("  name: ")));
-        }
-        self.stdout = lines;
-        self
-    }
-}
-
-fn check(name: &str, run: &Run) {
-    insta::with_settings!({
-        prepend_module_to_snapshot => false, omit_expression => true, snapshot_path => "snapshots/cli"
-    }, {
-        insta::assert_snapshot!(name, run.text());
-    });
-}
+use crate::place::{Place, check};
 
 const INIT: [&str; 7] =
     ["init", "--parent", "enp3s0", "--subnet", "192.168.1.0/24", "--gateway", "192.168.1.1"];
@@ -159,14 +46,33 @@ fn init_takes_every_flag() {
     for distribution in ["k3s", "rke2", "k0s", "microk8s", "kubeadm", "talos", "kind"] {
         let place = Place::new();
         let more = [
-            "--wan-parent", "enp4s0", "--name", "attic", "-n", "net", "--distribution", distribution, "--out", "x.yaml",
+            "--wan-parent",
+            "enp4s0",
+            "--name",
+            "attic",
+            "-n",
+            "net",
+            "--distribution",
+            distribution,
+            "--out",
+            "x.yaml",
         ];
         assert_eq!(place.run(&[&INIT[..], &more].concat()).code, Some(0));
         let rendered = place.run(&["render", "-f", "x.yaml", "openwrt-router"]);
         assert_eq!(rendered.code, Some(0), "{}", rendered.stderr);
     }
     let place = Place::new();
-    let run = place.run(&["init", "--parent", "eth0", "--subnet", "fd00::5/64", "--gateway", "fe80::1", "--out", "6.yaml"]);
+    let run = place.run(&[
+        "init",
+        "--parent",
+        "eth0",
+        "--subnet",
+        "fd00::5/64",
+        "--gateway",
+        "fe80::1",
+        "--out",
+        "6.yaml",
+    ]);
     assert_eq!(run.code, Some(0), "{}", run.stderr);
     let rendered = place.run(&["render", "-f", "6.yaml", "openwrt"]);
     assert_eq!(rendered.code, Some(0), "{}", rendered.stderr);
@@ -177,15 +83,19 @@ fn init_refuses_bad_answers() {
     let place = Place::new();
     check("init-missing", &place.run(&["init", "--parent", "enp3s0"]));
     let mut text = String::new();
-    for (index, bad) in [(2, "a/b"), (4, "192.168.1.0"), (4, "192.168.1.300/24"), (6, "192.168.2.1"), (6, "router")] {
+    for (index, bad) in
+        [(2, "a/b"), (4, "192.168.1.0"), (4, "192.168.1.300/24"), (6, "192.168.2.1"), (6, "router")]
+    {
         let mut arguments = INIT;
         arguments[index] = bad;
         text.push_str(&place.run(&arguments).text());
     }
-    for more in [["--name", "My Home"], ["--distribution", "k4s"], ["--namespace", "-"], ["--wan-parent", ""]] {
+    for more in [["--name", "My Home"], ["--distribution", "k4s"], ["--namespace", "-"], ["--wan-parent", ""]]
+    {
         text.push_str(&place.run(&[&INIT[..], &more].concat()).text());
     }
-    let taken: Vec<&str> = INIT.iter().map(|word| if *word == "192.168.1.1" { "192.168.1.0" } else { word }).collect();
+    let taken: Vec<&str> =
+        INIT.iter().map(|word| if *word == "192.168.1.1" { "192.168.1.0" } else { word }).collect();
     text.push_str(&place.run(&taken).text());
     assert_eq!(place.names(""), Vec::<String>::new());
     insta::with_settings!({
@@ -221,15 +131,28 @@ fn render_finds_its_documents() {
 fn render_is_told_more() {
     let place = Place::new();
     place.write("site.yaml", &format!("{SITE}{WEB}"));
-    let set = place.run(&["render", "web", "--set", "image=nginx:1.28", "--set", "site.storageClass=fast", "-n", "shop"]);
+    let set = place.run(&[
+        "render",
+        "web",
+        "--set",
+        "image=nginx:1.28",
+        "--set",
+        "site.storageClass=fast",
+        "-n",
+        "shop",
+    ]);
     assert_eq!(set.code, Some(0), "{}", set.stderr);
     assert!(set.stdout.contains("image: nginx:1.28") && set.stdout.contains("namespace: shop"));
     assert!(!set.stdout.contains("namespace: default"));
-    let listed = place.run(&["render", "web", "--set", "interfaces[0].address=[192.168.1.81/24,192.168.1.82/24]"]);
+    let listed =
+        place.run(&["render", "web", "--set", "interfaces[0].address=[192.168.1.81/24,192.168.1.82/24]"]);
     assert!(listed.stdout.contains("\"ips\":[\"192.168.1.81/24\",\"192.168.1.82/24\"]"), "{}", listed.stderr);
     check("render-set-without-value", &place.run(&["render", "web", "--set", "image"]));
     check("render-set-several", &place.run(&["render", "web", "openwrt", "--set", "image=a:1"]));
-    check("render-set-nowhere", &place.run(&["render", "web", "--set", "imgae=a:1", "--set", "interfaces[3].mac=x"]));
+    check(
+        "render-set-nowhere",
+        &place.run(&["render", "web", "--set", "imgae=a:1", "--set", "interfaces[3].mac=x"]),
+    );
     check("render-bad-namespace", &place.run(&["render", "web", "-n", "Shop"]));
     check("render-unknown", &place.run(&["render", "opnwrt"]));
     check("render-namespace", &place.run(&["render", "web", "--with-namespace"]).short());
@@ -250,7 +173,10 @@ fn folders_are_wrtpods_own() {
     assert!(before.contains(&"statefulset-openwrt.yaml".to_owned()), "{before:?}");
     assert_eq!(place.run(&["render", "--out", "out", "web"]).code, Some(0));
     let after = place.names("out");
-    assert!(!after.contains(&"statefulset-openwrt.yaml".to_owned()) && after.len() < before.len(), "{after:?}");
+    assert!(
+        !after.contains(&"statefulset-openwrt.yaml".to_owned()) && after.len() < before.len(),
+        "{after:?}"
+    );
     // A file of somebody else's: nothing is written, nothing is removed.
     place.write("out/mine.txt", "mine");
     check("out-foreign", &place.run(&["render", "--out", "out", "openwrt"]));
@@ -308,7 +234,10 @@ fn deploy_does_not_guess() {
     place.write("broken.yaml", "a: [");
     check("deploy-broken-kubeconfig", &place.run(&["deploy", "openwrt", "--kubeconfig", "broken.yaml"]));
     place.write("kubeconfig", &kubeconfig(1));
-    check("deploy-unknown-context", &place.run(&["deploy", "openwrt", "--kubeconfig", "kubeconfig", "--context", "x"]));
+    check(
+        "deploy-unknown-context",
+        &place.run(&["deploy", "openwrt", "--kubeconfig", "kubeconfig", "--context", "x"]),
+    );
     let run = place.run(&["deploy", "openwrt", "--dry-run", "client"]);
     assert_eq!(run.code, Some(0));
     check("deploy-bad-time", &place.run(&["deploy", "openwrt", "--timeout", "soon"]));
@@ -342,7 +271,13 @@ fn a_server_out_of_reach_is_said_within_seconds() {
 #[test]
 fn a_reader_that_goes_is_no_fault() {
     let place = Place::new();
-    for arguments in [&["render"][..], &["schema"], &["explain"], &["completions", "bash"], &["render", "openwrt", "--explain"]] {
+    for arguments in [
+        &["render"][..],
+        &["schema"],
+        &["explain"],
+        &["completions", "bash"],
+        &["render", "openwrt", "--explain"],
+    ] {
         let mut child = place
             .command(arguments)
             .stdout(Stdio::piped())
@@ -385,7 +320,10 @@ fn nothing_is_read_from_elsewhere() {
     place.write("site.yaml", &format!("{SITE}{WEB}"));
     let plain = place.run(&["render", "web"]).stdout;
     let mut noisy = place.command(&["render", "web"]);
-    noisy.env("KUBECONFIG", "/none").env("TZ", "Asia/Tokyo").env("LANG", "de_DE.UTF-8").env("SOURCE_DATE_EPOCH", "1");
+    noisy
+        .env("KUBECONFIG", "/none")
+        .env("TZ", "Asia/Tokyo")
+        .env("LANG", "de_DE.UTF-8")
+        .env("SOURCE_DATE_EPOCH", "1");
     assert_eq!(place.finish(&mut noisy).stdout, plain);
-    assert!(Path::new(&place.here()).exists());
 }

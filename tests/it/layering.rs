@@ -76,10 +76,7 @@ fn files_below(folder: &Path, files: &mut Vec<PathBuf>) {
 /// The text up to its tests, without comments.
 fn code(text: &str) -> String {
     let text = text.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default();
-    text.lines()
-        .filter(|line| !line.trim_start().starts_with("//"))
-        .map(|line| format!("{line}\n"))
-        .collect()
+    text.lines().filter(|line| !line.trim_start().starts_with("//")).map(|line| format!("{line}\n")).collect()
 }
 
 /// Modules that a text names behind `crate::`.
@@ -179,7 +176,8 @@ fn files_are_short() {
 
 #[test]
 fn groups_are_taken_apart() {
-    let text = "use crate::{diag::{Loc, Span}, plan};\nuse crate::types::Mac;\nlet a = crate::yaml::write(b);";
+    let text =
+        "use crate::{diag::{Loc, Span}, plan};\nuse crate::types::Mac;\nlet a = crate::yaml::write(b);";
     let expected: BTreeSet<String> = ["diag", "plan", "types", "yaml"].map(str::to_owned).into();
     assert_eq!(uses(text), expected);
 }

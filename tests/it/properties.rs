@@ -66,7 +66,10 @@ fn site() -> impl Strategy<Value = (String, Vec<String>)> {
         let names = networks.keys().cloned().collect();
         let networks: String =
             networks.iter().map(|(name, network)| format!("    '{name}':\n      {network}")).collect();
-        (format!("{HEAD}kind: Site\nmetadata: {{name: home}}\nspec:\n  salt: a\n  networks:\n{networks}"), names)
+        (
+            format!("{HEAD}kind: Site\nmetadata: {{name: home}}\nspec:\n  salt: a\n  networks:\n{networks}"),
+            names,
+        )
     })
 }
 
@@ -115,7 +118,8 @@ fn appliance(networks: Vec<String>) -> impl Strategy<Value = String> {
 
 fn documents() -> impl Strategy<Value = String> {
     site().prop_flat_map(|(site, names)| {
-        proptest::collection::vec(appliance(names), 1..4).prop_map(move |appliances| format!("{site}{}", appliances.concat()))
+        proptest::collection::vec(appliance(names), 1..4)
+            .prop_map(move |appliances| format!("{site}{}", appliances.concat()))
     })
 }
 
@@ -201,7 +205,9 @@ fn macs(text: &str) -> Vec<(String, String)> {
         .appliances
         .iter()
         .flat_map(|appliance| &appliance.nics)
-        .map(|nic| (nic.interface.value.clone(), nic.mac.as_ref().map_or(String::new(), |mac| mac.value.to_string())))
+        .map(|nic| {
+            (nic.interface.value.clone(), nic.mac.as_ref().map_or(String::new(), |mac| mac.value.to_string()))
+        })
         .collect();
     macs.sort();
     macs
@@ -246,7 +252,8 @@ fn order_of_documents_and_keys_changes_no_object() {
 #[test]
 fn everything_rendered_reads_again() {
     let names: Vec<String> = catalog::ENTRIES.iter().map(|entry| entry.name.to_owned()).collect();
-    let site = catalog::EXAMPLE_SITE.replace("address: 192.168.1.33/24", "address: 192.168.1.33/24, mac: 12:34:56:78:90:12");
+    let site = catalog::EXAMPLE_SITE
+        .replace("address: 192.168.1.33/24", "address: 192.168.1.33/24, mac: 12:34:56:78:90:12");
     // Client and router cannot both be there as they are: the router has the gateway's address.
     let outcome = outcome_of(&[Input { name: "site.yaml".to_owned(), text: site }], &names);
     assert_eq!(outcome.text(), "");

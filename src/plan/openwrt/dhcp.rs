@@ -3,9 +3,9 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 
+use super::draft::{Draft, File};
 use crate::plan::{Addressing, Nic};
 use crate::types::IpRange;
-use super::draft::{Draft, File};
 
 /// Where leases are kept when there is a claim.
 pub const LEASES: &str = "/wrtpod/data/wrtpod/dhcp.leases";
@@ -59,11 +59,11 @@ fn dnsmasq(nics: &[Nic], persistent: bool, serves: bool) -> Draft {
         // kubelet's resolv.conf is mounted over OpenWrt's: dnsmasq must not append itself to it.
         .option("localuse", "0")
         .list("notinterface", ["eth0"]);
-    let servers: Vec<String> =
+    let upstreams: Vec<String> =
         nics.iter().flat_map(|nic| &nic.dns).map(|server| server.value.to_string()).collect();
     // Without servers of its own it reads what the leases brought, from the path that its release knows.
-    if !servers.is_empty() {
-        section = section.option("noresolv", "1").list("server", servers);
+    if !upstreams.is_empty() {
+        section = section.option("noresolv", "1").list("server", upstreams);
     }
     section
 }
@@ -78,8 +78,7 @@ fn silent(interface: &str) -> Draft {
 }
 
 fn served(nic: &Nic, taken: &Taken) -> Draft {
-    let mut section =
-        Draft::named("dhcp", &nic.interface.value).option("interface", &nic.interface.value);
+    let mut section = Draft::named("dhcp", &nic.interface.value).option("interface", &nic.interface.value);
     // Without a range of its own dnsmasq would take its default one, in whatever subnet.
     section = match range(nic, taken) {
         Some((start, limit)) => section

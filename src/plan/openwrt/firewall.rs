@@ -1,9 +1,9 @@
 //! `/etc/config/firewall`: a zone for each side, and one for eth0 that admits ping and the Service's ports
 //! alone. The names are sections' names, so that a change by the user is found again.
 
+use super::draft::{Draft, File};
 use super::network::interface_names;
 use crate::plan::{ContainerPort, Nic};
-use super::draft::{Draft, File};
 
 /// The planned file.
 pub fn firewall(nics: &[Nic], ports: &[ContainerPort]) -> File {
@@ -21,9 +21,8 @@ pub fn firewall(nics: &[Nic], ports: &[ContainerPort]) -> File {
     // A machine on several networks is not their router unless it serves one of them.
     config.push(zone("lan", &inside, nics, "ACCEPT", if routes { "ACCEPT" } else { "REJECT" }));
     if !outside.is_empty() {
-        config.push(
-            zone("wan", &outside, nics, "REJECT", "REJECT").option("masq", "1").option("mtu_fix", "1"),
-        );
+        config
+            .push(zone("wan", &outside, nics, "REJECT", "REJECT").option("masq", "1").option("mtu_fix", "1"));
         config.push(Draft::named("forwarding", "lan_wan").option("src", "lan").option("dest", "wan"));
         for rule in wan_rules() {
             config.push(rule);

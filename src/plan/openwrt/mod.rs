@@ -94,7 +94,9 @@ fn grants(pairs: &[(&str, &str)]) -> Vec<Grant> {
     pairs
         .iter()
         .map(|(capability, reason)| Grant {
-            capability: Loc::bare(capability.parse::<Capability>().expect("our own capabilities are Linux ones")),
+            capability: Loc::bare(
+                capability.parse::<Capability>().expect("our own capabilities are Linux ones"),
+            ),
             reason: (*reason).to_owned(),
         })
         .collect()
@@ -221,8 +223,10 @@ fn probes() -> Probes {
 
 fn volumes(input: &Input<'_>) -> Vec<Volume> {
     let volume = |name: &str, source| Volume { name: name.to_owned().into(), source };
-    let config =
-        |suffix: &str, executable| VolumeSource::ConfigMap { name: format!("{}-{suffix}", input.name), executable };
+    let config = |suffix: &str, executable| VolumeSource::ConfigMap {
+        name: format!("{}-{suffix}", input.name),
+        executable,
+    };
     let mut volumes = vec![
         volume("wrtpod-scripts", config("scripts", true)),
         volume("wrtpod-plan", config("plan", false)),
@@ -234,7 +238,10 @@ fn volumes(input: &Input<'_>) -> Vec<Volume> {
     if let Some(credentials) = input.credentials {
         // The readable password of a generated Secret stays outside.
         let keys = if credentials.generated { vec!["password-hash".to_owned()] } else { Vec::new() };
-        volumes.push(volume("wrtpod-credentials", VolumeSource::Secret { name: credentials.secret.clone(), keys }));
+        volumes.push(volume(
+            "wrtpod-credentials",
+            VolumeSource::Secret { name: credentials.secret.clone(), keys },
+        ));
     }
     volumes.extend(super::volumes::volumes(input.name, input.spec));
     volumes
@@ -243,7 +250,8 @@ fn volumes(input: &Input<'_>) -> Vec<Volume> {
 fn plan_files(input: &Input<'_>, mode: PersistenceMode, diags: &mut Diagnostics) -> Vec<(String, String)> {
     let spec = input.spec;
     let hostname = spec.hostname.as_ref().map_or(input.name, |name| name.as_str());
-    let timezone = spec.timezone.as_ref().filter(|zone| is_posix_zone(zone)).map_or("UTC", |zone| zone.as_str());
+    let timezone =
+        spec.timezone.as_ref().filter(|zone| is_posix_zone(zone)).map_or("UTC", |zone| zone.as_str());
     let persistent = mode != PersistenceMode::None;
     let named = |nic: &Nic| interface_fault(Profile::OpenWrt, input.nics, nic).is_none();
     if !input.nics.iter().all(named) {

@@ -1,9 +1,9 @@
 //! `/etc/config/network`: one interface for each NIC. The `cluster` interface on eth0 is not here: only the
 //! pod knows eth0's address, so the start script writes it from what the init container captured.
 
+use super::draft::{Draft, File};
 use crate::plan::{Addressing, Nic};
 use crate::types::Cidr;
-use super::draft::{Draft, File};
 
 /// The planned file.
 pub fn network(nics: &[Nic], ula_prefix: Option<&str>) -> File {
@@ -106,9 +106,9 @@ fn static_addresses(mut section: Draft, addresses: &[Cidr]) -> Draft {
     let (v4, v6): (Vec<Cidr>, Vec<Cidr>) = addresses.iter().partition(|address| address.is_ipv4());
     section = match v4.as_slice() {
         [] => section,
-        [one] => section
-            .option("ipaddr", &one.address().to_string())
-            .option("netmask", &one.netmask().to_string()),
+        [one] => {
+            section.option("ipaddr", &one.address().to_string()).option("netmask", &one.netmask().to_string())
+        }
         several => section.list("ipaddr", several.iter().map(ToString::to_string)),
     };
     if v6.is_empty() { section } else { section.list("ip6addr", v6.iter().map(ToString::to_string)) }

@@ -25,21 +25,18 @@ pub fn lay_over(
             report(&Invalid::new(format!("`{}` is no UCI file", name.value), fix), name.span, diags);
             continue;
         }
-        let at = match planned.iter().position(|(planned, _)| *planned == name.value) {
-            Some(at) => at,
-            None => {
-                planned.push((name.value.clone(), Config::new()));
-                planned.len() - 1
-            }
-        };
+        let at = planned.iter().position(|(planned, _)| *planned == name.value).unwrap_or_else(|| {
+            planned.push((name.value.clone(), Config::new()));
+            planned.len() - 1
+        });
         for (key, options) in &sections.value {
             if name.value == "network" && reject_reserved(key, &options.value, nics, diags) {
                 continue;
             }
-            if let Some(section) = section(&planned[at].1, key, &options.value, diags) {
-                if let Err(invalid) = planned[at].1.push(section) {
-                    report(&invalid, key.span, diags);
-                }
+            if let Some(section) = section(&planned[at].1, key, &options.value, diags)
+                && let Err(invalid) = planned[at].1.push(section)
+            {
+                report(&invalid, key.span, diags);
             }
         }
     }
@@ -64,32 +61,36 @@ fn reject_reserved(key: &Loc<String>, options: &Options, nics: &[Nic], diags: &m
 }
 
 /// The section as the user wrote it. An anonymous one stands for the first of its type.
-fn section(planned: &Config, key: &Loc<String>, options: &Options, diags: &mut Diagnostics) -> Option<Section> {
+fn section(
+    planned: &Config,
+    key: &Loc<String>,
+    options: &Options,
+    diags: &mut Diagnostics,
+) -> Option<Section> {
     let stated = options.iter().find(|(option, _)| option.value == TYPE).map(|(_, value)| value);
     let kind = stated.and_then(|value| match &value.value {
         UciValue::One(text) => Some(text.as_str()),
         UciValue::Many(_) => None,
     });
-    let made = match key.strip_prefix('@') {
-        Some(rest) => match rest.strip_suffix("[0]") {
-            Some(kind) => Section::anonymous(kind),
-            None => Err(Invalid::new(
-                format!("`{}` is not the first section of its type", key.value),
-                "write `@TYPE[0]`, or the section's name",
-            )),
-        },
-        None => match kind.or_else(|| planned.get(key).map(Section::kind)) {
-            Some(kind) => Section::named(kind, key),
-            None => {
-                diags.push(
-                    Diagnostic::error("uci-section-type", format!("section `{}` has no type", key.value))
-                        .at(key.span)
-                        .label("not one of wrtpod's own")
-                        .help("add its type, for example `.type: interface`"),
-                );
-                return None;
-            }
-        },
+    let made = if let Some(rest) = key.strip_prefix('@') {
+        rest.strip_suffix("[0]").map_or_else(
+            || {
+                let problem = format!("`{}` is not the first section of its type", key.value);
+                Err(Invalid::new(problem, "write `@TYPE[0]`, or the section's name"))
+            },
+            Section::anonymous,
+        )
+    } else {
+        let Some(kind) = kind.or_else(|| planned.get(key).map(Section::kind)) else {
+            diags.push(
+                Diagnostic::error("uci-section-type", format!("section `{}` has no type", key.value))
+                    .at(key.span)
+                    .label("not one of wrtpod's own")
+                    .help("add its type, for example `.type: interface`"),
+            );
+            return None;
+        };
+        Section::named(kind, key)
     };
     let mut section = match made {
         Ok(section) => section,
