@@ -28,6 +28,8 @@ spec:
   profile: generic
   image: localhost/busybox:1
   command: [/bin/busybox, sh, -c, 'echo nothing to do here; exit 7']
+  ports: {http: {port: 80}}
+  probes: {readiness: {tcp: http}}
   interfaces: [{network: lan, address: 192.168.1.21/24}]
 "
 expect 1 w deploy ends --timeout 30s

@@ -1,7 +1,7 @@
 # The Secret with root's credentials: the user's own must be there; a change of it rolls the pod and reaches it.
 site "" "$(openwrt router 192.168.1.26/24 '  secret: mine')"
-"$here/kubectl" create namespace "$space"
-"$here/kubectl" label namespace "$space" pod-security.kubernetes.io/enforce=privileged
+"$here/kubectl" create namespace "$space" || true
+"$here/kubectl" label --overwrite namespace "$space" pod-security.kubernetes.io/enforce=privileged
 expect 1 w deploy router
 said "the Secret mine that the appliance names does not exist"
 [ -z "$(k get statefulset,service,configmap,pvc -o name | grep -v kube-root-ca)" ] || fail "something was written"
