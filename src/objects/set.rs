@@ -145,12 +145,3 @@ impl<'a> IntoIterator for &'a ObjectSet {
         self.iter()
     }
 }
-
-impl<'a> IntoIterator for &'a mut ObjectSet {
-    type Item = &'a mut Object;
-    type IntoIter = std::slice::IterMut<'a, Object>;
-
-    fn into_iter(self) -> Self::IntoIter {
-        self.iter_mut()
-    }
-}

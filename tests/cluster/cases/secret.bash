@@ -28,3 +28,11 @@ within 60 k wait --for=condition=Ready pod/router-0 --timeout=1s
 k exec router-0 -- grep -q '^root:$1$x$y:' /etc/shadow || fail "the user's password is gone"
 expect 0 w delete router --delete-data
 k get secret mine || fail "the user's Secret was deleted"
+say "keys beside a generated password reach it too"
+site "" "$(openwrt other 192.168.1.28/24)"
+expect 0 w deploy other
+k patch secret other-credentials -p '{"stringData": {"authorized_keys": "ssh-ed25519 AAAA third"}}'
+expect 0 w deploy other
+k exec other-0 -- grep -q 'AAAA third' /etc/dropbear/authorized_keys || fail "no key"
+k exec other-0 -- ls /wrtpod/secret | grep -qx password && fail "the readable password is in the pod"
+expect 0 w delete other --delete-data
