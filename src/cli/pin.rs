@@ -201,10 +201,7 @@ mod tests {
         let away = || Err(registry::Error::NotFound { registry: "r".to_owned() });
         let decision = one(&format!("a:1@{}", digest("aa")), away());
         assert_eq!(decision.digests, BTreeMap::from([(image("a:1"), digest("aa"))]));
-        assert_eq!(
-            decision.lines,
-            ["a:1 stays at sha256:aaaaaaaaaaaa, which runs: r has no such image"]
-        );
+        assert_eq!(decision.lines, ["a:1 stays at sha256:aaaaaaaaaaaa, which runs: r has no such image"]);
         assert!(decision.failed.is_empty());
         for live in ["a:1", "b:1", &format!("a:2@{}", digest("aa"))] {
             let decision = one(live, away());
