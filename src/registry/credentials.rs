@@ -133,7 +133,7 @@ mod tests {
     fn every_form_of_an_entry_is_read() {
         let config = json!({
             "auths": {
-                "https://index.docker.io/v1/": {"auth": "YTpiOmM="},
+                "index.docker.io/v1/": {"auth": "YTpiOmM="},
                 "localhost:5000": {"auth": "dTpw\n"},
                 "http://old.example/v2/": {"username": "x", "password": "y"},
                 "token.example": {"auth": "MDA6", "identitytoken": "long"},
