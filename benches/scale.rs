@@ -1,7 +1,7 @@
 //! How long parse, plan, check and render take on generated sites.
 //!
-//! `cargo bench` prints the medians for 1,000 and 10,000 appliances; `cargo bench -- 500 20` for 500, of 20 runs;
-//! `cargo bench -- site 1000` prints such a site, which `benches/compare` uses.
+//! `cargo run --release --example scale` prints the medians for 1,000 and 10,000 appliances; behind it, `-- 500 20`
+//! those for 500, of 20 runs, and `-- site 1000` such a site, which `benches/compare` uses.
 #![expect(clippy::print_stdout, reason = "the figures are the result")]
 
 use std::fmt::Write;
@@ -14,7 +14,7 @@ use wrtpod::{catalog, objects, plan, rules, sink, spec};
 const STAGES: [&str; 5] = ["parse", "plan", "check", "render", "sum"];
 
 fn main() {
-    let args: Vec<String> = std::env::args().skip(1).filter(|arg| arg != "--bench").collect();
+    let args: Vec<String> = std::env::args().skip(1).collect();
     let number = |at: usize| args.get(at).and_then(|arg| arg.parse().ok());
     if args.first().is_some_and(|arg| arg == "site") {
         print!("{}", site(number(1).unwrap_or(1_000)));

@@ -131,6 +131,7 @@ pub const RULES: &[Page] = pages!["rules":
 /// Pages that are no rules.
 pub const TOPICS: &[Page] = pages!["topics":
     "eth0",
+    "images",
     "mac",
     "persistence",
     "routes",

@@ -176,6 +176,28 @@ pub struct DeployArgs {
     /// Take fields over that another manager owns
     #[arg(long)]
     pub force_conflicts: bool,
+    /// Pin image tags to digests
+    #[command(flatten)]
+    pub pin: PinArgs,
+}
+
+/// How images are pinned.
+#[derive(Debug, Clone, Copy, Args)]
+pub struct PinArgs {
+    /// Pin the tags of images to the digests that they stand for now
+    #[arg(long = "pin", value_enum, default_value_t = Pin::Auto, value_name = "WHEN")]
+    pub when: Pin,
+}
+
+/// When images are pinned.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Pin {
+    /// Where the registry says; other images keep their tag, and a note says why
+    Auto,
+    /// Every image that a node pulls, or nothing is applied
+    Always,
+    /// No registry is asked
+    Never,
 }
 
 /// Where a dry run runs.
@@ -199,6 +221,9 @@ pub struct DiffArgs {
     /// Cluster
     #[command(flatten)]
     pub cluster: ClusterArgs,
+    /// Pin image tags to digests
+    #[command(flatten)]
+    pub pin: PinArgs,
 }
 
 /// `wrtpod status`.

@@ -16,7 +16,7 @@ pub fn block_on<T>(work: impl Future<Output = Result<T, CliError>>) -> Result<T,
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| {
         CliError::Environment { message: format!("cannot start the runtime: {error}"), hint: None }
     })?;
-    runtime.block_on(async {
+    let result = runtime.block_on(async {
         tokio::select! {
             result = work => result,
             _ = tokio::signal::ctrl_c() => Err(CliError::Environment {
@@ -24,7 +24,10 @@ pub fn block_on<T>(work: impl Future<Output = Result<T, CliError>>) -> Result<T,
                 hint: Some("run the same command again to finish what was begun".to_owned()),
             }),
         }
-    })
+    });
+    // A name that is still looked up, for a registry that was given up, is not waited for.
+    runtime.shutdown_background();
+    result
 }
 
 /// Connects as the command line says.

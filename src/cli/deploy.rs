@@ -4,6 +4,7 @@ use super::args::{DeployArgs, DryRun};
 use super::cluster::{block_on, connect, releases};
 use super::error::{CliError, Outcome};
 use super::load::{Loaded, WithoutSite, load};
+use super::pin::pin;
 use super::printer::Printer;
 use super::progress::Show;
 use super::render;
@@ -23,8 +24,10 @@ pub fn run(args: &DeployArgs, printer: Printer) -> Result<Outcome, CliError> {
     }
     block_on(async {
         let cluster = connect(&args.cluster).await?;
+        let mut releases = releases(&loaded);
+        pin(&cluster, &mut releases, args.pin.when).await?;
         let mut outcome = Outcome::Done;
-        for (release, (appliance, _)) in releases(&loaded).iter().zip(loaded.chosen()) {
+        for (release, (appliance, _)) in releases.iter().zip(loaded.chosen()) {
             if args.dry_run == Some(DryRun::Server) {
                 dry_run(&cluster, release, args).await?;
             } else if deploy(&cluster, release, appliance, &loaded, args).await? == Outcome::Found {
@@ -119,7 +122,12 @@ fn places(appliance: &Appliance, report: &DeployReport, loaded: &Loaded) -> Vec<
     let web = appliance.main.ports.iter().find(|port| matches!(port.name.as_str(), "https" | "http"));
     let Some(web) = web else { return Vec::new() };
     let mut lines = Vec::new();
-    for address in report.nics.iter().flat_map(|nic| &nic.addresses) {
+    // A router's pages are not for its WAN: that zone of the firewall rejects them.
+    let routes = appliance.nics.iter().any(|nic| nic.serve.is_some());
+    let inside = |name: &str| {
+        !routes || appliance.nics.iter().any(|nic| nic.serve.is_some() && nic.interface.value == name)
+    };
+    for address in report.nics.iter().filter(|nic| inside(&nic.interface)).flat_map(|nic| &nic.addresses) {
         let host = address.split('/').next().unwrap_or(address);
         let host = if host.contains(':') { format!("[{host}]") } else { host.to_owned() };
         let port =

@@ -6,6 +6,7 @@ use super::args::DiffArgs;
 use super::cluster::{block_on, connect, releases};
 use super::error::{CliError, Outcome};
 use super::load::{WithoutSite, load};
+use super::pin::pin;
 use super::printer::Printer;
 use crate::cluster::{Change, Cluster, DiffReport, Files, Release};
 use crate::plan::{Appliance, Profile};
@@ -16,8 +17,10 @@ pub fn run(args: &DiffArgs, printer: Printer) -> Result<Outcome, CliError> {
     let loaded = load(&args.documents, &args.names, WithoutSite::Refuse, printer)?;
     let (text, notes) = block_on(async {
         let cluster = connect(&args.cluster).await?;
+        let mut releases = releases(&loaded);
+        pin(&cluster, &mut releases, args.pin.when).await?;
         let (mut text, mut notes) = (String::new(), Vec::new());
-        for (release, (appliance, _)) in releases(&loaded).iter().zip(loaded.chosen()) {
+        for (release, (appliance, _)) in releases.iter().zip(loaded.chosen()) {
             let report = cluster.diff(release, &yaml::write).await?;
             objects(&mut text, &report);
             if appliance.profile == Profile::OpenWrt {

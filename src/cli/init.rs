@@ -49,8 +49,7 @@ fn answers(args: &InitArgs) -> Result<Answers, CliError> {
     })?;
     let subnet = subnet.network();
     let link_local = matches!(gateway, IpAddr::V6(address) if address.is_unicast_link_local());
-    let is_neighbour = subnet.contains(gateway) || link_local && !subnet.is_ipv4();
-    if !is_neighbour {
+    if !subnet.contains(gateway) && (!link_local || subnet.is_ipv4()) {
         let hint = "the gateway is an address of the subnet".to_owned();
         return Err(CliError::usage(format!("--gateway: {gateway} is not in {subnet}"), hint));
     }

@@ -11,6 +11,7 @@ mod error;
 mod explain;
 mod init;
 mod load;
+mod pin;
 mod printer;
 mod progress;
 mod render;

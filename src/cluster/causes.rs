@@ -3,6 +3,7 @@
 //! Only what matters now counts: an event of an earlier pod or of an earlier deploy says nothing.
 
 use k8s_openapi::api::core::v1::{Event, PersistentVolumeClaim, Pod};
+use serde_json::Value;
 
 use super::conditions::{self, WorkloadState};
 use super::{Problem, Release, containers, network};
@@ -36,7 +37,8 @@ const fn passing(text: &'static str, code: &'static str, fix: &'static str) -> P
     Pattern { text, code, fix, transient: true }
 }
 
-const MULTUS: &str = "Multus is not installed: apply its manifest (thin is the safer choice on k3s), then deploy again";
+const MULTUS: &str =
+    "Multus is not installed: apply its manifest (thin is the safer choice on k3s), then deploy again";
 const ATTACHMENT: &str =
     "the attachment is not in that namespace: run `wrtpod deploy` again, it applies the site's attachments";
 const PARENT: &str =
@@ -184,10 +186,28 @@ fn sandbox(view: &View<'_>, pod: &Pod, name: &str) -> Option<Problem> {
         "the pod's network cannot be made: see the message and the node's kubelet log",
     );
     let pattern = found.unwrap_or(&fallback);
-    Some(Problem {
-        transient: pattern.transient,
-        ..problem(name, pattern.code, innermost(message), pattern.fix)
-    })
+    let mut fix = pattern.fix.to_owned();
+    let parents = view.release.map(parents).unwrap_or_default();
+    if pattern.fix == PARENT && !parents.is_empty() {
+        // The plugin's own message does not say which one it looked for.
+        fix = format!("{fix} (the appliance needs {})", parents.join(", "));
+    }
+    Some(Problem { transient: pattern.transient, ..problem(name, pattern.code, innermost(message), &fix) })
+}
+
+/// The node's interfaces that the release's attachments hang on.
+fn parents(release: &Release) -> Vec<String> {
+    let mut parents = Vec::new();
+    for attachment in &release.attachments {
+        let config = attachment.value.pointer("/spec/config").and_then(Value::as_str).unwrap_or_default();
+        let config: Value = serde_json::from_str(config).unwrap_or_default();
+        let link = &config["plugins"][0];
+        let parent = ["master", "bridge", "device"].iter().find_map(|key| link[*key].as_str());
+        parents.extend(parent.map(str::to_owned));
+    }
+    parents.sort();
+    parents.dedup();
+    parents
 }
 
 /// Why a pod that was deleted does not go: what the kubelet says, and what mends it.

@@ -7,6 +7,7 @@ use kube::{Client, Config};
 
 use super::wire::{Wire, root_cause};
 use super::{Cluster, Error};
+use crate::tls;
 
 /// Where the cluster is.
 #[derive(Debug, Clone, Default)]
@@ -20,16 +21,9 @@ pub struct ConnectOptions {
 /// How long one connection may take to be made.
 const CONNECT: std::time::Duration = std::time::Duration::from_secs(10);
 
-/// Installs the TLS provider of the process; a second call changes nothing. Every program and test that makes
-/// a TLS client calls this first.
-pub fn install_tls_provider() {
-    // The only failure is that there is one already.
-    let _ = rustls::crypto::ring::default_provider().install_default();
-}
-
 /// Connects to the cluster of a kubeconfig. No request is sent yet, unless a credential plugin has to be asked.
 pub async fn connect(options: &ConnectOptions) -> Result<Cluster, Error> {
-    install_tls_provider();
+    tls::install_provider();
     let mut config = config(options).await?;
     // The wire has its own retries, which know what is being done and for how long.
     config.default_retry = false;

@@ -10,6 +10,7 @@ use super::{
     ConfiguredBy, DeployOptions, DeployReport, Error, NicReport, Release, Verdict, apply, conditions, exec,
     network, prune, request, wait,
 };
+use crate::objects;
 
 /// How long the guest may take to configure its NICs after it is ready, and how often it is asked.
 const SETTLING: Duration = Duration::from_secs(15);
@@ -93,4 +94,12 @@ pub(super) async fn running_pod(session: &Session<'_>, release: &Release) -> Res
         appliance: release.appliance.clone(),
         namespace: release.namespace.clone(),
     })
+}
+
+/// The images of the release's workload as it is in the cluster; none when it is not there.
+pub(super) async fn live_images(session: &Session<'_>, release: &Release) -> Result<Vec<String>, Error> {
+    let action = format!("read {}", release.workload);
+    let workload = session.find(&action, request::get_identity(&release.workload)?).await?;
+    let images = workload.iter().flat_map(objects::containers).filter_map(|one| one["image"].as_str());
+    Ok(images.map(str::to_owned).collect())
 }

@@ -28,9 +28,9 @@ mod network;
 mod password;
 mod progress;
 mod prune;
+mod ranges;
 mod release;
 mod report;
-mod ranges;
 mod request;
 mod security;
 mod session;
@@ -40,8 +40,7 @@ mod tests;
 mod wait;
 mod wire;
 
-pub use connect::{ConnectOptions, connect, install_tls_provider};
-pub use drift::attachments_sha256;
+pub use connect::{ConnectOptions, connect};
 pub use error::{Class, Error, FieldConflict, ObjectConflict};
 pub use progress::{Event, Progress, Silent, Stage};
 pub use release::{
@@ -63,9 +62,6 @@ pub const FIELD_MANAGER: &str = "wrtpod";
 
 /// The annotation of a pod template that says which version of the credentials' Secret it was written for.
 pub const CREDENTIALS_ANNOTATION: &str = "wrtpod.dev/credentials-version";
-
-/// The annotation of a pod template that says which attachments it was written for.
-pub const ATTACHMENTS_ANNOTATION: &str = "wrtpod.dev/attachments-sha256";
 
 /// A connected cluster.
 #[derive(Clone)]
@@ -123,6 +119,11 @@ impl Cluster {
         yaml: &dyn Fn(&Value) -> String,
     ) -> Result<DiffReport, Error> {
         diff::run(&Session::new(&self.wire, &mut Silent), release, yaml).await
+    }
+
+    /// The images that the release's workload runs in the cluster; none when it is not there. One request.
+    pub async fn live_images(&self, release: &Release) -> Result<Vec<String>, Error> {
+        deploy::live_images(&Session::new(&self.wire, &mut Silent), release).await
     }
 
     /// Waits until the workload is ready; answers the name of the pod, `None` when none is wanted.

@@ -9,8 +9,8 @@ use serde_json::Value;
 use super::wire::{Failure, Reply, Teller, Wire};
 use super::{Error, Event, Progress};
 
-/// How many requests run at the same time: each is a connection of its own, and each costs a TLS handshake.
-const PARALLEL: usize = 4;
+/// How many futures are polled at the same time; how many requests are on their way is the wire's to say.
+const TOGETHER: usize = 16;
 
 /// The wire and the progress of one verb.
 pub(super) struct Session<'a> {
@@ -63,7 +63,7 @@ impl<'a> Session<'a> {
 
 /// Runs futures a few at a time; answers in their order.
 pub(super) async fn all<F: Future>(futures: impl IntoIterator<Item = F>) -> Vec<F::Output> {
-    stream::iter(futures).buffered(PARALLEL).collect().await
+    stream::iter(futures).buffered(TOGETHER).collect().await
 }
 
 /// As [`all`]; one error comes out as it is, more as [`Error::Several`].

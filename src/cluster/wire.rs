@@ -14,6 +14,7 @@ use kube::Client;
 use kube::client::Body;
 use kube::core::Status;
 use serde_json::Value;
+use tokio::sync::Semaphore;
 use tokio::time::{Instant, sleep, timeout};
 
 use super::{Error, Event, Progress};
@@ -45,6 +46,10 @@ impl Default for Patience {
     }
 }
 
+/// How many requests run at the same time: each is a connection of its own, and a TLS handshake costs as much as
+/// several requests. Nine objects, whole apply: 1 59 ms, 2 53, 3 61, 4 90, 8 124.
+const PARALLEL: usize = 2;
+
 /// How often a 500 is tried again: it may be etcd that hiccups, or a webhook that is broken for good.
 const SERVER_ERRORS: u32 = 5;
 
@@ -70,6 +75,8 @@ pub(super) struct Wire {
     pub patience: Patience,
     sent: Arc<AtomicU64>,
     answered: Arc<AtomicBool>,
+    /// One for each request that may be on its way: each is a connection with a TLS handshake of its own.
+    slots: Arc<Semaphore>,
 }
 
 /// An answer that is no failure.
@@ -132,6 +139,7 @@ impl Wire {
             patience: Patience::default(),
             sent: Arc::new(AtomicU64::new(0)),
             answered: Arc::new(AtomicBool::new(false)),
+            slots: Arc::new(Semaphore::new(PARALLEL)),
         }
     }
 
@@ -182,6 +190,8 @@ impl Wire {
     }
 
     async fn attempt(&self, request: &Request<Vec<u8>>, server_errors: &mut u32) -> Next {
+        // The semaphore is never closed.
+        let _slot = self.slots.acquire().await;
         self.count();
         let sending = self.client.send(copy(request));
         let answer = match timeout(self.patience.request, async {

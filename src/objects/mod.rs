@@ -8,12 +8,14 @@ mod meta;
 mod nad;
 mod set;
 mod storage;
+mod template;
 mod workload;
 
 pub use config::hex;
 pub use meta::{APPLIANCE, MANAGED_BY, WRTPOD};
 pub use nad::{API_VERSION as NAD_API_VERSION, KIND as NAD_KIND, digest as attachments_digest};
 pub use set::{Duplicate, Identity, Object, ObjectSet};
+pub use template::{containers, containers_mut};
 pub use workload::{ATTACHMENTS_DIGEST, CONFIG_DIGEST};
 
 use k8s_openapi::api::core::v1::Namespace;
@@ -22,9 +24,6 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use crate::plan::{Appliance, Attachment, Plan};
 
 /// The site's attachments that `wanted` picks, in the order of the plan.
-///
-/// # Panics
-/// On a plan with two attachments of one name, which the rules refuse.
 pub fn attachments(plan: &Plan, wanted: impl Fn(&Attachment) -> bool) -> ObjectSet {
     let mut set = ObjectSet::new();
     for attachment in plan.attachments.iter().filter(|attachment| wanted(attachment)) {
@@ -37,9 +36,6 @@ pub fn attachments(plan: &Plan, wanted: impl Fn(&Attachment) -> bool) -> ObjectS
 
 /// The namespace of the plan, with the pod-security level that appliances need: NET_ADMIN is refused by
 /// `baseline`.
-///
-/// # Panics
-/// Never: the set holds one object.
 pub fn namespace(plan: &Plan) -> ObjectSet {
     let levels = ["enforce", "audit", "warn"]
         .map(|mode| (format!("pod-security.kubernetes.io/{mode}"), "privileged".to_owned()));
@@ -58,9 +54,6 @@ pub fn namespace(plan: &Plan) -> ObjectSet {
 
 /// The objects of one appliance, in the order in which they are applied: what is mounted and referred to
 /// comes before the workload.
-///
-/// # Panics
-/// On a plan with two claims of one name, which the rules refuse.
 pub fn build(plan: &Plan, appliance: &Appliance) -> ObjectSet {
     let namespace = plan.namespace.as_str();
     let mut objects = Vec::new();

@@ -35,8 +35,8 @@ pub fn attachment(plan: &Plan, attachment: &Attachment) -> Value {
     })
 }
 
-/// SHA-256 over names and `spec.config` texts, sorted by name, each text ended by a newline: the same from the
-/// plan and from the cluster.
+/// SHA-256, in hex, over `<namespace>/<name>` and `spec.config` of each attachment, each once, sorted by name, every
+/// text ended by a newline: the same from the plan and from the cluster.
 pub fn digest(mut attachments: Vec<(String, String)>) -> String {
     attachments.sort();
     attachments.dedup();

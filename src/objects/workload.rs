@@ -96,7 +96,13 @@ fn attachments_digest(appliance: &Appliance, attachments: &[Attachment]) -> Stri
         appliance.nics.iter().any(|nic| nic.attachment.as_ref() == Some(&attachment.name))
     };
     let texts = attachments.iter().filter(used);
-    nad::digest(texts.map(|attachment| (attachment.name.clone(), net::conflist(attachment))).collect())
+    nad::digest(
+        texts
+            .map(|attachment| {
+                (format!("{}/{}", attachment.namespace, attachment.name), net::conflist(attachment))
+            })
+            .collect(),
+    )
 }
 
 fn pod(appliance: &Appliance) -> PodSpec {

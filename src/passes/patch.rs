@@ -16,12 +16,13 @@ use crate::types::nearest;
 pub fn patch(set: &mut ObjectSet, patches: &[Loc<Value>], diags: &mut Diagnostics) {
     for patch in patches {
         if let Err(finding) = apply(set, patch) {
-            diags.push(*finding);
+            diags.push(finding);
         }
     }
 }
 
-fn apply(set: &mut ObjectSet, patch: &Loc<Value>) -> Result<(), Box<Diagnostic>> {
+#[expect(clippy::result_large_err, reason = "a finding is made once for each bad patch")]
+fn apply(set: &mut ObjectSet, patch: &Loc<Value>) -> Result<(), Diagnostic> {
     let kind = patch.value.get("kind").and_then(Value::as_str).unwrap_or_default();
     let name = patch.value.pointer("/metadata/name").and_then(Value::as_str);
     let known: Vec<String> = set.iter().map(|object| object.identity.to_string()).collect();
@@ -36,8 +37,9 @@ fn apply(set: &mut ObjectSet, patch: &Loc<Value>) -> Result<(), Box<Diagnostic>>
             Some(near) => format!("did you mean {near}?"),
             None => format!("write `kind` and `metadata.name` of one of: {}", known.join(", ")),
         };
-        let what = format!("the patch fits {what}");
-        return Err(Box::new(Diagnostic::error("patch-target", what).at(patch.span).help(help)));
+        return Err(Diagnostic::error("patch-target", format!("the patch fits {what}"))
+            .at(patch.span)
+            .help(help));
     };
     let merged = match kind {
         "ConfigMap" => merge::<ConfigMap>(object, &patch.value),
@@ -50,17 +52,17 @@ fn apply(set: &mut ObjectSet, patch: &Loc<Value>) -> Result<(), Box<Diagnostic>>
         _ => Err("this kind is not patched".to_owned()),
     };
     let merged = merged.map_err(|reason| {
-        let what = format!("the patch is no {kind}: {reason}");
-        let help = format!("write it as `kubectl explain {}` shows it", kind.to_ascii_lowercase());
-        Box::new(Diagnostic::error("not-kubernetes", what).at(patch.span).help(help))
+        Diagnostic::error("not-kubernetes", format!("the patch is no {kind}: {reason}"))
+            .at(patch.span)
+            .help(format!("write it as `kubectl explain {}` shows it", kind.to_ascii_lowercase()))
     })?;
     if merged.identity != object.identity {
-        let help = "leave `metadata.name`, `metadata.namespace` and `apiVersion` as they are";
-        let finding = Diagnostic::error("patch-target", "a patch cannot rename or move an object");
-        return Err(Box::new(finding.at(patch.span).help(help)));
+        return Err(Diagnostic::error("patch-target", "a patch cannot rename or move an object")
+            .at(patch.span)
+            .help("leave `metadata.name`, `metadata.namespace` and `apiVersion` as they are"));
     }
     if let Some((code, what, help)) = undone(object, &merged) {
-        return Err(Box::new(Diagnostic::error(code, what).at(patch.span).help(help)));
+        return Err(Diagnostic::error(code, what).at(patch.span).help(help));
     }
     **object = merged;
     Ok(())

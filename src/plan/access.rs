@@ -3,7 +3,6 @@
 use super::pod::{ContainerPort, Ingress, Service};
 use crate::diag::{Diagnostic, Diagnostics, Loc};
 use crate::spec::{ApplianceSpec, ServiceType, Transport};
-use crate::types::Port;
 
 /// The ports of the main container.
 pub fn ports(spec: &ApplianceSpec) -> Vec<ContainerPort> {
@@ -11,7 +10,7 @@ pub fn ports(spec: &ApplianceSpec) -> Vec<ContainerPort> {
         .iter()
         .map(|(name, port)| ContainerPort {
             name: name.clone().map(|name| name.to_string()),
-            port: port.port.map(Port::get),
+            port: port.port.map(crate::types::Port::get),
             protocol: port.protocol.as_ref().map_or(Transport::Tcp, |protocol| protocol.value).to_string(),
         })
         .collect()

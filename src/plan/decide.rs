@@ -48,7 +48,7 @@ fn network_facts(site: &SiteSpec, name: &Loc<crate::types::Name>, network: &spec
         name: name.clone().map(|name| name.to_string()),
         link: Loc::new(attachments::link(network), network.attachment.span),
         parent: attachments::parent_span(network),
-        subnets: network.subnet.iter().map(|subnet| subnet.map(Cidr::network)).collect(),
+        subnets: network.subnet.iter().map(|subnet| (*subnet).map(Cidr::network)).collect(),
         gateways: network.gateway.clone(),
         pools: network.pool.clone(),
         dns: network.dns.clone(),
@@ -186,7 +186,7 @@ fn appliance(
     let service = access::service(spec, &ports, diags);
     let credentials = credentials(profile, &name, spec);
     let whole = Whole { name: &name, spec, image: &image, nics: &nics, ports, service: service.as_ref() };
-    let made = parts(context, profile, whole, credentials.as_ref(), diags);
+    let parts = parts(context, profile, whole, credentials.as_ref(), diags);
     Some(Appliance {
         kind: spec.from.as_ref().map_or(name.as_str(), |from| from.as_str()).to_owned(),
         profile,
@@ -195,11 +195,11 @@ fn appliance(
         image,
         pull_policy: spec.image_pull_policy.as_ref().map(|policy| policy.as_str().to_owned()),
         pull_secrets: once(spec.image_pull_secrets.iter().map(|name| name.to_string())),
-        init: made.init,
-        main: made.main,
-        volumes: made.volumes,
+        init: parts.init,
+        main: parts.main,
+        volumes: parts.volumes,
         claims: storage::claims(context.site, profile, &name, spec),
-        config: made.config,
+        config: parts.config,
         credentials,
         guarded: profile == Profile::OpenWrt,
         ingress: access::ingress(spec, service.as_ref()),
@@ -317,10 +317,9 @@ fn ula_prefix(context: &Context<'_>, name: &str, nics: &[Nic]) -> Option<String>
         network: "",
         interface: Some("ula"),
     });
-    let [_, bytes @ ..] = mac.0;
-    let [first, rest @ ..] = bytes;
-    let [global, subscriber] = [[rest[0], rest[1]], [rest[2], rest[3]]].map(u16::from_be_bytes);
-    Some(format!("fd{first:02x}:{global:04x}:{subscriber:04x}::/48"))
+    let digits = mac.to_string().replace(':', "");
+    // 40 random bits behind fd, as RFC 4193 has it: those behind the MAC's first byte.
+    Some(format!("fd{}:{}:{}::/48", &digits[2..4], &digits[4..8], &digits[8..12]))
 }
 
 impl Nic {

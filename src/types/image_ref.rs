@@ -1,6 +1,6 @@
 //! References to container images.
 
-use super::{Invalid, TextForm, quoted};
+use super::{Digest, Invalid, TextForm, quoted};
 use std::fmt;
 use std::str::FromStr;
 
@@ -14,7 +14,7 @@ pub struct ImageRef {
     registry: Option<String>,
     repository: String,
     tag: Option<String>,
-    digest: Option<String>,
+    digest: Option<Digest>,
 }
 
 impl ImageRef {
@@ -33,21 +33,22 @@ impl ImageRef {
         self.tag.as_deref()
     }
 
-    /// The digest with its algorithm, when the reference has one.
-    pub fn digest(&self) -> Option<&str> {
-        self.digest.as_deref()
+    /// The digest, when the reference has one.
+    pub fn digest(&self) -> Option<&Digest> {
+        self.digest.as_ref()
     }
 
-    /// The same reference with this digest (`sha256:` and 64 hexadecimal digits), if it is one.
+    /// The same reference with this digest.
     #[must_use]
-    pub fn with_digest(&self, digest: &str) -> Option<Self> {
-        is_digest(digest).then(|| Self { digest: Some(digest.to_owned()), ..self.clone() })
+    pub fn with_digest(&self, digest: &Digest) -> Self {
+        Self { digest: Some(digest.clone()), ..self.clone() }
     }
-}
 
-fn is_digest(text: &str) -> bool {
-    text.strip_prefix("sha256:")
-        .is_some_and(|hex| hex.len() == 64 && hex.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f')))
+    /// The same reference without its digest.
+    #[must_use]
+    pub fn without_digest(&self) -> Self {
+        Self { digest: None, ..self.clone() }
+    }
 }
 
 fn is_tag(text: &str) -> bool {
@@ -97,11 +98,16 @@ impl FromStr for ImageRef {
             );
         }
         let (rest, digest) = match text.split_once('@') {
-            Some((_, digest)) if !is_digest(digest) => {
-                let problem = format!("the image {what} has the digest {}", quoted(digest));
-                return refuse(problem, "write `sha256:` and 64 lower-case hexadecimal digits after the `@`");
+            Some((rest, digest)) => {
+                let Ok(digest) = digest.parse::<Digest>() else {
+                    let problem = format!("the image {what} has the digest {}", quoted(digest));
+                    return refuse(
+                        problem,
+                        "write `sha256:` and 64 lower-case hexadecimal digits after the `@`",
+                    );
+                };
+                (rest, Some(digest))
             }
-            Some((rest, digest)) => (rest, Some(digest.to_owned())),
             None => (text, None),
         };
         let (path, tag) = match rest.rsplit_once(':') {

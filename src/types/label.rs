@@ -36,7 +36,6 @@ pub fn value_fault(text: &str) -> Option<Invalid> {
 
 /// Why a text is no name of a port; `None` for a good one.
 pub fn port_fault(text: &str) -> Option<Invalid> {
-    const RULE: &str = "use small letters, digits and single `-`, with a letter somewhere";
     if text.len() > LONGEST_PORT {
         let problem = format!("the name of port {} has {} characters", quoted(text), text.len());
         return Some(Invalid::new(problem, format!("use at most {LONGEST_PORT}")));
@@ -46,7 +45,8 @@ pub fn port_fault(text: &str) -> Option<Invalid> {
         && !text.contains("--")
         && !text.starts_with('-')
         && !text.ends_with('-');
-    (!good).then(|| Invalid::new(format!("{} is not a name of a port", quoted(text)), RULE))
+    let fix = "use small letters, digits and single `-`, with a letter somewhere";
+    (!good).then(|| Invalid::new(format!("{} is not a name of a port", quoted(text)), fix))
 }
 
 /// Whether a text is a DNS subdomain: labels of small letters, digits and `-`, joined by dots.

@@ -7,6 +7,7 @@
 
 mod address;
 mod capability;
+mod digest;
 mod image_ref;
 pub mod label;
 mod mac;
@@ -17,6 +18,7 @@ mod quantity;
 
 pub use address::{AddressSpec, Cidr, IpRange};
 pub use capability::Capability;
+pub use digest::Digest;
 pub use image_ref::ImageRef;
 pub use mac::Mac;
 pub use name::{EnvName, InterfaceName, Name};

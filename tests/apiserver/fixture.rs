@@ -11,9 +11,9 @@ use kube::{Client, Config};
 use serde_json::{Value, json};
 use wrtpod::cluster::{
     Cluster, ConfiguredBy, ConnectOptions, ExpectedNic, GeneratedSecret, Release, connect,
-    install_tls_provider,
 };
 use wrtpod::objects::{Identity, Object, ObjectSet};
+use wrtpod::tls;
 
 /// What a test works with.
 pub struct Fixture {
@@ -56,7 +56,7 @@ impl Fixture {
     /// A fixture whose namespace is not there.
     pub async fn without_namespace(name: &str) -> Self {
         let path = kubeconfig();
-        install_tls_provider();
+        tls::install_provider();
         let file = Kubeconfig::read_from(&path).expect("a kubeconfig");
         let config =
             Config::from_custom_kubeconfig(file, &KubeConfigOptions::default()).await.expect("a context");
@@ -228,8 +228,8 @@ impl Fixture {
             container: "openwrt".into(),
             create_namespace: true,
             credentials: None,
-        cluster_ranges: Vec::new(),
-        secret: Some(GeneratedSecret {
+            cluster_ranges: Vec::new(),
+            secret: Some(GeneratedSecret {
                 name: "openwrt-password".into(),
                 labels: serde_json::from_value(labels).expect("labels"),
                 annotations: std::collections::BTreeMap::new(),

@@ -1,13 +1,14 @@
 //! The integration tests, one binary.
 
 #![expect(
-    clippy::format_push_string,
     clippy::format_collect,
+    clippy::format_push_string,
     clippy::case_sensitive_file_extension_comparisons,
-    reason = "texts of tests are short, and names of their files are their own"
+    reason = "texts are put together for people, and file names are ours"
 )]
 
 mod cli;
+mod clients;
 mod goldens;
 mod layering;
 mod place;

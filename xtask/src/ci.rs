@@ -38,7 +38,16 @@ const STEPS: &[Step] = &[
     step("pod", &["bash", "busybox", "ip", "shellcheck"], &["tests/pod/run"]),
     step("oracle", &["bash", "go", "python3"], &["tests/oracle/run"]),
     step("multus", &["go"], &["go", "-C", "tests/cluster/multus", "test", "./..."]),
-    step("cluster", &["bash", "containerd", "etcd", "go", "nft", "openssl", "runc"], &["tests/cluster/run"]),
+    step(
+        "registry",
+        &["bash", "curl", "docker-registry", "htpasswd", "jq", "openssl", "skopeo"],
+        &["tests/registry/run"],
+    ),
+    step(
+        "cluster",
+        &["bash", "containerd", "docker-registry", "etcd", "go", "nft", "openssl", "runc", "skopeo"],
+        &["tests/cluster/run"],
+    ),
 ];
 
 /// Runs the steps; true when all passed.

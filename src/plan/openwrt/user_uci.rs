@@ -25,10 +25,12 @@ pub fn lay_over(
             report(&Invalid::new(format!("`{}` is no UCI file", name.value), fix), name.span, diags);
             continue;
         }
-        let at = planned.iter().position(|(planned, _)| *planned == name.value).unwrap_or_else(|| {
+        let at = if let Some(at) = planned.iter().position(|(planned, _)| *planned == name.value) {
+            at
+        } else {
             planned.push((name.value.clone(), Config::new()));
             planned.len() - 1
-        });
+        };
         for (key, options) in &sections.value {
             if name.value == "network" && reject_reserved(key, &options.value, nics, diags) {
                 continue;
@@ -72,25 +74,27 @@ fn section(
         UciValue::One(text) => Some(text.as_str()),
         UciValue::Many(_) => None,
     });
-    let made = if let Some(rest) = key.strip_prefix('@') {
-        rest.strip_suffix("[0]").map_or_else(
-            || {
-                let problem = format!("`{}` is not the first section of its type", key.value);
-                Err(Invalid::new(problem, "write `@TYPE[0]`, or the section's name"))
-            },
-            Section::anonymous,
-        )
-    } else {
-        let Some(kind) = kind.or_else(|| planned.get(key).map(Section::kind)) else {
-            diags.push(
-                Diagnostic::error("uci-section-type", format!("section `{}` has no type", key.value))
-                    .at(key.span)
-                    .label("not one of wrtpod's own")
-                    .help("add its type, for example `.type: interface`"),
-            );
-            return None;
-        };
-        Section::named(kind, key)
+    let made = match key.strip_prefix('@') {
+        Some(rest) => match rest.strip_suffix("[0]") {
+            Some(kind) => Section::anonymous(kind),
+            None => Err(Invalid::new(
+                format!("`{}` is not the first section of its type", key.value),
+                "write `@TYPE[0]`, or the section's name",
+            )),
+        },
+        None => {
+            if let Some(kind) = kind.or_else(|| planned.get(key).map(Section::kind)) {
+                Section::named(kind, key)
+            } else {
+                diags.push(
+                    Diagnostic::error("uci-section-type", format!("section `{}` has no type", key.value))
+                        .at(key.span)
+                        .label("not one of wrtpod's own")
+                        .help("add its type, for example `.type: interface`"),
+                );
+                return None;
+            }
+        }
     };
     let mut section = match made {
         Ok(section) => section,

@@ -3,14 +3,17 @@ site "" "$(openwrt router 192.168.1.20/24)"
 say "a parent that the node does not have"
 sed -i 's/parent: enp3s0}/parent: enp99s0}/' site.yaml
 expect 1 w deploy router --timeout 30s
-said "enp99s0"
+said "the node has no such NIC"
 expect 0 w delete router --delete-data
 say "a plugin that the node does not have"
 site "" "$(openwrt router 192.168.1.20/24)"
 sed -i 's/^      gateway: 192.168.1.1/&\n      chain: [{type: no-such-plugin}]/' site.yaml
 expect 1 w deploy router --timeout 30s
 said "no-such-plugin"
+say "the node is mended: what hung goes on"
+cp "$run/node/opt/cni/bin/tuning" "$run/node/opt/cni/bin/no-such-plugin"
 expect 0 w delete router --delete-data
+rm "$run/node/opt/cni/bin/no-such-plugin"
 say "a claim that nobody provides"
 site "" "$(openwrt router 192.168.1.20/24)"
 sed -i 's/storageClass: local-path/storageClass: no-such-class/' site.yaml

@@ -8,7 +8,7 @@ plan_boot() {
 	printf "config interface 'lan'\n\toption device 'lan'\n\toption proto 'static'\n\tlist ipaddr '192.168.1.9/24'\n" >"$P/plan/uci.network"
 	printf "config system\n\toption hostname 'wrt'\n" >"$P/plan/uci.system"
 	printf "config defaults\n\toption input 'ACCEPT'\n" >"$P/plan/uci.firewall"
-	printf "config dnsmasq\n\toption localuse '0'\n" >"$P/plan/uci.dhcp"
+	printf "config dnsmasq\n\toption localuse '0'\n\tlist notinterface 'eth0'\n" >"$P/plan/uci.dhcp"
 }
 
 # boot: start as PID 1 of a new PID namespace, in the background; sets $inside (its PID out here).
@@ -75,6 +75,8 @@ for style in bridge point dual collision; do
 		for _ in $(seq 50); do [ -s "$P/data/wrtpod/uci-defaults" ] && break; sleep 0.1; done
 		is "the first-boot scripts that ran are recorded" "$(ls "$(image 1)/etc/uci-defaults")" "$(cut -d' ' -f2 "$P/data/wrtpod/uci-defaults" | sort)"
 		is "no jailed dnsmasq in a crash loop" yes "$(in_pod /bin/sh -c 'ps w | grep -q "[d]nsmasq" && echo yes')"
+		for _ in $(seq 50); do [ "$(in_pod cat /var/run/dnsmasq.conf)" = except-interface=eth0 ] && break; sleep 0.1; done
+		is "dnsmasq leaves eth0 alone once the appliance is up" except-interface=eth0 "$(in_pod cat /var/run/dnsmasq.conf)"
 		is "a disabled service does not run" "" "$(in_pod ls /etc/rc.d | grep sysntpd)"
 	fi
 	halt_pod

@@ -108,6 +108,20 @@ rm "$P/secret"/*
 run_start
 is "an emptied Secret takes its keys away" "mine" "$(cut -d' ' -f3 "$etc/dropbear/authorized_keys" | xargs)"
 has "… and leaves the password" "$(cat "$etc/shadow")" 'root:$6$other$:'
+old_libc=$work/image.old-libc
+cp -a "$one" "$old_libc"
+echo 'only MD5 here' >"$old_libc/lib/libc.so"
+use_image "$old_libc"
+printf '$6$third$' >"$P/secret/password-hash"
+run_start
+has "a libc without SHA-512: a warning that nobody can log in" "$out" "nobody can log in with that password"
+printf '$1$fourth$' >"$P/secret/password-hash"
+run_start
+has_not "… and none with a hash that it knows" "$out" "nobody can log in"
+use_image "$one"
+printf '$6$other$' >"$P/secret/password-hash"
+run_start
+has_not "… nor with a libc that says nothing" "$out" "nobody can log in"
 printf 'a:b\nroot::' >"$P/secret/password-hash"
 run_start
 has "a hash that would break shadow is refused" "$out" "not a crypt(3) hash"
@@ -240,3 +254,40 @@ config route6 'cluster_5'
 	option target '::/0'
 	option gateway 'fe80::ecee:eeff:feee:eeee'
 	option metric '4096'" "$(cat "$P/root/etc/config/network")"
+
+# firewall3 fills only the tables that the kernel names, and a new network namespace names none.
+fw3=$work/image.fw3
+cp -a "$one" "$fw3"
+rm "$fw3/sbin/fw4"
+for program in sbin/fw3 usr/sbin/iptables usr/sbin/ip6tables; do
+	printf '#!/bin/sh\necho "$0 $*" >>/wrtpod/run/tables\necho "$RULES"\n' >"$fw3/$program"
+	chmod 755 "$fw3/$program"
+done
+new_pod fw3 etc "$fw3"
+seed >/dev/null 2>&1
+AT_INIT='echo init >>/wrtpod/run/tables'
+run_start
+AT_INIT=
+is "firewall3: every table has been asked for before init" "8 init" "$(grep -c -- '-t [a-z]* ' "$P/run/tables") $(tail -n 1 "$P/run/tables")"
+new_pod fw4 etc
+seed >/dev/null 2>&1
+run_start
+is "firewall4: none of it" no "$([ -e "$P/run/tables" ] && echo yes || echo no)"
+
+# The appliance's daemons run as users of their own; a claim is often root's alone.
+new_pod passable config
+chmod 750 "$P/data"
+seed >/dev/null 2>&1
+run_start
+is "config: every user can follow /etc/passwd into the claim" 751 "$(stat -c %a "$P/data")"
+
+# wrtpod's block in the banner is no change of the user's.
+new_pod banner etc
+seed >/dev/null 2>&1
+run_start
+use_image "$(image 2)"
+out=$(seed 2>&1)
+has_not "a new image's banner: no conflict" "$out" "/etc/banner"
+run_start
+is "… it is there, with wrtpod's block" "$(cat "$(image 2)/etc/banner")" "$(sed '/^ --- wrtpod ---$/,$d' "$P/data/etc/banner")"
+has "… once" "$(cat "$P/data/etc/banner")" "All of /etc persists."

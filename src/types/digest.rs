@@ -1,0 +1,58 @@
+//! Digests of manifests.
+
+use super::{Invalid, quoted};
+use std::fmt;
+use std::str::FromStr;
+
+/// The SHA-256 digest of a manifest or an index: `sha256:` and 64 lower-case hexadecimal digits.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Digest(String);
+
+impl Digest {
+    /// The digest with its algorithm.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Enough of it to tell two apart, for people.
+    pub fn short(&self) -> &str {
+        &self.0[..19]
+    }
+}
+
+impl FromStr for Digest {
+    type Err = Invalid;
+
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        let hex = text.strip_prefix("sha256:").filter(|hex| hex.len() == 64);
+        if hex.is_some_and(|hex| hex.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))) {
+            return Ok(Self(text.to_owned()));
+        }
+        let problem = format!("{} is no digest", quoted(text));
+        Err(Invalid::new(problem, "write `sha256:` and 64 lower-case hexadecimal digits"))
+    }
+}
+
+impl fmt::Display for Digest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn takes_sha256_and_nothing_else() {
+        let good = format!("sha256:{}", "0a".repeat(32));
+        let digest: Digest = good.parse().unwrap_or_else(|invalid| panic!("{invalid}"));
+        assert_eq!((digest.as_str(), digest.short()), (good.as_str(), "sha256:0a0a0a0a0a0a"));
+        let upper = good.to_uppercase();
+        let long = format!("{good}0");
+        let other = format!("sha512:{}", "0a".repeat(64));
+        for bad in ["", "sha256:", &good[..70], &upper, &long, &other, "sha256:é"] {
+            assert!(bad.parse::<Digest>().is_err(), "{bad}");
+        }
+    }
+}
