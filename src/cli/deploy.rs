@@ -25,7 +25,7 @@ pub fn run(args: &DeployArgs, printer: Printer) -> Result<Outcome, CliError> {
     block_on(async {
         let cluster = connect(&args.cluster).await?;
         let mut releases = releases(&loaded);
-        pin(&cluster, &mut releases, args.pin.when).await?;
+        pin(&cluster, &mut releases, args.pin.when, &mut Show::new(), printer).await?;
         let mut outcome = Outcome::Done;
         for (release, (appliance, _)) in releases.iter().zip(loaded.chosen()) {
             if args.dry_run == Some(DryRun::Server) {

@@ -8,7 +8,7 @@ use super::error::{CliError, Outcome};
 use super::load::{WithoutSite, load};
 use super::pin::pin;
 use super::printer::Printer;
-use crate::cluster::{Change, Cluster, DiffReport, Files, Release};
+use crate::cluster::{Change, Cluster, DiffReport, Files, Release, Silent};
 use crate::plan::{Appliance, Profile};
 use crate::{uci, yaml};
 
@@ -18,7 +18,7 @@ pub fn run(args: &DiffArgs, printer: Printer) -> Result<Outcome, CliError> {
     let (text, notes) = block_on(async {
         let cluster = connect(&args.cluster).await?;
         let mut releases = releases(&loaded);
-        pin(&cluster, &mut releases, args.pin.when).await?;
+        pin(&cluster, &mut releases, args.pin.when, &mut Silent, printer).await?;
         let (mut text, mut notes) = (String::new(), Vec::new());
         for (release, (appliance, _)) in releases.iter().zip(loaded.chosen()) {
             let report = cluster.diff(release, &yaml::write).await?;

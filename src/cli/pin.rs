@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
-use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
+use futures_util::stream::{self, StreamExt as _};
 
 use super::args::Pin;
 use super::error::CliError;
 use super::printer::Printer;
-use crate::cluster::{Cluster, Release};
+use crate::cluster::{Cluster, Progress, Release};
 use crate::passes::{self, Unpinned};
 use crate::registry::{self, Client, Credentials, Limits};
 use crate::types::{Digest, ImageRef};
@@ -24,14 +24,19 @@ const LARGEST_CONFIG: u64 = 4 << 20;
 type Answers = BTreeMap<ImageRef, Result<Digest, registry::Error>>;
 
 /// Puts digests behind the tags of the releases' images, and says on stderr what was not pinned and what moved.
-pub async fn pin(cluster: &Cluster, releases: &mut [Release], when: Pin) -> Result<(), CliError> {
+pub async fn pin(
+    cluster: &Cluster,
+    releases: &mut [Release],
+    when: Pin,
+    progress: &mut dyn Progress,
+    printer: Printer,
+) -> Result<(), CliError> {
     if when == Pin::Never {
         return Ok(());
     }
     let wanted: Vec<Unpinned> = releases.iter().map(|release| passes::unpinned(&release.objects)).collect();
-    let live =
-        stream::iter(releases.iter().zip(&wanted)).then(|pair| runs(cluster, pair)).try_collect::<Vec<_>>();
-    let (live, answers) = tokio::try_join!(live, async { Ok(resolve(&wanted).await) })?;
+    let live = live(cluster, releases, &wanted, progress);
+    let (live, answers) = tokio::try_join!(live, async { Ok(resolve(&wanted, printer).await) })?;
     let mut said = Vec::new();
     let mut failed = Vec::new();
     for ((release, wanted), live) in releases.iter_mut().zip(&wanted).zip(&live) {
@@ -49,33 +54,39 @@ pub async fn pin(cluster: &Cluster, releases: &mut [Release], when: Pin) -> Resu
     }
     for (place, line) in said.iter().enumerate() {
         if !said[..place].contains(line) {
-            Printer::line(line);
+            printer.note(line);
         }
     }
     Ok(())
 }
 
-/// The images that a release runs; the cluster is asked only when there is something to pin.
-async fn runs(
+/// The images that each release runs; the cluster is asked only where there is something to pin.
+async fn live(
     cluster: &Cluster,
-    (release, wanted): (&Release, &Unpinned),
-) -> Result<Vec<ImageRef>, CliError> {
-    if wanted.pulled.is_empty() {
-        return Ok(Vec::new());
+    releases: &[Release],
+    wanted: &[Unpinned],
+    progress: &mut dyn Progress,
+) -> Result<Vec<Vec<ImageRef>>, CliError> {
+    let mut live = Vec::new();
+    for (release, wanted) in releases.iter().zip(wanted) {
+        let mut images = Vec::new();
+        if !wanted.pulled.is_empty() {
+            images = cluster.live_images(release, progress).await?;
+        }
+        live.push(images.iter().filter_map(|image| image.parse().ok()).collect());
     }
-    let images = cluster.live_images(release).await?;
-    Ok(images.iter().filter_map(|image| image.parse().ok()).collect())
+    Ok(live)
 }
 
 /// Asks for every image once.
-async fn resolve(wanted: &[Unpinned]) -> Answers {
+async fn resolve(wanted: &[Unpinned], printer: Printer) -> Answers {
     let mut images: Vec<&ImageRef> = wanted.iter().flat_map(|wanted| &wanted.pulled).collect();
     images.sort_unstable();
     images.dedup();
     if images.is_empty() {
         return Answers::new();
     }
-    let credentials = docker_config().map_or_else(Credentials::default, |path| credentials(&path));
+    let credentials = docker_config().map_or_else(Credentials::default, |path| credentials(&path, printer));
     let client = Client::new(Limits::default());
     let (client, credentials) = (&client, &credentials);
     stream::iter(images)
@@ -109,11 +120,11 @@ fn decide(appliance: &str, wanted: &Unpinned, live: &[ImageRef], answers: &Answe
                 Some(new.clone())
             }
             (Err(error), Some(Some(old))) => {
-                decision.lines.push(format!("note: {image} stays at {}, which runs: {error}", old.short()));
+                decision.lines.push(format!("{image} stays at {}, which runs: {error}", old.short()));
                 Some(old.clone())
             }
             (Err(error), _) => {
-                decision.lines.push(format!("note: {image} is not pinned to a digest: {error}"));
+                decision.lines.push(format!("{image} is not pinned to a digest: {error}"));
                 decision.failed.push(format!("{image}: {error}"));
                 None
             }
@@ -121,7 +132,7 @@ fn decide(appliance: &str, wanted: &Unpinned, live: &[ImageRef], answers: &Answe
         decision.digests.extend(digest.map(|digest| (image.clone(), digest)));
     }
     for image in &wanted.never_pulled {
-        decision.lines.push(format!("note: {image} is not pinned to a digest: imagePullPolicy is Never"));
+        decision.lines.push(format!("{image} is not pinned to a digest: imagePullPolicy is Never"));
     }
     decision
 }
@@ -134,7 +145,7 @@ fn docker_config() -> Option<PathBuf> {
 }
 
 /// The credentials in a file; one that cannot be read is noted, and registries are asked without.
-fn credentials(path: &Path) -> Credentials {
+fn credentials(path: &Path, printer: Printer) -> Credentials {
     let mut text = Vec::new();
     let read = std::fs::File::open(path).and_then(|file| file.take(LARGEST_CONFIG).read_to_end(&mut text));
     let reason = match read.map(|_| Credentials::parse(&text)) {
@@ -143,7 +154,7 @@ fn credentials(path: &Path) -> Credentials {
         Ok(Err(error)) => error.to_string(),
         Err(error) => error.to_string(),
     };
-    Printer::line(&format!("note: registries are asked without credentials: `{}`: {reason}", path.display()));
+    printer.note(&format!("registries are asked without credentials: `{}`: {reason}", path.display()));
     Credentials::default()
 }
 
@@ -190,15 +201,12 @@ mod tests {
         let away = || Err(registry::Error::NotFound { registry: "r".to_owned() });
         let decision = one(&format!("a:1@{}", digest("aa")), away());
         assert_eq!(decision.digests, BTreeMap::from([(image("a:1"), digest("aa"))]));
-        assert_eq!(
-            decision.lines,
-            ["note: a:1 stays at sha256:aaaaaaaaaaaa, which runs: r has no such image"]
-        );
+        assert_eq!(decision.lines, ["a:1 stays at sha256:aaaaaaaaaaaa, which runs: r has no such image"]);
         assert!(decision.failed.is_empty());
         for live in ["a:1", "b:1", &format!("a:2@{}", digest("aa"))] {
             let decision = one(live, away());
             assert!(decision.digests.is_empty());
-            assert_eq!(decision.lines, ["note: a:1 is not pinned to a digest: r has no such image"]);
+            assert_eq!(decision.lines, ["a:1 is not pinned to a digest: r has no such image"]);
             assert_eq!(decision.failed, ["a:1: r has no such image"]);
         }
     }

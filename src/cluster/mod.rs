@@ -122,8 +122,12 @@ impl Cluster {
     }
 
     /// The images that the release's workload runs in the cluster; none when it is not there. One request.
-    pub async fn live_images(&self, release: &Release) -> Result<Vec<String>, Error> {
-        deploy::live_images(&Session::new(&self.wire, &mut Silent), release).await
+    pub async fn live_images(
+        &self,
+        release: &Release,
+        progress: &mut dyn Progress,
+    ) -> Result<Vec<String>, Error> {
+        deploy::live_images(&Session::new(&self.wire, progress), release).await
     }
 
     /// Waits until the workload is ready; answers the name of the pod, `None` when none is wanted.

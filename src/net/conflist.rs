@@ -9,6 +9,9 @@ use crate::plan::{Attachment, Ipam, Link};
 const CNI_VERSION: &str = "1.0.0";
 
 /// The configuration list, indented JSON, as it stands in the NAD's `spec.config`.
+///
+/// # Panics
+/// Never: a JSON value is written to a string.
 pub fn conflist(attachment: &Attachment) -> String {
     let mut plugins = vec![link(attachment)];
     plugins.extend(attachment.chain.iter().cloned());

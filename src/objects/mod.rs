@@ -24,6 +24,9 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use crate::plan::{Appliance, Attachment, Plan};
 
 /// The site's attachments that `wanted` picks, in the order of the plan.
+///
+/// # Panics
+/// On a plan with two attachments of one name, which the rules refuse.
 pub fn attachments(plan: &Plan, wanted: impl Fn(&Attachment) -> bool) -> ObjectSet {
     let mut set = ObjectSet::new();
     for attachment in plan.attachments.iter().filter(|attachment| wanted(attachment)) {
@@ -36,6 +39,9 @@ pub fn attachments(plan: &Plan, wanted: impl Fn(&Attachment) -> bool) -> ObjectS
 
 /// The namespace of the plan, with the pod-security level that appliances need: NET_ADMIN is refused by
 /// `baseline`.
+///
+/// # Panics
+/// Never: the set holds one object.
 pub fn namespace(plan: &Plan) -> ObjectSet {
     let levels = ["enforce", "audit", "warn"]
         .map(|mode| (format!("pod-security.kubernetes.io/{mode}"), "privileged".to_owned()));
@@ -54,6 +60,9 @@ pub fn namespace(plan: &Plan) -> ObjectSet {
 
 /// The objects of one appliance, in the order in which they are applied: what is mounted and referred to
 /// comes before the workload.
+///
+/// # Panics
+/// On a plan with two claims of one name, which the rules refuse.
 pub fn build(plan: &Plan, appliance: &Appliance) -> ObjectSet {
     let namespace = plan.namespace.as_str();
     let mut objects = Vec::new();

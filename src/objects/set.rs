@@ -128,20 +128,20 @@ impl ObjectSet {
     }
 }
 
-impl<'a> IntoIterator for &'a ObjectSet {
-    type Item = &'a Object;
-    type IntoIter = std::slice::Iter<'a, Object>;
-
-    fn into_iter(self) -> Self::IntoIter {
-        self.iter()
-    }
-}
-
 impl<'a> IntoIterator for &'a mut ObjectSet {
     type Item = &'a mut Object;
     type IntoIter = std::slice::IterMut<'a, Object>;
 
     fn into_iter(self) -> Self::IntoIter {
         self.iter_mut()
+    }
+}
+
+impl<'a> IntoIterator for &'a ObjectSet {
+    type Item = &'a Object;
+    type IntoIter = std::slice::Iter<'a, Object>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
     }
 }

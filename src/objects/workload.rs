@@ -8,8 +8,8 @@ use k8s_openapi::api::apps::v1::{
 use k8s_openapi::api::core::v1::{
     Affinity, ConfigMapVolumeSource, EmptyDirVolumeSource, HostPathVolumeSource, KeyToPath,
     LocalObjectReference, NodeAffinity, NodeSelector, NodeSelectorRequirement, NodeSelectorTerm,
-    PersistentVolumeClaimVolumeSource, PodSecurityContext, PodSpec, PodTemplateSpec, SecretVolumeSource,
-    Sysctl, Toleration, Volume,
+    PersistentVolumeClaimVolumeSource, PodSecurityContext, PodSpec, PodTemplateSpec, ProjectedVolumeSource,
+    SecretProjection, SecretVolumeSource, Sysctl, Toleration, Volume, VolumeProjection,
 };
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 
@@ -153,21 +153,36 @@ fn volume(plan: &plan::Volume) -> Volume {
                 ..ConfigMapVolumeSource::default()
             });
         }
-        VolumeSource::Secret { name, keys } => {
-            let items = keys.iter().map(|key| KeyToPath { key: key.clone(), path: key.clone(), mode: None });
+        VolumeSource::Secret(name) => {
             volume.secret = Some(SecretVolumeSource {
                 secret_name: Some(name.clone()),
                 default_mode: Some(0o400),
-                items: (!keys.is_empty()).then(|| items.collect()),
-                optional: None,
+                ..SecretVolumeSource::default()
             });
         }
+        VolumeSource::Credentials(name) => volume.projected = Some(credentials(name)),
         VolumeSource::Device(path) => {
             volume.host_path =
                 Some(HostPathVolumeSource { path: path.value.clone(), type_: Some("CharDevice".into()) });
         }
     }
     volume
+}
+
+/// The hash has to be there: an appliance never starts with an empty password. Keys are optional.
+fn credentials(name: &str) -> ProjectedVolumeSource {
+    let source = |key: &str, optional: Option<bool>| VolumeProjection {
+        secret: Some(SecretProjection {
+            name: name.to_owned(),
+            items: Some(vec![KeyToPath { key: key.into(), path: key.into(), mode: None }]),
+            optional,
+        }),
+        ..VolumeProjection::default()
+    };
+    ProjectedVolumeSource {
+        default_mode: Some(0o400),
+        sources: Some(vec![source("password-hash", None), source("authorized_keys", Some(true))]),
+    }
 }
 
 /// Nodes by name and by architecture, as affinity: a `nodeSelector` cannot say «one of these».

@@ -4,6 +4,9 @@ use crate::spec::{Distribution, SiteSpec};
 use crate::types::Cidr;
 
 /// Pod and Service ranges: the site's, else the distribution's defaults.
+///
+/// # Panics
+/// Never: the defaults are ranges.
 pub fn ranges(site: &SiteSpec) -> Vec<Cidr> {
     let stated = site.cluster.as_ref();
     let pods: Vec<Cidr> =

@@ -149,13 +149,11 @@ pub enum VolumeSource {
         /// Whether its files are run.
         executable: bool,
     },
-    /// A Secret, these keys of it (all when empty).
-    Secret {
-        /// Name.
-        name: String,
-        /// Keys, each a file of that name.
-        keys: Vec<String>,
-    },
+    /// A Secret, each key a file.
+    Secret(String),
+    /// The Secret with root's credentials: the hash must be there, keys may be. What else is in it, the readable
+    /// password of a generated one for example, stays outside.
+    Credentials(String),
     /// A character device of the node.
     Device(Loc<String>),
 }

@@ -43,12 +43,12 @@ pub fn claims(site: &SiteSpec, profile: Profile, name: &Loc<String>, spec: &Appl
         let persistence = spec.persistence.as_ref();
         let existing = persistence.is_some_and(|persistence| persistence.existing_claim.is_some());
         if let Some(claim) = main_claim(name, spec).filter(|_| !existing) {
-            let size = persistence.and_then(|persistence| persistence.size.clone());
+            let chosen = persistence.and_then(|persistence| persistence.size.clone());
             claims.push(Claim {
                 name: claim,
                 storage_class: class(persistence.and_then(|persistence| persistence.storage_class.as_ref())),
                 access_mode: access(persistence.and_then(|persistence| persistence.access_mode.as_ref())),
-                size: size.unwrap_or_else(|| default_size(openwrt::mode(spec))),
+                size: chosen.unwrap_or_else(|| default_size(openwrt::mode(spec))),
             });
         }
     }

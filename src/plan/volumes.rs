@@ -10,7 +10,7 @@ pub fn volumes(appliance: &str, spec: &ApplianceSpec) -> Vec<Volume> {
         let source = if let Some(map) = &volume.config_map {
             VolumeSource::ConfigMap { name: map.value.to_string(), executable: false }
         } else if let Some(secret) = &volume.secret {
-            VolumeSource::Secret { name: secret.value.to_string(), keys: Vec::new() }
+            VolumeSource::Secret(secret.value.to_string())
         } else if volume.empty_dir.as_ref().is_some_and(|scratch| scratch.value) {
             VolumeSource::Scratch
         } else {

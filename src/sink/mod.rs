@@ -15,6 +15,9 @@ pub fn yaml_text(sets: &[ObjectSet]) -> String {
 }
 
 /// All objects as one JSON `List`, indented.
+///
+/// # Panics
+/// Never: a JSON value is written to a string.
 pub fn json_text(sets: &[ObjectSet]) -> String {
     let items: Vec<&Value> = sets.iter().flatten().map(|object| &object.value).collect();
     let list = json!({"apiVersion": "v1", "kind": "List", "items": items});

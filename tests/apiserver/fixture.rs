@@ -227,7 +227,7 @@ impl Fixture {
             },
             container: "openwrt".into(),
             create_namespace: true,
-            credentials: None,
+            credentials: Some("openwrt-password".into()),
             cluster_ranges: Vec::new(),
             secret: Some(GeneratedSecret {
                 name: "openwrt-password".into(),

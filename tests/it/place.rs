@@ -1,4 +1,4 @@
-//! Where the program is run in tests: a home and a current folder of its own, and what came of it as one text.
+//! A folder in which the program is typed, and how a run of it ended.
 
 use std::fs;
 use std::io::Write;
@@ -110,6 +110,7 @@ impl Run {
     }
 }
 
+/// One snapshot of how a run ended.
 pub fn check(name: &str, run: &Run) {
     insta::with_settings!({
         prepend_module_to_snapshot => false, omit_expression => true, snapshot_path => "snapshots/cli"

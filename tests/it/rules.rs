@@ -172,7 +172,7 @@ fn pages_have_one_shape() {
         assert_eq!(lines.next(), Some(""), "{}", page.name);
         assert!(page.summary().ends_with('.'), "{}: {}", page.name, page.summary());
         assert!(page.text.ends_with('\n') && !page.text.ends_with("\n\n"), "{}", page.name);
-        assert!(page.text.lines().all(|line| line.chars().count() <= 120), "{}", page.name);
+        assert!(page.text.lines().all(|line| line.chars().count() <= 110), "{}", page.name);
     }
     for page in explain::RULES {
         assert!(page.text.contains("\nInstead: "), "{} does not say what to write instead", page.name);

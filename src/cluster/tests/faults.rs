@@ -83,12 +83,13 @@ async fn every_conflict_is_named_in_one_error() {
         json!({"kind": "Status", "reason": "Conflict", "code": 409, "message": "Apply failed", "details": {"causes": [cause]}})
     };
     fake.fail("PATCH /api/v1/namespaces/home/configmaps/openwrt", Fault::Says(409, conflict(".data.a")));
-    fake.fail("PATCH /api/v1/namespaces/home/persistentvolumeclaims", Fault::Says(409, conflict(".spec.b")));
+    let attachments = "PATCH /apis/k8s.cni.cncf.io/v1/namespaces/home/network-attachment-definitions";
+    fake.fail(attachments, Fault::Says(409, conflict(".spec.config")));
     let error = fake.cluster.apply(&release(), &PLAIN, &mut Silent).await.expect_err("a conflict");
     insta::assert_snapshot!(error, @"
     other managers own fields that the appliance sets:
       ConfigMap openwrt: .data.a belongs to helm
-      PersistentVolumeClaim openwrt: .spec.b belongs to helm
+      NetworkAttachmentDefinition lan: .spec.config belongs to helm
     take them over with --force-conflicts, or have the other manager give them up
     ");
     assert!(!fake.log().contains("statefulsets/openwrt"), "the workload waits for its parts");

@@ -18,11 +18,11 @@ async fn a_first_deploy_reads_little_and_writes_in_order() {
     GET /api/v1/namespaces/home/configmaps
     GET /api/v1/namespaces/home/persistentvolumeclaims
     GET /api/v1/namespaces/home/secrets
+    PATCH /api/v1/namespaces/home/persistentvolumeclaims/openwrt
     PATCH /api/v1/namespaces/home/configmaps/wrtpod-openwrt force=true
     PATCH /api/v1/namespaces/home/configmaps/wrtpod-site.flat force=true
     POST /api/v1/namespaces/home/secrets
     PATCH /api/v1/namespaces/home/configmaps/openwrt
-    PATCH /api/v1/namespaces/home/persistentvolumeclaims/openwrt
     PATCH /apis/k8s.cni.cncf.io/v1/namespaces/home/network-attachment-definitions/lan
     PATCH /apis/apps/v1/namespaces/home/statefulsets/openwrt
     ");
@@ -45,8 +45,8 @@ async fn a_second_deploy_changes_nothing() {
     GET /apis/apps/v1/namespaces/home/statefulsets
     GET /api/v1/namespaces/home/persistentvolumeclaims
     GET /api/v1/namespaces/home/secrets
-    PATCH /api/v1/namespaces/home/configmaps/openwrt
     PATCH /api/v1/namespaces/home/persistentvolumeclaims/openwrt
+    PATCH /api/v1/namespaces/home/configmaps/openwrt
     PATCH /apis/k8s.cni.cncf.io/v1/namespaces/home/network-attachment-definitions/lan
     PATCH /apis/apps/v1/namespaces/home/statefulsets/openwrt
     ");
@@ -83,17 +83,17 @@ async fn the_record_widens_before_and_narrows_after() {
     GET /apis/apps/v1/namespaces/home/statefulsets
     GET /api/v1/namespaces/home/persistentvolumeclaims
     GET /api/v1/namespaces/home/secrets
+    PATCH /api/v1/namespaces/home/persistentvolumeclaims/openwrt
     PATCH /api/v1/namespaces/home/configmaps/wrtpod-openwrt force=true
     PATCH /api/v1/namespaces/home/services/openwrt
-    PATCH /api/v1/namespaces/home/persistentvolumeclaims/openwrt
     PATCH /apis/k8s.cni.cncf.io/v1/namespaces/home/network-attachment-definitions/lan
     PATCH /apis/apps/v1/namespaces/home/statefulsets/openwrt
     DELETE /api/v1/namespaces/home/configmaps/openwrt
     PATCH /api/v1/namespaces/home/configmaps/wrtpod-openwrt force=true
     ");
     assert_snapshot!(told.0.join("\n"), @"
-    Service openwrt created
     PersistentVolumeClaim openwrt unchanged
+    Service openwrt created
     NetworkAttachmentDefinition lan unchanged
     StatefulSet openwrt unchanged
     ConfigMap openwrt deleted

@@ -59,11 +59,11 @@ fn dnsmasq(nics: &[Nic], persistent: bool, serves: bool) -> Draft {
         // kubelet's resolv.conf is mounted over OpenWrt's: dnsmasq must not append itself to it.
         .option("localuse", "0")
         .list("notinterface", ["eth0"]);
-    let servers: Vec<String> =
+    let upstreams: Vec<String> =
         nics.iter().flat_map(|nic| &nic.dns).map(|server| server.value.to_string()).collect();
     // Without servers of its own it reads what the leases brought, from the path that its release knows.
-    if !servers.is_empty() {
-        section = section.option("noresolv", "1").list("server", servers);
+    if !upstreams.is_empty() {
+        section = section.option("noresolv", "1").list("server", upstreams);
     }
     section
 }

@@ -236,12 +236,7 @@ fn volumes(input: &Input<'_>) -> Vec<Volume> {
         volumes.push(volume("wrtpod-data", VolumeSource::Claim(claim.clone())));
     }
     if let Some(credentials) = input.credentials {
-        // The readable password of a generated Secret stays outside.
-        let keys = if credentials.generated { vec!["password-hash".to_owned()] } else { Vec::new() };
-        volumes.push(volume(
-            "wrtpod-credentials",
-            VolumeSource::Secret { name: credentials.secret.clone(), keys },
-        ));
+        volumes.push(volume("wrtpod-credentials", VolumeSource::Credentials(credentials.secret.clone())));
     }
     volumes.extend(super::volumes::volumes(input.name, input.spec));
     volumes

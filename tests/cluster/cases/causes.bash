@@ -3,7 +3,7 @@ site "" "$(openwrt router 192.168.1.20/24)"
 say "a parent that the node does not have"
 sed -i 's/parent: enp3s0}/parent: enp99s0}/' site.yaml
 expect 1 w deploy router --timeout 30s
-said "the node has no such NIC"
+said "enp99s0"
 expect 0 w delete router --delete-data
 say "a plugin that the node does not have"
 site "" "$(openwrt router 192.168.1.20/24)"
@@ -28,6 +28,8 @@ spec:
   profile: generic
   image: localhost/busybox:1
   command: [/bin/busybox, sh, -c, 'echo nothing to do here; exit 7']
+  ports: {http: {port: 80}}
+  probes: {readiness: {tcp: http}}
   interfaces: [{network: lan, address: 192.168.1.21/24}]
 "
 expect 1 w deploy ends --timeout 30s

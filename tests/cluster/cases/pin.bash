@@ -52,7 +52,7 @@ second=$(digest)
 moved="$host/router:1 has moved from sha256:${first:0:12} to sha256:${second:0:12}: the pod of router rolls"
 expect 1 w diff router
 said "$moved"
-said "+        image: $host/router:1@sha256:$second"
+said " image: $host/router:1@sha256:$second"
 expect 0 w deploy router --dry-run=server
 said "$moved"
 pinned "$first"

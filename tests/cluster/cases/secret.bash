@@ -1,7 +1,7 @@
 # The Secret with root's credentials: the user's own must be there; a change of it rolls the pod and reaches it.
 site "" "$(openwrt router 192.168.1.26/24 '  secret: mine')"
-"$here/kubectl" create namespace "$space"
-"$here/kubectl" label namespace "$space" pod-security.kubernetes.io/enforce=privileged
+"$here/kubectl" create namespace "$space" || true
+"$here/kubectl" label --overwrite namespace "$space" pod-security.kubernetes.io/enforce=privileged
 expect 1 w deploy router
 said "the Secret mine that the appliance names does not exist"
 [ -z "$(k get statefulset,service,configmap,pvc -o name | grep -v kube-root-ca)" ] || fail "something was written"
@@ -28,3 +28,11 @@ within 60 k wait --for=condition=Ready pod/router-0 --timeout=1s
 k exec router-0 -- grep -q '^root:$1$x$y:' /etc/shadow || fail "the user's password is gone"
 expect 0 w delete router --delete-data
 k get secret mine || fail "the user's Secret was deleted"
+say "keys beside a generated password reach it too"
+site "" "$(openwrt other 192.168.1.28/24)"
+expect 0 w deploy other
+k patch secret other-credentials -p '{"stringData": {"authorized_keys": "ssh-ed25519 AAAA third"}}'
+expect 0 w deploy other
+k exec other-0 -- grep -q 'AAAA third' /etc/dropbear/authorized_keys || fail "no key"
+k exec other-0 -- ls /wrtpod/secret | grep -qx password && fail "the readable password is in the pod"
+expect 0 w delete other --delete-data
