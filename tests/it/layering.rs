@@ -37,7 +37,7 @@ const WORDS: &[(&str, &[&str])] = &[
     ("annotate_snippets", &["diag"]),
     ("clap::", &["cli"]),
     ("k8s_openapi", &["objects", "passes", "cluster"]),
-    ("std::env", &["cli", "main", "cluster"]),
+    ("std::env", &["cli", "main"]),
     ("println!", &[]),
     ("eprintln!", &[]),
     ("std::process", &["cli", "main"]),

@@ -116,7 +116,58 @@ fn appliance(networks: Vec<String>) -> impl Strategy<Value = String> {
     })
 }
 
+/// Documents that are mostly right: networks of every kind, each used once by one appliance of one profile.
+fn plausible() -> impl Strategy<Value = String> {
+    let harmless = vec![
+        "  ports: {http: {port: 80}, dns: {port: 53, protocol: UDP}}\n  service: {}\n",
+        "  volumes: {files: {mountPath: /srv}, x: {mountPath: /mnt/x, emptyDir: true}}\n",
+        "  devices: [{path: /dev/net/tun}, {resource: a.example/b}]\n",
+        "  tolerations: [{operator: Exists}]\n",
+        "  patches: [{kind: StatefulSet, spec: {minReadySeconds: 5}}]\n",
+        "  labels: {a: b}\n",
+        "  annotations: {a.example/b: '12:30:00'}\n",
+        "  nodeSelector: {disk: 'on'}\n",
+        "  capabilities: {SYS_NICE: priorities}\n",
+        "  hostname: '0644'\n",
+    ];
+    let extras = proptest::sample::subsequence(harmless, 0..6);
+    let networks =
+        proptest::collection::btree_map("[a-z][a-z0-9]{0,6}", (0_u8..5, 1_u8..250, any::<bool>()), 1..4);
+    (networks, any::<bool>(), "[a-z][a-z0-9]{0,9}", extras).prop_map(|(networks, openwrt, name, extras)| {
+        let (mut site, mut interfaces) = (String::new(), String::new());
+        for (index, (network, (kind, host, static_address))) in networks.iter().enumerate() {
+            let link = match kind {
+                0 => format!("macvlan: {{parent: eth{index}}}"),
+                1 => format!("macvlan: {{parent: eth{index}, vlan: {host}}}"),
+                2 => format!("bridge: {{name: br{index}}}"),
+                3 => format!("hostDevice: {{device: eth{index}}}"),
+                _ => format!("macvlan: {{parent: eth{index}, mode: passthru}}"),
+            };
+            site += &format!(
+                "    {network}:\n      {link}\n      subnet: [10.9.{index}.0/24, 'fd00:{index}::/64']\n      gateway: 10.9.{index}.254\n"
+            );
+            let address = match (static_address, openwrt) {
+                (true, _) => format!("[10.9.{index}.{host}/24, 'fd00:{index}::{host}/64']"),
+                (false, true) => "dhcp".to_owned(),
+                (false, false) => "none".to_owned(),
+            };
+            interfaces += &format!("    - {{network: {network}, address: {address}}}\n");
+        }
+        let profile = if openwrt { "  profile: openwrt\n" } else { "" };
+        format!(
+            "{HEAD}kind: Site\nmetadata: {{name: home}}\nspec:\n  salt: a\n  networks:\n{site}---\n{HEAD}kind: Appliance\n\
+             metadata: {{name: {name}}}\nspec:\n{profile}  image: a/b:1\n{}  interfaces:\n{interfaces}",
+            extras.concat()
+        )
+    })
+}
+
 fn documents() -> impl Strategy<Value = String> {
+    prop_oneof![wild(), plausible()]
+}
+
+/// Documents of which hardly one is right.
+fn wild() -> impl Strategy<Value = String> {
     site().prop_flat_map(|(site, names)| {
         proptest::collection::vec(appliance(names), 1..4)
             .prop_map(move |appliances| format!("{site}{}", appliances.concat()))
@@ -194,6 +245,19 @@ proptest! {
         let again = read_again(&sink::yaml_text(&outcome.sets));
         prop_assert!(again.iter().any(|object| object == &pod.value));
     }
+}
+
+/// A generator that only ever gave bad documents would show nothing.
+#[test]
+fn random_documents_are_of_both_kinds() {
+    use proptest::strategy::ValueTree;
+    let mut runner = proptest::test_runner::TestRunner::deterministic();
+    let documents = documents();
+    let rendered = (0..400)
+        .map(|_| documents.new_tree(&mut runner).expect("the strategy rejects nothing").current())
+        .filter(|text| !outcome("random.yaml", text).diagnostics.has_errors())
+        .count();
+    assert!((100..300).contains(&rendered), "{rendered} of 400 were rendered");
 }
 
 /// MACs of an appliance by interface.
