@@ -1,6 +1,6 @@
 //! How long parse, plan, check and render take on generated sites.
 //!
-//! `cargo run --release --example scale` prints the medians for 1,000 and 10,000 appliances; behind it, `-- 500 20`
+//! `cargo bench --bench scale` prints the medians for 1,000 and 10,000 appliances; behind it, `-- 500 20`
 //! those for 500, of 20 runs, and `-- site 1000` such a site, which `benches/compare` uses.
 #![expect(clippy::print_stdout, reason = "the figures are the result")]
 
@@ -14,7 +14,8 @@ use wrtpod::{catalog, objects, plan, rules, sink, spec};
 const STAGES: [&str; 5] = ["parse", "plan", "check", "render", "sum"];
 
 fn main() {
-    let args: Vec<String> = std::env::args().skip(1).collect();
+    // Cargo adds `--bench`.
+    let args: Vec<String> = std::env::args().skip(1).filter(|arg| arg != "--bench").collect();
     let number = |at: usize| args.get(at).and_then(|arg| arg.parse().ok());
     if args.first().is_some_and(|arg| arg == "site") {
         print!("{}", site(number(1).unwrap_or(1_000)));

@@ -11,7 +11,7 @@ use tokio::time::{sleep, timeout};
 
 use super::credentials::Access;
 use super::place::Place;
-use super::{Credentials, Error};
+use super::{Credentials, Error, guard};
 use crate::tls;
 use crate::types::{Digest, ImageRef};
 
@@ -134,13 +134,15 @@ async fn ask(client: &oci_client::Client, place: &Place, access: &Access) -> Res
         Access::Basic { user, password } => RegistryAuth::Basic(user.clone(), password.clone()),
         Access::Anonymous | Access::Elsewhere(_) => RegistryAuth::Anonymous,
     };
-    let failed = |error: OciDistributionError| judge(&error, place, access);
-    let token = client.auth(&reference, &auth, RegistryOperation::Pull).await.map_err(failed)?;
-    // The client would put it into a header as it is, and panic.
-    if token.is_some_and(|token| !token.bytes().all(|byte| byte.is_ascii_graphic())) {
-        return Err(answer(place, "its token is none"));
-    }
-    let digest = client.fetch_manifest_digest(&reference, &auth).await.map_err(failed)?;
+    let question = async {
+        // By itself the next call would take a failure here for a registry without authentication.
+        client.auth(&reference, &auth, RegistryOperation::Pull).await?;
+        client.fetch_manifest_digest(&reference, &auth).await
+    };
+    let digest = match guard::caught(question).await {
+        Some(result) => result.map_err(|error| judge(&error, place, access))?,
+        None => return Err(answer(place, "no request can be made of it")),
+    };
     digest.parse().map_err(|_| answer(place, "its digest is no SHA-256"))
 }
 

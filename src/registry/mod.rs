@@ -10,6 +10,7 @@
 mod client;
 mod credentials;
 mod error;
+mod guard;
 mod place;
 #[cfg(test)]
 mod tests;
