@@ -2,8 +2,10 @@
 //!
 //! The password is in the request and nowhere else: not in a log, not in an error, not in a result.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD_NO_PAD;
+use md5crypt::md5crypt;
 use serde_json::json;
-use sha_crypt::{PasswordHasher as _, ShaCrypt};
 
 use super::kinds::Kind;
 use super::session::Session;
@@ -11,9 +13,6 @@ use super::{Error, Event, Outcome, PASSWORD_HASH_KEY, PASSWORD_KEY, Release, Sec
 
 /// Letters and digits that cannot be taken for one another when they are read aloud or typed off a screen.
 const ALPHABET: &[u8] = b"abcdefghjkmnpqrstuvwxyz23456789";
-
-/// What the format means when it says nothing; left out, because that is the form that every tool writes.
-const DEFAULT_ROUNDS: &str = "$rounds=5000$";
 
 /// Groups of letters: 4 × 5 of 31 letters are 99 bits.
 const GROUPS: usize = 4;
@@ -84,18 +83,17 @@ fn password() -> Result<String, Error> {
     Ok(password)
 }
 
-/// The crypt hash of a password (`$6$`, SHA-512), as /etc/shadow holds it.
+/// The crypt hash of a generated password (`$1$`, MD5), as /etc/shadow holds it and as OpenWrt's own `passwd` writes it:
+/// until 22.03 its libc can check no other. How cheap the hash is does not matter for 99 random bits.
 fn hash(password: &str) -> Result<String, Error> {
-    let mut salt = [0_u8; 12];
+    let mut salt = [0_u8; 6];
     fill(&mut salt)?;
-    hash_with(password, &salt)
+    // Six bytes are the eight letters that the format takes at most.
+    Ok(hash_with(password, &STANDARD_NO_PAD.encode(salt).replace('+', ".")))
 }
 
-fn hash_with(password: &str, salt: &[u8]) -> Result<String, Error> {
-    ShaCrypt::SHA512
-        .hash_password_with_salt(password.as_bytes(), salt)
-        .map(|hash| hash.as_str().replacen(DEFAULT_ROUNDS, "$", 1))
-        .map_err(|error| Error::Random { reason: error.to_string() })
+fn hash_with(password: &str, salt: &str) -> String {
+    String::from_utf8_lossy(&md5crypt(password.as_bytes(), salt.as_bytes())).into_owned()
 }
 
 fn fill(bytes: &mut [u8]) -> Result<(), Error> {
@@ -113,13 +111,11 @@ mod tests {
         assert_ne!(one, password().expect("random bytes"));
     }
 
-    /// What `openssl passwd -6` makes of the same password and salt.
+    /// What `openssl passwd -1 -salt k7mqz2hx` makes of the same password.
     #[test]
     fn the_hash_is_what_crypt_makes() {
-        let hash = hash_with("k7mqz-2hxve-9rtpa-w4ncd", b"twelve bytes").expect("a hash");
-        assert_eq!(
-            hash,
-            "$6$oRLNgNLNU6KSoJqQ$zGnsEkLqncCAUr4MjmmTU5nH1N6pgpW5dz71D8P4.wKfVT54/o0NdCeV1vltAasGx/Cpa6P.TJD/ZGFEufFTX."
-        );
+        assert_eq!(hash_with("k7mqz-2hxve-9rtpa-w4ncd", "k7mqz2hx"), "$1$k7mqz2hx$VxFNjxcA1K88PSa7clYvb0");
+        let made = hash("k7mqz-2hxve-9rtpa-w4ncd").expect("random bytes");
+        assert_eq!(made.len(), "$1$".len() + 8 + "$".len() + 22, "{made}");
     }
 }
