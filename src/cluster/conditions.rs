@@ -17,6 +17,8 @@ pub(super) struct WorkloadState {
     pub uid: String,
     pub desired: i32,
     pub ready: i32,
+    /// How many have been ready for `minReadySeconds`.
+    pub available: i32,
     /// Whether the controller has seen the newest template.
     pub seen: bool,
     /// Whether it has, and no pod of an older one is left.
@@ -51,6 +53,7 @@ impl WorkloadState {
             uid: set.metadata.uid.clone().unwrap_or_default(),
             desired,
             ready: status.ready_replicas.unwrap_or(0),
+            available: status.available_replicas.unwrap_or(0),
             seen,
             current: seen && settled && updated >= desired,
             revision: status.update_revision.filter(|_| seen),
@@ -69,6 +72,7 @@ impl WorkloadState {
             uid: deployment.metadata.uid.clone().unwrap_or_default(),
             desired,
             ready: status.ready_replicas.unwrap_or(0),
+            available: status.available_replicas.unwrap_or(0),
             seen,
             current: seen && updated >= desired && status.replicas.unwrap_or(0) == updated,
             revision: None,
@@ -77,9 +81,9 @@ impl WorkloadState {
         }
     }
 
-    /// Whether everything that was asked for runs and is ready.
+    /// Whether everything that was asked for runs, is ready, and has been so for as long as it must.
     pub(super) fn is_ready(&self) -> bool {
-        self.current && self.ready >= self.desired
+        self.current && self.available >= self.desired
     }
 
     /// Whether a pod is of the newest revision, as far as that can be told.

@@ -31,12 +31,14 @@ pub const ATTACHMENTS_DIGEST: &str = "wrtpod.dev/attachments-sha256";
 pub fn workload(appliance: &Appliance, namespace: &str, attachments: &[Attachment]) -> Object {
     let metadata = metadata(appliance, namespace, &appliance.name);
     let replicas = Some(i32::try_from(appliance.replicas.value).unwrap_or(i32::MAX));
+    let min_ready_seconds = (appliance.min_ready_seconds > 0).then_some(appliance.min_ready_seconds);
     let template = template(appliance, namespace, attachments);
     match appliance.workload.value {
         Workload::StatefulSet => Object::of(&StatefulSet {
             metadata,
             spec: Some(StatefulSetSpec {
                 replicas,
+                min_ready_seconds,
                 // A pod that never gets ready is replaced by a corrected one only in this mode.
                 pod_management_policy: Some("Parallel".into()),
                 service_name: Some(appliance.name.value.clone()),
@@ -50,6 +52,7 @@ pub fn workload(appliance: &Appliance, namespace: &str, attachments: &[Attachmen
             metadata,
             spec: Some(DeploymentSpec {
                 replicas,
+                min_ready_seconds,
                 strategy: Some(DeploymentStrategy {
                     type_: Some(if rolling { "RollingUpdate" } else { "Recreate" }.into()),
                     rolling_update: None,

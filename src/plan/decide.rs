@@ -6,7 +6,7 @@ use super::model::{Addressing, Appliance, Attachment, Network, Nic, Plan, Profil
 use super::nics::{self, Place};
 use super::openwrt::{self, Parts, Taken};
 use super::pod::{ContainerPort, Credentials, Grant, Service};
-use super::{access, attachments, cluster, generic, placement, profile, resources, storage};
+use super::{access, attachments, cluster, generic, placement, probes, profile, resources, storage};
 use crate::diag::{Diagnostic, Diagnostics, Loc, Span};
 use crate::spec::{self, ApplianceSpec, Documents, SiteSpec, UpdateStrategy, WorkloadKind};
 use crate::types::{AddressSpec, Cidr, ImageRef};
@@ -196,6 +196,7 @@ fn appliance(
         pull_policy: spec.image_pull_policy.as_ref().map(|policy| policy.as_str().to_owned()),
         pull_secrets: once(spec.image_pull_secrets.iter().map(|name| name.to_string())),
         init: parts.init,
+        min_ready_seconds: probes::min_ready_seconds(&parts.main.probes),
         main: parts.main,
         volumes: parts.volumes,
         claims: storage::claims(context.site, profile, &name, spec),

@@ -224,6 +224,8 @@ pub struct Appliance {
     pub placement: Placement,
     /// Seconds that the appliance has to shut down.
     pub grace_seconds: i64,
+    /// Seconds that the pod must have been ready to count as available; 0 where a probe says when it is ready.
+    pub min_ready_seconds: i32,
     /// Host name of the pod, where it is not the pod's.
     pub hostname: Option<String>,
     /// Sysctls of the pod (those that kubelet calls safe).

@@ -15,6 +15,12 @@ pub fn decide(spec: &ApplianceSpec, diags: &mut Diagnostics) -> Probes {
     }
 }
 
+/// Without a readiness probe a container is ready from its first moment, and one that ends at once would pass for an
+/// appliance that works: the workload's controller gives it the time to fail.
+pub fn min_ready_seconds(probes: &Probes) -> i32 {
+    if probes.readiness.is_some() { 0 } else { 10 }
+}
+
 fn one(spec: &Loc<ProbeSpec>, diags: &mut Diagnostics) -> Probe {
     let refuse = |what: String, span, help: &str| Diagnostic::error("probe-value", what).at(span).help(help);
     let mut number = |value: &Option<Loc<u32>>, default| match value {

@@ -171,11 +171,14 @@ fn a_stateful_set_is_ready_when_its_newest_revision_is() {
             "spec": {"replicas": 1, "serviceName": "x", "selector": {}, "template": {}, "podManagementPolicy": "Parallel"}}))
         .expect("a StatefulSet")
     };
-    let done = json!({"observedGeneration": 2, "replicas": 1, "readyReplicas": 1, "updatedReplicas": 1,
+    let done = json!({"observedGeneration": 2, "replicas": 1, "readyReplicas": 1, "availableReplicas": 1, "updatedReplicas": 1,
         "currentRevision": "b", "updateRevision": "b"});
     assert!(state(2, done.clone()).is_ready());
-    assert!(!state(3, done).is_ready(), "the controller has not seen the newest template");
-    let rolling = json!({"observedGeneration": 2, "replicas": 1, "readyReplicas": 1, "updatedReplicas": 0,
+    assert!(!state(3, done.clone()).is_ready(), "the controller has not seen the newest template");
+    let mut new = done;
+    new["availableReplicas"] = json!(0);
+    assert!(!state(2, new).is_ready(), "it may still end: minReadySeconds are not over");
+    let rolling = json!({"observedGeneration": 2, "replicas": 1, "readyReplicas": 1, "availableReplicas": 1, "updatedReplicas": 0,
         "currentRevision": "a", "updateRevision": "b"});
     let rolling = state(2, rolling);
     assert!(!rolling.is_ready());

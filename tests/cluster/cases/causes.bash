@@ -28,10 +28,9 @@ spec:
   profile: generic
   image: localhost/busybox:1
   command: [/bin/busybox, sh, -c, 'echo nothing to do here; exit 7']
-  ports: {http: {port: 80}}
-  probes: {readiness: {tcp: http}}
   interfaces: [{network: lan, address: 192.168.1.21/24}]
 "
+say "and that no probe tells of"
 expect 1 w deploy ends --timeout 30s
 said "nothing to do here"
 expect 0 w delete ends
