@@ -7,7 +7,6 @@ use super::load::{Loaded, WithoutSite, load};
 use super::pin::pin;
 use super::printer::Printer;
 use super::progress::Show;
-use super::render;
 use super::table::table;
 use crate::cluster::{
     ApplyOptions, ApplyReport, Cluster, DeployOptions, DeployReport, NicReport, Release, Verdict, WaitOptions,
@@ -19,7 +18,7 @@ use crate::sink;
 pub fn run(args: &DeployArgs, printer: Printer) -> Result<Outcome, CliError> {
     let loaded = load(&args.documents, &args.names, WithoutSite::Refuse, printer)?;
     if args.dry_run == Some(DryRun::Client) {
-        Printer::data(&sink::yaml_text(&render::sets(&loaded, true)))?;
+        Printer::data(&sink::yaml_text(&loaded.into_sets(true)))?;
         return Ok(Outcome::Done);
     }
     block_on(async {

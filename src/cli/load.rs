@@ -41,6 +41,17 @@ impl Loaded {
         self.chosen.iter().map(|(index, objects)| (&self.plan.appliances[*index], objects))
     }
 
+    /// What is rendered, in the order in which it is applied.
+    pub fn into_sets(self, with_namespace: bool) -> Vec<ObjectSet> {
+        let mut sets = Vec::new();
+        if with_namespace {
+            sets.push(objects::namespace(&self.plan));
+        }
+        sets.push(self.attachments());
+        sets.extend(self.chosen.into_iter().map(|(_, objects)| objects));
+        sets
+    }
+
     /// The attachments that the chosen appliances use.
     pub fn attachments(&self) -> ObjectSet {
         let used: Vec<&str> = self

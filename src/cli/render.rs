@@ -6,8 +6,7 @@ use super::args::{ManifestFormat, RenderArgs};
 use super::error::{CliError, Outcome};
 use super::load::{Loaded, WithoutSite, load};
 use super::printer::Printer;
-use crate::objects::{self, ObjectSet};
-use crate::plan::{Appliance, Container};
+use crate::plan::{Appliance, Container, Credentials};
 use crate::sink::{self, FolderError};
 
 /// Runs the verb.
@@ -17,16 +16,17 @@ pub fn run(args: &RenderArgs, printer: Printer) -> Result<Outcome, CliError> {
         Printer::data(&explanation(&loaded))?;
         return Ok(Outcome::Done);
     }
-    let sets = sets(&loaded, args.with_namespace);
+    let notes = what_is_not_rendered(&loaded);
+    let sets = loaded.into_sets(args.with_namespace);
     if let Some(folder) = &args.out {
         let files = sink::write_folder(folder, &sets).map_err(|error| folder_error(&error))?;
-        say_what_is_not_rendered(&loaded, printer);
+        notes.iter().for_each(|note| printer.note(note));
         let folder = folder.display();
         printer.note(&format!("wrote {} files to {folder}", files.len()));
         printer.note(&format!("apply them with `kubectl apply --server-side -k {folder}`"));
         return Ok(Outcome::Done);
     }
-    say_what_is_not_rendered(&loaded, printer);
+    notes.iter().for_each(|note| printer.note(note));
     Printer::data(&match args.output {
         ManifestFormat::Yaml => sink::yaml_text(&sets),
         ManifestFormat::Json => sink::json_text(&sets),
@@ -35,26 +35,15 @@ pub fn run(args: &RenderArgs, printer: Printer) -> Result<Outcome, CliError> {
 }
 
 /// A Secret is never rendered: `deploy` makes it, whoever applies by other means has to.
-fn say_what_is_not_rendered(loaded: &Loaded, printer: Printer) {
-    for (appliance, _) in loaded.chosen() {
-        let Some(credentials) = &appliance.credentials else { continue };
-        printer.note(&format!(
+fn what_is_not_rendered(loaded: &Loaded) -> Vec<String> {
+    let note = |credentials: &Credentials| {
+        format!(
             "the pod waits for the Secret `{0}`, which is not rendered; `wrtpod deploy` makes it, or:\n  \
              kubectl -n {1} create secret generic {0} --from-literal=password-hash=\"$(openssl passwd -6)\"",
             credentials.secret, loaded.plan.namespace
-        ));
-    }
-}
-
-/// What is rendered, in the order in which it is applied.
-pub fn sets(loaded: &Loaded, with_namespace: bool) -> Vec<ObjectSet> {
-    let mut sets = Vec::new();
-    if with_namespace {
-        sets.push(objects::namespace(&loaded.plan));
-    }
-    sets.push(loaded.attachments());
-    sets.extend(loaded.chosen().map(|(_, objects)| objects.clone()));
-    sets
+        )
+    };
+    loaded.chosen().filter_map(|(appliance, _)| appliance.credentials.as_ref()).map(note).collect()
 }
 
 fn folder_error(error: &FolderError) -> CliError {

@@ -10,7 +10,7 @@ use crate::plan::{Appliance, ConfigFiles};
 pub fn config_map(appliance: &Appliance, namespace: &str, files: &ConfigFiles) -> ConfigMap {
     ConfigMap {
         metadata: metadata(appliance, namespace, &files.name),
-        data: Some(files.files.iter().cloned().collect()),
+        data: Some(files.files.iter().map(|(name, text)| (name.clone(), text.to_string())).collect()),
         ..ConfigMap::default()
     }
 }
@@ -19,7 +19,7 @@ pub fn config_map(appliance: &Appliance, namespace: &str, files: &ConfigFiles) -
 pub fn digest(config: &[ConfigFiles]) -> String {
     let mut hash = Sha256::new();
     for (name, text) in config.iter().flat_map(|files| &files.files) {
-        for part in [name, text] {
+        for part in [name.as_str(), text] {
             hash.update(part.len().to_be_bytes());
             hash.update(part);
         }

@@ -50,7 +50,7 @@ pub fn parts(input: &Input<'_>, diags: &mut Diagnostics) -> Parts {
         config.push(ConfigFiles { name: format!("{}-scripts", input.name), files: pod::wire_scripts() });
         config.push(ConfigFiles {
             name: format!("{}-plan", input.name),
-            files: vec![("settings".into(), settings(input))],
+            files: vec![("settings".into(), settings(input).into())],
         });
     }
     volumes.extend(volumes::volumes(input.name, input.spec));

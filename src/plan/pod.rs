@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::model::Pairs;
 use crate::diag::Loc;
+use crate::pod;
 use crate::types::{Capability, ImageRef, Quantity};
 
 /// A container.
@@ -177,7 +178,7 @@ pub struct ConfigFiles {
     /// Name.
     pub name: String,
     /// File name and text, in order of names.
-    pub files: Vec<(String, String)>,
+    pub files: pod::Files,
 }
 
 /// The Secret with root's credentials; never rendered, only referred to.

@@ -1,6 +1,11 @@
 //! The scripts that run in the pod, as they are shipped: POSIX sh and awk for BusyBox, each a file of its own
 //! beside this one. What they expect of the pod is written in `README.md` beside them.
 
+use std::borrow::Cow;
+
+/// Name and text of files.
+pub type Files = Vec<(String, Cow<'static, str>)>;
+
 /// Name and text of each of these files.
 macro_rules! scripts {
     ($($name:literal),+ $(,)?) => {
@@ -47,17 +52,17 @@ const OPENWRT: &[(&str, &str)] = scripts![
 const WIRE: &[(&str, &str)] = scripts!["eth0", "messages", "nics", "routes.awk", "settings", "wire"];
 
 /// Files of the ConfigMap of an OpenWrt appliance.
-pub fn openwrt_scripts() -> Vec<(String, String)> {
-    owned(OPENWRT)
+pub fn openwrt_scripts() -> Files {
+    named(OPENWRT)
 }
 
 /// Files of the ConfigMap of a generic appliance.
-pub fn wire_scripts() -> Vec<(String, String)> {
-    owned(WIRE)
+pub fn wire_scripts() -> Files {
+    named(WIRE)
 }
 
-fn owned(scripts: &[(&str, &str)]) -> Vec<(String, String)> {
-    scripts.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect()
+fn named(scripts: &[(&str, &'static str)]) -> Files {
+    scripts.iter().map(|(name, text)| ((*name).to_owned(), Cow::Borrowed(*text))).collect()
 }
 
 #[cfg(test)]

@@ -18,29 +18,48 @@ pub(super) fn check(plan: &Plan, diags: &mut Diagnostics) {
             }
         }
     }
-    let uses = uses(plan);
-    for (index, first) in uses.iter().enumerate() {
-        // One finding for each use: the first of those before it that it cannot live beside.
-        let clash = uses[..index].iter().find_map(|other| Some((other, clash(other, first)?)));
-        if let Some((other, clash)) = clash {
-            diags.push(clash.report(other, first));
+    check_clashes(plan, diags);
+}
+
+/// One finding for each NIC: the first of those before it that it cannot live beside.
+fn check_clashes(plan: &Plan, diags: &mut Diagnostics) {
+    // Networks are few and NICs many: only those of networks that clash are compared.
+    let clashing: Vec<Vec<(usize, Clash)>> =
+        plan.networks.iter().map(|network| clashing(plan, network)).collect();
+    let mut before: Vec<Vec<Use<'_>>> = plan.networks.iter().map(|_| Vec::new()).collect();
+    for one in uses(plan) {
+        let rivals = clashing[one.network].iter().filter_map(|(network, clash)| {
+            let other = before[*network].iter().find(|other| may_meet(other.appliance, one.appliance))?;
+            Some((other, clash))
+        });
+        if let Some((other, clash)) = rivals.min_by_key(|(other, _)| other.number) {
+            diags.push(clash.report(plan, other, &one));
+        }
+        if !clashing[one.network].is_empty() {
+            before[one.network].push(one);
         }
     }
 }
 
 /// A NIC on a network.
 struct Use<'a> {
+    /// Its place among all of them.
+    number: usize,
     appliance: &'a Appliance,
     nic: &'a Nic,
-    network: &'a Network,
+    /// Index of the network in the plan.
+    network: usize,
 }
 
-fn uses(plan: &Plan) -> Vec<Use<'_>> {
+fn uses(plan: &Plan) -> impl Iterator<Item = Use<'_>> {
     let nics =
         plan.appliances.iter().flat_map(|appliance| appliance.nics.iter().map(move |nic| (appliance, nic)));
-    nics.filter_map(|(appliance, nic)| Some(Use { appliance, nic, network: network_of(plan, nic)? }))
-        .filter(|used| !used.network.primary)
-        .collect()
+    nics.filter_map(|(appliance, nic)| {
+        let network = plan.networks.iter().position(|network| *network.name == *nic.network)?;
+        Some((appliance, nic, network))
+    })
+    .enumerate()
+    .map(|(number, (appliance, nic, network))| Use { number, appliance, nic, network })
 }
 
 /// Links that a node cannot have twice.
@@ -51,12 +70,15 @@ enum Clash {
     Whole,
 }
 
-/// Whether two NICs on one node would fight over a link of the node.
-fn clash(one: &Use<'_>, other: &Use<'_>) -> Option<Clash> {
-    if !may_meet(one.appliance, other.appliance) {
-        return None;
-    }
-    let (a, b) = (&one.network.link.value, &other.network.link.value);
+/// The networks, by their index, of which no NIC may be on a node beside one of this network.
+fn clashing(plan: &Plan, one: &Network) -> Vec<(usize, Clash)> {
+    let others = plan.networks.iter().enumerate().filter(|(_, other)| !one.primary && !other.primary);
+    others.filter_map(|(index, other)| Some((index, clash(one, other)?))).collect()
+}
+
+/// Whether NICs of two networks on one node would fight over a link of the node.
+fn clash(one: &Network, other: &Network) -> Option<Clash> {
+    let (a, b) = (&one.link.value, &other.link.value);
     let takes_whole = |whole: &Link, part: &Link| {
         whole.is_exclusive() && (whole.parent() == part.parent() || whole.parent() == base(part.parent()))
     };
@@ -70,8 +92,8 @@ fn clash(one: &Use<'_>, other: &Use<'_>) -> Option<Clash> {
 }
 
 impl Clash {
-    fn report(&self, first: &Use<'_>, second: &Use<'_>) -> Diagnostic {
-        let (one, other) = (&first.network.name.value, &second.network.name.value);
+    fn report(&self, plan: &Plan, first: &Use<'_>, second: &Use<'_>) -> Diagnostic {
+        let [one, other] = [first, second].map(|used| plan.networks[used.network].name.as_str());
         let both = if one == other { format!("`{one}`") } else { format!("`{one}` and `{other}`") };
         let finding = match self {
             Self::Vlan => Diagnostic::error(

@@ -12,6 +12,24 @@ use serde_saphyr::{DoubleQuoted, ser_options};
 /// # Panics
 /// Never: a JSON value has nothing that YAML cannot hold.
 pub fn write(value: &Value) -> String {
+    let mut text = String::new();
+    append(value, &mut text);
+    text
+}
+
+/// Values as the documents of one YAML file, each behind a `---` but the first.
+pub fn write_all<'a>(values: impl IntoIterator<Item = &'a Value>) -> String {
+    let mut text = String::new();
+    for value in values {
+        if !text.is_empty() {
+            text.push_str("---\n");
+        }
+        append(value, &mut text);
+    }
+    text
+}
+
+fn append(value: &Value, text: &mut String) {
     let options = ser_options! {
         yaml_12: false,
         prefer_block_scalars: true,
@@ -19,19 +37,11 @@ pub fn write(value: &Value) -> String {
         folded_wrap_chars: usize::MAX,
         min_fold_chars: usize::MAX,
     };
-    let mut text = String::new();
-    serde_saphyr::to_fmt_writer_with_options(&mut text, &Document(value), options)
+    serde_saphyr::to_fmt_writer_with_options(&mut *text, &Document(value), options)
         .expect("a JSON value has string keys and finite numbers, and a String takes any text");
     if !text.ends_with('\n') {
         text.push('\n');
     }
-    text
-}
-
-/// Values as the documents of one YAML file, each behind a `---` but the first.
-pub fn write_all<'a>(values: impl IntoIterator<Item = &'a Value>) -> String {
-    let documents: Vec<String> = values.into_iter().map(write).collect();
-    documents.join("---\n")
 }
 
 /// The outermost value: the keys that say what it is come first.

@@ -242,7 +242,7 @@ fn volumes(input: &Input<'_>) -> Vec<Volume> {
     volumes
 }
 
-fn plan_files(input: &Input<'_>, mode: PersistenceMode, diags: &mut Diagnostics) -> Vec<(String, String)> {
+fn plan_files(input: &Input<'_>, mode: PersistenceMode, diags: &mut Diagnostics) -> pod::Files {
     let spec = input.spec;
     let hostname = spec.hostname.as_ref().map_or(input.name, |name| name.as_str());
     let timezone =
@@ -260,10 +260,10 @@ fn plan_files(input: &Input<'_>, mode: PersistenceMode, diags: &mut Diagnostics)
         ("system".to_owned(), system::system(hostname, timezone).finish()),
     ];
     user_uci::lay_over(&mut uci, &spec.uci, input.nics, diags);
-    let mut files = vec![("settings".to_owned(), settings(input, mode))];
-    files.extend(uci.into_iter().map(|(name, config)| (format!("uci.{name}"), config.to_string())));
+    let mut files = vec![("settings".to_owned(), settings(input, mode).into())];
+    files.extend(uci.into_iter().map(|(name, config)| (format!("uci.{name}"), config.to_string().into())));
     for (name, script) in &spec.first_boot {
-        files.push((format!("first-boot.{}", name.value), with_newline(&script.value)));
+        files.push((format!("first-boot.{}", name.value), with_newline(&script.value).into()));
     }
     files.sort();
     files
