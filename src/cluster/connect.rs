@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use kube::config::{KubeConfigOptions, Kubeconfig, KubeconfigError};
 use kube::{Client, Config};
 
-use super::wire::{Wire, root_cause};
+use super::wire::{CONNECT, Wire, root_cause};
 use super::{Cluster, Error};
 use crate::tls;
 
@@ -17,9 +17,6 @@ pub struct ConnectOptions {
     /// The context in it; by default the current one.
     pub context: Option<String>,
 }
-
-/// How long one connection may take to be made.
-const CONNECT: std::time::Duration = std::time::Duration::from_secs(10);
 
 /// Connects to the cluster of a kubeconfig. No request is sent yet, unless a credential plugin has to be asked.
 pub async fn connect(options: &ConnectOptions) -> Result<Cluster, Error> {

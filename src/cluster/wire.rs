@@ -15,6 +15,7 @@ use kube::client::Body;
 use kube::core::Status;
 use serde_json::Value;
 use tokio::sync::Semaphore;
+use tokio::time::error::Elapsed;
 use tokio::time::{Instant, sleep, timeout};
 
 use super::{Error, Event, Progress};
@@ -45,6 +46,9 @@ impl Default for Patience {
         }
     }
 }
+
+/// How long one connection, with its TLS handshake, may take to be made.
+pub(super) const CONNECT: Duration = Duration::from_secs(10);
 
 /// How many requests run at the same time: each is a connection of its own, and a TLS handshake costs as much as
 /// several requests. Nine objects, whole apply: 1 59 ms, 2 53, 3 61, 4 90, 8 124.
@@ -262,6 +266,10 @@ pub(super) fn root_cause(error: &kube::Error) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();
     while let Some(inner) = cause {
+        let boxed = inner.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+        if boxed.is_some_and(|boxed| boxed.is::<Elapsed>()) {
+            return format!("it let no connection be made within {} s", CONNECT.as_secs());
+        }
         text = inner.to_string();
         cause = inner.source();
     }

@@ -87,6 +87,24 @@ async fn no_server_and_no_kubeconfig_are_environment_errors() {
     assert!(error.to_string().contains("https://127.0.0.1:9"), "{error}");
 }
 
+/// Of a server that accepts and then says nothing: time stands still here but for such waits.
+#[tokio::test(start_paused = true)]
+async fn a_silent_server_is_an_environment_error() {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let port = listener.local_addr().expect("an address").port();
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("config");
+    let config = format!(
+        "apiVersion: v1\nkind: Config\nclusters: [{{name: c, cluster: {{server: 'https://127.0.0.1:{port}'}}}}]\n\
+         users: [{{name: u, user: {{token: x}}}}]\ncontexts: [{{name: x, context: {{cluster: c, user: u}}}}]\ncurrent-context: x\n"
+    );
+    std::fs::write(&path, config).expect("written");
+    let cluster = connect(&ConnectOptions { kubeconfig: Some(path), context: None }).await.expect("a client");
+    let error = cluster.status("default", None, &[]).await.expect_err("nobody answers");
+    assert_eq!(error.class(), Class::Environment);
+    assert!(error.to_string().ends_with("it let no connection be made within 10 s"), "{error}");
+}
+
 #[tokio::test]
 #[ignore = "needs WRTPOD_TEST_KUBECONFIG"]
 async fn a_stranger_is_told_so_at_once() {
