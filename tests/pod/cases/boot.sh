@@ -32,8 +32,7 @@ halt_pod() {
 }
 wait_ready() {
 	for _ in $(seq 75); do
-		# netifd sets routes after an interface is up, so the test waits for the last one too.
-		in_pod /bin/sh /wrtpod/bin/probe ready >/dev/null 2>&1 && [ "$(addresses lan)" ] && [ "$(routes eth0)" = "$1" ] && return 0
+		in_pod /bin/sh /wrtpod/bin/probe ready >/dev/null 2>&1 && [ "$(addresses lan)" ] && return 0
 		sleep 0.2
 	done
 	routes eth0
@@ -62,7 +61,7 @@ for style in bridge point dual collision; do
 	fi
 	out=$(init_container /bin/sh /wrtpod/bin/prepare 2>&1) || not_ok "$style: prepare" "$out"
 	boot
-	holds "$style: the pod becomes ready" wait_ready "$(expected "$had_routes" $gateway)"
+	holds "$style: the pod becomes ready" wait_ready
 	is "$style: eth0 has its addresses" "$had_addresses" "$(addresses eth0)"
 	is "$style: eth0 has its routes and the cluster's" "$(expected "$had_routes" $gateway)" "$(routes eth0)"
 	is "$style: eth0 has its MTU" 1450 "$(ip netns exec "$NETNS" cat /sys/class/net/eth0/mtu)"
@@ -84,7 +83,7 @@ for style in bridge point dual collision; do
 		# A reboot of the guest: the container starts again in the same sandbox, whose eth0 may be empty.
 		if [ $style = point ]; then ip -n "$NETNS" addr flush dev eth0; fi
 		boot
-		holds "$style: ready after a reboot" wait_ready "$(expected "$had_routes" $gateway)"
+		holds "$style: ready after a reboot" wait_ready
 		is "$style: eth0 has its addresses after a reboot" "$had_addresses" "$(addresses eth0)"
 		is "$style: … and routes" "$(expected "$had_routes" $gateway)" "$(routes eth0)"
 		halt_pod
@@ -118,11 +117,10 @@ sandbox config bridge
 new_pod boot-config config
 rm "$P/run/eth0"
 plan_boot
-had_routes=$(routes eth0)
 init_container /bin/sh /wrtpod/bin/prepare >/dev/null 2>&1
 boot
 HOST_IPS=192.168.1.5
-holds "config: the pod becomes ready" wait_ready "$(expected "$had_routes" 10.42.0.1 | grep -v ^192)"
+holds "config: the pod becomes ready" wait_ready
 in_pod /bin/sh -c 'sleep 3; echo "# mine" >/etc/rc.local.tmp; mv /etc/rc.local.tmp /etc/rc.local; uci set network.lan.metric=9; uci commit network'
 halt_pod
 is "config: a kept file replaced by rename is on the claim after a shutdown" "# mine" "$(cat "$P/data/keep/etc/rc.local")"
