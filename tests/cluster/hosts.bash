@@ -62,3 +62,17 @@ in_table() { at "$1" ip neigh show "$2" | grep -qi "lladdr $3"; }
 # mac_of APPLIANCE INTERFACE: as the pod's request says.
 mac_of() { k get pod "$1-0" -o json | jq -r --arg nic "$2" '.metadata.annotations["k8s.v1.cni.cncf.io/networks"] | fromjson | .[] | select(.interface == $nic).mac'; }
 eth0_of() { k exec "$1-0" -- ip addr show dev eth0 | awk '/ scope global/ { print $2 }'; }
+
+# pid_1 POD: the first process of its main container, as this machine numbers it.
+pid_1() {
+  local id
+  id=$(k get pod "$1" -o jsonpath='{.status.containerStatuses[0].containerID}')
+  inside_node ctr -n k8s.io tasks ls | awk -v id="${id#containerd://}" '$1 == id { print $2 }'
+}
+# in_network_of POD COMMAND…: a command of this machine in the pod's network, for what its image cannot do.
+in_network_of() {
+  local pid
+  pid=$(pid_1 "$1")
+  shift
+  nsenter --net="/proc/$pid/ns/net" "$@"
+}

@@ -8,11 +8,6 @@ eth0() { k exec router-0 -- sh -c 'ip addr show dev eth0 | grep "scope global"; 
 restarts() { k get pod router-0 -o jsonpath='{.status.containerStatuses[0].restartCount}'; }
 restarted() { [ "$(restarts)" -ge "$1" ] && k wait --for=condition=Ready pod/router-0 --timeout=1s; }
 last_exit() { k get pod router-0 -o jsonpath='{.status.containerStatuses[0].lastState.terminated.exitCode}'; }
-pid_1() { # of the appliance's container, on this machine
-  local id
-  id=$(k get pod router-0 -o jsonpath='{.status.containerStatuses[0].containerID}')
-  inside_node ctr -n k8s.io tasks ls | awk -v id="${id#containerd://}" '$1 == id { print $2 }'
-}
 same() {
   eth0 >now
   diff before now || fail "eth0 is not what it was"
@@ -28,7 +23,7 @@ k exec router-0 -- tar cf /etc/backup.tar -C / etc/config etc/shadow
 k exec router-0 -- /etc/init.d/network stop || true
 if k exec router-0 -- ip addr show dev eth0 | grep 'inet 10\.'; then fail "the guest left eth0 alone"; fi
 say "and PID 1 killed"
-kill -KILL "$(pid_1)"
+kill -KILL "$(pid_1 router-0)"
 within 60 restarted 1
 [ "$(last_exit)" = 137 ] || fail "it ended with $(last_exit)"
 same
