@@ -1,7 +1,7 @@
 //! Which NADs the appliances need. A network becomes one NAD for each way in which it is used: who gives
-//! the addresses, and which sysctls the pod needs, are part of a NAD.
+//! the addresses, and which sysctls the NIC needs, are part of a NAD.
 
-use super::model::{Addressing, Attachment, Ipam, Link, Profile, Sysctl};
+use super::model::{Addressing, Attachment, Ipam, Link, Nic, Profile, Sysctl};
 use crate::diag::{Loc, Span};
 use crate::spec::{self, Network};
 use crate::types::Cidr;
@@ -111,30 +111,27 @@ impl Link {
 }
 
 /// The attachment by which a NIC of this profile joins the network.
-pub fn attachment(
-    namespace: &str,
-    name: &Loc<String>,
-    network: &Network,
-    profile: Profile,
-    addressing: &Addressing,
-    serves: bool,
-) -> Attachment {
+pub fn attachment(namespace: &str, network: &Network, profile: Profile, nic: &Nic) -> Attachment {
     let link = link(network);
-    let (variant, ipam) = match (profile, addressing) {
-        (Profile::OpenWrt, _) if serves => ("openwrt-serve", Ipam::None),
-        (Profile::OpenWrt, _) => ("openwrt", Ipam::None),
+    let serves = nic.serve.is_some();
+    let leads_out = nic.default_route.value;
+    let (variant, ipam) = match (profile, &nic.addressing) {
+        (Profile::OpenWrt, _) if serves => ("-openwrt-serve", Ipam::None),
+        (Profile::OpenWrt, _) if leads_out => ("-openwrt", Ipam::None),
+        (Profile::OpenWrt, _) => ("-openwrt-no-default", Ipam::None),
         (Profile::Generic, Addressing::Static(_)) => ("", Ipam::Static),
-        (Profile::Generic, Addressing::Dhcp(_)) => ("dhcp", Ipam::Dhcp),
-        (Profile::Generic, Addressing::Pool(_)) => ("pool", pool(network)),
-        (Profile::Generic, Addressing::None) => ("l2", Ipam::None),
+        (Profile::Generic, Addressing::Dhcp(_)) if leads_out => ("-dhcp-default", Ipam::Dhcp),
+        (Profile::Generic, Addressing::Dhcp(_)) => ("-dhcp", Ipam::Dhcp),
+        (Profile::Generic, Addressing::Pool(_)) => ("-pool", pool(network)),
+        (Profile::Generic, Addressing::None) if leads_out => ("-l2-default", Ipam::None),
+        (Profile::Generic, Addressing::None) => ("-l2", Ipam::None),
     };
-    let full_name = if variant.is_empty() { name.value.clone() } else { format!("{}-{variant}", name.value) };
     Attachment {
-        name: full_name,
+        name: format!("{}{variant}", nic.network.value),
         namespace: namespace.to_owned(),
-        network: name.clone(),
+        network: nic.network.clone(),
         ipam,
-        sysctls: sysctls(profile, addressing, serves, network),
+        sysctls: sysctls(profile, nic, network),
         mac_by_tuning: link.mac_by_tuning(),
         link,
         chain: network.chain.iter().map(|plugin| plugin.value.clone()).collect(),
@@ -154,11 +151,14 @@ fn pool(network: &Network) -> Ipam {
 }
 
 /// Ours first; the network's own win over them.
-fn sysctls(profile: Profile, addressing: &Addressing, serves: bool, network: &Network) -> Vec<Sysctl> {
+fn sysctls(profile: Profile, nic: &Nic, network: &Network) -> Vec<Sysctl> {
     let mut sysctls = match profile {
-        Profile::OpenWrt => openwrt_sysctls(serves),
-        Profile::Generic => generic_sysctls(addressing),
+        Profile::OpenWrt => openwrt_sysctls(nic.serve.is_some()),
+        Profile::Generic => generic_sysctls(&nic.addressing),
     };
+    if !ignores_routers(&sysctls) {
+        sysctls.push(default_route_sysctl(nic.default_route.value));
+    }
     for (key, value) in &network.sysctls {
         sysctls.retain(|sysctl| sysctl.key != key.value);
         sysctls.push(Sysctl {
@@ -172,6 +172,22 @@ fn sysctls(profile: Profile, addressing: &Addressing, serves: bool, network: &Ne
 
 fn sysctl(key: &str, value: &str, reason: &str) -> Sysctl {
     Sysctl { key: key.into(), value: value.into(), reason: reason.into() }
+}
+
+const ACCEPT_RA: &str = "net.ipv6.conf.IFNAME.accept_ra";
+
+fn ignores_routers(sysctls: &[Sysctl]) -> bool {
+    sysctls.iter().any(|sysctl| sysctl.key == ACCEPT_RA && sysctl.value == "0")
+}
+
+/// An advertisement also brings a default route, of the same metric as eth0's.
+fn default_route_sysctl(leads_out: bool) -> Sysctl {
+    let (value, why) = if leads_out {
+        ("1", "the default route leaves by this NIC, in IPv6 as the network's router says")
+    } else {
+        ("0", "the default route leaves elsewhere, whatever the network's router says")
+    };
+    sysctl("net.ipv6.conf.IFNAME.accept_ra_defrtr", value, why)
 }
 
 fn openwrt_sysctls(serves: bool) -> Vec<Sysctl> {
@@ -189,7 +205,7 @@ fn openwrt_sysctls(serves: bool) -> Vec<Sysctl> {
             "0",
             "answers may leave by another NIC; fw4 does the filtering",
         ),
-        sysctl("net.ipv6.conf.IFNAME.accept_ra", accept_ra, why),
+        sysctl(ACCEPT_RA, accept_ra, why),
         sysctl("net.ipv6.conf.IFNAME.autoconf", autoconf, why),
     ]
 }
@@ -203,7 +219,7 @@ fn generic_sysctls(addressing: &Addressing) -> Vec<Sysctl> {
     };
     vec![
         sysctl("net.ipv4.conf.IFNAME.rp_filter", "2", "with two NICs an answer may leave by the other one"),
-        sysctl("net.ipv6.conf.IFNAME.accept_ra", value, why),
+        sysctl(ACCEPT_RA, value, why),
         sysctl("net.ipv6.conf.IFNAME.autoconf", value, why),
     ]
 }

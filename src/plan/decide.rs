@@ -133,14 +133,7 @@ fn attach(context: &Context<'_>, appliance: &Appliance, attachments: &mut Vec<At
             continue;
         }
         if let Some(network) = nics::network(context.site, &nic.network) {
-            attachments.push(attachments::attachment(
-                &context.namespace,
-                &nic.network,
-                network,
-                appliance.profile,
-                &nic.addressing,
-                nic.serve.is_some(),
-            ));
+            attachments.push(attachments::attachment(&context.namespace, network, appliance.profile, nic));
         }
     }
 }

@@ -47,6 +47,9 @@ pub fn decide(place: Place<'_>, interfaces: &[Loc<Interface>], diags: &mut Diagn
     if place.profile == Profile::OpenWrt {
         default_route_of_guest(&mut nics, interfaces);
     }
+    for nic in &mut nics {
+        nic.attachment = attachment_name(place, nic);
+    }
     nics
 }
 
@@ -69,12 +72,22 @@ fn default_route_of_guest(nics: &mut [Nic], interfaces: &[Loc<Interface>]) {
     }
 }
 
+/// Name of the NAD by which the NIC joins its network; none on the cluster's own.
+fn attachment_name(place: Place<'_>, nic: &Nic) -> Option<String> {
+    let network = network(place.site, &nic.network)?;
+    (!is_primary(network)).then(|| attachments::attachment(place.namespace, network, place.profile, nic).name)
+}
+
+fn is_primary(network: &Network) -> bool {
+    network.primary.as_ref().is_some_and(|primary| primary.value)
+}
+
 fn nic(place: Place<'_>, interface: &Loc<Interface>, diags: &mut Diagnostics) -> Option<Nic> {
     let Some(network) = network(place.site, interface.network.as_str()) else {
         diags.push(unknown_network(place.site, interface));
         return None;
     };
-    let primary = network.primary.as_ref().is_some_and(|primary| primary.value);
+    let primary = is_primary(network);
     let serve = interface.serve.filter(|serve| serve.value);
     let addressing = addressing(place, interface, network, diags);
     let name = match &interface.name {
@@ -84,22 +97,10 @@ fn nic(place: Place<'_>, interface: &Loc<Interface>, diags: &mut Diagnostics) ->
     };
     let (mac, mac_derived) =
         if primary { (interface.mac, false) } else { decide_mac(place, interface, network) };
-    let attachment = (!primary).then(|| {
-        let network_name = interface.network.clone().map(|name| name.to_string());
-        attachments::attachment(
-            place.namespace,
-            &network_name,
-            network,
-            place.profile,
-            &addressing,
-            serve.is_some(),
-        )
-        .name
-    });
     Some(Nic {
         interface: name,
         network: interface.network.clone().map(|name| name.to_string()),
-        attachment,
+        attachment: None,
         mac,
         mac_derived,
         // OpenWrt's DHCP client brings its own.
@@ -166,7 +167,7 @@ fn addressing(
     network: &Network,
     diags: &mut Diagnostics,
 ) -> Addressing {
-    let primary = network.primary.as_ref().is_some_and(|primary| primary.value);
+    let primary = is_primary(network);
     let Some(first) = interface.address.first() else {
         if place.profile == Profile::OpenWrt && !primary {
             return Addressing::Dhcp(interface.network.span);

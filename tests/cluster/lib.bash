@@ -30,14 +30,22 @@ kctl() { on_node "$run/bin/kubectl" --kubeconfig "$run/admin.kubeconfig" "$@"; }
 control_groups() { awk '$3 == "cgroup" || $3 == "cgroup2" { print $2 }' /proc/mounts; }
 
 # start NAME COMMAND…: runs a process of the node, in its control group, with its log in $run/log; `service` starts it again.
-start() {
-  local name=$1 root
-  shift
+start() { start_on node "$@"; }
+# start_on MACHINE NAME COMMAND…: the same on another machine, `lan` or `node`.
+start_on() {
+  local machine=$1 name=$2 root where
+  shift 2
+  echo "$machine" >"$run/machine/$name"
   printf '%q ' "$@" >"$run/command/$name"
+  case $name@$machine in
+    holder@*) where=() ;;
+    *@lan) where=(--net="/run/netns/$lan" --wd="$run") ;;
+    *) where=(--net="/run/netns/$node" --mount="/proc/$(cat "$run/pid/holder")/ns/mnt" --wdns="$state") ;;
+  esac
   (
     for root in $(control_groups); do echo "$BASHPID" >"$root/$node/system/cgroup.procs"; done
     if [ "$name" = holder ]; then exec setsid "$@"; fi
-    exec setsid nsenter --net="/run/netns/$node" --mount="/proc/$(cat "$run/pid/holder")/ns/mnt" --wdns="$state" "$@"
+    exec setsid nsenter "${where[@]}" "$@"
   ) </dev/null >>"$run/log/$name.log" 2>&1 &
   echo $! >"$run/pid/$name"
 }

@@ -7,6 +7,7 @@
     reason = "texts are put together for people, and file names are ours"
 )]
 
+mod attachments;
 mod cli;
 mod clients;
 mod goldens;

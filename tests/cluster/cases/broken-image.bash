@@ -1,5 +1,5 @@
 # A broken image is said to be one, and a good one heals it without anything deleted by hand.
-site "" "$(openwrt router 192.168.1.10/24)"
+site "" "$(openwrt router 192.168.1.18/24)"
 expect 1 w deploy router --set image=localhost/no-such-image:1 --timeout 40s
 said "no-such-image"
 expect 0 w deploy router

@@ -1,0 +1,55 @@
+# No rogue server: `openwrt` answers no DHCP request and sends no router advertisement; `openwrt-router` serves the network that it is
+# told to serve and no other, asks the WAN's name servers and not the cluster's, and knows its leases in its next pod.
+. "$here/hosts.bash"
+machine client iot
+machine provider wan 203.0.113.5/24
+dhcp_server provider 203.0.113.60 203.0.113.60 router 203.0.113.1 dns 203.0.113.53 subnet 255.255.255.0
+discover() { at client busybox udhcpc -f -q -n -t 3 -T 1 -A 1 -i nic -s /bin/true "$@"; }
+solicit() { at client ping -6 -c 1 -W 1 ff02::2%nic >/dev/null 2>&1 || true; }
+
+site "" "$(openwrt guest 192.168.32.9/24 | sed 's/network: lan/network: iot/')
+$(openwrt router gateway | sed 's/from: openwrt$/from: openwrt-router/; s/- {network: lan, address: gateway}/- {network: iot, address: gateway, serve: true}\n    - {network: wan, address: dhcp}/')"
+sed -i 's#^      subnet: 192.168.32.0/24#&\n      gateway: 192.168.32.254#' site.yaml
+watch quiet iot 'udp port 67 or udp port 68 or icmp6[0] == 134'
+expect 0 w deploy guest
+solicit
+expect 1 discover
+grep -q 'BOOTP/DHCP, Request' quiet || fail "no request was seen"
+if grep -E 'BOOTP/DHCP, Reply|router advertisement' quiet; then fail "openwrt answers"; fi
+expect 0 w delete guest --delete-data
+
+watch served iot 'udp port 67 or udp port 68 or icmp6[0] == 134'
+watch uplink wan 'udp port 67 or udp port 68 or icmp6[0] == 134'
+expect 0 w deploy router
+inside=$(mac_of router iot) outside=$(mac_of router wan)
+within 20 discover -r 192.168.32.150
+solicit
+within 10 grep -q "^[0-9.]* $inside > .*BOOTP/DHCP, Reply" served
+if [ -n "${WRTPOD_TEST_ROOTFS:-}" ]; then
+  within 30 grep -q "^[0-9.]* $inside > .*router advertisement" served
+else
+  within 10 k exec router-0 -- sh -c 'logread | grep "odhcpd: ra server on iot"'
+fi
+say "and nothing of it on the WAN and on the cluster's side"
+grep -q "^[0-9.]* $outside > .*BOOTP/DHCP, Request" uplink || fail "it asks nobody on the WAN"
+if grep "^[0-9.]* $outside > " uplink | grep -E 'BOOTP/DHCP, Reply|router advertisement'; then fail "it serves the WAN"; fi
+if k exec router-0 -- sh -c 'logread | grep -E "server on (wan|cluster)"'; then fail "it serves the WAN or the cluster"; fi
+[ "$(k exec router-0 -- uci -q get dhcp.cluster.ignore)" = 1 ] || fail "it serves the cluster"
+
+say "its upstream is the WAN's lease, never the cluster's DNS"
+within 20 k exec router-0 -- grep -qx 'nameserver 203.0.113.53' /tmp/resolv.conf.d/resolv.conf.auto
+if k exec router-0 -- grep -F 10.96.0.10 /tmp/resolv.conf.d/resolv.conf.auto; then fail "the cluster's DNS is its upstream"; fi
+[ -z "$(k exec router-0 -- uci -q get dhcp.dnsmasq.server)" ] || fail "it has servers of its own"
+[ "$(k exec router-0 -- uci -q get dhcp.dnsmasq.localuse)" = 0 ] || fail "it appends itself to the kubelet's resolv.conf"
+
+say "leases are on the claim: the next pod has them"
+leases=/wrtpod/data/wrtpod/dhcp.leases
+mac=$(at client ip -br link show nic | awk '{ print $3 }')
+# dnsmasq writes text, BusyBox's server six bytes, and only when it is told to.
+leased() { k exec router-0 -- cat $leases | tee leases | grep -q "$mac" || od -An -v -tx1 leases | tr -d ' \n' | grep -q "${mac//:/}"; }
+[ -n "${WRTPOD_TEST_ROOTFS:-}" ] || k exec router-0 -- sh -c 'kill -USR1 "$(cat /tmp/run/procd/dnsmasq.dhcp_iot/pid)"'
+within 20 leased
+k delete pod router-0
+within 60 k wait --for=condition=Ready pod/router-0 --timeout=1s
+leased || fail "the lease is gone"
+expect 0 w delete router --delete-data
