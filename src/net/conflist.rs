@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::plan::{Attachment, Ipam, Link};
+use crate::plan::{Attachment, Ipam, Link, PoolRange};
 
 /// Highest CNI version that every supported Multus and runtime takes; with none at all, a link without
 /// addresses cannot be reported (cni types/040).
@@ -75,24 +75,35 @@ fn ipam(ipam: &Ipam) -> Option<Value> {
         Ipam::None => None,
         Ipam::Static => Some(json!({"type": "static"})),
         // The plugin's own client id holds the sandbox's id and so changes with every pod; the pod's name
-        // does not. The router option stays out: routes are wrtpod's to make.
+        // does not. The router option stays out: routes are wrtpod's to make. One element says both: 1.1.1
+        // refuses an element without an option.
         Ipam::Dhcp => Some(json!({
             "type": "dhcp",
-            "request": [{"skipDefault": true}, {"option": "subnet-mask"}],
+            "request": [{"skipDefault": true, "option": "subnet-mask"}],
             "provide": [
                 {"option": "dhcp-client-identifier", "fromArg": "K8S_POD_NAME"},
                 {"option": "host-name", "fromArg": "K8S_POD_NAME"},
             ],
         })),
-        Ipam::Pool { subnet, range } => Some(json!({
-            "type": "host-local",
-            "ranges": [[{
-                "subnet": subnet.network().to_string(),
-                "rangeStart": range.first().to_string(),
-                "rangeEnd": range.last().to_string(),
-            }]],
-        })),
+        Ipam::Pool(ranges) => Some(json!({"type": "host-local", "ranges": range_sets(ranges)})),
     }
+}
+
+/// host-local gives one address of each set: the ranges of a family are one.
+fn range_sets(ranges: &[PoolRange]) -> Vec<Vec<Value>> {
+    let set = |ipv4: bool| -> Vec<Value> {
+        let of_family = ranges.iter().filter(|pool| pool.subnet.is_ipv4() == ipv4);
+        of_family
+            .map(|pool| {
+                json!({
+                    "subnet": pool.subnet.network().to_string(),
+                    "rangeStart": pool.range.first().to_string(),
+                    "rangeEnd": pool.range.last().to_string(),
+                })
+            })
+            .collect()
+    };
+    [set(true), set(false)].into_iter().filter(|set| !set.is_empty()).collect()
 }
 
 /// The last plugin of the chain: sysctls in the pod's network namespace need neither privilege nor
@@ -113,4 +124,36 @@ fn tuning(attachment: &Attachment) -> Option<Value> {
         .collect::<Map<_, _>>()
         .into();
     Some(plugin)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_family_is_one_set_of_ranges() {
+        let pool = |subnet: &str, range: &str| PoolRange {
+            subnet: subnet.parse().expect("a subnet"),
+            range: range.parse().expect("a range"),
+        };
+        let ranges = [
+            pool("192.168.1.0/24", "192.168.1.200-192.168.1.216"),
+            pool("fd00::/64", "fd00::200-fd00::216"),
+            pool("192.168.1.0/24", "192.168.1.230-192.168.1.240"),
+        ];
+        let starts: Vec<Vec<Value>> = range_sets(&ranges)
+            .iter()
+            .map(|set| set.iter().map(|range| range["rangeStart"].clone()).collect())
+            .collect();
+        assert_eq!(json!(starts), json!([["192.168.1.200", "192.168.1.230"], ["fd00::200"]]));
+    }
+
+    /// Plugins 1.1.1 refuse an element of `request` without an option.
+    #[test]
+    fn every_request_of_dhcp_names_an_option() {
+        let dhcp = ipam(&Ipam::Dhcp).expect("it asks");
+        let request = dhcp["request"].as_array().expect("a list");
+        assert!(request.iter().all(|element| element["option"].is_string()), "{request:?}");
+        assert!(request.iter().any(|element| element["skipDefault"] == true), "{request:?}");
+    }
 }

@@ -1,10 +1,10 @@
 //! Which NADs the appliances need. A network becomes one NAD for each way in which it is used: who gives
 //! the addresses, and which sysctls the NIC needs, are part of a NAD.
 
-use super::model::{Addressing, Attachment, Ipam, Link, Nic, Profile, Sysctl};
+use super::model::{Addressing, Attachment, Ipam, Link, Nic, PoolRange, Profile, Sysctl};
 use crate::diag::{Loc, Span};
 use crate::spec::{self, Network};
-use crate::types::Cidr;
+use crate::types::{Cidr, IpRange};
 
 /// The MTU that was chosen for a network.
 pub fn mtu(network: &Network) -> Option<Loc<u32>> {
@@ -80,6 +80,18 @@ impl Link {
         }
     }
 
+    /// What the document calls it.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Macvlan { mode, .. } if mode == "passthru" => "macvlan in mode passthru",
+            Self::Macvlan { .. } => "macvlan",
+            Self::Ipvlan { .. } => "ipvlan",
+            Self::Vlan { .. } => "vlan",
+            Self::Bridge { .. } => "bridge",
+            Self::HostDevice { .. } => "hostDevice",
+        }
+    }
+
     /// Whether a pod's NIC of this kind can have a MAC of its own.
     pub fn has_mac(&self) -> bool {
         !matches!(self, Self::Ipvlan { .. })
@@ -138,16 +150,17 @@ pub fn attachment(namespace: &str, network: &Network, profile: Profile, nic: &Ni
     }
 }
 
-/// The pool and the subnet that holds it; a network without one was refused before.
+/// The pools, each with the subnet that holds it; a network without one was refused before.
 fn pool(network: &Network) -> Ipam {
-    let subnet_of = |range: &crate::types::IpRange| -> Option<Cidr> {
+    let subnet_of = |range: &IpRange| -> Option<Cidr> {
         network.subnet.iter().map(|subnet| subnet.value).find(|subnet| subnet.contains(range.first()))
     };
-    network
+    let ranges: Vec<PoolRange> = network
         .pool
-        .first()
-        .and_then(|range| Some(Ipam::Pool { subnet: subnet_of(range)?, range: range.value }))
-        .unwrap_or(Ipam::None)
+        .iter()
+        .filter_map(|range| Some(PoolRange { subnet: subnet_of(range)?, range: range.value }))
+        .collect();
+    if ranges.is_empty() { Ipam::None } else { Ipam::Pool(ranges) }
 }
 
 /// Ours first; the network's own win over them.

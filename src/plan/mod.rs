@@ -25,8 +25,8 @@ pub use cluster::ranges as cluster_ranges;
 pub use decide::decide;
 pub use mac::{MacSeed, derive as derive_mac};
 pub use model::{
-    Addressing, Appliance, Attachment, ConfiguredBy, Ipam, Link, Network, Nic, Pairs, Plan, Profile, Sysctl,
-    Workload,
+    Addressing, Appliance, Attachment, ConfiguredBy, Ipam, Link, Network, Nic, Pairs, Plan, PoolRange,
+    Profile, Sysctl, Workload,
 };
 pub use names::{interface_fault, proposal as proposed_interface};
 pub use pod::{

@@ -151,13 +151,17 @@ pub enum Ipam {
     Static,
     /// The `dhcp` plugin and its daemon on the node.
     Dhcp,
-    /// `host-local` from a range of one subnet.
-    Pool {
-        /// The subnet.
-        subnet: Cidr,
-        /// First and last address.
-        range: IpRange,
-    },
+    /// `host-local`: one address of each family that has ranges.
+    Pool(Vec<PoolRange>),
+}
+
+/// Addresses that `host-local` gives out.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct PoolRange {
+    /// The subnet that they lie in.
+    pub subnet: Cidr,
+    /// First and last address.
+    pub range: IpRange,
 }
 
 /// Which kind of machine the appliance is.

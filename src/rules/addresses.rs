@@ -170,10 +170,6 @@ fn check_pool(network: &Network, nic: &Nic, diags: &mut Diagnostics) {
         Diagnostic::error("pool-missing", format!("network `{name}` has no `pool`"))
             .also(network.name.span, "the network")
             .help("add `pool: FIRST-LAST` to the network, or write a fixed address")
-    } else if network.pools.len() > 1 {
-        Diagnostic::error("pool-dual-stack", format!("network `{name}` has more than one pool"))
-            .also(network.pools[1].span, "the second one")
-            .help("keep one pool, or write the addresses out")
     } else if network.nodes.len() != 1 {
         Diagnostic::error("pool-many-nodes", format!("network `{name}` is not pinned to one node"))
             .also(network.name.span, "the network")

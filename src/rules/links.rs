@@ -2,7 +2,7 @@
 
 use super::network_of;
 use crate::diag::{Diagnostic, Diagnostics};
-use crate::plan::{Appliance, Link, Network, Nic, Plan, Profile};
+use crate::plan::{Addressing, Appliance, Link, Network, Nic, Plan, Profile};
 
 /// What the kernel takes.
 const LONGEST: usize = 15;
@@ -13,8 +13,11 @@ pub(super) fn check(plan: &Plan, diags: &mut Diagnostics) {
     }
     for appliance in &plan.appliances {
         for nic in &appliance.nics {
-            if let Some(network) = network_of(plan, nic) {
-                check_guest(appliance, nic, network, diags);
+            if let Some(network) = network_of(plan, nic).filter(|network| !network.primary) {
+                match appliance.profile {
+                    Profile::OpenWrt => check_guest(nic, network, diags),
+                    Profile::Generic => check_plugins(nic, network, diags),
+                }
             }
         }
     }
@@ -139,12 +142,48 @@ fn check_parent(network: &Network, diags: &mut Diagnostics) {
     }
 }
 
-fn check_guest(appliance: &Appliance, nic: &Nic, network: &Network, diags: &mut Diagnostics) {
-    if network.primary || appliance.profile != Profile::OpenWrt {
+/// What the CNI plugins of a NIC that they configure would refuse, or do to the wrong MAC.
+fn check_plugins(nic: &Nic, network: &Network, diags: &mut Diagnostics) {
+    let (name, kind) = (&network.name.value, network.link.kind());
+    let mut report = |finding: Diagnostic| {
+        diags.push(finding.at(nic.network.span).also(network.link.span, "the network"));
+    };
+    if nic.addressing == Addressing::None && !network.link.can_be_l2() {
+        let what = format!("`{name}` cannot be joined without an address: {kind} asks for one");
+        report(
+            Diagnostic::error("link-needs-address", what)
+                .help("write an `address`, or make the network a `macvlan`"),
+        );
+    }
+    if !matches!(nic.addressing, Addressing::Dhcp(_)) {
         return;
     }
+    if network.link.mac_by_tuning() {
+        let what = format!("the lease on `{name}` would be another MAC's: {kind} gets its own after it");
+        report(
+            Diagnostic::error("dhcp-before-mac", what)
+                .help("write a fixed address, or make the network a `macvlan` in mode bridge"),
+        );
+    }
+    if !network.link.has_mac() {
+        let what = format!("the lease on `{name}` would be the node's: {kind} shares its MAC");
+        report(
+            Diagnostic::error("dhcp-shared-mac", what)
+                .help("write a fixed address, or make the network a `macvlan`"),
+        );
+    }
+    if !network.subnets.is_empty() && !network.subnets.iter().any(|subnet| subnet.is_ipv4()) {
+        let what = format!("`{name}` has no IPv4, and the plugin `dhcp` asks for nothing else");
+        report(
+            Diagnostic::error("dhcp-without-ipv4", what)
+                .help("write a fixed address, or `none`: a router gives one"),
+        );
+    }
+}
+
+fn check_guest(nic: &Nic, network: &Network, diags: &mut Diagnostics) {
     if !network.link.can_be_l2() {
-        let kind = if matches!(network.link.value, Link::Vlan { .. }) { "vlan" } else { "ipvlan" };
+        let kind = network.link.kind();
         diags.push(
             Diagnostic::error(
                 "guest-needs-l2",

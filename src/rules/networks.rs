@@ -147,17 +147,19 @@ fn check_pool(network: &Network, pool: &Loc<IpRange>, diags: &mut Diagnostics) {
     diags.push(finding);
 }
 
-/// Two names for one wire must not hand out the same addresses.
+/// Two names for one wire must not hand out the same addresses, and host-local refuses ranges that overlap.
 fn check_overlaps(network: &Network, before: &[Network], diags: &mut Diagnostics) {
-    for pool in &network.pools {
-        let others = before.iter().filter(|other| other.link.wire() == network.link.wire());
-        if let Some(other) = others.flat_map(|other| &other.pools).find(|other| other.overlaps(pool.value)) {
+    let others = before.iter().filter(|other| other.link.wire() == network.link.wire());
+    let others: Vec<&Loc<IpRange>> = others.flat_map(|other| &other.pools).collect();
+    for (index, pool) in network.pools.iter().enumerate() {
+        let mut earlier = others.iter().copied().chain(&network.pools[..index]);
+        if let Some(other) = earlier.find(|other| other.overlaps(pool.value)) {
             let what = format!("the pool {} overlaps {} on the same wire", pool.value, other.value);
             diags.push(
                 Diagnostic::error("pool-range", what)
                     .at(pool.span)
                     .also(other.span, "the other pool")
-                    .help("give each network addresses of its own"),
+                    .help("give each pool addresses of its own"),
             );
         }
     }

@@ -4,6 +4,8 @@
 lan_up() {
 	ip -n "$NETNS" link set lan up
 	ip -n "$NETNS" addr add 192.168.1.32/24 dev lan
+	# As a lease leaves it: the server's router in front of eth0's.
+	ip -n "$NETNS" route prepend default via 192.168.1.254 dev lan
 	if [ "$1" = dual ]; then ip -n "$NETNS" addr add fd00:1::32/64 dev lan nodad; fi
 }
 all_routes() {

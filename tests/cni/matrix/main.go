@@ -1,0 +1,106 @@
+// Command matrix is wrtpod's conformance matrix of CNI attachments; ../README.md says what it shows.
+//
+//	matrix jobs WRTPOD                        renders every cell; the jobs on stdout
+//	matrix drive JOBS OUT                     in the virtual machine: does the jobs with the plugins in /plugins
+//	matrix judge JOBS TABLE VERSION=OUT…      compares, writes the table, and counts
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"reflect"
+	"strings"
+	"sync"
+)
+
+func main() {
+	if err := run(os.Args[1:]); err != nil {
+		fmt.Fprintln(os.Stderr, "matrix:", err)
+		os.Exit(1)
+	}
+}
+
+func run(arguments []string) error {
+	switch {
+	case len(arguments) == 2 && arguments[0] == "jobs":
+		return writeJobs(renderer{arguments[1]}, os.Stdout)
+	case len(arguments) == 3 && arguments[0] == "drive":
+		jobs, err := readJobs(arguments[1])
+		if err != nil {
+			return err
+		}
+		out, err := os.OpenFile(arguments[2], os.O_WRONLY|os.O_CREATE, 0o644)
+		if err != nil {
+			return err
+		}
+		return drive(jobs, out)
+	case len(arguments) > 3 && arguments[0] == "judge":
+		jobs, err := readJobs(arguments[1])
+		if err != nil {
+			return err
+		}
+		unpair(jobs)
+		outcomes := map[string]string{}
+		for _, pair := range arguments[3:] {
+			version, file, _ := strings.Cut(pair, "=")
+			outcomes[version] = file
+		}
+		return report(jobs, arguments[2], outcomes)
+	}
+	return fmt.Errorf("usage: see the head of main.go")
+}
+
+// writeJobs renders two cells at a time.
+func writeJobs(r renderer, out io.Writer) error {
+	all := cells()
+	jobs := make([]Job, len(all))
+	failures := make([]error, len(all))
+	var group sync.WaitGroup
+	limit := make(chan struct{}, 2)
+	for n, cell := range all {
+		group.Add(1)
+		limit <- struct{}{}
+		go func() {
+			defer group.Done()
+			jobs[n], failures[n] = r.job(cell)
+			<-limit
+		}()
+	}
+	group.Wait()
+	if err := errors.Join(failures...); err != nil {
+		return err
+	}
+	pair(jobs)
+	return json.NewEncoder(out).Encode(jobs)
+}
+
+// pair lets a cell with one appliance be the first half of the same with two: a node, a wire and an ADD less.
+func pair(jobs []Job) {
+	for n := 1; n < len(jobs); n += 2 {
+		one, two := &jobs[n-1], &jobs[n]
+		if one.Refused == nil && two.Refused == nil && reflect.DeepEqual(one.Attempts[0].Pods[0], two.Attempts[0].Pods[0]) {
+			one.Attempts, two.Alone = nil, true
+		}
+	}
+}
+
+// unpair gives such a cell back what was tried for it.
+func unpair(jobs []Job) {
+	for n, two := range jobs {
+		if two.Alone {
+			jobs[n-1].Attempts = []Attempt{{Label: two.Attempts[0].Label, Pods: two.Attempts[0].Pods[:1]}}
+		}
+	}
+}
+
+func readJobs(file string) ([]Job, error) {
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return nil, err
+	}
+	var jobs []Job
+	return jobs, json.Unmarshal(text, &jobs)
+}
