@@ -55,6 +55,13 @@ impl Printer {
         }
     }
 
+    /// Several of these.
+    pub fn notes(self, texts: &[String]) {
+        for text in texts {
+            self.note(text);
+        }
+    }
+
     /// Findings, sorted by place.
     pub fn diagnostics(self, diagnostics: &Diagnostics, sources: &SourceMap) {
         if diagnostics.is_empty() {

@@ -20,13 +20,13 @@ pub fn run(args: &RenderArgs, printer: Printer) -> Result<Outcome, CliError> {
     let sets = loaded.into_sets(args.with_namespace);
     if let Some(folder) = &args.out {
         let files = sink::write_folder(folder, &sets).map_err(|error| folder_error(&error))?;
-        notes.iter().for_each(|note| printer.note(note));
+        printer.notes(&notes);
         let folder = folder.display();
         printer.note(&format!("wrote {} files to {folder}", files.len()));
         printer.note(&format!("apply them with `kubectl apply --server-side -k {folder}`"));
         return Ok(Outcome::Done);
     }
-    notes.iter().for_each(|note| printer.note(note));
+    printer.notes(&notes);
     Printer::data(&match args.output {
         ManifestFormat::Yaml => sink::yaml_text(&sets),
         ManifestFormat::Json => sink::json_text(&sets),

@@ -267,7 +267,7 @@ pub(super) fn root_cause(error: &kube::Error) -> String {
     let mut cause = error.source();
     while let Some(inner) = cause {
         let boxed = inner.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
-        if boxed.is_some_and(|boxed| boxed.is::<Elapsed>()) {
+        if matches!(boxed, Some(boxed) if boxed.is::<Elapsed>()) {
             return format!("it let no connection be made within {} s", CONNECT.as_secs());
         }
         text = inner.to_string();
