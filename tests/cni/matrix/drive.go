@@ -2,7 +2,6 @@ package main
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -12,8 +11,9 @@ import (
 	"time"
 )
 
-// workers: most of a cell is waiting.
-const workers = 8
+// How many attempts are made at a time. Most are work for the one processor; those that wait for a lease that never comes
+// are not.
+const working, waiting = 4, 24
 
 // drive does every attempt and writes an outcome a line.
 func drive(jobs []Job, out io.Writer) error {
@@ -22,35 +22,40 @@ func drive(jobs []Job, out io.Writer) error {
 		return err
 	}
 	defer func() { _ = daemon.Process.Kill() }()
-	encoder := json.NewEncoder(out)
-	queue := make(chan Job)
-	failures := make(chan error, workers)
-	var writing sync.Mutex
-	for range workers {
-		go func() {
-			var failure error
-			for job := range queue {
-				for n := range job.Attempts {
-					for _, outcome := range attempt(job, n) {
-						writing.Lock()
-						failure = errors.Join(failure, encoder.Encode(outcome))
-						writing.Unlock()
+	outcomes := make(chan Outcome)
+	var workers sync.WaitGroup
+	work := func(count int, jobs []Job) {
+		queue := make(chan Job, len(jobs))
+		for _, job := range jobs {
+			queue <- job
+		}
+		close(queue)
+		for range count {
+			workers.Add(1)
+			go func() {
+				defer workers.Done()
+				for job := range queue {
+					for n := range job.Attempts {
+						for _, outcome := range attempt(job, n) {
+							outcomes <- outcome
+						}
 					}
 				}
-			}
-			failures <- failure
-		}()
+			}()
+		}
 	}
-	for _, job := range jobs {
-		queue <- job
-	}
-	close(queue)
-	var failure error
-	for range workers {
-		failure = errors.Join(failure, <-failures)
-	}
-	if failure != nil {
-		return failure
+	waits := func(job Job) bool { return job.Refused != nil && job.Cell.Addressing == "dhcp" }
+	work(waiting, slices.DeleteFunc(slices.Clone(jobs), func(job Job) bool { return !waits(job) }))
+	work(working, slices.DeleteFunc(slices.Clone(jobs), waits))
+	go func() {
+		workers.Wait()
+		close(outcomes)
+	}()
+	encoder := json.NewEncoder(out)
+	for outcome := range outcomes {
+		if err := encoder.Encode(outcome); err != nil {
+			return err
+		}
 	}
 	_, err = fmt.Fprintln(out, `{"End":true}`)
 	return err
@@ -60,7 +65,7 @@ func drive(jobs []Job, out io.Writer) error {
 func attempt(job Job, n int) []Outcome {
 	outcomes := []Outcome{{Cell: job.Cell.Number, Attempt: n}}
 	if job.Alone {
-		outcomes = append(outcomes, Outcome{Cell: job.Cell.Number - 1})
+		outcomes = append(outcomes, Outcome{Cell: job.Cell.Number - 1, Attempt: n})
 	}
 	name := fmt.Sprintf("%s-%d-%d", job.Cell.network(), job.Cell.Count, n)
 	pods := job.Attempts[n].Pods

@@ -81,7 +81,7 @@ func writeJobs(r renderer, out io.Writer) error {
 func pair(jobs []Job) {
 	for n := 1; n < len(jobs); n += 2 {
 		one, two := &jobs[n-1], &jobs[n]
-		if one.Refused == nil && two.Refused == nil && reflect.DeepEqual(one.Attempts[0].Pods[0], two.Attempts[0].Pods[0]) {
+		if (one.Refused == nil) == (two.Refused == nil) && reflect.DeepEqual(one.Attempts, firstHalf(*two)) {
 			one.Attempts, two.Alone = nil, true
 		}
 	}
@@ -91,9 +91,17 @@ func pair(jobs []Job) {
 func unpair(jobs []Job) {
 	for n, two := range jobs {
 		if two.Alone {
-			jobs[n-1].Attempts = []Attempt{{Label: two.Attempts[0].Label, Pods: two.Attempts[0].Pods[:1]}}
+			jobs[n-1].Attempts = firstHalf(two)
 		}
 	}
+}
+
+func firstHalf(two Job) []Attempt {
+	var all []Attempt
+	for _, attempt := range two.Attempts {
+		all = append(all, Attempt{Label: attempt.Label, Pods: attempt.Pods[:1]})
+	}
+	return all
 }
 
 func readJobs(file string) ([]Job, error) {
