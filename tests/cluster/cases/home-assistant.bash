@@ -12,7 +12,7 @@ spec:
   command: [/bin/sh, -c, 'mkdir -p /tmp/www && echo {} >/tmp/www/manifest.json && trap \"exit 0\" TERM; httpd -f -p 8123 -h /tmp/www & wait']
   resources: {requests: {cpu: 50m, memory: 16Mi}}
   interfaces:
-    - {network: lan, address: 192.168.1.46/24, mac: '32:44:0b:5a:0e:2e', discovery: true, defaultRoute: true}
+    - {network: lan, address: 192.168.1.46/24, mac: '32:44:0b:5a:0e:2e', discovery: true}
     - {network: iot, address: 192.168.32.46/24, mac: '32:44:0b:5a:0e:2f'}
 "
 expect 0 w deploy ha
