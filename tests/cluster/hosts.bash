@@ -76,3 +76,5 @@ in_network_of() {
   shift
   nsenter --net="/proc/$pid/ns/net" "$@"
 }
+# connects POD ADDRESS PORT: from the pod's network, by TCP.
+connects() { in_network_of "$1" timeout 5 bash -c "exec 3<>/dev/tcp/$2/$3"; }

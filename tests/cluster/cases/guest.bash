@@ -12,7 +12,7 @@ same() {
   eth0 >now
   diff before now || fail "eth0 is not what it was"
   [ "$(pod_uid router)" = "$uid" ] || fail "the pod is another"
-  k exec router-0 -- nc -w 3 10.96.0.1 443 </dev/null || fail "Services cannot be reached"
+  connects router-0 10.96.0.1 443 || fail "Services cannot be reached"
   on_lan ping -c 1 -W 2 192.168.1.33
 }
 eth0 | tee before
