@@ -28,8 +28,8 @@ say "the default route is the lease's; Services and the node stay on eth0"
 routes=$(k exec router-0 -- ip route)
 echo "$routes"
 grep -q '^default via 192.168.1.1 dev lan' <<<"$routes" || fail "no default route on the LAN"
-k exec router-0 -- nc -w 3 10.96.0.1 443 </dev/null || fail "Services cannot be reached"
-k exec router-0 -- nc -w 3 192.168.1.10 6443 </dev/null || fail "the node's own LAN address cannot be reached"
+connects router-0 10.96.0.1 443 || fail "Services cannot be reached"
+connects router-0 192.168.1.10 6443 || fail "the node's own LAN address cannot be reached"
 
 say "every frame from its address carries its MAC, and it is nobody else's"
 awk -v mac="$mac" '/192\.168\.1\.60[.,>:]/ || $2 == mac' frames >of-router

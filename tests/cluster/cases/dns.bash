@@ -33,7 +33,7 @@ for pod in router hub side; do
   k exec $pod-0 -- cat /etc/resolv.conf
   k exec $pod-0 -- nslookup "hub.$space.svc.cluster.local" | tee /dev/stderr | grep -q "Address.* $hub" || fail "$pod does not find the Service"
   k exec $pod-0 -- nslookup host.lan | tee /dev/stderr | grep -q 'Address.* 192.168.1.1' || fail "$pod does not find a name of the LAN"
-  k exec $pod-0 -- nc -w 3 "$hub" 8080 </dev/null || fail "$pod does not reach the Service"
+  connects $pod-0 "$hub" 8080 || fail "$pod does not reach the Service"
 done
 cat queries
 [ ! -s queries ] || fail "a query left by the LAN"

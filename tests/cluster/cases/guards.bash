@@ -8,6 +8,7 @@ of pvc/router-data | jq -e '.metadata.annotations | .["helm.sh/resource-policy"]
 for object in pvc/router-data "namespace/$space"; do
   of "$object" | jq -e '.metadata.labels["applyset.kubernetes.io/part-of"] == null' || fail "$object is in an ApplySet"
 done
+of "namespace/$space" | jq -e '.metadata.labels["pod-security.kubernetes.io/enforce"] == "privileged"' || fail "the namespace that was made admits no NET_ADMIN"
 say "one ApplySet for the appliance, one for the site's attachments"
 parent() { of "configmap/$1" | jq -r '.metadata.labels["applyset.kubernetes.io/id"]'; }
 member() { of "$1" | jq -r '.metadata.labels["applyset.kubernetes.io/part-of"]'; }

@@ -7,7 +7,7 @@ expect 0 w deploy router
 [ "$(asked_for)" = "kubernetes.io/hostname In node1" ] || fail "it may run elsewhere"
 say "only a node that is not there has the parent"
 nodes eth9 enp3s0 amd64
-expect 1 w deploy router --timeout 15s
+expect 1 w deploy router --timeout 30s
 said "node affinity"
 said "correct them, or label the node"
 say "both have it, and the image is for one architecture, as its tag says"
@@ -17,7 +17,7 @@ sed -i 's/openwrt-standin:1/openwrt-standin:x86-64-1/' site.yaml
 if [ "$(k get node node1 -o jsonpath='{.status.nodeInfo.architecture}')" = amd64 ]; then
   expect 0 w deploy router
 else
-  expect 1 w deploy router --timeout 15s
+  expect 1 w deploy router --timeout 30s
   said "node affinity"
 fi
 [ "$(asked_for)" = $'kubernetes.io/arch In amd64\nkubernetes.io/hostname In node1' ] || fail "it may run elsewhere"

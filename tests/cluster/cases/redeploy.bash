@@ -32,8 +32,7 @@ again --set image=localhost/openwrt-standin:2 --set workload=Deployment
 again --set workload=Deployment
 again
 say "the pod deleted"
-k delete pod router-0
-within 60 k wait --for=condition=Ready pod/router-0 --timeout=1s
+renew router
 
 sent=$(grep -c 'Request who-has 192.168.1.45' answers) got=$(grep -c 'Reply 192.168.1.45' answers)
 say "$sent requests, $got answers"

@@ -49,7 +49,6 @@ mac=$(at client ip -br link show nic | awk '{ print $3 }')
 leased() { k exec router-0 -- cat $leases | tee leases | grep -q "$mac" || od -An -v -tx1 leases | tr -d ' \n' | grep -q "${mac//:/}"; }
 [ -n "${WRTPOD_TEST_ROOTFS:-}" ] || k exec router-0 -- sh -c 'kill -USR1 "$(cat /tmp/run/procd/dnsmasq.dhcp_iot/pid)"'
 within 20 leased
-k delete pod router-0
-within 60 k wait --for=condition=Ready pod/router-0 --timeout=1s
+renew router
 leased || fail "the lease is gone"
 expect 0 w delete router --delete-data

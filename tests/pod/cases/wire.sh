@@ -81,6 +81,18 @@ fd00:42::/64 dev eth0"
 		is "a wrong MAC is refused" 1 $?
 		has "… and named" "$out" "02:00:00:00:00:01"
 	fi
+	if [ "$style" = dual ]; then
+		# As with a lease: its gateway is an IPv4 one, and an IPv6 router may be heard of.
+		for hears in 0 1; do
+			ip netns exec "$NETNS" sysctl -qw "net.ipv6.conf.lan.accept_ra=$hears"
+			ip -n "$NETNS" -6 route flush default
+			ip -n "$NETNS" -6 route add default via fd00:42::1
+			printf "DEFAULT_ROUTE='lan 192.168.1.1'\n" >>"$P/plan/settings"
+			init_container /bin/sh /wrtpod/bin/wire >/dev/null 2>&1
+			case $hears in 0) wanted=1024 ;; *) wanted=4096 ;; esac
+			is "accept_ra $hears: eth0's IPv6 default" "default via fd00:42::1 dev eth0 metric $wanted pref medium" "$(ip -n "$NETNS" -6 route show default)"
+		done
+	fi
 	remove_sandboxes
 done
 HOST_IPS=
