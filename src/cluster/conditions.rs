@@ -134,6 +134,11 @@ pub(super) fn newest<'a>(pods: &'a [Pod], workload: Option<&WorkloadState>) -> O
         .max_by_key(|pod| (is_ready(pod), pod.metadata.creation_timestamp.clone()))
 }
 
+/// A pod that was told to end and is still there.
+pub(super) fn ending(pods: &[Pod]) -> Option<&Pod> {
+    pods.iter().find(|pod| pod.metadata.deletion_timestamp.is_some())
+}
+
 /// How far a pod is. Only events tell of a pull.
 pub(super) fn stage(pod: &Pod, events: &[Event]) -> Stage {
     if is_ready(pod) {
