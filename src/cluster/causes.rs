@@ -11,6 +11,9 @@ use super::{Problem, Release, containers, network, nodes};
 /// The code of a pod without a planned NIC.
 pub(super) const NIC_MISSING: &str = "nic-missing";
 
+/// The code of a pod whose claim is of another node.
+pub(super) const CLAIM_ELSEWHERE: &str = "claim-elsewhere";
+
 /// Everything that is looked at.
 pub(super) struct View<'a> {
     /// The release, when there is one: its NICs are looked for.
@@ -103,11 +106,9 @@ const SCHEDULING: &[Pattern] = &[
     passing("unbound immediate PersistentVolumeClaims", "claim-pending", CLAIM),
     lasting("persistentvolumeclaim \"", "claim-missing", "run `wrtpod deploy` again, it applies the claims"),
     passing("ReadWriteOncePod", "claim-in-use", "the claim's former pod has to end first"),
-    lasting(
-        "volume node affinity",
-        "claim-elsewhere",
-        "the claim's volume lives on another node: the appliance has to run there",
-    ),
+    lasting("volume node affinity", CLAIM_ELSEWHERE, ELSEWHERE),
+    // As newer schedulers say it.
+    lasting("match PersistentVolume's node affinity", CLAIM_ELSEWHERE, ELSEWHERE),
     lasting(
         "node affinity/selector",
         "unschedulable",
@@ -121,6 +122,7 @@ const SCHEDULING: &[Pattern] = &[
     ),
 ];
 
+const ELSEWHERE: &str = "the claim's volume lives on another node: the appliance has to run there";
 const CLAIM: &str =
     "no volume yet: is the storage class there and does its provisioner run? (kubectl get storageclass)";
 
@@ -172,11 +174,11 @@ fn scheduling(view: &View<'_>, pod: &Pod, name: &str) -> Option<Problem> {
         .iter()
         .find(|condition| condition.type_ == "PodScheduled" && condition.status == "False")?;
     let message = condition.message.as_deref()?;
-    if let Some(problem) = nodes::refusing(view, name, message) {
-        return Some(problem);
-    }
     let fallback = passing("", "unschedulable", "no node takes the pod: see the message");
     let pattern = SCHEDULING.iter().find(|pattern| message.contains(pattern.text)).unwrap_or(&fallback);
+    if let Some(problem) = nodes::refusing(view, name, message, pattern.code) {
+        return Some(problem);
+    }
     Some(Problem { transient: pattern.transient, ..problem(name, pattern.code, message, pattern.fix) })
 }
 

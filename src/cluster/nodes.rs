@@ -54,13 +54,13 @@ pub(super) fn ending(view: &View<'_>, pod: &Pod) -> Option<Problem> {
 }
 
 /// Why no node takes the pod, where a node's own state says more than the scheduler's message.
-pub(super) fn refusing(view: &View<'_>, name: &str, message: &str) -> Option<Problem> {
+pub(super) fn refusing(view: &View<'_>, name: &str, message: &str, code: &'static str) -> Option<Problem> {
     let cordoned = |node: &&Node| node.spec.as_ref().is_some_and(|spec| spec.unschedulable == Some(true));
     let pinned = view.claims.iter().find_map(|claim| {
         let node = claim.metadata.annotations.as_ref()?.get(SELECTED)?;
         Some((claim.metadata.name.as_deref().unwrap_or_default(), node.as_str()))
     });
-    if let (Some((claim, host)), true) = (pinned, message.contains("volume node affinity")) {
+    if let (Some((claim, host)), true) = (pinned, code == causes::CLAIM_ELSEWHERE) {
         let (state, fix) = match find(view, host) {
             None if view.nodes.is_empty() => return None,
             None => (
@@ -79,7 +79,7 @@ pub(super) fn refusing(view: &View<'_>, name: &str, message: &str) -> Option<Pro
             Some(_) => return None,
         };
         let message = format!("the claim {claim} lives on {host}, {state}");
-        return Some(causes::problem(name, "claim-elsewhere", &message, &fix));
+        return Some(causes::problem(name, code, &message, &fix));
     }
     let hosts: Vec<&str> =
         view.nodes.iter().filter(cordoned).filter_map(|node| node.metadata.name.as_deref()).collect();

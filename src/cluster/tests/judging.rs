@@ -285,7 +285,14 @@ fn a_claim_on_a_node_that_takes_no_pods_is_told_with_the_way_out() {
     };
     let affinity =
         "0/2 nodes are available: 1 node(s) had volume node affinity conflict, 1 node(s) were unschedulable.";
+    let newer = "0/2 nodes are available: 1 node(s) didn't match PersistentVolume's node affinity, 1 node(s) were unschedulable.";
     let cases = [
+        (
+            newer,
+            json!([node("node1", "True", false), node("node2", "True", true)]),
+            "claim-elsewhere",
+            "kubectl uncordon node2",
+        ),
         (
             affinity,
             json!([node("node1", "True", false), node("node2", "True", true)]),
