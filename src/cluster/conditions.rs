@@ -23,6 +23,8 @@ pub(super) struct WorkloadState {
     pub seen: bool,
     /// Whether it has, and no pod of an older one is left.
     pub current: bool,
+    /// Whether the newest template is seen and no pod is of an older one; pods may be missing.
+    pub settled: bool,
     /// The revision that pods must have; only StatefulSets tell.
     pub revision: Option<String>,
     /// Whether a pod that is not ready keeps its successor from being made.
@@ -56,6 +58,7 @@ impl WorkloadState {
             available: status.available_replicas.unwrap_or(0),
             seen,
             current: seen && settled && updated >= desired,
+            settled: seen && settled,
             revision: status.update_revision.filter(|_| seen),
             ordered: spec.pod_management_policy.as_deref() != Some("Parallel"),
             changed: changed(&set.metadata),
@@ -75,6 +78,7 @@ impl WorkloadState {
             available: status.available_replicas.unwrap_or(0),
             seen,
             current: seen && updated >= desired && status.replicas.unwrap_or(0) == updated,
+            settled: seen && status.replicas.unwrap_or(0) == updated,
             revision: None,
             ordered: false,
             changed: changed(&deployment.metadata),
@@ -136,6 +140,11 @@ pub(super) fn newest<'a>(pods: &'a [Pod], workload: Option<&WorkloadState>) -> O
     owned
         .filter(|pod| pod.metadata.deletion_timestamp.is_none())
         .max_by_key(|pod| (is_ready(pod), pod.metadata.creation_timestamp.clone()))
+}
+
+/// A pod that was told to end and is still there.
+pub(super) fn ending(pods: &[Pod]) -> Option<&Pod> {
+    pods.iter().find(|pod| pod.metadata.deletion_timestamp.is_some())
 }
 
 /// How far a pod is. Only events tell of a pull.

@@ -1,4 +1,4 @@
-# shellcheck shell=bash disable=SC2154 # variables of lib.bash and up
+# shellcheck shell=bash
 # Certificates by a CA of the cluster's own, and client configurations.
 
 # certificate NAME SUBJECT ALTERNATIVE-NAMES

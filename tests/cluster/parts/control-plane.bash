@@ -1,4 +1,4 @@
-# shellcheck shell=bash disable=SC2154 # variables of lib.bash and up
+# shellcheck shell=bash
 # The control plane, on the first node.
 
 # A pod leaves a node that does not answer after 20 + 3 s, not after five minutes: the cases on two nodes wait for it.

@@ -1,4 +1,4 @@
-# shellcheck shell=bash disable=SC2154 # variables of lib.bash and up
+# shellcheck shell=bash
 # Folders, machines and the networks between them.
 
 # make_folders LAYOUT: the state folder.

@@ -1,4 +1,4 @@
-# shellcheck shell=bash disable=SC2154 # variables of lib.bash and up
+# shellcheck shell=bash
 # What runs on a node. Processes of the second one are called as those of the first with its name added: kubelet-node2.
 
 named() { case $2 in node) echo "$1" ;; *) echo "$1-$2" ;; esac; }

@@ -1,4 +1,4 @@
-# shellcheck shell=bash disable=SC2154 # variables of lib.bash and up
+# shellcheck shell=bash
 # What serves the cluster and the LAN beside Kubernetes itself: resolver, registry, volumes, DNS.
 
 start_resolver() {
