@@ -133,6 +133,7 @@ pub const TOPICS: &[Page] = pages!["topics":
     "eth0",
     "images",
     "mac",
+    "nodes",
     "persistence",
     "routes",
     "values",

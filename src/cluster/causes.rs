@@ -2,14 +2,17 @@
 //!
 //! Only what matters now counts: an event of an earlier pod or of an earlier deploy says nothing.
 
-use k8s_openapi::api::core::v1::{Event, PersistentVolumeClaim, Pod};
+use k8s_openapi::api::core::v1::{Event, Node, PersistentVolumeClaim, Pod};
 use serde_json::Value;
 
 use super::conditions::{self, WorkloadState};
-use super::{Problem, Release, containers, network};
+use super::{Problem, Release, containers, network, nodes};
 
 /// The code of a pod without a planned NIC.
 pub(super) const NIC_MISSING: &str = "nic-missing";
+
+/// The code of a pod whose claim is of another node.
+pub(super) const CLAIM_ELSEWHERE: &str = "claim-elsewhere";
 
 /// Everything that is looked at.
 pub(super) struct View<'a> {
@@ -19,6 +22,10 @@ pub(super) struct View<'a> {
     pub pods: &'a [Pod],
     pub events: &'a [Event],
     pub claims: &'a [PersistentVolumeClaim],
+    /// The version of the last event of the time before: what it tells of may have been mended since. 0 when all count.
+    pub known: u64,
+    /// The nodes, where they were read.
+    pub nodes: &'a [Node],
 }
 
 /// A text in a message, what it means, and what mends it.
@@ -99,11 +106,9 @@ const SCHEDULING: &[Pattern] = &[
     passing("unbound immediate PersistentVolumeClaims", "claim-pending", CLAIM),
     lasting("persistentvolumeclaim \"", "claim-missing", "run `wrtpod deploy` again, it applies the claims"),
     passing("ReadWriteOncePod", "claim-in-use", "the claim's former pod has to end first"),
-    lasting(
-        "volume node affinity",
-        "claim-elsewhere",
-        "the claim's volume lives on another node: the appliance has to run there",
-    ),
+    lasting("volume node affinity", CLAIM_ELSEWHERE, ELSEWHERE),
+    // As newer schedulers say it.
+    lasting("match PersistentVolume's node affinity", CLAIM_ELSEWHERE, ELSEWHERE),
     lasting(
         "node affinity/selector",
         "unschedulable",
@@ -117,6 +122,7 @@ const SCHEDULING: &[Pattern] = &[
     ),
 ];
 
+const ELSEWHERE: &str = "the claim's volume lives on another node: the appliance has to run there";
 const CLAIM: &str =
     "no volume yet: is the storage class there and does its provisioner run? (kubectl get storageclass)";
 
@@ -125,6 +131,8 @@ pub(super) fn problems(view: &View<'_>) -> Vec<Problem> {
     let mut problems = Vec::new();
     if let Some(pod) = conditions::newest(view.pods, view.workload) {
         of_pod(view, pod, &mut problems);
+    } else if let Some(pod) = conditions::ending(view.pods) {
+        problems.extend(nodes::silent(view, pod).or_else(|| nodes::ending(view, pod)));
     } else if let Some(workload) = view.workload.filter(|workload| workload.desired > 0) {
         of_creation(view, workload, &mut problems);
     }
@@ -134,6 +142,11 @@ pub(super) fn problems(view: &View<'_>) -> Vec<Problem> {
 
 fn of_pod(view: &View<'_>, pod: &Pod, problems: &mut Vec<Problem>) {
     if conditions::is_ready(pod) && nics(view, pod).is_none() {
+        return;
+    }
+    if let Some(problem) = nodes::silent(view, pod) {
+        // Whatever else the API server knows of the pod is of the time before.
+        problems.push(problem);
         return;
     }
     let name = pod.metadata.name.clone().unwrap_or_default();
@@ -147,7 +160,7 @@ fn of_pod(view: &View<'_>, pod: &Pod, problems: &mut Vec<Problem>) {
         ));
     }
     if !conditions::condition(pod, "PodScheduled") {
-        problems.extend(scheduling(pod, &name));
+        problems.extend(scheduling(view, pod, &name));
     } else if !conditions::has_network(pod) {
         problems.extend(sandbox(view, pod, &name));
     }
@@ -155,7 +168,7 @@ fn of_pod(view: &View<'_>, pod: &Pod, problems: &mut Vec<Problem>) {
     problems.extend(nics(view, pod));
 }
 
-fn scheduling(pod: &Pod, name: &str) -> Option<Problem> {
+fn scheduling(view: &View<'_>, pod: &Pod, name: &str) -> Option<Problem> {
     let conditions = pod.status.as_ref()?.conditions.as_ref()?;
     let condition = conditions
         .iter()
@@ -163,6 +176,9 @@ fn scheduling(pod: &Pod, name: &str) -> Option<Problem> {
     let message = condition.message.as_deref()?;
     let fallback = passing("", "unschedulable", "no node takes the pod: see the message");
     let pattern = SCHEDULING.iter().find(|pattern| message.contains(pattern.text)).unwrap_or(&fallback);
+    if let Some(problem) = nodes::refusing(view, name, message, pattern.code) {
+        return Some(problem);
+    }
     Some(Problem { transient: pattern.transient, ..problem(name, pattern.code, message, pattern.fix) })
 }
 
@@ -170,8 +186,9 @@ fn scheduling(pod: &Pod, name: &str) -> Option<Problem> {
 fn sandbox(view: &View<'_>, pod: &Pod, name: &str) -> Option<Problem> {
     const REASONS: [&str; 5] =
         ["FailedCreatePodSandBox", "NoNetworkFound", "FailedMount", "FailedAttachVolume", "NetworkNotReady"];
-    let told = events_of(view.events, pod.metadata.uid.as_deref());
-    let event = newest(told.filter(|event| REASONS.contains(&event.reason.as_deref().unwrap_or_default())))?;
+    let told = events_of(view.events, pod.metadata.uid.as_deref())
+        .filter(|event| REASONS.contains(&event.reason.as_deref().unwrap_or_default()));
+    let event = newest(told).filter(|event| version(event) > view.known)?;
     let reason = event.reason.as_deref().unwrap_or_default();
     let message = event.message.as_deref().unwrap_or_default();
     if matches!(reason, "FailedMount" | "FailedAttachVolume") {
@@ -301,8 +318,12 @@ pub(super) fn events_of<'a>(events: &'a [Event], uid: Option<&'a str>) -> impl I
 
 /// The event that was written last.
 fn newest<'a>(events: impl Iterator<Item = &'a Event>) -> Option<&'a Event> {
-    let version = |event: &&Event| event.metadata.resource_version.as_deref()?.parse::<u64>().ok();
-    events.max_by_key(version)
+    events.max_by_key(|event| version(event))
+}
+
+/// When an event was written, as a number that grows.
+pub(super) fn version(event: &Event) -> u64 {
+    event.metadata.resource_version.as_deref().and_then(|text| text.parse().ok()).unwrap_or(0)
 }
 
 /// A problem of a pod that does not go away by itself.

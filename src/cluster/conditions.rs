@@ -21,6 +21,8 @@ pub(super) struct WorkloadState {
     pub seen: bool,
     /// Whether it has, and no pod of an older one is left.
     pub current: bool,
+    /// Whether the newest template is seen and no pod is of an older one; pods may be missing.
+    pub settled: bool,
     /// The revision that pods must have; only StatefulSets tell.
     pub revision: Option<String>,
     /// Whether a pod that is not ready keeps its successor from being made.
@@ -53,6 +55,7 @@ impl WorkloadState {
             ready: status.ready_replicas.unwrap_or(0),
             seen,
             current: seen && settled && updated >= desired,
+            settled: seen && settled,
             revision: status.update_revision.filter(|_| seen),
             ordered: spec.pod_management_policy.as_deref() != Some("Parallel"),
             changed: changed(&set.metadata),
@@ -71,6 +74,7 @@ impl WorkloadState {
             ready: status.ready_replicas.unwrap_or(0),
             seen,
             current: seen && updated >= desired && status.replicas.unwrap_or(0) == updated,
+            settled: seen && status.replicas.unwrap_or(0) == updated,
             revision: None,
             ordered: false,
             changed: changed(&deployment.metadata),
@@ -132,6 +136,11 @@ pub(super) fn newest<'a>(pods: &'a [Pod], workload: Option<&WorkloadState>) -> O
     owned
         .filter(|pod| pod.metadata.deletion_timestamp.is_none())
         .max_by_key(|pod| (is_ready(pod), pod.metadata.creation_timestamp.clone()))
+}
+
+/// A pod that was told to end and is still there.
+pub(super) fn ending(pods: &[Pod]) -> Option<&Pod> {
+    pods.iter().find(|pod| pod.metadata.deletion_timestamp.is_some())
 }
 
 /// How far a pod is. Only events tell of a pull.

@@ -8,7 +8,7 @@ use super::conditions::{self, WorkloadState};
 use super::kinds::Kind;
 use super::session::Session;
 use super::wait::typed;
-use super::{Error, Problem, Release, containers, ground, prune, request};
+use super::{Error, Problem, Release, containers, ground, nodes, prune, request};
 
 /// How many lines of a log explain a failure.
 const LINES: u32 = 12;
@@ -94,12 +94,15 @@ pub(super) async fn problems(
     seen: &Seen,
 ) -> Result<Vec<Problem>, Error> {
     let workload = seen.workload.as_ref().and_then(WorkloadState::read);
+    let nodes = nodes::read(session, &seen.pods).await?;
     let view = View {
         release,
         workload: workload.as_ref(),
         pods: &seen.pods,
         events: &seen.events,
         claims: &seen.claims,
+        known: 0,
+        nodes: &nodes,
     };
     let mut problems = causes::problems(&view);
     let pod = conditions::newest(&seen.pods, workload.as_ref());

@@ -71,6 +71,7 @@ const KINDS: &[Kind] = &[
     kind("policy", "PodDisruptionBudget", "poddisruptionbudgets", true, Stage::Parts),
     kind("storage.k8s.io", "StorageClass", "storageclasses", false, Stage::Parts),
     kind("", "Event", "events", true, Stage::Parts),
+    kind("", "Node", "nodes", false, Stage::Parts),
     kind("", "Pod", "pods", true, Stage::Workload),
     kind("apps", "StatefulSet", "statefulsets", true, Stage::Workload),
     kind("apps", "Deployment", "deployments", true, Stage::Workload),

@@ -25,6 +25,7 @@ mod follow;
 mod ground;
 mod kinds;
 mod network;
+mod nodes;
 mod password;
 mod progress;
 mod prune;

@@ -103,10 +103,13 @@ async fn one(
             == Some(name)
     });
     let seen = Seen { workload, pods, events: survey.events.clone(), claims: claims.cloned().collect() };
-    let pod = conditions::newest(&seen.pods, state.as_ref());
+    let pod = conditions::newest(&seen.pods, state.as_ref()).or_else(|| conditions::ending(&seen.pods));
     let container = seen.workload.as_ref().map(main_container).unwrap_or_default();
     let nics = match (&seen.workload, pod) {
-        (Some(workload), Some(pod)) => nics(session, namespace, workload, pod, release, survey).await,
+        // One that ends is asked nothing: what it says does not last, and on a node that is gone nobody answers.
+        (Some(workload), Some(pod)) if pod.metadata.deletion_timestamp.is_none() => {
+            nics(session, namespace, workload, pod, release, survey).await
+        }
         _ => Vec::new(),
     };
     Ok(ApplianceStatus {
@@ -118,7 +121,7 @@ async fn one(
             image: image(value, &container),
             desired: state.desired,
             ready: state.ready,
-            current: state.current,
+            current: state.settled,
         }),
         pod: pod.map(pod_status),
         nics,
@@ -183,9 +186,10 @@ fn pod_status(pod: &Pod) -> PodStatus {
     let waiting = conditions::containers(pod)
         .find_map(|(_, container)| container.state.as_ref()?.waiting.as_ref()?.reason.clone());
     let restarts = conditions::containers(pod).map(|(_, container)| container.restart_count).sum();
+    let terminating = pod.metadata.deletion_timestamp.as_ref().map(|_| "Terminating".to_owned());
     PodStatus {
         name: pod.metadata.name.clone().unwrap_or_default(),
-        phase: waiting.or(status.reason).or(status.phase).unwrap_or_default(),
+        phase: terminating.or(waiting).or(status.reason).or(status.phase).unwrap_or_default(),
         ready: conditions::is_ready(pod),
         restarts,
         node: pod.spec.as_ref().and_then(|spec| spec.node_name.clone()),

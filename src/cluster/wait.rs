@@ -81,6 +81,8 @@ struct Watch<'s, 'a> {
     options: WaitOptions,
     deadline: Instant,
     stage: Option<(String, Stage)>,
+    /// The version of the newest event when the wait began: a pod that failed before may have been mended since.
+    known: Option<u64>,
     problems: BTreeMap<(&'static str, String), Lasting>,
     /// The uid of the pod that was deleted to come back with its NICs; `None` while that may be done.
     replaced: Option<String>,
@@ -111,6 +113,7 @@ pub(super) async fn for_ready(
         options: *options,
         deadline: Instant::now() + options.timeout,
         stage: None,
+        known: None,
         problems: BTreeMap::new(),
         replaced: None,
         may_replace,
@@ -151,7 +154,9 @@ impl Watch<'_, '_> {
         if let Some(pod) = newest {
             self.tell_stage(pod, events);
         }
-        let view = View { release: Some(self.release), workload, pods, events, claims: &[] };
+        let known = *self.known.get_or_insert_with(|| events.iter().map(causes::version).max().unwrap_or(0));
+        let view =
+            View { release: Some(self.release), workload, pods, events, claims: &[], known, nodes: &[] };
         let problems = causes::problems(&view);
         if self.replace(newest, &problems).await? {
             return Ok(None);

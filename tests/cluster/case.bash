@@ -9,6 +9,9 @@ mkdir -p "$folder"
 cd "$folder"
 export KUBECONFIG=$run/admin.kubeconfig NO_COLOR=1
 
+# Appliances of another case had other MACs at the same addresses.
+"$here/lan" ip neigh flush all
+
 # wrtpod as a user of the node types it.
 w() { "$here/node" "$wrtpod" "$@"; }
 k() { "$here/kubectl" -n "$space" "$@"; }
@@ -32,6 +35,9 @@ expect() {
 said() { grep -qF -- "$1" <<<"$out" || fail "not said: $1"; }
 not_said() { if grep -qF -- "$1" <<<"$out"; then fail "said: $1"; fi; }
 
+# push ARCHIVE NAME:TAG: an image of images/build into the cluster's registry, 192.168.1.1:5000.
+push() { "$here/node" skopeo copy -q --insecure-policy "oci-archive:$run/images/$1.tar" "docker://192.168.1.1:5000/$2"; }
+
 # within SECONDS COMMAND…: until it succeeds.
 within() {
   local tries=$(($1 * 5))
@@ -52,7 +58,7 @@ metadata: {name: $name}
 spec:
   salt: $name
   namespace: $space
-  distribution: kubeadm
+  distribution: $layout
   storageClass: local-path
   cluster: {podCIDRs: 10.42.0.0/16, serviceCIDRs: 10.96.0.0/16}
   networks:

@@ -48,6 +48,11 @@ const STEPS: &[Step] = &[
         &["bash", "containerd", "docker-registry", "etcd", "go", "nft", "openssl", "runc", "skopeo"],
         &["tests/cluster/run"],
     ),
+    step(
+        "k3s",
+        &["bash", "containerd", "etcd", "go", "nft", "openssl", "runc"],
+        &["tests/cluster/run", "--layout", "k3s"],
+    ),
 ];
 
 /// Runs the steps; true when all passed.

@@ -1,6 +1,6 @@
 //! From events and states, as real clusters wrote them, to causes; and when a workload is ready.
 
-use k8s_openapi::api::core::v1::{Event, Pod};
+use k8s_openapi::api::core::v1::{Event, Node, Pod};
 use serde_json::{Value, json};
 
 use super::release;
@@ -27,7 +27,15 @@ fn scheduled(status: &Value) -> Pod {
 
 fn problems(pod: Pod, events: &[Event]) -> Vec<Problem> {
     let pods = [pod];
-    causes::problems(&View { release: None, workload: None, pods: &pods, events, claims: &[] })
+    causes::problems(&View {
+        release: None,
+        workload: None,
+        pods: &pods,
+        events,
+        claims: &[],
+        known: 0,
+        nodes: &[],
+    })
 }
 
 #[test]
@@ -145,7 +153,15 @@ fn a_pod_that_is_refused_shows_on_its_controller() {
     {
         let workload = set(changed).expect("a StatefulSet");
         let events = [refused.clone()];
-        let view = View { release: None, workload: Some(&workload), pods: &[], events: &events, claims: &[] };
+        let view = View {
+            release: None,
+            workload: Some(&workload),
+            pods: &[],
+            events: &events,
+            claims: &[],
+            known: 0,
+            nodes: &[],
+        };
         let found: Vec<&str> = causes::problems(&view).iter().map(|problem| problem.code).collect();
         assert_eq!(found, codes, "{changed}");
     }
@@ -155,10 +171,18 @@ fn a_pod_that_is_refused_shows_on_its_controller() {
 fn a_sandbox_without_its_nics_is_seen_as_soon_as_it_is_made() {
     let release = release();
     let view = |pods: &[Pod]| {
-        causes::problems(&View { release: Some(&release), workload: None, pods, events: &[], claims: &[] })
-            .iter()
-            .map(|problem| problem.code)
-            .collect::<Vec<_>>()
+        causes::problems(&View {
+            release: Some(&release),
+            workload: None,
+            pods,
+            events: &[],
+            claims: &[],
+            known: 0,
+            nodes: &[],
+        })
+        .iter()
+        .map(|problem| problem.code)
+        .collect::<Vec<_>>()
     };
     assert_eq!(view(&[scheduled(&json!({"phase": "Pending"}))]), Vec::<&str>::new());
     assert_eq!(view(&[scheduled(&json!({"phase": "Pending", "podIP": "10.0.0.1"}))]), [causes::NIC_MISSING]);
@@ -202,4 +226,116 @@ fn stages_follow_the_pod() {
     assert_eq!(conditions::stage(&pod, &[]), Stage::Init("seed".into()));
     let pod = scheduled(&json!({"phase": "Running", "containerStatuses": container("openwrt", running)}));
     assert_eq!(conditions::stage(&pod, &[]), Stage::Started);
+}
+
+/// A pod of a StatefulSet whose claim was made for node2, and nodes as their kubelets and administrators left them.
+fn on_nodes(pod: Value, nodes: Value) -> Vec<Problem> {
+    let claims = [read(json!({"metadata": {"name": "openwrt-data",
+        "annotations": {"volume.kubernetes.io/selected-node": "node2"}}}))];
+    let (pods, nodes) = ([read(pod)], read::<Vec<Node>>(nodes));
+    causes::problems(&View {
+        release: None,
+        workload: None,
+        pods: &pods,
+        events: &[],
+        claims: &claims,
+        known: 0,
+        nodes: &nodes,
+    })
+}
+
+fn node(name: &str, ready: &str, cordoned: bool) -> Value {
+    json!({"metadata": {"name": name}, "spec": {"unschedulable": cordoned},
+        "status": {"conditions": [{"type": "Ready", "status": ready}]}})
+}
+
+#[test]
+fn a_node_that_does_not_answer_is_named_with_the_way_out() {
+    for (metadata, words) in [
+        (json!({"name": "openwrt-0", "uid": "u"}), "node2 does not answer; the pod may still run there"),
+        (
+            json!({"name": "openwrt-0", "uid": "u", "deletionTimestamp": "2026-01-01T00:00:00Z"}),
+            "node2 does not answer, so nobody can tell that the pod has ended",
+        ),
+    ] {
+        let pod = json!({"metadata": metadata, "spec": {"nodeName": "node2", "containers": []},
+            "status": {"conditions": [{"type": "PodScheduled", "status": "True"}, {"type": "Ready", "status": "False"}]}});
+        let found =
+            on_nodes(pod.clone(), json!([node("node1", "True", false), node("node2", "Unknown", false)]));
+        let [problem] = found.as_slice() else { panic!("{found:?}") };
+        assert_eq!(problem.code, "node-silent");
+        assert!(problem.message.starts_with(words), "{}", problem.message);
+        assert!(
+            problem.fix.contains(
+                "kubectl taint node node2 node.kubernetes.io/out-of-service=nodeshutdown:NoExecute"
+            ),
+            "{}",
+            problem.fix
+        );
+        let found = on_nodes(pod, json!([node("node1", "True", false), node("node2", "True", false)]));
+        assert!(found.iter().all(|problem| problem.code != "node-silent"), "{found:?}");
+    }
+}
+
+#[test]
+fn a_claim_on_a_node_that_takes_no_pods_is_told_with_the_way_out() {
+    let pod = |message: &str| {
+        json!({"metadata": {"name": "openwrt-0", "uid": "u"}, "spec": {"containers": []}, "status": {"conditions":
+            [{"type": "PodScheduled", "status": "False", "reason": "Unschedulable", "message": message}]}})
+    };
+    let affinity =
+        "0/2 nodes are available: 1 node(s) had volume node affinity conflict, 1 node(s) were unschedulable.";
+    let newer = "0/2 nodes are available: 1 node(s) didn't match PersistentVolume's node affinity, 1 node(s) were unschedulable.";
+    let cases = [
+        (
+            newer,
+            json!([node("node1", "True", false), node("node2", "True", true)]),
+            "claim-elsewhere",
+            "kubectl uncordon node2",
+        ),
+        (
+            affinity,
+            json!([node("node1", "True", false), node("node2", "True", true)]),
+            "claim-elsewhere",
+            "kubectl uncordon node2",
+        ),
+        (
+            affinity,
+            json!([node("node1", "True", false), node("node2", "Unknown", false)]),
+            "claim-elsewhere",
+            "bring node2 back",
+        ),
+        (affinity, json!([node("node1", "True", false)]), "claim-elsewhere", "let node2 join again"),
+        (affinity, json!([]), "claim-elsewhere", "the appliance has to run there"),
+        (
+            "0/2 nodes are available: 2 node(s) were unschedulable.",
+            json!([node("node1", "True", true), node("node2", "True", true)]),
+            "node-cordoned",
+            "kubectl uncordon node1 node2",
+        ),
+    ];
+    for (message, nodes, code, fix) in cases {
+        let found = on_nodes(pod(message), nodes);
+        let [problem] = found.as_slice() else { panic!("{found:?}") };
+        assert_eq!(problem.code, code);
+        assert!(problem.fix.contains(fix), "{}", problem.fix);
+    }
+}
+
+#[test]
+fn an_event_of_the_time_before_says_nothing() {
+    let pods = [scheduled(&json!({}))];
+    let events = [event("FailedCreatePodSandBox", r#"... failed to lookup master "enp9s0": Link not found"#)];
+    for (known, count) in [(0, 1), (4, 1), (5, 0)] {
+        let view = View {
+            release: None,
+            workload: None,
+            pods: &pods,
+            events: &events,
+            claims: &[],
+            known,
+            nodes: &[],
+        };
+        assert_eq!(causes::problems(&view).len(), count, "{known}");
+    }
 }

@@ -11,9 +11,9 @@ sed -i 's/^      gateway: 192.168.1.1/&\n      chain: [{type: no-such-plugin}]/'
 expect 1 w deploy router --timeout 30s
 said "no-such-plugin"
 say "the node is mended: what hung goes on"
-cp "$run/node/opt/cni/bin/tuning" "$run/node/opt/cni/bin/no-such-plugin"
+cp "$run/node$cni_bin/tuning" "$run/node$cni_bin/no-such-plugin"
 expect 0 w delete router --delete-data
-rm "$run/node/opt/cni/bin/no-such-plugin"
+rm "$run/node$cni_bin/no-such-plugin"
 say "a claim that nobody provides"
 site "" "$(openwrt router 192.168.1.20/24)"
 sed -i 's/storageClass: local-path/storageClass: no-such-class/' site.yaml

@@ -27,7 +27,7 @@ grep -q '^224.0.0.0/4 dev lan' <<<"$routes" || fail "multicast does not leave by
 say "the pod reaches a Service and the API server over eth0, and its node"
 k exec hub-0 -- /bin/busybox nc -w 3 10.96.0.1 443 </dev/null || fail "Services cannot be reached"
 address=$(k get pod hub-0 -o jsonpath='{.status.hostIP}')
-k exec hub-0 -- /bin/busybox nc -w 3 "$address" 6443 </dev/null || fail "the node cannot be reached"
+k exec hub-0 -- /bin/busybox nc -w 3 "$address" 10250 </dev/null || fail "the node cannot be reached"
 say "the appliance itself holds no capability"
 k exec hub-0 -- /bin/busybox grep CapEff /proc/1/status | tee /dev/stderr | grep -q 0000000000000000 || fail "capabilities"
 expect 0 w delete hub
