@@ -136,6 +136,7 @@ pub const TOPICS: &[Page] = pages!["topics":
     "eth0",
     "images",
     "mac",
+    "nodes",
     "persistence",
     "routes",
     "values",

@@ -41,7 +41,7 @@ pub(super) fn silent(view: &View<'_>, pod: &Pod) -> Option<Problem> {
     let fix = format!(
         "bring {host} back; or switch it off, and once it is off: \
          kubectl taint node {host} node.kubernetes.io/out-of-service=nodeshutdown:NoExecute (on a node that \
-         still runs this puts its MACs on the wire twice; remove the taint when the node is back)"
+         still runs this puts its MACs on the wire twice; remove the taint when the node is back; `wrtpod explain nodes`)"
     );
     Some(causes::problem(name, "node-silent", &message, &fix))
 }

@@ -1,9 +1,9 @@
 # The catalog's openwrt as it stands, a DHCP client of the LAN: a server there gives it an address by its MAC, hosts reach it and
 # see that MAC, and no frame of it carries another. eth0, probes and the Service stay the cluster's.
 . "$here/hosts.bash"
-machine server lan 192.168.1.2/24
+machine server lan 192.168.1.6/24
 machine client lan 192.168.1.3/24
-dhcp_server server 192.168.1.60 192.168.1.60 router 192.168.1.1 dns 192.168.1.2 subnet 255.255.255.0
+dhcp_server server 192.168.1.60 192.168.1.60 router 192.168.1.1 dns 192.168.1.6 subnet 255.255.255.0
 watch frames lan
 site "" "$(openwrt router dhcp)"
 expect 0 w deploy router

@@ -2,7 +2,7 @@
 # files, packages. One appliance in each mode, all of them on the LAN at once.
 . "$here/hosts.bash"
 modes=(config etc system none)
-documents= number=40
+documents='' number=40
 for mode in "${modes[@]}"; do
   documents+=$(openwrt "$mode" "192.168.1.$number/24" "  persistence: {mode: $mode}")$'\n'
   number=$((number + 1))

@@ -1,7 +1,7 @@
 # A cluster network of the other style: eth0 has a /32, its gateway is 169.254.1.1 and on no subnet. The node's probes reach the pod, the pod
 # its node's LAN address, Services and names, also after a reboot of the guest, while the default route is the LAN's.
 . "$here/hosts.bash"
-conf=$run/node/etc/cni/net.d
+conf=$run/node$cni_conf
 cp -a "$conf" net.d
 back() {
   leave
@@ -9,10 +9,13 @@ back() {
 }
 trap back EXIT
 # `ptp` and what such clusters make of its result, as a plugin; it stays on the node, since a pod's end asks for it.
-cat >"$run/node/opt/cni/bin/point" <<'S'
+cat >"$run/node$cni_bin/point" <<S
 #!/bin/bash
+ptp=$cni_bin/ptp
+S
+cat >>"$run/node$cni_bin/point" <<'S'
 set -euo pipefail
-sed 's/"type": *"point"/"type":"ptp"/' | /opt/cni/bin/ptp >"/tmp/point.$$" || { code=$?; cat "/tmp/point.$$"; exit $code; }
+sed 's/"type": *"point"/"type":"ptp"/' | "$ptp" >"/tmp/point.$$" || { code=$?; cat "/tmp/point.$$"; exit $code; }
 if [ "$CNI_COMMAND" = ADD ]; then
   address=$(jq -r '.ips[0].address | sub("/.*"; "")' "/tmp/point.$$")
   {
@@ -27,7 +30,7 @@ if [ "$CNI_COMMAND" = ADD ]; then
 fi
 rm "/tmp/point.$$"
 S
-chmod 755 "$run/node/opt/cni/bin/point"
+chmod 755 "$run/node$cni_bin/point"
 point='{"cniVersion":"1.0.0","name":"point","type":"point",
  "ipam":{"type":"host-local","ranges":[[{"subnet":"10.42.9.0/24"}]],"routes":[{"dst":"0.0.0.0/0"}]}}'
 jq --argjson point "$point" '.delegates = [$point]' net.d/00-multus.conf >multus.conf
