@@ -24,9 +24,11 @@ func byHand(cell Cell, label string, tuning bool) Attempt {
 	attempt := Attempt{Label: label}
 	for n := range cell.Count {
 		pod := Pod{Name: appliance(n) + "-0", NAD: cell.network(), Interface: cell.nic(n), Conf: conflist(cell, tuning)}
-		pod.Sysctls = map[string]string{}
-		for key, value := range quiet(cell) {
-			pod.Sysctls[strings.Replace(key, "IFNAME", pod.Interface, 1)] = value
+		if tuning {
+			pod.Sysctls = map[string]string{}
+			for key, value := range quiet(cell) {
+				pod.Sysctls[strings.Replace(key, "IFNAME", pod.Interface, 1)] = value
+			}
 		}
 		if cell.MAC == "fixed" || !cell.kind().shares {
 			pod.MAC = cell.asked(n)
@@ -71,11 +73,10 @@ func conflist(cell Cell, tuning bool) json.RawMessage {
 	if len(capabilities) > 0 {
 		link["capabilities"] = capabilities
 	}
-	chained := map[string]any{"type": "tuning", "sysctl": quiet(cell)}
+	plugins := []any{link}
 	if tuning {
-		chained["capabilities"] = map[string]any{"mac": true}
+		plugins = append(plugins, map[string]any{"type": "tuning", "sysctl": quiet(cell), "capabilities": map[string]any{"mac": true}})
 	}
-	plugins := []any{link, chained}
 	conf, err := json.Marshal(map[string]any{"cniVersion": "1.0.0", "name": cell.network(), "plugins": plugins})
 	if err != nil {
 		panic(err)

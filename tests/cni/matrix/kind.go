@@ -5,7 +5,7 @@ import "fmt"
 // kind is a way of attaching a NIC to the wire.
 type kind struct {
 	name   string
-	site   string // the network's attachment as the site states it
+	site   string // the network's attachment as the site states it; empty: wrtpod renders no such thing
 	link   string // the kernel's name for the NIC's kind
 	mode   string
 	parent string // the node's interface
@@ -76,6 +76,10 @@ var kinds = []kind{
 	{
 		name: hostDevice, site: "hostDevice: {device: enp3s0", link: "veth", parent: parent, whole: true,
 		plugin: map[string]any{"type": "host-device", "device": parent}, mac: byTuning,
+	},
+	{
+		name: "vlan without tuning", link: "vlan", parent: parent, vlan: vlanID,
+		plugin: map[string]any{"type": "vlan", "master": parent, "vlanId": vlanID},
 	},
 }
 

@@ -56,9 +56,16 @@ type selection struct {
 	IPs                             []string
 }
 
+// neverRendered stands in the place of a rule.
+const neverRendered = "never rendered"
+
 // job renders a cell, or writes its NADs by hand when wrtpod refuses it.
 func (r renderer) job(cell Cell) (Job, error) {
 	job := Job{Cell: cell}
+	if cell.kind().site == "" {
+		job.Refused, job.Attempts = []string{neverRendered}, handmade(cell)
+		return job, nil
+	}
 	output, refused, err := r.run(cell.site(), "-o", "json")
 	if err != nil {
 		return job, fmt.Errorf("%s: %w", cell, err)

@@ -13,7 +13,8 @@ Every way of attaching a NIC, on a real kernel with the real CNI plugins: Debian
 [tests/cni](../tests/cni/README.md) says how. Where wrtpod accepts a combination, "as planned" means: the link's kind,
 mode, parent and MTU, its MAC, its addresses, the pod's routes and sysctls are what the site asks for; a host on the wire
 reaches every address and its neighbour table shows that MAC; the DHCP server's lease is this MAC's; two appliances reach
-each other as the kind promises; DEL leaves nothing. Where wrtpod refuses, the rule stands there, and behind it what came
+each other as the kind promises; DEL leaves no link, file or address of a pool. (A DHCP lease ends by itself: release is not
+acknowledged, and the server heard none of 1.9.1's.) Where wrtpod refuses, the rule stands there, and behind it what came
 of the attachment that a person would have written by hand.
 `
 
@@ -30,7 +31,9 @@ func page(jobs []Job, versions []string, verdicts map[string][]verdict) string {
 				kind, strings.Join(versions, " | "), strings.Repeat("---|", len(versions)))
 		}
 		answer := "accepts"
-		if job.Refused != nil {
+		if kind := cell.kind(); kind.site == "" {
+			answer = neverRendered
+		} else if job.Refused != nil {
 			answer = "`" + strings.Join(job.Refused, "`, `") + "`"
 		}
 		fmt.Fprintf(&text, "| %s | %s | %s | %d | %s |", cell.Addressing, cell.MAC, cell.Family, cell.Count, answer)
