@@ -19,7 +19,7 @@ record! {
         /// The network's routers, one of each family.
         "gateway" => gateway: Vec<Loc<IpAddr>> [one or many],
         /// The addresses that interfaces with `address: pool` get theirs from, such as
-        /// `192.168.1.200-192.168.1.216`. Only where `nodes` pins the network to one node.
+        /// `192.168.1.200-192.168.1.216`: one address of each family. Only where `nodes` pins the network to one node.
         "pool" => pool: Vec<Loc<IpRange>> [one or many],
         /// The network's DNS servers.
         "dns" => dns: Vec<Loc<IpAddr>> [one or many],

@@ -8,7 +8,6 @@ import (
 	"path/filepath"
 	"slices"
 	"sync"
-	"time"
 )
 
 // How many attempts are made at a time. Most are work for the one processor; those that wait for a lease that never comes
@@ -154,10 +153,9 @@ func (w *world) start(n int, feeder feeder, seen *Seen) (bool, error) {
 // judge looks at every NIC and lets the wire judge it.
 func (w *world) judge(pods []Pod, outcome *Outcome) error {
 	if w.cell.has("v6") {
-		if err := w.advertise(); err != nil {
+		if err := w.letRoutersSpeak(pods); err != nil {
 			return fmt.Errorf("router advertisement: %w", err)
 		}
-		time.Sleep(settle)
 	}
 	for n, pod := range pods {
 		seen := &outcome.Pods[n]
