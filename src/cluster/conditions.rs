@@ -19,10 +19,8 @@ pub(super) struct WorkloadState {
     pub ready: i32,
     /// Whether the controller has seen the newest template.
     pub seen: bool,
-    /// Whether it has, and no pod of an older one is left.
+    /// Whether it has, and no pod of an older one is left; one may be missing.
     pub current: bool,
-    /// Whether the newest template is seen and no pod is of an older one; pods may be missing.
-    pub settled: bool,
     /// The revision that pods must have; only StatefulSets tell.
     pub revision: Option<String>,
     /// Whether a pod that is not ready keeps its successor from being made.
@@ -54,8 +52,7 @@ impl WorkloadState {
             desired,
             ready: status.ready_replicas.unwrap_or(0),
             seen,
-            current: seen && settled && updated >= desired,
-            settled: seen && settled,
+            current: seen && settled,
             revision: status.update_revision.filter(|_| seen),
             ordered: spec.pod_management_policy.as_deref() != Some("Parallel"),
             changed: changed(&set.metadata),
@@ -73,8 +70,7 @@ impl WorkloadState {
             desired,
             ready: status.ready_replicas.unwrap_or(0),
             seen,
-            current: seen && updated >= desired && status.replicas.unwrap_or(0) == updated,
-            settled: seen && status.replicas.unwrap_or(0) == updated,
+            current: seen && status.replicas.unwrap_or(0) == updated,
             revision: None,
             ordered: false,
             changed: changed(&deployment.metadata),

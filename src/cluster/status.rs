@@ -121,7 +121,7 @@ async fn one(
             image: image(value, &container),
             desired: state.desired,
             ready: state.ready,
-            current: state.settled,
+            current: state.current,
         }),
         pod: pod.map(pod_status),
         nics,
