@@ -81,7 +81,7 @@ fn run(text: &str, count: usize) -> [Duration; 4] {
     let check = lap();
     let mut sets = vec![objects::attachments(&plan, |_| true)];
     sets.extend(plan.appliances.iter().map(|appliance| objects::build(&plan, appliance)));
-    let rendered = sink::yaml_text(&sets);
+    let rendered = sink::yaml_texts(&sets).collect::<String>();
     let render = lap();
 
     assert!(!diags.has_errors(), "a generated site has no faults");

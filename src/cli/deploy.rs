@@ -18,7 +18,7 @@ use crate::sink;
 pub fn run(args: &DeployArgs, printer: Printer) -> Result<Outcome, CliError> {
     let loaded = load(&args.documents, &args.names, WithoutSite::Refuse, printer)?;
     if args.dry_run == Some(DryRun::Client) {
-        Printer::data(&sink::yaml_text(&loaded.into_sets(true)))?;
+        Printer::data_of(sink::yaml_texts(loaded.into_sets(true)))?;
         return Ok(Outcome::Done);
     }
     block_on(async {

@@ -32,8 +32,14 @@ impl Printer {
 
     /// Data. A reader that has gone (`| head`) is no fault.
     pub fn data(text: &str) -> std::io::Result<()> {
+        Self::data_of([text])
+    }
+
+    /// Data in several parts.
+    pub fn data_of(texts: impl IntoIterator<Item: AsRef<str>>) -> std::io::Result<()> {
         let mut out = std::io::stdout().lock();
-        match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        let mut texts = texts.into_iter();
+        match texts.try_for_each(|text| out.write_all(text.as_ref().as_bytes())).and_then(|()| out.flush()) {
             Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
             result => result,
         }

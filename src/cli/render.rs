@@ -27,10 +27,10 @@ pub fn run(args: &RenderArgs, printer: Printer) -> Result<Outcome, CliError> {
         return Ok(Outcome::Done);
     }
     printer.notes(&notes);
-    Printer::data(&match args.output {
-        ManifestFormat::Yaml => sink::yaml_text(&sets),
-        ManifestFormat::Json => sink::json_text(&sets),
-    })?;
+    match args.output {
+        ManifestFormat::Yaml => Printer::data_of(sink::yaml_texts(sets))?,
+        ManifestFormat::Json => Printer::data(&sink::json_text(&sets))?,
+    }
     Ok(Outcome::Done)
 }
 

@@ -4,14 +4,23 @@ mod folder;
 
 pub use folder::{FolderError, write as write_folder};
 
+use std::borrow::Borrow;
+
 use serde_json::{Value, json};
 
 use crate::objects::ObjectSet;
 use crate::yaml;
 
-/// All objects as one stream of YAML documents.
-pub fn yaml_text(sets: &[ObjectSet]) -> String {
-    yaml::write_all(sets.iter().flatten().map(|object| &object.value))
+/// All objects as one stream of YAML documents, in one text for each set: a large site is never in memory as a whole.
+pub fn yaml_texts(sets: impl IntoIterator<Item: Borrow<ObjectSet>>) -> impl Iterator<Item = String> {
+    let mut separator = "";
+    sets.into_iter().map(move |set| {
+        let text = yaml::write_all(set.borrow().iter().map(|object| &object.value));
+        if text.is_empty() {
+            return text;
+        }
+        std::mem::replace(&mut separator, "---\n").to_owned() + &text
+    })
 }
 
 /// All objects as one JSON `List`, indented.

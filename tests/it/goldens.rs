@@ -70,7 +70,10 @@ fn every_catalog_entry_on_the_example_site() {
     for entry in catalog::ENTRIES {
         let outcome = on_example_site(entry.name);
         assert_eq!(outcome.text(), "");
-        check(&format!("catalog-{}", entry.name), &sink::yaml_text(&steady(&outcome.sets)));
+        check(
+            &format!("catalog-{}", entry.name),
+            &sink::yaml_texts(&steady(&outcome.sets)).collect::<String>(),
+        );
     }
 }
 
@@ -95,7 +98,7 @@ fn every_example_site() {
         let text = std::fs::read_to_string(folder.join("site.yaml")).expect("each example has a site.yaml");
         let outcome = outcome_of(&[Input { name: "site.yaml".to_owned(), text }], &[]);
         assert_eq!(outcome.text(), "", "{name}");
-        check(&format!("site-{name}"), &sink::yaml_text(&steady(&outcome.sets)));
+        check(&format!("site-{name}"), &sink::yaml_texts(&steady(&outcome.sets)).collect::<String>());
     }
 }
 
@@ -147,5 +150,5 @@ fn the_same_input_gives_the_same_bytes() {
     let first = wrtpod(&["render"], folder.path());
     assert_eq!(first, wrtpod(&["render"], folder.path()));
     let input = Input { name: "site.yaml".to_owned(), text: catalog::EXAMPLE_SITE.to_owned() };
-    assert_eq!(first, sink::yaml_text(&outcome_of(&[input], &[]).sets));
+    assert_eq!(first, sink::yaml_texts(&outcome_of(&[input], &[]).sets).collect::<String>());
 }

@@ -193,10 +193,10 @@ proptest! {
         if outcome.diagnostics.has_errors() {
             prop_assert!(outcome.text().contains("error["));
         } else {
-            let rendered = sink::yaml_text(&outcome.sets);
+            let rendered = sink::yaml_texts(&outcome.sets).collect::<String>();
             let values: Vec<Value> = outcome.sets.iter().flatten().map(|object| object.value.clone()).collect();
             prop_assert_eq!(read_again(&rendered), values);
-            prop_assert_eq!(rendered, sink::yaml_text(&self::outcome("random.yaml", &text).sets));
+            prop_assert_eq!(rendered, sink::yaml_texts(&self::outcome("random.yaml", &text).sets).collect::<String>());
         }
     }
 
@@ -242,7 +242,7 @@ proptest! {
         let networks: Value = serde_json::from_str(networks.and_then(Value::as_str).expect("it is a text")).expect("it is JSON");
         prop_assert_eq!(&networks[0]["mac"], &Value::from(hex.join(":")));
         // Unquoted, YAML of 1960 would see a number in base 60.
-        let again = read_again(&sink::yaml_text(&outcome.sets));
+        let again = read_again(&sink::yaml_texts(&outcome.sets).collect::<String>());
         prop_assert!(again.iter().any(|object| object == &pod.value));
     }
 }
@@ -322,7 +322,7 @@ fn everything_rendered_reads_again() {
     let outcome = outcome_of(&[Input { name: "site.yaml".to_owned(), text: site }], &names);
     assert_eq!(outcome.text(), "");
     let values: Vec<Value> = outcome.sets.iter().flatten().map(|object| object.value.clone()).collect();
-    assert_eq!(read_again(&sink::yaml_text(&outcome.sets)), values);
+    assert_eq!(read_again(&sink::yaml_texts(&outcome.sets).collect::<String>()), values);
     let list: Value = serde_json::from_str(&sink::json_text(&outcome.sets)).expect("it is JSON");
     assert_eq!(list["items"].as_array(), Some(&values));
 }
