@@ -128,8 +128,14 @@ impl<'a> Decoder<'a> {
         self.report(Diagnostic::error("bad-value", invalid.problem).at(span).help(invalid.fix));
     }
 
-    /// Reports a key that is not known.
-    pub(crate) fn unknown_key(&mut self, key: &Key, what: &str, keys: &[&str], one_of: &[&str]) {
+    /// Reports a key that is not known; answers the one that was meant.
+    pub(crate) fn unknown_key<'k>(
+        &mut self,
+        key: &Key,
+        what: &str,
+        keys: &[&'k str],
+        one_of: &[&'k str],
+    ) -> Option<&'k str> {
         let message = format!("unknown key {} in {what}", quoted(&key.text));
         let all = keys.iter().chain(one_of).copied();
         let close = if self.diagnostics.is_full() { None } else { nearest(&key.text, all.clone()) };
@@ -138,12 +144,13 @@ impl<'a> Decoder<'a> {
             None => format!("the keys of {what} are {}", scalar::listed(all)),
         };
         self.report(Diagnostic::error("unknown-key", message).at(key.span).help(help));
+        close
     }
 
-    /// The value of a key that is not there.
-    pub(crate) fn absent<T: Field>(&mut self, key: &str, what: &str) -> Option<T> {
+    /// The value of a key that is not there. One that was `meant` by an unknown key has been reported.
+    pub(crate) fn absent<T: Field>(&mut self, key: &str, what: &str, meant: &[&str]) -> Option<T> {
         let value = T::absent();
-        if value.is_none() {
+        if value.is_none() && !meant.contains(&key) {
             let message = format!("{what} has no `{key}`");
             let diagnostic = Diagnostic::error("missing-key", message).at(self.here);
             self.report(diagnostic.help(format!("add the key `{key}`")));
@@ -151,9 +158,15 @@ impl<'a> Decoder<'a> {
         value
     }
 
-    /// The one case out of several whose key is there.
-    pub(crate) fn one_of<T: OneOf>(&mut self, chosen: &[&Entry], what: &str) -> Option<Loc<T>> {
+    /// The one case out of several whose key is there. One that was `meant` by an unknown key has been reported.
+    pub(crate) fn one_of<T: OneOf>(
+        &mut self,
+        chosen: &[&Entry],
+        what: &str,
+        meant: &[&str],
+    ) -> Option<Loc<T>> {
         match chosen {
+            [] if T::KEYS.iter().any(|key| meant.contains(key)) => None,
             [] => {
                 let message = format!("{what} has none of {}", scalar::listed(T::KEYS.iter().copied()));
                 self.report(

@@ -38,6 +38,7 @@ macro_rules! record {
                 let entries = decoder.entries(tree, $what)?;
                 $( let mut $field = None; )*
                 let mut chosen: Vec<&$crate::yaml::Entry> = Vec::new();
+                let mut meant: Vec<&str> = Vec::new();
                 for entry in entries {
                     match entry.key.text.as_str() {
                         key if entry.value.is_null() && (KEYS.contains(&key) || one_of.contains(&key)) => {}
@@ -45,13 +46,13 @@ macro_rules! record {
                             $crate::spec::table::field!(read $ty; $($($shape)+)?)(&entry.value, decoder)
                         })), )*
                         key if one_of.contains(&key) => chosen.push(entry),
-                        _ => decoder.unknown_key(&entry.key, $what, KEYS, one_of),
+                        _ => meant.extend(decoder.unknown_key(&entry.key, $what, KEYS, one_of)),
                     }
                 }
-                $( let $one_field = decoder.one_of::<$one_ty>(&chosen, $what); )?
+                $( let $one_field = decoder.one_of::<$one_ty>(&chosen, $what, &meant); )?
                 $( let $field = match $field {
                     Some(read) => read,
-                    None => decoder.absent::<$ty>($key, $what),
+                    None => decoder.absent::<$ty>($key, $what, &meant),
                 }; )*
                 Some(Self { $( $one_field: $one_field?, )? $( $field: $field?, )* })
             }
