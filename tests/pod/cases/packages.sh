@@ -167,6 +167,7 @@ use_image "$work/image.feed"
 seed >/dev/null 2>&1
 printf 'good\nbad\nfine\n' >"$P/data/wrtpod/packages.pending"
 mkdir -p "$P/data/wrtpod/previous/tree"
+: >"$P/run/routes"
 out=$(main_container /bin/sh /wrtpod/bin/settle 2>&1)
 is "settle: pending packages are installed" "good fine" "$(xargs <"$P/run/installed")"
 is "settle: what failed is pending still" bad "$(xargs <"$P/data/wrtpod/packages.pending")"
