@@ -130,7 +130,7 @@ pub enum Error {
     },
     /// The cluster has other address ranges than the site says.
     #[error(
-        "{what} {address} is in none of the site's ranges ({ranges}): pods, Services or DNS would be cut off; \
+        "{what} {address}, which is in none of the site's ranges ({ranges}): pods, Services or DNS would be cut off; \
          correct `cluster.podCIDRs` and `cluster.serviceCIDRs`, or `distribution`, of the site"
     )]
     OtherRanges {

@@ -2,7 +2,7 @@
 site "" "$(openwrt router 192.168.1.27/24)"
 sed -i 's#serviceCIDRs: 10.96.0.0/16#serviceCIDRs: 10.43.0.0/16#' site.yaml
 expect 1 w deploy router
-said "10.96.0.1 is in none of the site's ranges"
+said "10.96.0.1, which is in none of the site's ranges"
 if k get statefulset router 2>/dev/null; then fail "something was written"; fi
 say "a claim keeps its class and its size"
 site "" "$(openwrt router 192.168.1.27/24)"
