@@ -49,6 +49,13 @@ within() {
   done
 }
 
+# luci COMMAND…: what a request with curl, made by this command, is answered. A real LuCI shows its login with status 403.
+luci() {
+  local status
+  status=$("$@" -s -o /dev/null -w '%{http_code}' --max-time 5) || return 1
+  [ "$status" = 200 ] || [ "$status" = 403 ]
+}
+
 # The site of the test cluster; $1 is appended to its spec, $2 are further documents.
 site() {
   cat >site.yaml <<Y

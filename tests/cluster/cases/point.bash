@@ -75,7 +75,7 @@ reaches hub
 say "the node reaches the pod, and its probes are content: no restart"
 within 10 "$here/node" curl -fsS --max-time 3 "http://$(k get pod hub-0 -o jsonpath='{.status.podIP}'):8080/"
 within 10 "$here/node" curl -fsS --max-time 3 "http://$service:8080/"
-within 10 "$here/node" curl -sS --max-time 3 "http://$(k get service router -o jsonpath='{.spec.clusterIP}')/"
+within 10 luci "$here/node" curl "http://$(k get service router -o jsonpath='{.spec.clusterIP}')/"
 say "and after a reboot of the guest"
 k exec router-0 -- reboot || true
 rebooted() { [ "$(k get pod router-0 -o jsonpath='{.status.containerStatuses[0].restartCount}')" = 1 ] && k wait --for=condition=Ready pod/router-0 --timeout=1s; }

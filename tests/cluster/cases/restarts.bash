@@ -8,7 +8,7 @@ uid=$(pod_uid router)
 serves() {
   on_lan ping -q -c 1 -W 2 192.168.1.34
   on_lan ip neigh show 192.168.1.34 | grep -qi "$mac" || fail "the LAN sees another MAC"
-  "$here/node" curl -sS -o /dev/null --max-time 5 "http://$address/" || fail "eth0 does not answer"
+  luci "$here/node" curl "http://$address/" || fail "eth0 does not answer"
 }
 ok() { w status router -o json | jq -e '.[0].nics[0].verdict == "ok" and .[0].pod.ready and .[0].problems == []'; }
 # Those of the pod's own node.

@@ -20,7 +20,7 @@ on_lan ping -c 1 -W 2 192.168.1.33
 on_lan ip neigh show 192.168.1.33 | grep -qi "$mac" || fail "the LAN sees another MAC"
 k exec router-0 -- grep -q mine /etc/my-own || fail "a file of the user's is gone"
 service=$(k get service router -o jsonpath='{.spec.clusterIP}')
-within 10 "$here/node" curl -sS -o /dev/null --max-time 5 "http://$service/"
+within 10 luci "$here/node" curl "http://$service/"
 expect 0 w status router
 said "1 of 1 ready"
 [[ $(grep ' lan ' <<<"$out") == *"$mac"*"192.168.1.33/24"*"ok" ]] || fail "the row of lan is not ok"
