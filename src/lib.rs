@@ -6,6 +6,7 @@ pub mod cli;
 pub mod cluster;
 pub mod diag;
 pub mod explain;
+pub mod feed;
 pub mod net;
 pub mod objects;
 pub mod passes;

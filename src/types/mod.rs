@@ -15,6 +15,7 @@ mod name;
 mod nearest;
 mod number;
 mod quantity;
+mod root_path;
 
 pub use address::{AddressSpec, Cidr, IpRange};
 pub use capability::Capability;
@@ -25,6 +26,7 @@ pub use name::{EnvName, InterfaceName, Name};
 pub use nearest::nearest;
 pub use number::{Port, Vlan};
 pub use quantity::Quantity;
+pub use root_path::RootPath;
 
 use std::fmt;
 

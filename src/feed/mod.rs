@@ -1,0 +1,10 @@
+//! OpenWrt's packages: feeds, their signatures, what to install and in which order, and the database of what is installed.
+//!
+//! Two families: `opkg` (OpenWrt up to 24.10) and `apk` (from 25.12). Both read untrusted bytes into the same
+//! [`Package`], whose [`Item`]s come with their contents in one pass, never all in memory. This module is pure: it gets
+//! readers and texts and gives texts; it does not fetch, write files, or know images, documents, the environment or the
+//! terminal.
+
+mod package;
+
+pub use package::{Alternative, Item, Kind, Owner, Package, Script, ScriptKind, Visitor, WantedUser};
