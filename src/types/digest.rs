@@ -1,10 +1,10 @@
-//! Digests of manifests.
+//! Digests of manifests, layers and packages.
 
 use super::{Invalid, quoted};
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::str::FromStr;
 
-/// The SHA-256 digest of a manifest or an index: `sha256:` and 64 lower-case hexadecimal digits.
+/// A SHA-256 digest: `sha256:` and 64 lower-case hexadecimal digits.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Digest(String);
 
@@ -12,6 +12,20 @@ impl Digest {
     /// The digest with its algorithm.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// The digest of a hash.
+    pub fn of_hash(hash: [u8; 32]) -> Self {
+        let hex = hash.iter().fold(String::from("sha256:"), |mut text, byte| {
+            let _ = write!(text, "{byte:02x}");
+            text
+        });
+        Self(hex)
+    }
+
+    /// The hexadecimal digits alone.
+    pub fn hex(&self) -> &str {
+        &self.0[7..]
     }
 
     /// Enough of it to tell two apart, for people.
