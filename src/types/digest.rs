@@ -5,7 +5,8 @@ use std::fmt::{self, Write as _};
 use std::str::FromStr;
 
 /// A SHA-256 digest: `sha256:` and 64 lower-case hexadecimal digits.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(into = "String", try_from = "String")]
 pub struct Digest(String);
 
 impl Digest {
@@ -44,6 +45,20 @@ impl FromStr for Digest {
         }
         let problem = format!("{} is no digest", quoted(text));
         Err(Invalid::new(problem, "write `sha256:` and 64 lower-case hexadecimal digits"))
+    }
+}
+
+impl TryFrom<String> for Digest {
+    type Error = Invalid;
+
+    fn try_from(text: String) -> Result<Self, Invalid> {
+        text.parse()
+    }
+}
+
+impl From<Digest> for String {
+    fn from(digest: Digest) -> Self {
+        digest.0
     }
 }
 
