@@ -7,6 +7,7 @@ pub mod cluster;
 pub mod diag;
 pub mod explain;
 pub mod feed;
+pub mod image;
 pub mod net;
 pub mod objects;
 pub mod passes;
