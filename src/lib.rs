@@ -8,6 +8,7 @@ pub mod diag;
 pub mod explain;
 pub mod feed;
 pub mod fetch;
+pub mod image;
 pub mod net;
 pub mod objects;
 pub mod passes;

@@ -1,6 +1,7 @@
 //! Paths inside a root file system.
 
 use super::{Invalid, quoted};
+use std::borrow::Borrow;
 use std::fmt;
 use std::str::FromStr;
 
@@ -43,6 +44,12 @@ impl RootPath {
     /// Whether it is that folder or lies somewhere below it.
     pub fn is_below(&self, folder: &str) -> bool {
         self.0.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    }
+}
+
+impl Borrow<str> for RootPath {
+    fn borrow(&self) -> &str {
+        &self.0
     }
 }
 
