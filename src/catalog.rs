@@ -1,4 +1,4 @@
-//! The example appliances and the example site that come with the binary.
+//! The example appliances, the example site and the images that come with the binary.
 
 use crate::spec::CatalogEntry;
 
@@ -8,6 +8,14 @@ pub const ENTRIES: &[CatalogEntry<'static>] = &[
     entry("nginx-lan", include_str!("../examples/catalog/nginx-lan.yaml")),
     entry("openwrt", include_str!("../examples/catalog/openwrt.yaml")),
     entry("openwrt-router", include_str!("../examples/catalog/openwrt-router.yaml")),
+];
+
+/// One image for each file of `images/`, by name.
+pub const IMAGES: &[CatalogEntry<'static>] = &[
+    entry("openwrt", include_str!("../images/openwrt.yaml")),
+    entry("openwrt-luci", include_str!("../images/openwrt-luci.yaml")),
+    entry("openwrt-router", include_str!("../images/openwrt-router.yaml")),
+    entry("openwrt-vpn", include_str!("../images/openwrt-vpn.yaml")),
 ];
 
 /// The site on which `render` shows things when it is given none.

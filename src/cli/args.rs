@@ -308,6 +308,10 @@ pub enum SchemaKind {
     Site,
     /// What runs
     Appliance,
+    /// What is built
+    Image,
+    /// What is laid onto an OpenWrt root
+    Overlay,
 }
 
 /// `wrtpod explain`.

@@ -74,8 +74,13 @@ pub fn load(
     let assignments = assignments(args, names)?;
     let mut sources = SourceMap::new();
     let mut diags = Diagnostics::new();
-    let request =
-        spec::Request { inputs: &inputs, assignments: &assignments, named: names, catalog: catalog::ENTRIES };
+    let request = spec::Request {
+        inputs: &inputs,
+        assignments: &assignments,
+        named: names,
+        catalog: catalog::ENTRIES,
+        images: catalog::IMAGES,
+    };
     let documents = spec::load(&request, &mut sources, &mut diags);
     let plan = plan::decide(&documents, &mut diags);
     if let Some(plan) = &plan {
@@ -113,8 +118,13 @@ pub fn place(args: &DocumentArgs, printer: Printer) -> Result<Place, CliError> {
     };
     let assignments = assignments(&of_site, &[])?;
     let (mut sources, mut diags) = (SourceMap::new(), Diagnostics::new());
-    let request =
-        spec::Request { inputs: &inputs, assignments: &assignments, named: &[], catalog: catalog::ENTRIES };
+    let request = spec::Request {
+        inputs: &inputs,
+        assignments: &assignments,
+        named: &[],
+        catalog: catalog::ENTRIES,
+        images: catalog::IMAGES,
+    };
     let documents = spec::load(&request, &mut sources, &mut diags);
     let Some(site) = &documents.site else {
         if !diags.has_errors() {

@@ -69,6 +69,8 @@ fn schema(args: &SchemaArgs) -> Result<Outcome, CliError> {
     let kind = match args.kind {
         Some(SchemaKind::Site) => crate::spec::SchemaKind::Site,
         Some(SchemaKind::Appliance) => crate::spec::SchemaKind::Appliance,
+        Some(SchemaKind::Image) => crate::spec::SchemaKind::Image,
+        Some(SchemaKind::Overlay) => crate::spec::SchemaKind::Overlay,
         None => crate::spec::SchemaKind::Any,
     };
     let schema = crate::spec::schema(kind);

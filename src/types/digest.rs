@@ -1,6 +1,6 @@
-//! Digests of manifests, layers and packages.
+//! Digests: of manifests, layers, packages, files.
 
-use super::{Invalid, quoted};
+use super::{Invalid, TextForm, quoted};
 use std::fmt::{self, Write as _};
 use std::str::FromStr;
 
@@ -68,6 +68,49 @@ impl fmt::Display for Digest {
     }
 }
 
+/// The SHA-256 of a file, as `sha256sum` writes it: 64 hexadecimal digits, kept in lower case.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Sha256(String);
+
+impl Sha256 {
+    /// The same as a digest.
+    pub fn digest(&self) -> Digest {
+        Digest(format!("sha256:{}", self.0))
+    }
+
+    /// The digits, in lower case.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for Sha256 {
+    type Err = Invalid;
+
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        if text.len() == 64 && text.bytes().all(|b| b.is_ascii_hexdigit()) {
+            return Ok(Self(text.to_ascii_lowercase()));
+        }
+        let problem = format!("{} is no SHA-256 of a file", quoted(text));
+        Err(match text.strip_prefix("sha256:").filter(|hex| hex.len() == 64) {
+            Some(hex) => Invalid::new(problem, format!("write it without `sha256:`: `{hex}`")),
+            None => Invalid::new(problem, "write the 64 hexadecimal digits that `sha256sum` prints"),
+        })
+    }
+}
+
+impl fmt::Display for Sha256 {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl TextForm for Sha256 {
+    const WHAT: &'static str = "a SHA-256";
+    const PATTERN: &'static str = "^[0-9A-Fa-f]{64}$";
+    const EXAMPLE: &'static str = "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d";
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -82,6 +125,18 @@ mod tests {
         let other = format!("sha512:{}", "0a".repeat(64));
         for bad in ["", "sha256:", &good[..70], &upper, &long, &other, "sha256:é"] {
             assert!(bad.parse::<Digest>().is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn takes_what_sha256sum_prints() {
+        let good = "0A".repeat(32);
+        assert_eq!(good.parse().map(|sum: Sha256| sum.to_string()), Ok("0a".repeat(32)));
+        let digest = format!("sha256:{good}");
+        let refused = digest.parse::<Sha256>().map_err(|invalid| invalid.fix);
+        assert_eq!(refused, Err(format!("write it without `sha256:`: `{good}`")));
+        for bad in ["", &good[..63], "sha256:"] {
+            assert!(bad.parse::<Sha256>().is_err(), "{bad}");
         }
     }
 }

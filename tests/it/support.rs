@@ -36,7 +36,8 @@ pub fn outcome(name: &str, text: &str) -> Outcome {
 /// The same for several texts, and appliances that the command line names.
 pub fn outcome_of(inputs: &[Input], named: &[String]) -> Outcome {
     let (mut sources, mut diagnostics) = (SourceMap::new(), Diagnostics::new());
-    let request = Request { inputs, named, catalog: catalog::ENTRIES, ..Request::default() };
+    let request =
+        Request { inputs, named, catalog: catalog::ENTRIES, images: catalog::IMAGES, ..Request::default() };
     let documents = spec::load(&request, &mut sources, &mut diagnostics);
     let plan = plan::decide(&documents, &mut diagnostics);
     if let Some(plan) = &plan {

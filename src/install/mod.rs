@@ -1,0 +1,6 @@
+//! Packages and files into a root.
+
+mod accounts;
+mod services;
+
+pub use accounts::Accounts;
