@@ -5,6 +5,9 @@
 //! readers and texts and gives texts; it does not fetch, write files, or know images, documents, the environment or the
 //! terminal.
 
+pub mod apk;
 mod package;
+mod users;
 
 pub use package::{Alternative, Item, Kind, Owner, Package, Script, ScriptKind, Visitor, WantedUser};
+pub use users::wanted_users;

@@ -110,6 +110,8 @@ pub enum ScriptKind {
     PreUpgrade,
     /// After an upgrade (apk).
     PostUpgrade,
+    /// When a folder that it watches has changed (apk).
+    Trigger,
 }
 
 /// Takes the items of a package one by one; the reader has the content of a regular file and is empty for all else.

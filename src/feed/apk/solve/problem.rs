@@ -1,0 +1,86 @@
+//! Why there is no set of packages that does all that is asked for.
+
+/// What cannot be done, and who wants it.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Problem {
+    /// No feed has it, under any version.
+    #[error("{who} `{wish}`, and no feed has it{}", meant(.nearest.as_deref()))]
+    Unknown {
+        /// The chain of those who want it.
+        who: Wants,
+        /// The dependency.
+        wish: String,
+        /// A name that was likely meant.
+        nearest: Option<String>,
+    },
+    /// It is there, but not in that version.
+    #[error("{who} `{wish}`, and there is only {offered}")]
+    Version {
+        /// The chain of those who want it.
+        who: Wants,
+        /// The dependency.
+        wish: String,
+        /// The packages and versions that have the name.
+        offered: String,
+    },
+    /// It was to be removed, and is needed.
+    #[error("{who} `{wish}`, and {package} is to be removed: keep it, or remove what wants it too")]
+    Removed {
+        /// The chain of those who want it.
+        who: Wants,
+        /// The dependency.
+        wish: String,
+        /// The package.
+        package: String,
+    },
+    /// Two packages that cannot be together.
+    #[error("{first} and {second}, and these cannot be together: {reason}")]
+    Clash {
+        /// The chain of those who want the one.
+        first: Wants,
+        /// The chain of those who want the other.
+        second: Wants,
+        /// What stands against it.
+        reason: String,
+    },
+    /// Several packages offer it, and none is the usual one.
+    #[error("{who} `{wish}`, which is one of {choices}: name the one to take")]
+    Choice {
+        /// The chain of those who want it.
+        who: Wants,
+        /// The dependency.
+        wish: String,
+        /// The packages.
+        choices: String,
+    },
+    /// A wish for a repository by its tag.
+    #[error("`{wish}` is asked for, and feeds have no tags here: leave `@` and what follows it away")]
+    Tag {
+        /// The wish.
+        wish: String,
+    },
+    /// Too many ways to try.
+    #[error("no set of packages was found within the bounds of the search; the one that apk would prefer fails: {first}")]
+    GaveUp {
+        /// The problem of the first way.
+        first: Box<Problem>,
+    },
+}
+
+/// A chain of packages from what is asked for to the one that has a wish; empty when it is asked for itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wants(pub Vec<String>);
+
+impl std::fmt::Display for Wants {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.0.split_last() {
+            None => f.write_str("the image is to have"),
+            Some((last, [])) => write!(f, "{last} wants"),
+            Some((last, before)) => write!(f, "{last} (for {}) wants", before.iter().rev().cloned().collect::<Vec<_>>().join(", for ")),
+        }
+    }
+}
+
+fn meant(nearest: Option<&str>) -> String {
+    nearest.map(|name| format!(": did you mean `{name}`?")).unwrap_or_default()
+}

@@ -1,0 +1,439 @@
+//! The search for a set of packages.
+//!
+//! Takes what has one answer only, then the first wish in apk's order of preference; a way that ends is left for the
+//! last one that was not tried. The work is bounded, so that a hostile feed ends in an error and not in a hang.
+
+use std::cell::Cell;
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::super::Dependency;
+use super::universe::{Provider, Universe, is_of_host};
+use super::{Problem, Wants};
+use crate::types::nearest;
+
+/// How many ways are tried before giving up. OpenWrt's feeds have few alternatives: one is the rule.
+const ATTEMPTS: usize = 1000;
+/// How often a package is judged in all; 300 packages take some 20,000.
+const WORK: usize = 20_000_000;
+
+/// A wish of a package, or of the world.
+#[derive(Clone, Copy)]
+pub(super) struct Wish<'a> {
+    pub by: Option<usize>,
+    pub dependency: &'a Dependency,
+}
+
+/// What stands against a package.
+enum Obstacle<'a> {
+    Removed,
+    /// Its own wish that nothing can do.
+    Impossible(&'a Dependency),
+    /// One that has the same name.
+    Name(&'a str, usize),
+    /// Somebody, or the world, wishes for something else of that name, or wishes it away.
+    Refused(Wish<'a>),
+    /// It refuses, or does not go with, a package that is there.
+    Refuses(&'a Dependency, usize),
+}
+
+/// A set that is being put together.
+#[derive(Clone, Default)]
+pub(super) struct Way<'a> {
+    /// Each package, and the wish that it was taken for.
+    pub chosen: BTreeMap<usize, Option<Wish<'a>>>,
+    names: BTreeMap<&'a str, Vec<Provider<'a>>>,
+    /// All wishes by their names, with those that are done and those for what is not to be there.
+    wishes: BTreeMap<&'a str, Vec<Wish<'a>>>,
+    open: Vec<Wish<'a>>,
+    /// What the node is to have.
+    host: Vec<Wish<'a>>,
+    /// Packages that could come of themselves and were tried in vain.
+    declined: BTreeSet<usize>,
+}
+
+/// Where another way branches off.
+struct Branch<'a> {
+    way: Way<'a>,
+    wish: Option<Wish<'a>>,
+    /// Best last.
+    left: Vec<usize>,
+}
+
+pub(super) struct Search<'u, 'a> {
+    pub universe: &'u Universe<'a>,
+    removed: &'u BTreeSet<&'a str>,
+    /// Packages with a wish that no set can do.
+    impossible: BTreeMap<usize, &'a Dependency>,
+    work: Cell<usize>,
+}
+
+impl<'u, 'a> Search<'u, 'a> {
+    pub fn new(universe: &'u Universe<'a>, removed: &'u BTreeSet<&'a str>, world: &'a [Dependency]) -> Self {
+        let mut search = Self { universe, removed, impossible: BTreeMap::new(), work: Cell::new(0) };
+        let reachable = search.reachable(world);
+        loop {
+            let found: Vec<(usize, &'a Dependency)> = reachable
+                .iter()
+                .filter(|package| !search.impossible.contains_key(package))
+                .filter_map(|package| Some((*package, search.lacking(*package)?)))
+                .collect();
+            if found.is_empty() {
+                return search;
+            }
+            search.impossible.extend(found);
+        }
+    }
+
+    /// All packages that some way could take.
+    fn reachable(&self, world: &'a [Dependency]) -> BTreeSet<usize> {
+        let mut names: Vec<&'a str> = world.iter().map(|wish| wish.name.as_str()).collect();
+        let packages = &self.universe.packages;
+        names.extend(self.universe.triggered.iter().map(|package| packages[*package].info.name.as_str()));
+        let mut seen: BTreeSet<&'a str> = names.iter().copied().collect();
+        let mut reachable = BTreeSet::new();
+        while let Some(name) = names.pop() {
+            for provider in self.universe.providers(name) {
+                if reachable.insert(provider.package) {
+                    let depends = packages[provider.package].info.depends.iter();
+                    names.extend(depends.map(|wish| wish.name.as_str()).filter(|name| seen.insert(name)));
+                }
+            }
+        }
+        reachable
+    }
+
+    /// A wish of a package that nothing at all can do.
+    fn lacking(&self, package: usize) -> Option<&'a Dependency> {
+        let mut depends = self.universe.packages[package].info.depends.iter();
+        depends.find(|wish| {
+            let is_possible = |provider: &&Provider<'_>| {
+                self.universe.matches(wish, **provider)
+                    && !self.impossible.contains_key(&provider.package)
+                    && !self.is_removed(provider.package)
+            };
+            !wish.conflict && !is_of_host(&wish.name) && !self.universe.providers(&wish.name).iter().any(|p| is_possible(&p))
+        })
+    }
+
+    fn is_removed(&self, package: usize) -> bool {
+        self.removed.contains(self.universe.packages[package].info.name.as_str())
+    }
+
+    /// Does all wishes of the world.
+    pub fn run(&self, world: &'a [Dependency]) -> Result<Way<'a>, Problem> {
+        let mut way = Way::default();
+        for dependency in world {
+            way.ask(Wish { by: None, dependency });
+        }
+        let mut branches: Vec<Branch<'a>> = Vec::new();
+        let mut first: Option<Problem> = None;
+        let mut attempts = 0;
+        loop {
+            let problem = match self.follow(&mut way, &mut branches) {
+                Ok(()) => return Ok(way),
+                Err(problem) => problem,
+            };
+            let first = first.get_or_insert(problem);
+            attempts += 1;
+            if attempts == ATTEMPTS || self.is_too_much() {
+                return Err(Problem::GaveUp { first: Box::new(first.clone()) });
+            }
+            let Some(mut branch) = branches.pop() else { return Err(first.clone()) };
+            let next = branch.left.pop();
+            let wish = branch.wish;
+            way = branch.way.clone();
+            if !branch.left.is_empty() {
+                branches.push(branch);
+            }
+            if let Some(package) = next {
+                way.take(self.universe, package, wish);
+            }
+        }
+    }
+
+    fn spend(&self, work: usize) {
+        self.work.set(self.work.get().saturating_add(work));
+    }
+
+    fn is_too_much(&self) -> bool {
+        self.work.get() > WORK
+    }
+
+    /// Goes one way to its end, and notes where others branch off.
+    fn follow(&self, way: &mut Way<'a>, branches: &mut Vec<Branch<'a>>) -> Result<(), Problem> {
+        loop {
+            way.leave_to_host(self.universe);
+            way.open.retain(|wish| !way_has(&way.names, self.universe, wish.dependency));
+            let mut best: Option<(usize, Vec<usize>)> = None;
+            for at in 0..way.open.len() {
+                let wish = way.open[at];
+                let candidates = self.candidates(way, wish)?;
+                match candidates.len() {
+                    // None that apk would take of itself, until another wish names one.
+                    0 => {}
+                    1 => {
+                        best = Some((at, candidates));
+                        break;
+                    }
+                    _ if best.is_none() => best = Some((at, candidates)),
+                    _ => {}
+                }
+                if self.is_too_much() {
+                    return Err(self.failure(way, wish));
+                }
+            }
+            match best {
+                Some((at, mut candidates)) => {
+                    let wish = way.open.remove(at);
+                    let package = candidates.pop().expect("there is one at least");
+                    if !candidates.is_empty() {
+                        let mut before = way.clone();
+                        before.open.insert(at, wish);
+                        branches.push(Branch { way: before, wish: Some(wish), left: candidates });
+                    }
+                    way.take(self.universe, package, Some(wish));
+                }
+                None => match way.open.first() {
+                    Some(wish) => return Err(self.choice(way, *wish)),
+                    None => match self.triggered(way) {
+                        Some(package) => {
+                            let mut before = way.clone();
+                            before.declined.insert(package);
+                            branches.push(Branch { way: before, wish: None, left: Vec::new() });
+                            way.take(self.universe, package, None);
+                        }
+                        None => return Ok(()),
+                    },
+                },
+            }
+        }
+    }
+
+    /// A package that is to come of itself now.
+    fn triggered(&self, way: &Way<'a>) -> Option<usize> {
+        let ready = self.universe.triggered.iter().copied().find(|package| {
+            let mut wishes = self.universe.packages[*package].info.install_if.iter();
+            !way.chosen.contains_key(package)
+                && !way.declined.contains(package)
+                && wishes.all(|wish| way_has(&way.names, self.universe, wish) != wish.conflict)
+                && self.obstacle(way, *package).is_none()
+        });
+        self.spend(self.universe.triggered.len());
+        ready
+    }
+
+    /// The packages that can do a wish, the best last; empty when there are some, but none to be taken unasked.
+    fn candidates(&self, way: &Way<'a>, wish: Wish<'a>) -> Result<Vec<usize>, Problem> {
+        let providers = self.universe.providers(&wish.dependency.name);
+        self.spend(providers.len() + 1);
+        let mut able: Vec<Provider<'a>> = providers
+            .iter()
+            .copied()
+            .filter(|provider| self.universe.matches(wish.dependency, *provider))
+            .filter(|provider| self.obstacle(way, provider.package).is_none())
+            .collect();
+        if able.is_empty() {
+            return Err(self.failure(way, wish));
+        }
+        able.retain(|provider| {
+            let info = self.universe.packages[provider.package].info;
+            provider.version.is_some() || info.provider_priority > 0 || way.is_asked_for(&info.name)
+        });
+        // The order is apk's and need not be one that sorting may rely on; there are few.
+        let mut sorted = Vec::with_capacity(able.len());
+        while !able.is_empty() {
+            let mut best = 0;
+            for at in 1..able.len() {
+                if self.universe.prefer(able[at], able[best]).is_gt() {
+                    best = at;
+                }
+            }
+            sorted.push(able.remove(best).package);
+        }
+        sorted.reverse();
+        Ok(sorted)
+    }
+
+    fn obstacle(&self, way: &Way<'a>, package: usize) -> Option<Obstacle<'a>> {
+        if self.is_removed(package) {
+            return Some(Obstacle::Removed);
+        }
+        if let Some(wish) = self.impossible.get(&package) {
+            return Some(Obstacle::Impossible(wish));
+        }
+        let info = self.universe.packages[package].info;
+        for (name, version) in info.names() {
+            self.spend(way.wishes.get(name).map_or(1, Vec::len));
+            let own = Provider { package, version };
+            let same = way.names.get(name).into_iter().flatten();
+            for other in same.filter(|other| other.package != package) {
+                if version.is_some() || other.version.is_some() {
+                    return Some(Obstacle::Name(name, other.package));
+                }
+            }
+            for wish in way.wishes.get(name).into_iter().flatten().filter(|wish| wish.by != Some(package)) {
+                let matches = self.universe.matches(wish.dependency, own);
+                if wish.dependency.conflict && matches || !wish.dependency.conflict && !matches && version.is_some() {
+                    return Some(Obstacle::Refused(*wish));
+                }
+            }
+        }
+        self.spend(info.depends.len());
+        for wish in &info.depends {
+            for other in way.names.get(wish.name.as_str()).into_iter().flatten().filter(|other| other.package != package) {
+                let matches = self.universe.matches(wish, *other);
+                if wish.conflict && matches || !wish.conflict && !matches && other.version.is_some() {
+                    return Some(Obstacle::Refuses(wish, other.package));
+                }
+            }
+        }
+        None
+    }
+
+    /// Names of packages from the world to the one that has the wish.
+    fn chain(&self, way: &Way<'a>, by: Option<usize>) -> Vec<String> {
+        let mut chain = Vec::new();
+        let mut by = by;
+        while let Some(package) = by {
+            chain.push(self.universe.packages[package].info.name.clone());
+            by = way.chosen.get(&package).and_then(|wish| wish.as_ref()?.by);
+        }
+        chain.reverse();
+        chain
+    }
+
+    fn choice(&self, way: &Way<'a>, wish: Wish<'a>) -> Problem {
+        let providers = self.universe.providers(&wish.dependency.name).iter();
+        let choices: BTreeSet<&str> =
+            providers.map(|provider| self.universe.packages[provider.package].info.name.as_str()).collect();
+        Problem::Choice {
+            who: Wants(self.chain(way, wish.by)),
+            wish: wish.dependency.to_string(),
+            choices: choices.into_iter().take(10).collect::<Vec<_>>().join(", "),
+        }
+    }
+
+    /// Why nothing can do this wish: of the provider that would have been best.
+    fn failure(&self, way: &Way<'a>, wish: Wish<'a>) -> Problem {
+        let mut chain = self.chain(way, wish.by);
+        let mut dependency = wish.dependency;
+        // Down through packages that can never be, to the wish that is to blame. Each is there once, so that it ends.
+        let mut seen = BTreeSet::new();
+        loop {
+            let who = Wants(chain.clone());
+            let wish = dependency.to_string();
+            let providers = self.universe.providers(&dependency.name);
+            if providers.is_empty() {
+                let nearest = nearest(&dependency.name, self.universe.names()).map(str::to_owned);
+                return Problem::Unknown { who, wish, nearest };
+            }
+            let matching = providers.iter().filter(|provider| self.universe.matches(dependency, **provider));
+            let Some(best) = matching.copied().reduce(|best, next| {
+                if self.universe.prefer(next, best).is_gt() { next } else { best }
+            }) else {
+                let versions = providers.iter().map(|provider| {
+                    let info = self.universe.packages[provider.package].info;
+                    match provider.version {
+                        Some(version) if info.name == dependency.name => version.to_owned(),
+                        Some(version) => format!("{version} of {}", info.name),
+                        None => format!("{}-{}", info.name, info.version),
+                    }
+                });
+                return Problem::Version { who, wish, offered: versions.take(10).collect::<Vec<_>>().join(", ") };
+            };
+            let package = best.package;
+            let name = self.universe.packages[package].info.name.clone();
+            let clash = |other: Option<usize>, also: &Dependency, reason: String| Problem::Clash {
+                first: self.wanting(chain.clone(), dependency),
+                second: self.wanting(self.chain(way, other), also),
+                reason,
+            };
+            match self.obstacle(way, package) {
+                Some(Obstacle::Impossible(deeper)) if seen.insert(package) => {
+                    chain.push(name);
+                    dependency = deeper;
+                }
+                Some(Obstacle::Removed | Obstacle::Impossible(_)) | None => {
+                    return Problem::Removed { who, wish, package: name };
+                }
+                Some(Obstacle::Name(shared, other)) => {
+                    let (by, also) = self.taken_for(way, other);
+                    let other = &self.universe.packages[other].info.name;
+                    return clash(by, &also, format!("{name} and {other} both are `{shared}`"));
+                }
+                Some(Obstacle::Refused(refusing)) => {
+                    let reason = format!("{name} is not as that asks");
+                    return clash(refusing.by, refusing.dependency, reason);
+                }
+                Some(Obstacle::Refuses(own, other)) => {
+                    let (by, also) = self.taken_for(way, other);
+                    return clash(by, &also, format!("{name} asks for `{own}`"));
+                }
+            }
+        }
+    }
+
+    fn wanting(&self, mut chain: Vec<String>, wish: &Dependency) -> Wants {
+        let last = chain.pop();
+        chain.push(match last {
+            Some(last) => format!("{last} → `{wish}`"),
+            None => format!("`{wish}`"),
+        });
+        Wants(chain)
+    }
+
+    fn taken_for(&self, way: &Way<'a>, package: usize) -> (Option<usize>, Dependency) {
+        match way.chosen.get(&package) {
+            Some(Some(wish)) => (wish.by, wish.dependency.clone()),
+            _ => (None, Dependency::on(&self.universe.packages[package].info.name)),
+        }
+    }
+}
+
+/// Whether one of the packages that have the name is as it is wished for.
+fn way_has(names: &BTreeMap<&str, Vec<Provider<'_>>>, universe: &Universe<'_>, wish: &Dependency) -> bool {
+    names.get(wish.name.as_str()).into_iter().flatten().any(|provider| universe.matches(wish, *provider))
+}
+
+impl<'a> Way<'a> {
+    fn ask(&mut self, wish: Wish<'a>) {
+        let name = wish.dependency.name.as_str();
+        self.wishes.entry(name).or_default().push(wish);
+        if !wish.dependency.conflict {
+            self.open.push(wish);
+        }
+    }
+
+    fn take(&mut self, universe: &Universe<'a>, package: usize, wish: Option<Wish<'a>>) {
+        let info = universe.packages[package].info;
+        self.chosen.insert(package, wish);
+        let mut seen = BTreeSet::new();
+        for (name, version) in info.names().filter(|(name, _)| seen.insert(*name)) {
+            self.names.entry(name).or_default().push(Provider { package, version });
+        }
+        for dependency in &info.depends {
+            self.ask(Wish { by: Some(package), dependency });
+        }
+    }
+
+    /// Wishes for the kernel and its modules that the root itself does not do are the node's.
+    fn leave_to_host(&mut self, universe: &Universe<'a>) {
+        let is_of_host = |wish: &mut Wish<'a>| {
+            let name = &wish.dependency.name;
+            let mut providers = universe.providers(name).iter();
+            is_of_host(name) && !providers.any(|provider| universe.matches(wish.dependency, *provider))
+        };
+        self.host.extend(self.open.extract_if(.., is_of_host));
+    }
+
+    /// Whether somebody wishes for that name itself.
+    fn is_asked_for(&self, name: &str) -> bool {
+        self.wishes.get(name).into_iter().flatten().any(|wish| !wish.dependency.conflict)
+    }
+
+    /// The chosen packages that do a wish.
+    pub fn doing<'w>(&'w self, universe: &'w Universe<'a>, wish: &'w Dependency) -> impl Iterator<Item = usize> + 'w {
+        let providers = self.names.get(wish.name.as_str()).into_iter().flatten();
+        providers.filter(|provider| universe.matches(wish, **provider)).map(|provider| provider.package)
+    }
+}
