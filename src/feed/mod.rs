@@ -5,6 +5,12 @@
 //! readers and texts and gives texts; it does not fetch, write files, or know images, documents, the environment or the
 //! terminal.
 
+pub mod opkg;
 mod package;
+mod users;
+pub mod usign;
+mod verified;
 
 pub use package::{Alternative, Item, Kind, Owner, Package, Script, ScriptKind, Visitor, WantedUser};
+pub use users::wanted_users;
+pub use verified::{Mismatch, Verified};
