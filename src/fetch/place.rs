@@ -42,6 +42,31 @@ impl Place {
             }
         }
     }
+
+    /// Another file in the same folder.
+    #[must_use]
+    pub fn sibling(&self, name: &str) -> Self {
+        match self {
+            Self::Local(path) => Self::Local(path.with_file_name(name)),
+            Self::Web(url) => {
+                let mut url = url.clone();
+                url.set_query(None);
+                if let Ok(mut segments) = url.path_segments_mut() {
+                    segments.pop().push(name);
+                }
+                Self::Web(url)
+            }
+        }
+    }
+
+    /// The last part of it.
+    pub fn file_name(&self) -> String {
+        let name = match self {
+            Self::Local(path) => path.file_name().map(|name| name.to_string_lossy().into_owned()),
+            Self::Web(url) => url.path_segments().and_then(|mut parts| parts.next_back()).map(str::to_owned),
+        };
+        name.unwrap_or_default()
+    }
 }
 
 impl fmt::Display for Place {

@@ -37,8 +37,27 @@ pub struct LockedRoot {
     pub remove: Vec<String>,
     /// Packages that are installed, dependencies first.
     pub install: Vec<LockedPackage>,
-    /// Kernel modules that the node must have, with the packages that want them.
-    pub host_modules: BTreeMap<String, Vec<String>>,
+    /// What the root is told to have afterwards: apk's world. Empty for opkg, which marks packages instead.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub world: Vec<String>,
+    /// Packages of the base that were asked for and are there.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub already: Vec<String>,
+    /// Kernel modules that the node must have, by the names of the packages that they would be.
+    pub host_modules: BTreeMap<String, LockedModule>,
+}
+
+/// A kernel module that packages want.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct LockedModule {
+    /// The version that a package asks for or that a feed has.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<String>,
+    /// The packages that want it; empty when only the recipe does.
+    pub wanted_by: Vec<String>,
+    /// Whether the base's database has it, so that a later installation inside the root does not fetch it.
+    pub in_root: bool,
 }
 
 /// Who keeps the packages of a root.
@@ -140,7 +159,9 @@ mod tests {
                 sha256: digest("0c"),
                 asked: true,
             }],
-            host_modules: BTreeMap::from([("kmod-tun".to_owned(), vec!["tailscale".to_owned()])]),
+            world: vec![],
+            already: vec![],
+            host_modules: BTreeMap::from([("kmod-tun".to_owned(), LockedModule::default())]),
         };
         Lock::new("openwrt".to_owned(), digest("0d"), BTreeMap::from([("amd64".to_owned(), root)]))
     }

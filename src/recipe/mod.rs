@@ -1,5 +1,57 @@
-//! An Image from its recipe: what it asks for, resolved into a lock, built into a bundle.
+//! An Image from its recipe: decided, resolved into a lock, built into a bundle.
+//!
+//! [`Recipe::new`] decides, [`lock`] resolves against the feeds as they are now, [`build`] makes images of a lock; with the
+//! same recipe and lock it gives the same bytes. Runs nothing of what it installs. Files come by `fetch`, bases from
+//! registries by `registry`; must not know Kubernetes, the environment or the terminal.
 
+mod apk;
+mod base;
+mod build;
+mod decide;
+mod error;
+mod feeds;
 mod lock;
+mod opkg;
 
-pub use lock::{Family, Lock, LockError, LockedFeed, LockedPackage, LockedRoot};
+pub use build::{Built, BuiltRoot, build};
+pub use decide::Recipe;
+pub use error::Error;
+pub use feeds::Release;
+pub use lock::{Family, Lock, LockError, LockedFeed, LockedModule, LockedPackage, LockedRoot};
+
+use std::collections::BTreeMap;
+
+use crate::fetch::{self, Fetcher, Place};
+use crate::registry::{Client, Credentials};
+
+/// Where files and images come from.
+pub struct Supply<'a> {
+    /// Files.
+    pub fetcher: &'a Fetcher,
+    /// Images.
+    pub registry: &'a Client,
+    /// For registries.
+    pub credentials: &'a Credentials,
+}
+
+/// Is told what goes on.
+pub trait Watch {
+    /// What is being done now: `reading https://…`.
+    fn step(&mut self, what: &str);
+    /// Who is told of the bytes of files.
+    fn bytes(&mut self) -> &mut dyn fetch::Progress;
+}
+
+/// One architecture, resolved.
+struct Resolved {
+    lock: LockedRoot,
+    why: Box<dyn Fn(&str) -> Vec<Vec<String>>>,
+}
+
+/// Where a package lies.
+fn package_place(places: &BTreeMap<String, Place>, package: &LockedPackage) -> Result<Place, Error> {
+    let feed = places.get(&package.feed).ok_or_else(|| Error::Stale {
+        problem: format!("it has {} from the feed {}, and there is no such feed", package.name, package.feed),
+    })?;
+    Ok(feed.join(&package.file))
+}
