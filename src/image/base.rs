@@ -6,7 +6,7 @@ use std::path::Path;
 
 use super::bundle::{Blob, Bytes, verify};
 use super::stream::{Compression, Measure, Stream};
-use super::{Bundle, Config, Descriptor, Error, FilePart, Platform, Root, Tree, media_type};
+use super::{Bundle, Config, Descriptor, Error, FilePart, Kind, Node, Platform, Tree, media_type};
 use crate::types::{Digest, RootPath, quoted};
 
 /// A base that has been read and checked whole.
@@ -129,7 +129,12 @@ fn media_type_of(compression: Compression) -> &'static str {
 /// By `DISTRIB_ARCH` of /etc/openwrt_release.
 fn platform(name: &str, tree: &Tree) -> Result<Platform, Error> {
     let path: RootPath = "etc/openwrt_release".parse().expect("it is a path in a root");
-    let text = Root::new(tree.clone()).read(&path)?.unwrap_or_default();
+    let mut text = Vec::new();
+    if let Some(Node { kind: Kind::File(content), .. }) = tree.get(&path)
+        && let Some(mut reader) = content.reader()
+    {
+        reader.read_to_end(&mut text).map_err(Error::io(format!("read {path} again")))?;
+    }
     let text = String::from_utf8_lossy(&text);
     let arch = text.lines().find_map(|line| line.strip_prefix("DISTRIB_ARCH="));
     let Some(arch) = arch.map(|arch| arch.trim_matches(['\'', '"'])) else {

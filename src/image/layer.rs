@@ -113,14 +113,15 @@ fn append<'a>(
     let written = match &node.kind {
         Kind::Folder => write(builder, entry(EntryType::Directory, 0), path, "", empty),
         Kind::Symlink(text) => write(builder, entry(EntryType::Symlink, 0), path, text, empty),
-        Kind::File(content) => match names.get(&content.id) {
-            Some(first) => write(builder, entry(EntryType::Link, 0), path, first.as_str(), empty),
-            None => {
+        Kind::File(content) => {
+            if let Some(first) = names.get(&content.id) {
+                write(builder, entry(EntryType::Link, 0), path, first.as_str(), empty)
+            } else {
                 names.insert(content.id, path);
                 let mut bytes = content.reader().ok_or_else(|| lost(path))?;
                 write(builder, entry(EntryType::Regular, content.size), path, "", &mut bytes)
             }
-        },
+        }
         Kind::Special => return Err(lost(path)),
     };
     written.map_err(writing())

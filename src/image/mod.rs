@@ -17,15 +17,21 @@ mod config;
 mod deflate;
 mod error;
 mod layer;
+mod layout;
 mod manifest;
 mod measure;
 mod node;
+mod packed;
 mod part;
 mod platform;
 mod root;
+mod sbom;
 mod spool;
 mod stream;
+#[cfg(test)]
+mod tests;
 mod tree;
+mod validate;
 
 pub use assemble::{Image, Settings};
 pub use base::Base;
@@ -38,4 +44,6 @@ pub use node::{Attributes, Content, Kind, Node};
 pub use part::FilePart;
 pub use platform::Platform;
 pub use root::Root;
+pub use sbom::{Component, Sbom};
 pub use tree::Tree;
+pub use validate::faults;

@@ -155,7 +155,7 @@ impl Root {
     pub fn put_folder(&mut self, path: &RootPath, attributes: Attributes) -> Result<(), Error> {
         let place =
             self.walk(path, true)?.ok_or_else(|| Error::path(path, "it is a link to the root itself"))?;
-        let place = self.lasting(path, place)?;
+        let place = Self::lasting(path, place)?;
         if let Some(Kind::File(_) | Kind::Special) = self.nodes.get(&place).map(|node| &node.kind) {
             return Err(Error::path(path, "a file is there"));
         }
@@ -188,7 +188,7 @@ impl Root {
 
     /// The real place of what is no folder.
     fn free(&self, path: &RootPath) -> Result<RootPath, Error> {
-        let place = self.lasting(path, self.resolve(path)?)?;
+        let place = Self::lasting(path, self.resolve(path)?)?;
         match self.nodes.get(&place).map(|node| &node.kind) {
             Some(Kind::Folder) => Err(Error::path(path, "a folder is there: take that out first")),
             _ => Ok(place),
@@ -196,7 +196,7 @@ impl Root {
     }
 
     /// The place, unless a layer cannot hold it.
-    fn lasting(&self, path: &RootPath, place: RootPath) -> Result<RootPath, Error> {
+    fn lasting(path: &RootPath, place: RootPath) -> Result<RootPath, Error> {
         if place.is_below("tmp") {
             return Err(Error::Volatile { path: path.clone(), place });
         }

@@ -32,7 +32,7 @@ type Source<R> = BufReader<Measured<R>>;
 
 enum Decoder<R: Read> {
     Plain(Source<R>),
-    Gzip(MultiGzDecoder<Source<R>>),
+    Gzip(Box<MultiGzDecoder<Source<R>>>),
     Zstd(Box<Frames<R>>),
 }
 
@@ -78,7 +78,7 @@ impl<R: Read> Stream<R> {
         };
         let decoder = match compression {
             Compression::None => Decoder::Plain(source),
-            Compression::Gzip => Decoder::Gzip(MultiGzDecoder::new(source)),
+            Compression::Gzip => Decoder::Gzip(Box::new(MultiGzDecoder::new(source))),
             Compression::Zstd => {
                 let mut frame = FrameDecoder::new();
                 frame.set_max_window_size(WINDOW);
@@ -86,11 +86,6 @@ impl<R: Read> Stream<R> {
             }
         };
         Ok(Self { inflated: Measured::new(decoder), compression })
-    }
-
-    /// How many inflated bytes were read.
-    pub(super) fn position(&self) -> u64 {
-        self.inflated.size()
     }
 
     /// Reads what is left, which also checks the checksums at the end, and gives the digests.
