@@ -9,6 +9,7 @@ pub mod explain;
 pub mod feed;
 pub mod net;
 pub mod objects;
+pub mod overlay;
 pub mod passes;
 pub mod plan;
 pub mod pod;

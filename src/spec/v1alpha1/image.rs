@@ -4,7 +4,8 @@ use super::{Architecture, Entries, Metadata};
 use crate::diag::Loc;
 use crate::spec::table::{one_of, record};
 use crate::types::{
-    EnvName, FeedName, FeedUrl, FileMode, FileOwner, HttpUrl, ImageRef, OverlayRef, PackageWish, RootPath, Sha256,
+    EnvName, FeedName, FeedUrl, FileMode, FileOwner, HttpUrl, ImageRef, OverlayRef, PackageWish, RootPath,
+    Sha256,
 };
 
 record! {
@@ -62,7 +63,7 @@ one_of! {
     /// Where a base comes from. Paths are relative to the file that names them.
     pub enum BaseSource {
         /// A `rootfs.tar.gz` as OpenWrt publishes it.
-        "rootfs" => Rootfs(Rootfs),
+        "rootfs" => Rootfs(Box<Rootfs>),
         /// An image in a registry, such as `openwrt/rootfs:x86-64-24.10.4`.
         "image" => Image(ImageRef),
         /// A folder with an OCI layout, such as `./openwrt.oci`.
@@ -110,7 +111,7 @@ one_of! {
         /// Its SHA-256, as `sha256sum` prints it.
         "sha256" => Sha256(Sha256),
         /// A signed list of checksums.
-        "sha256sums" => Sums(SignedSums),
+        "sha256sums" => Sums(Box<SignedSums>),
     }
 }
 
