@@ -265,19 +265,6 @@ impl<T: Decode> Decode for Loc<T> {
     }
 }
 
-/// A large case of a [`OneOf`], so that the others stay small.
-impl<T: Decode> Decode for Box<T> {
-    const WHAT: &'static str = T::WHAT;
-
-    fn decode(tree: &Tree, decoder: &mut Decoder<'_>) -> Option<Self> {
-        T::decode(tree, decoder).map(Self::new)
-    }
-
-    fn schema(defs: &mut Defs) -> Value {
-        T::schema(defs)
-    }
-}
-
 impl<T: Decode> Decode for Vec<Loc<T>> {
     const WHAT: &'static str = "a list";
 
