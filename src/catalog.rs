@@ -26,8 +26,3 @@ pub const EXAMPLE_SITE_NAME: &str = "the embedded example site";
 const fn entry(name: &'static str, text: &'static str) -> CatalogEntry<'static> {
     CatalogEntry { name, file: name, text }
 }
-
-/// The entry of that name.
-pub fn find(name: &str) -> Option<&'static CatalogEntry<'static>> {
-    ENTRIES.iter().find(|entry| entry.name == name)
-}

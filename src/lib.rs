@@ -12,6 +12,7 @@ pub mod image;
 pub mod install;
 pub mod net;
 pub mod objects;
+pub mod overlay;
 pub mod passes;
 pub mod plan;
 pub mod pod;

@@ -287,7 +287,7 @@ pub struct CatalogArgs {
 pub enum CatalogVerb {
     /// Print an entry's document
     Show {
-        /// The entry
+        /// The entry: an appliance, image/NAME or overlay/NAME
         #[arg(value_name = "NAME")]
         name: String,
     },

@@ -9,6 +9,7 @@ use super::printer::Printer;
 use crate::catalog;
 use crate::diag::{Diagnostic, Diagnostics, SourceMap};
 use crate::objects::{self, ObjectSet};
+use crate::overlay;
 use crate::passes;
 use crate::plan::{self, Plan};
 use crate::rules;
@@ -82,7 +83,8 @@ pub fn load(
         images: catalog::IMAGES,
     };
     let documents = spec::load(&request, &mut sources, &mut diags);
-    let plan = plan::decide(&documents, &mut diags);
+    let overlays = overlay::gather(&documents, &mut sources, &mut diags);
+    let plan = plan::decide(&documents, &overlays, &mut diags);
     if let Some(plan) = &plan {
         rules::check(plan, &mut diags);
     } else if !diags.has_errors() {

@@ -102,7 +102,8 @@ mod tests {
 
     #[test]
     fn takes_octal_modes() {
-        for (text, bits, shown) in [("0644", 0o644, "0644"), ("755", 0o755, "0755"), ("4711", 0o4711, "4711")] {
+        for (text, bits, shown) in [("0644", 0o644, "0644"), ("755", 0o755, "0755"), ("4711", 0o4711, "4711")]
+        {
             let mode: FileMode = text.parse().unwrap_or_else(|invalid| panic!("{invalid}"));
             assert_eq!((mode.bits(), mode.to_string().as_str()), (bits, shown));
         }
@@ -113,7 +114,9 @@ mod tests {
 
     #[test]
     fn takes_owners_by_name_and_number() {
-        for (text, shown) in [("root", "root:root"), ("mosquitto:nogroup", "mosquitto:nogroup"), ("0:81", "0:81")] {
+        for (text, shown) in
+            [("root", "root:root"), ("mosquitto:nogroup", "mosquitto:nogroup"), ("0:81", "0:81")]
+        {
             let owner: FileOwner = text.parse().unwrap_or_else(|invalid| panic!("{invalid}"));
             assert_eq!(owner.to_string(), shown);
         }

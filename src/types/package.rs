@@ -40,7 +40,10 @@ impl FromStr for PackageWish {
         let problem = format!("{} is not the name of a package", quoted(text));
         let bare = name.split(['=', '<', '>', '~', ' ', '@']).next().unwrap_or_default();
         Err(if bare.len() < name.len() && bare.bytes().all(fits) && !bare.is_empty() {
-            Invalid::new(problem, format!("write `{bare}` alone: the feeds of the release have one version of it"))
+            Invalid::new(
+                problem,
+                format!("write `{bare}` alone: the feeds of the release have one version of it"),
+            )
         } else {
             Invalid::new(problem, "write a name such as `tcpdump`, or `-tcpdump` to leave it out")
         })
@@ -79,7 +82,10 @@ mod tests {
             ("ddns-scripts_no-ip.com", "ddns-scripts_no-ip.com", false),
         ] {
             let wish = wish(text).unwrap_or_else(|invalid| panic!("{invalid}"));
-            assert_eq!((wish.name(), wish.is_unwanted(), wish.to_string()), (name, unwanted, text.to_owned()));
+            assert_eq!(
+                (wish.name(), wish.is_unwanted(), wish.to_string()),
+                (name, unwanted, text.to_owned())
+            );
         }
     }
 

@@ -50,7 +50,10 @@ impl FromStr for HttpUrl {
         if authority.contains('@') {
             // The text may be a password: it is not repeated.
             return Err(Invalid::new(
-                format!("the URL of {} has a user name in it", quoted(authority.rsplit('@').next().unwrap_or(""))),
+                format!(
+                    "the URL of {} has a user name in it",
+                    quoted(authority.rsplit('@').next().unwrap_or(""))
+                ),
                 "write it without: documents are no place for passwords",
             ));
         }
@@ -136,7 +139,9 @@ mod tests {
 
     #[test]
     fn refuses_what_is_fetched_by_other_means() {
-        for bad in ["", "ftp://a/b", "file:///a", "https://", "https:///a", "https://a b", "https://a/#b", "a/b"] {
+        for bad in
+            ["", "ftp://a/b", "file:///a", "https://", "https:///a", "https://a b", "https://a/#b", "a/b"]
+        {
             assert!(bad.parse::<HttpUrl>().is_err(), "{bad}");
         }
         let refused = "https://me:secret@a.example/x".parse::<HttpUrl>().map_err(|invalid| invalid.problem);

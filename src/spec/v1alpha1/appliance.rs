@@ -57,8 +57,8 @@ record! {
         "persistence" => persistence: Option<Loc<Persistence>>,
         /// UCI settings: file, section, option. The key `.type` of a section gives its type.
         "uci" => uci: UciSettings,
-        /// Overlays of the image: their settings and what they need of the pod become the appliance's. A name of
-        /// `wrtpod catalog`, or a folder such as `./overlays/mine`. Default: those of the Image behind `build`.
+        /// Overlays: their settings and what they need of the pod become the appliance's. Each is a name of `wrtpod
+        /// catalog`, or a folder such as `./overlays/mine`. Those of the Image behind `build` need not be named.
         "overlays" => overlays: Vec<Loc<OverlayRef>>,
         /// Shell scripts that run once, on the first boot, in the order of their names.
         "firstBoot" => first_boot: Entries<Name, String>,

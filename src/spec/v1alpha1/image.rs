@@ -4,7 +4,8 @@ use super::{Architecture, Entries, Metadata};
 use crate::diag::Loc;
 use crate::spec::table::{one_of, record};
 use crate::types::{
-    EnvName, FeedName, FeedUrl, FileMode, FileOwner, HttpUrl, ImageRef, OverlayRef, PackageWish, RootPath, Sha256,
+    EnvName, FeedName, FeedUrl, FileMode, FileOwner, HttpUrl, ImageRef, OverlayRef, PackageWish, RootPath,
+    Sha256,
 };
 
 record! {
@@ -109,30 +110,16 @@ one_of! {
     pub enum VerifyBy {
         /// Its SHA-256, as `sha256sum` prints it.
         "sha256" => Sha256(Sha256),
-        /// A signed list of checksums.
+        /// A signed list of checksums beside it: `sha256sums: {key: {file: ./openwrt.pub}}`.
         "sha256sums" => Sums(SignedSums),
     }
 }
 
 record! {
-    /// A file `sha256sums` with a usign signature, as OpenWrt publishes them beside its root file systems.
+    /// The files `sha256sums` and `sha256sums.sig` beside the root file system, as OpenWrt publishes them.
     pub struct SignedSums, "`sha256sums`" {
-        /// The key of who signed it.
+        /// The usign key of who signed the list.
         "key" => key: Loc<Key>,
-        /// Where the list is. Default: `sha256sums` beside the root file system.
-        "list" => list: Option<Loc<Source>>,
-        /// Where the signature is. Default: `sha256sums.sig` beside the root file system.
-        "signature" => signature: Option<Loc<Source>>,
-    }
-}
-
-record! {
-    /// A file, by URL or path.
-    pub struct Source, "a source" {
-        one of {
-            /// Where it is.
-            at: FileSource,
-        }
     }
 }
 

@@ -11,7 +11,7 @@ mod workload;
 pub use appliance::{Appliance, ApplianceSpec, Interface, Persistence, UciSettings, UciValue};
 pub use appliance::{PackagePolicy, PersistenceMode, Profile};
 pub use image::{Base, BaseSource, Feed, FeedSource, FileContent, FileSource, Image, ImageFile, ImageSpec};
-pub use image::{Key, Rootfs, SignedSums, Source, TextSource, Verify, VerifyBy};
+pub use image::{Key, Rootfs, SignedSums, TextSource, Verify, VerifyBy};
 pub use network::{
     Attachment, Bridge, HostDevice, Ipvlan, IpvlanMode, Macvlan, MacvlanMode, Network, VlanLink,
 };
