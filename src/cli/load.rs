@@ -203,20 +203,20 @@ fn inputs(args: &DocumentArgs, without_site: WithoutSite, printer: Printer) -> R
             (Err(error), _) => Err(CliError::file(path, "read", &error)),
         };
     }
-    args.files
-        .iter()
-        .map(|path| {
-            if path.as_os_str() == "-" {
-                let mut bytes = Vec::new();
-                std::io::stdin()
-                    .read_to_end(&mut bytes)
-                    .map_err(|error| CliError::file(Path::new("<stdin>"), "read", &error))?;
-                return text("<stdin>", bytes);
-            }
-            let bytes = std::fs::read(path).map_err(|error| CliError::file(path, "read", &error))?;
-            text(&path.display().to_string(), bytes)
-        })
-        .collect()
+    args.files.iter().map(|path| read_input(path)).collect()
+}
+
+/// Reads a file of documents; `-` is stdin.
+pub fn read_input(path: &Path) -> Result<Input, CliError> {
+    if path.as_os_str() == "-" {
+        let mut bytes = Vec::new();
+        std::io::stdin()
+            .read_to_end(&mut bytes)
+            .map_err(|error| CliError::file(Path::new("<stdin>"), "read", &error))?;
+        return text("<stdin>", bytes);
+    }
+    let bytes = std::fs::read(path).map_err(|error| CliError::file(path, "read", &error))?;
+    text(&path.display().to_string(), bytes)
 }
 
 fn text(name: &str, bytes: Vec<u8>) -> Result<Input, CliError> {

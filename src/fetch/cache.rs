@@ -1,7 +1,7 @@
-//! Files that were fetched once, by their SHA-256.
+//! Files that were fetched once, by their digests.
 
 use std::fs::{self, File};
-use std::io::{self, Read as _, Seek as _};
+use std::io::{self, Read as _, Seek as _, Write};
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest as _, Sha256};
@@ -35,11 +35,7 @@ impl Cache {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(failed(&path, error)),
         };
-        let size = file.metadata().map_err(|error| failed(&path, error))?.len();
-        let right_size = want.size.is_none_or(|want| want == size);
-        if right_size
-            && (!want.whole || hash(&mut file).map_err(|error| failed(&path, error))? == want.digest)
-        {
+        if want.fits(&mut file).map_err(|error| failed(&path, error))? {
             file.rewind().map_err(|error| failed(&path, error))?;
             return Ok(Some(file));
         }
@@ -47,21 +43,73 @@ impl Cache {
         Ok(None)
     }
 
-    /// A file to write into, in the folder itself so that it can be moved to its place.
-    pub(super) fn start(&self) -> Result<tempfile::NamedTempFile, Error> {
+    /// Begins a file that is to go in. `place` is where it comes from, for messages.
+    pub fn draft(&self, place: impl ToString, want: Want) -> Result<Draft, Error> {
         fs::create_dir_all(&self.folder).map_err(|error| failed(&self.folder, error))?;
-        tempfile::NamedTempFile::new_in(&self.folder).map_err(|error| failed(&self.folder, error))
+        let file =
+            tempfile::NamedTempFile::new_in(&self.folder).map_err(|error| failed(&self.folder, error))?;
+        let path = self.path(&want.digest);
+        Ok(Draft { place: place.to_string(), want, path, file, hasher: Sha256::new(), size: 0 })
+    }
+}
+
+impl Want {
+    /// Whether a file is what it has to be.
+    fn fits(&self, file: &mut File) -> io::Result<bool> {
+        let size = file.metadata()?.len();
+        if self.size.is_some_and(|want| want != size) {
+            return Ok(false);
+        }
+        Ok(!self.whole || hash(file)? == self.digest)
+    }
+}
+
+/// A file on its way into the cache. Dropped before [`Draft::finish`], nothing of it stays.
+#[derive(Debug)]
+pub struct Draft {
+    place: String,
+    want: Want,
+    path: PathBuf,
+    file: tempfile::NamedTempFile,
+    hasher: Sha256,
+    size: u64,
+}
+
+impl Draft {
+    /// How many bytes it has by now.
+    pub fn size(&self) -> u64 {
+        self.size
     }
 
-    /// Keeps a file that was verified.
-    pub(super) fn keep(&self, file: tempfile::NamedTempFile, digest: &Digest) -> Result<File, Error> {
-        let path = self.path(digest);
-        if let Some(folder) = path.parent() {
+    /// Verifies it, and gives it its place.
+    pub fn finish(self) -> Result<File, Error> {
+        if let Some(want) = self.want.size.filter(|want| *want != self.size) {
+            return Err(Error::Size { place: self.place, want, got: self.size });
+        }
+        let got = Digest::of_hash(self.hasher.finalize().into());
+        if self.want.whole && got != self.want.digest {
+            let (want, got) = (self.want.digest.hex().to_owned(), got.hex().to_owned());
+            return Err(Error::Digest { place: self.place, want, got });
+        }
+        if let Some(folder) = self.path.parent() {
             fs::create_dir_all(folder).map_err(|error| failed(folder, error))?;
         }
-        let mut file = file.persist(&path).map_err(|error| failed(&path, error.error))?;
-        file.rewind().map_err(|error| failed(&path, error))?;
+        let mut file = self.file.persist(&self.path).map_err(|error| failed(&self.path, error.error))?;
+        file.rewind().map_err(|error| failed(&self.path, error))?;
         Ok(file)
+    }
+}
+
+impl Write for Draft {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.file.write(bytes)?;
+        self.hasher.update(&bytes[..written]);
+        self.size += written as u64;
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
     }
 }
 

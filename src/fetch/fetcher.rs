@@ -6,7 +6,6 @@ use std::time::Duration;
 
 use reqwest::header::RETRY_AFTER;
 use reqwest::{Response, StatusCode, Url};
-use sha2::{Digest as _, Sha256};
 use tokio::sync::OnceCell;
 use tokio::time::sleep;
 
@@ -125,34 +124,47 @@ impl Fetcher {
         match place {
             Place::Local(path) => {
                 let mut input = open(path)?;
-                let mut taker = Taker::new(&self.cache, place, want)?;
+                let mut draft = self.cache.draft(place, want.clone())?;
                 let mut buffer = vec![0; 64 << 10];
                 loop {
                     let read = input.read(&mut buffer).map_err(|error| failed(path, error))?;
                     if read == 0 {
-                        return taker.finish(&self.cache);
+                        return draft.finish();
                     }
-                    taker.take(&buffer[..read])?;
-                    within(place, taker.size, want.size.map_or(limit, |size| size.min(limit)))?;
+                    draft.write_all(&buffer[..read]).map_err(|error| failed(path, error))?;
+                    within(place, draft.size(), want.size.map_or(limit, |size| size.min(limit)))?;
                 }
             }
             Place::Web(url) => {
                 // Two closures want it, one after the other.
                 let progress = std::cell::RefCell::new(progress);
                 self.tries(async || {
-                    let mut taker = Taker::new(&self.cache, place, want)?;
+                    let mut draft = self.cache.draft(place, want.clone())?;
                     self.stream(place, url, want.size.map_or(limit, |size| size.min(limit)), &mut |part, total| {
-                        taker.take(part)?;
-                        progress.borrow_mut().bytes(place, taker.size, want.size.or(total));
+                        draft.write_all(part).map_err(|error| Error::Unreachable {
+                            place: place.to_string(),
+                            reason: format!("cannot write into the cache: {error}"),
+                        })?;
+                        progress.borrow_mut().bytes(place, draft.size(), want.size.or(total));
                         Ok(())
                     })
                     .await
                     .map_err(|failure| of_announced_size(failure, want))?;
-                    Ok(taker.finish(&self.cache)?)
+                    Ok(draft.finish()?)
                 })
                 .await
             }
         }
+    }
+
+    /// The cache that it fills.
+    pub fn cache(&self) -> &Cache {
+        &self.cache
+    }
+
+    /// Whether every request to a server is refused.
+    pub fn is_offline(&self) -> bool {
+        self.offline
     }
 
     async fn tries<T>(&self, mut ask: impl AsyncFnMut() -> Result<T, Failure>) -> Result<T, Error> {
@@ -208,41 +220,6 @@ impl Fetcher {
                     .map_err(|error| Error::Setup(root_cause(&error)))
             })
             .await
-    }
-}
-
-/// What comes in, on its way to the cache.
-struct Taker<'a> {
-    place: &'a Place,
-    want: &'a Want,
-    file: tempfile::NamedTempFile,
-    hasher: Sha256,
-    size: u64,
-}
-
-impl<'a> Taker<'a> {
-    fn new(cache: &Cache, place: &'a Place, want: &'a Want) -> Result<Self, Error> {
-        Ok(Self { place, want, file: cache.start()?, hasher: Sha256::new(), size: 0 })
-    }
-
-    fn take(&mut self, part: &[u8]) -> Result<(), Error> {
-        self.file.write_all(part).map_err(|error| failed(self.file.path(), error))?;
-        self.hasher.update(part);
-        self.size += part.len() as u64;
-        Ok(())
-    }
-
-    fn finish(self, cache: &Cache) -> Result<File, Error> {
-        let place = self.place.to_string();
-        if let Some(want) = self.want.size.filter(|want| *want != self.size) {
-            return Err(Error::Size { place, want, got: self.size });
-        }
-        let got = Digest::of_hash(self.hasher.finalize().into());
-        if self.want.whole && got != self.want.digest {
-            let (want, got) = (self.want.digest.hex().to_owned(), got.hex().to_owned());
-            return Err(Error::Digest { place, want, got });
-        }
-        cache.keep(self.file, &self.want.digest)
     }
 }
 

@@ -13,7 +13,7 @@ mod place;
 #[cfg(test)]
 mod tests;
 
-pub use cache::Cache;
+pub use cache::{Cache, Draft};
 pub use error::Error;
 pub use fetcher::{Fetcher, Limits, Progress, Want};
 pub use place::Place;

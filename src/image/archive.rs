@@ -24,6 +24,8 @@ pub(super) struct Entry {
     pub(super) path: RootPath,
     pub(super) kind: EntryKind,
     pub(super) attributes: Attributes,
+    /// When it was changed last, in seconds since 1970; 0 where that cannot be read.
+    pub(super) time: u64,
     /// Where its content begins in the archive, in bytes.
     pub(super) offset: u64,
 }
@@ -80,7 +82,8 @@ pub(super) fn read(
             continue;
         };
         let mut content = Counted { inner: &mut entry, position: &Cell::new(0) };
-        visit(Entry { path, kind, attributes, offset }, &mut content)?;
+        let time = header.mtime().unwrap_or_default();
+        visit(Entry { path, kind, attributes, time, offset }, &mut content)?;
         io::copy(&mut content, &mut io::sink()).map_err(broken)?;
         if content.position.get() != size {
             return Err(refused(format!(

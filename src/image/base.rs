@@ -1,8 +1,6 @@
 //! What an image stands on: the root tar of a release, or an image that is there.
 
-use std::fs::File;
 use std::io::Read;
-use std::path::Path;
 
 use super::bundle::{Blob, Bytes, verify};
 use super::stream::{Compression, Measure, Stream};
@@ -21,14 +19,11 @@ pub struct Base {
 
 impl Base {
     /// Opens the root tar of a release, compressed or not: it becomes the one layer, byte by byte as it is. OpenWrt's
-    /// own name of the architecture in it decides the platform.
-    pub fn of_rootfs(path: &Path) -> Result<Self, Error> {
-        let name = format!("`{}`", path.display());
-        let opened = File::open(path).and_then(FilePart::whole);
-        let part = opened.map_err(Error::io(format!("open {name}")))?;
+    /// own name of the architecture in it decides the platform. `name` is for messages.
+    pub fn of_rootfs(name: &str, part: FilePart) -> Result<Self, Error> {
         let mut tree = Tree::default();
-        let measure = apply(&name, part.reader(), &mut tree)?;
-        let platform = platform(&name, &tree)?;
+        let measure = apply(name, part.reader(), &mut tree)?;
+        let platform = platform(name, &tree)?;
         let mut config = Config::new(platform.clone());
         let media_type = media_type_of(measure.compression);
         let created = super::config::time(0);
@@ -102,6 +97,11 @@ impl Base {
         &self.config
     }
 
+    /// When its youngest file was changed, in seconds since 1970: the time of what is built on it.
+    pub fn epoch(&self) -> u64 {
+        self.tree.newest()
+    }
+
     /// The digest of its manifest, or of the root tar.
     pub fn digest(&self) -> &Digest {
         &self.digest
@@ -148,8 +148,8 @@ fn platform(name: &str, tree: &Tree) -> Result<Platform, Error> {
     })
 }
 
-/// The image to take.
-fn choose(name: &str, bundle: &Bundle, wanted: Option<&Platform>) -> Result<Descriptor, Error> {
+/// The image to take out of an index, as [`Base::of_bundle`] would: what has to be pulled.
+pub fn choose(name: &str, bundle: &Bundle, wanted: Option<&Platform>) -> Result<Descriptor, Error> {
     let mut images = Vec::new();
     list(bundle, &bundle.top, &mut images)?;
     if let [only] = &images[..] {

@@ -1,6 +1,5 @@
 //! Digest and size of what passes by.
 
-use std::fmt::Write as _;
 use std::io::{self, Read, Write};
 
 use sha2::{Digest as _, Sha256};
@@ -9,15 +8,7 @@ use crate::types::Digest;
 
 /// The digest of some bytes.
 pub(super) fn digest(bytes: &[u8]) -> Digest {
-    as_digest(&Sha256::digest(bytes))
-}
-
-fn as_digest(hash: &[u8]) -> Digest {
-    let hex = hash.iter().fold(String::from("sha256:"), |mut text, byte| {
-        write!(text, "{byte:02x}").expect("a String takes all");
-        text
-    });
-    hex.parse().expect("32 bytes in hexadecimal are a digest")
+    Digest::of_hash(Sha256::digest(bytes).into())
 }
 
 /// Hands on what is read from or written to the inner one, and measures it.
@@ -44,7 +35,7 @@ impl<T> Measured<T> {
 
     /// The inner one, the digest and the size.
     pub(super) fn finish(self) -> (T, Digest, u64) {
-        (self.inner, as_digest(&self.hash.finalize()), self.size)
+        (self.inner, Digest::of_hash(self.hash.finalize().into()), self.size)
     }
 
     fn take_in(&mut self, bytes: &[u8]) {

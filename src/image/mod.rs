@@ -34,7 +34,7 @@ mod tree;
 mod validate;
 
 pub use assemble::{Image, Settings};
-pub use base::Base;
+pub use base::{Base, choose};
 pub use bundle::{Blob, Bundle, Bytes, Document};
 pub use config::Config;
 pub use error::Error;

@@ -3,7 +3,10 @@
 use std::io::Read;
 use std::sync::Arc;
 
+use super::measure::digest;
+
 use super::FilePart;
+use crate::types::Digest;
 
 /// Permission bits and owner.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,8 +53,8 @@ impl Node {
         Self { kind: Kind::Folder, attributes }
     }
 
-    /// Whether a layer would tell them apart. Files whose bytes are not at hand are told apart by their origin.
-    pub(super) fn is_same(&self, other: &Self) -> bool {
+    /// Whether a layer would tell them apart.
+    pub fn is_same(&self, other: &Self) -> bool {
         let same_kind = match (&self.kind, &other.kind) {
             (Kind::Folder, Kind::Folder) | (Kind::Special, Kind::Special) => true,
             (Kind::Symlink(one), Kind::Symlink(two)) => one == two,
@@ -76,8 +79,8 @@ pub struct Content {
 pub(super) enum Place {
     Memory(Arc<[u8]>),
     File(FilePart),
-    /// In a layer of the base; not kept.
-    Base,
+    /// In a layer of the base; not kept, but for its SHA-256.
+    Base(Digest),
 }
 
 impl Content {
@@ -96,15 +99,19 @@ impl Content {
         match &self.place {
             Place::Memory(bytes) => Some(Box::new(std::io::Cursor::new(Arc::clone(bytes)))),
             Place::File(part) => Some(Box::new(part.reader())),
-            Place::Base => None,
+            Place::Base(_) => None,
         }
     }
 
     fn is_same(&self, other: &Self) -> bool {
-        let same_bytes = match (&self.place, &other.place) {
+        match (&self.place, &other.place) {
             (Place::Memory(one), Place::Memory(two)) => one == two,
-            _ => false,
-        };
-        self.id == other.id || same_bytes
+            (Place::Base(one), Place::Base(two)) => one == two,
+            (Place::Memory(bytes), Place::Base(hash)) | (Place::Base(hash), Place::Memory(bytes)) => {
+                self.size == other.size && digest(bytes) == *hash
+            }
+            // What was put from a file on the disk is new.
+            (Place::File(_), _) | (_, Place::File(_)) => false,
+        }
     }
 }

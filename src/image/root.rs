@@ -168,7 +168,7 @@ impl Root {
         let Some(Node { kind: Kind::File(content), .. }) = self.get(file) else {
             return Err(Error::path(path, format!("it is a hard link to {file}, which is no file")));
         };
-        if matches!(content.place, Place::Base) {
+        if matches!(content.place, Place::Base(_)) {
             return Err(Error::path(
                 path,
                 format!("it is a hard link to {file} of the base: put a copy of that in its place"),

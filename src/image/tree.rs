@@ -1,10 +1,11 @@
 //! The root that the layers of a base make together.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::Read;
+use std::io::{self, Read};
 use std::ops::Bound;
 
 use super::archive::{self, Entry, EntryKind};
+use super::measure::Measured;
 use super::node::Place;
 use super::{Attributes, Content, Error, Kind, Node};
 use crate::types::RootPath;
@@ -27,6 +28,8 @@ pub struct Tree {
     /// The number of the next file.
     next: u64,
     kept: u64,
+    /// When the youngest of its files was changed, in seconds since 1970.
+    newest: u64,
 }
 
 /// What one layer says.
@@ -52,6 +55,10 @@ impl Tree {
 
     pub(super) fn into_nodes(self) -> BTreeMap<RootPath, Node> {
         self.nodes
+    }
+
+    pub(super) fn newest(&self) -> u64 {
+        self.newest
     }
 
     /// The number that no file has yet.
@@ -86,7 +93,8 @@ impl Tree {
         entry: Entry,
         content: &mut dyn Read,
     ) -> Result<(), Error> {
-        let Entry { path, kind, attributes, .. } = entry;
+        let Entry { path, kind, attributes, time, .. } = entry;
+        self.newest = self.newest.max(time);
         if path.name() == OPAQUE {
             changes.hidden.insert(path.parent());
             return Ok(());
@@ -136,7 +144,10 @@ impl Tree {
         self.next += 1;
         let wanted = KEPT.iter().any(|folder| path.is_below(folder));
         if !wanted || size > KEPT_EACH || self.kept + size > KEPT_TOGETHER {
-            return Ok(Content { id, size, place: Place::Base });
+            let mut measured = Measured::new(io::sink());
+            io::copy(content, &mut measured).map_err(|error| Error::archive(name, format!("{path}: {error}")))?;
+            let (_, digest, _) = measured.finish();
+            return Ok(Content { id, size, place: Place::Base(digest) });
         }
         let mut bytes = Vec::new();
         content.read_to_end(&mut bytes).map_err(|error| Error::archive(name, format!("{path}: {error}")))?;

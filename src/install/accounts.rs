@@ -70,6 +70,16 @@ impl Accounts {
         line.push_str(user);
     }
 
+    /// The number of a user, by its name or by itself.
+    pub fn user(&self, user: &str) -> Option<u32> {
+        number(&self.passwd, user).or_else(|| user.parse().ok())
+    }
+
+    /// The number of a group, by its name or by itself.
+    pub fn group(&self, group: &str) -> Option<u32> {
+        number(&self.group, group).or_else(|| group.parse().ok())
+    }
+
     /// The numbers of a user and a group; of those that do not exist, nobody's.
     pub fn ids(&self, user: &str, group: &str) -> (u32, u32) {
         (number(&self.passwd, user).unwrap_or(NOBODY), number(&self.group, group).unwrap_or(NOBODY))

@@ -10,6 +10,8 @@ use crate::feed::{Item, Kind, Owner, Package};
 use crate::image::{self, Attributes, Root};
 use crate::types::RootPath;
 
+/// The scripts of services.
+const SERVICES: &str = "etc/init.d";
 /// Scripts that are run once at the first boot.
 const FIRST_BOOT: &str = "etc/uci-defaults";
 
@@ -87,10 +89,7 @@ impl Installer {
     }
 
     fn put(&mut self, package: &str, item: &Item, content: &mut dyn Read, keep: Keep<'_>) -> Result<(), Error> {
-        let (uid, gid) = match &item.owner {
-            Owner::Id(uid, gid) => (*uid, *gid),
-            Owner::Name(user, group) => self.accounts.ids(user, group),
-        };
+        let (uid, gid) = self.ids(&item.owner);
         let attributes = Attributes { mode: item.mode, uid, gid };
         match &item.kind {
             Kind::Folder => {
@@ -127,7 +126,7 @@ impl Installer {
             self.accounts.add(user);
         }
         for item in &package.items {
-            if item.path.parent().is_some_and(|folder| folder.as_str() == "etc/init.d") {
+            if item.path.parent().is_some_and(|folder| folder.as_str() == SERVICES) {
                 enable(&mut self.root, &item.path)?;
             }
         }
@@ -138,6 +137,28 @@ impl Installer {
             self.notes.push(Note::AtBoot { package: package.name.clone() });
         }
         Ok(())
+    }
+
+    /// Puts a file of an overlay or a recipe; a service among them starts.
+    pub fn file(&mut self, path: &RootPath, attributes: Attributes, content: &mut dyn Read) -> Result<(), Error> {
+        self.root.put_file(path, attributes, content)?;
+        if path.parent().is_some_and(|folder| folder.as_str() == SERVICES) {
+            enable(&mut self.root, path)?;
+        }
+        Ok(())
+    }
+
+    /// The numbers of who has an item of a package.
+    pub fn ids(&self, owner: &Owner) -> (u32, u32) {
+        match owner {
+            Owner::Id(uid, gid) => (*uid, *gid),
+            Owner::Name(user, group) => self.accounts.ids(user, group),
+        }
+    }
+
+    /// The numbers of a user and a group, each a name that the root knows or a number.
+    pub fn owner(&self, user: &str, group: &str) -> Option<(u32, u32)> {
+        Some((self.accounts.user(user)?, self.accounts.group(group)?))
     }
 
     /// Takes a service out of those that start. It has to be there.

@@ -190,8 +190,8 @@ fn link_alternatives(root: &mut Root) -> Result<(), Error> {
     let mut best: BTreeMap<RootPath, Alternative> = BTreeMap::new();
     for list in lists {
         let text = text(root, list.as_str())?.unwrap_or_default();
-        let offers = crate::feed::alternatives(&text).map_err(|invalid| Error::feed(&list, invalid))?;
-        for offer in offers {
+        for offer in text.split_ascii_whitespace() {
+            let offer: Alternative = offer.parse().map_err(|invalid| Error::feed(&list, invalid))?;
             if best.get(&offer.path).is_none_or(|known| known.priority < offer.priority) {
                 best.insert(offer.path.clone(), offer);
             }

@@ -1,11 +1,13 @@
 //! Opening the base: from a file, a layout, an archive or a registry, checked before it is used.
 
-use super::decide::{Base as Source, Verify};
+use std::collections::BTreeMap;
+
+use super::decide::{self, Verify};
 use super::{Error, Supply, Watch};
 use crate::feed::usign::{Keyring, PublicKey};
-use crate::fetch::{Place, Want};
-use crate::image::{Base, Blob, Bundle, Bytes, Document, FilePart, Manifest, Platform, media_type};
-use crate::registry;
+use crate::fetch::{self, Place, Want};
+use crate::image::{Base, Blob, Bundle, Bytes, Document, FilePart, Platform, choose, media_type};
+use crate::registry::Source;
 use crate::types::{Digest, ImageRef};
 
 /// The largest root tar, configuration or layer that is taken.
@@ -15,7 +17,7 @@ const LONGEST_LIST: u64 = 4 << 20;
 /// The longest signature file.
 const LONGEST_SIGNATURE: u64 = 4 << 10;
 
-impl Source {
+impl decide::Base {
     /// Opens it for an architecture of Kubernetes' name.
     pub(super) async fn open(
         &self,
@@ -88,36 +90,68 @@ async fn pull(
 ) -> Result<Bundle, Error> {
     let failed = |error| Error::Registry { image: image.to_string(), error };
     let source = supply.registry.source(image, supply.credentials).map_err(failed)?;
-    let top = document(source.manifest(None).await.map_err(failed)?);
-    let mut bundle = Bundle { top: top.descriptor.clone(), documents: vec![top], blobs: Default::default() };
+    let mut bundle = top(source.manifest().await.map_err(failed)?);
     if media_type::is_index(&bundle.top.media_type) {
-        let chosen = Base::choose(&image.to_string(), &bundle, Some(platform))?;
-        bundle.documents.push(document(source.manifest(Some(&chosen.digest)).await.map_err(failed)?));
+        let chosen = choose(&image.to_string(), &bundle, Some(platform))?;
+        bundle.documents.push(source.manifest_of(&chosen.digest).await.map_err(failed)?);
     }
-    let manifest: Manifest = bundle.documents[bundle.documents.len() - 1].manifest()?;
-    for descriptor in manifest.layers.iter().chain([&manifest.config]) {
+    fill(&mut bundle, image, &source, supply, watch).await?;
+    Ok(bundle)
+}
+
+/// An image, or an index with all its images, from a registry.
+pub async fn pull_all(image: &ImageRef, supply: &Supply<'_>, watch: &mut dyn Watch) -> Result<Bundle, Error> {
+    let failed = |error| Error::Registry { image: image.to_string(), error };
+    let source = supply.registry.source(image, supply.credentials).map_err(failed)?;
+    let mut bundle = top(source.manifest().await.map_err(failed)?);
+    if media_type::is_index(&bundle.top.media_type) {
+        for child in bundle.documents[0].index()?.manifests {
+            bundle.documents.push(source.manifest_of(&child.digest).await.map_err(failed)?);
+        }
+    }
+    fill(&mut bundle, image, &source, supply, watch).await?;
+    Ok(bundle)
+}
+
+fn top(document: Document) -> Bundle {
+    Bundle { top: document.descriptor.clone(), documents: vec![document], blobs: BTreeMap::new() }
+}
+
+/// Fetches the blobs of every manifest that a bundle has, through the cache.
+async fn fill(
+    bundle: &mut Bundle,
+    image: &ImageRef,
+    source: &Source,
+    supply: &Supply<'_>,
+    watch: &mut dyn Watch,
+) -> Result<(), Error> {
+    let mut wanted = Vec::new();
+    for document in &bundle.documents {
+        if media_type::is_manifest(&document.descriptor.media_type) {
+            let manifest = document.manifest()?;
+            wanted.extend(manifest.layers.into_iter().chain([manifest.config]));
+        }
+    }
+    for descriptor in wanted {
         let want = Want { size: Some(descriptor.size), digest: descriptor.digest.clone(), whole: true };
+        let shown = format!("{image}, blob {}", descriptor.digest.short());
         let file = match supply.fetcher.cache().get(&want)? {
             Some(file) => file,
-            None if supply.fetcher.is_offline() => {
-                let place = format!("{image} (layer {})", descriptor.digest.short());
-                return Err(crate::fetch::Error::Offline { place }.into());
+            None if supply.fetcher.is_offline() => return Err(fetch::Error::Offline { place: shown }.into()),
+            None if descriptor.size > LARGEST => {
+                return Err(fetch::Error::TooLarge { place: shown, limit: LARGEST }.into());
             }
             None => {
-                watch.step(&format!("pulling {} of {image}", descriptor.digest.short()));
-                let mut draft = supply.fetcher.cache().draft(image.to_string(), want)?;
-                source.blob(&descriptor.digest, descriptor.size, &mut draft, &()).await.map_err(failed)?;
+                watch.step(&format!("pulling {shown}"));
+                let mut draft = supply.fetcher.cache().draft(&shown, want)?;
+                let pulled = source.blob(&descriptor.digest, descriptor.size, &mut draft, &()).await;
+                pulled.map_err(|error| Error::Registry { image: image.to_string(), error })?;
                 draft.finish()?
             }
         };
         let part = FilePart::whole(file).map_err(|error| Error::feed(image, error))?;
-        let bytes = Bytes::File(part);
-        bundle.blobs.insert(descriptor.digest.clone(), Blob { bytes, origin: Some(image.clone()) });
+        let blob = Blob { bytes: Bytes::File(part), origin: Some(image.clone()) };
+        bundle.blobs.insert(descriptor.digest, blob);
     }
-    Ok(bundle)
-}
-
-fn document(manifest: registry::Manifest) -> Document {
-    let registry::Manifest { media_type, bytes, .. } = manifest;
-    Document::new(&media_type, bytes)
+    Ok(())
 }

@@ -7,7 +7,7 @@ use super::decide::{FileBytes, Recipe};
 use super::feeds::{self, Known, Release};
 use super::{Error, Family, Lock, LockedRoot, Resolved, Supply, Watch, apk, opkg};
 use crate::fetch::Place;
-use crate::image::{Attributes, Base, Bundle, Component, Descriptor, Image, Root, Sbom, Settings};
+use crate::image::{Attributes, Base, Bundle, Component, Image, Root, Sbom, Settings};
 use crate::install::{Installer, Note};
 use crate::overlay::{Content, Overlay};
 use crate::types::RootPath;
@@ -197,14 +197,15 @@ impl Ground {
         for service in &recipe.disabled {
             installer.disable(service)?;
         }
-        let (mut root, notes) = installer.finish()?;
+        let (root, notes) = installer.finish()?;
         watch.step(&format!("writing the layer for {}", self.architecture));
         let layer = root.layer(epoch)?;
         let size = layer.as_ref().map(|layer| layer.descriptor.size);
         let settings = settings(recipe, lock, &self.base, &self.release, self.family);
         let mut image = Image::assemble(&self.base, layer, &settings, epoch);
         let subject = image.bundle.top.clone();
-        sbom(recipe, lock, &self.base, &self.release).attach(&mut image.bundle, &subject, epoch)?;
+        sbom(recipe, &self.architecture, lock, &self.base, &self.release)
+            .attach(&mut image.bundle, &subject, epoch);
         let built =
             BuiltRoot { architecture: self.architecture, release: self.release, layer: size, notes };
         Ok((image, built))
@@ -306,14 +307,14 @@ fn settings(recipe: &Recipe, lock: &LockedRoot, base: &Base, release: &Release, 
 }
 
 /// The bill of materials: what was installed here, on which base.
-fn sbom(recipe: &Recipe, lock: &LockedRoot, base: &Base, release: &Release) -> Sbom {
+fn sbom(recipe: &Recipe, architecture: &str, lock: &LockedRoot, base: &Base, release: &Release) -> Sbom {
     let components = lock.install.iter().map(|package| Component {
         name: package.name.clone(),
         version: package.version.clone(),
         architecture: release.architecture.clone(),
         licence: None,
-        sha256: Some(package.sha256.clone()),
-        origin: Some(package.feed.clone()),
+        sha256: Some(package.sha256.hex().to_owned()),
+        feed: Some(package.feed.clone()),
     });
-    Sbom { name: recipe.name.clone(), base: base.digest().clone(), components: components.collect() }
+    Sbom::new(&recipe.name, &recipe.bases[architecture].to_string(), base, components.collect())
 }

@@ -1,6 +1,7 @@
 //! The recipe: an Image and its overlays with every question answered that needs no base.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest as _, Sha256};
@@ -10,7 +11,7 @@ use crate::diag::{Loc, SourceMap, Span};
 use crate::fetch::Place;
 use crate::overlay::{Overlay, Overlays};
 use crate::spec::{
-    BaseSource, FeedSource, FileContent, FileSource, Image, ImageFile, Key, Source, TextSource, VerifyBy,
+    BaseSource, FeedSource, FileContent, FileSource, Image, ImageFile, Key, TextSource, VerifyBy,
 };
 use crate::types::{Digest, FeedUrl, FileOwner, ImageRef, RootPath};
 
@@ -156,7 +157,7 @@ impl Recipe {
         // version of the program asks for a new lock.
         let mut part = |text: String| hash.update(format!("{}:{text}", text.len()));
         for (architecture, base) in &self.bases {
-            part(format!("{architecture} {}", base.request()));
+            part(format!("{architecture} {base}"));
         }
         for feed in &self.feeds {
             let place = match &feed.place {
@@ -172,12 +173,12 @@ impl Recipe {
     }
 }
 
-impl Base {
-    fn request(&self) -> String {
+impl fmt::Display for Base {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Rootfs { place, .. } => place.to_string(),
-            Self::Image(image) => image.to_string(),
-            Self::Layout(path) | Self::Archive(path) => path.display().to_string(),
+            Self::Rootfs { place, .. } => place.fmt(f),
+            Self::Image(image) => image.fmt(f),
+            Self::Layout(path) | Self::Archive(path) => path.display().fmt(f),
         }
     }
 }
@@ -217,21 +218,13 @@ impl Beside<'_> {
                     VerifyBy::Sha256(sum) => Verify::Sha256(sum.digest()),
                     VerifyBy::Sums(sums) => Verify::Sums {
                         key: self.key(&sums.key)?.1,
-                        list: self.sibling(sums.list.as_ref(), &place, "sha256sums")?,
-                        signature: self.sibling(sums.signature.as_ref(), &place, "sha256sums.sig")?,
+                        list: place.sibling("sha256sums"),
+                        signature: place.sibling("sha256sums.sig"),
                     },
                 };
                 Base::Rootfs { place, verify }
             }
         })
-    }
-
-    /// A file that lies beside another one unless it is said where.
-    fn sibling(&self, source: Option<&Loc<Source>>, of: &Place, name: &str) -> Result<Place, Error> {
-        match source {
-            Some(source) => self.place(&source.value.at),
-            None => Ok(of.sibling(name)),
-        }
     }
 
     /// What to call a key, and its text.

@@ -157,7 +157,7 @@ impl Known {
         self.needs_keys()?;
         let list = self.place.join("Packages.gz");
         let packed = supply.fetcher.text(&list, LONGEST_INDEX).await?;
-        let text = opkg::inflate(&packed).map_err(|error| Error::feed(&list, error))?;
+        let text = opkg::inflate(&list.to_string(), &packed).map_err(|error| Error::feed(&list, error))?;
         if !self.unsigned {
             let place = self.place.join("Packages.sig");
             let signature = supply.fetcher.text(&place, LONGEST_SIGNATURE).await.map_err(|error| match error {

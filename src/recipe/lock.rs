@@ -70,6 +70,16 @@ pub enum Family {
     Apk,
 }
 
+impl Family {
+    /// Its name.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Opkg => "opkg",
+            Self::Apk => "apk",
+        }
+    }
+}
+
 /// A feed as it was when it was read.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]

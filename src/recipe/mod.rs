@@ -7,13 +7,16 @@
 mod apk;
 mod base;
 mod build;
+mod compare;
 mod decide;
 mod error;
 mod feeds;
 mod lock;
 mod opkg;
 
-pub use build::{Built, BuiltRoot, build};
+pub use base::pull_all;
+pub use build::{Built, BuiltRoot, HOST_MODULES, build, lock, why};
+pub use compare::{Change, Difference, compare};
 pub use decide::Recipe;
 pub use error::Error;
 pub use feeds::Release;

@@ -1,7 +1,6 @@
 //! Roots that opkg keeps: choosing packages, and installing them.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::Read as _;
 
 use sha2::{Digest as _, Sha256};
 

@@ -24,6 +24,16 @@ impl Digest {
         Self(hex)
     }
 
+    /// The hash itself.
+    pub fn bytes(&self) -> [u8; 32] {
+        let mut hash = [0; 32];
+        for (byte, digits) in hash.iter_mut().zip(self.hex().as_bytes().chunks(2)) {
+            let digits = std::str::from_utf8(digits).expect("a digest is of hexadecimal digits");
+            *byte = u8::from_str_radix(digits, 16).expect("a digest is of hexadecimal digits");
+        }
+        hash
+    }
+
     /// The hexadecimal digits alone.
     pub fn hex(&self) -> &str {
         &self.0[7..]
