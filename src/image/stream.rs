@@ -1,6 +1,6 @@
 //! A stream of a layer, whatever it is compressed with: inflated, bounded and measured on both sides.
 
-use std::io::{self, BufRead, BufReader, Read};
+use std::io::{self, BufRead, BufReader, Chain, Cursor, Read};
 
 use flate2::bufread::MultiGzDecoder;
 use ruzstd::decoding::errors::{FrameDecoderError, ReadFrameHeaderError};
@@ -28,7 +28,8 @@ pub(super) enum Compression {
     Zstd,
 }
 
-type Source<R> = BufReader<Measured<R>>;
+/// The first bytes, which were looked at, and the rest.
+type Source<R> = BufReader<Measured<Chain<Cursor<Vec<u8>>, R>>>;
 
 enum Decoder<R: Read> {
     Plain(Source<R>),
@@ -61,11 +62,11 @@ pub(super) struct Measure {
 
 impl<R: Read> Stream<R> {
     /// Looks at the first bytes. `name` is for messages.
-    pub(super) fn open(name: &str, reader: R) -> Result<Self, Error> {
-        let mut source = BufReader::with_capacity(64 << 10, Measured::new(reader));
-        let head = source.fill_buf().map_err(Error::io(format!("read {name}")))?;
+    pub(super) fn open(name: &str, mut reader: R) -> Result<Self, Error> {
+        let mut head = Vec::new();
+        reader.by_ref().take(5).read_to_end(&mut head).map_err(Error::io(format!("read {name}")))?;
         let refused = |what| Err(Error::archive(name, what));
-        let compression = match head {
+        let compression = match &head[..] {
             [] => return refused("is empty"),
             [0x1f, 0x8b, ..] => Compression::Gzip,
             [0x28, 0xb5, 0x2f, 0xfd, ..] => Compression::Zstd,
@@ -76,6 +77,8 @@ impl<R: Read> Stream<R> {
             }
             _ => Compression::None,
         };
+        let measured = Measured::new(Cursor::new(head).chain(reader));
+        let source = BufReader::with_capacity(64 << 10, measured);
         let decoder = match compression {
             Compression::None => Decoder::Plain(source),
             Compression::Gzip => Decoder::Gzip(Box::new(MultiGzDecoder::new(source))),

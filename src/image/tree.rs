@@ -100,13 +100,14 @@ impl Tree {
             return Ok(());
         }
         if let Some(hidden) = path.name().strip_prefix(WHITEOUT) {
+            if matches!(hidden, "" | "." | "..") {
+                return Err(Error::archive(name, format!("{path} is a whiteout of nothing")));
+            }
             let removed = match path.parent() {
                 Some(parent) => parent.join(hidden),
                 None => hidden.parse(),
             };
-            let removed = removed.map_err(|invalid| {
-                Error::archive(name, format!("{path} is no whiteout: {}", invalid.problem))
-            })?;
+            let removed = removed.expect("it is a part of a path, and a shorter one");
             changes.removed.insert(removed);
             return Ok(());
         }
