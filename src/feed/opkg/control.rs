@@ -183,10 +183,10 @@ mod tests {
             ("Package: ssh", "Package: ../ssh", "control, line 1: `../ssh`: `Package`: `../ssh` is no name of a package: use letters, digits, `+`, `-`, `.`, `_`, the first a letter or digit"),
             ("Package: ssh\n", "", "control, line 1: the package has no `Package`"),
             ("Version: 1:2-3\n", "Version:\n", "control, line 2: the package has no `Version`"),
-            ("x86_64", "x 86", "control, line 11: `ssh`: `Architecture`: `x 86` is not one word: write such as `x86_64`"),
+            ("x86_64", "x 86", "control, line 12: `ssh`: `Architecture`: `x 86` is not one word: write such as `x86_64`"),
             ("libc,", "li bc,", "control, line 3: `ssh`: `Depends`: `li bc` is no name of a package: use letters, digits, `+`, `-`, `.`, `_`, the first a letter or digit"),
             ("100:/usr", "high:/usr", "control, line 7: `ssh`: `Alternatives`: `high:/usr/bin/ssh:/usr/sbin/ssh` is no alternative: write such as `100:/usr/bin/ssh:/usr/sbin/dropbear`"),
-            ("Description", "\nPackage: b\nDescription", "control, line 13: a second package begins here"),
+            ("Description", "\nPackage: b\nDescription", "control, line 14: a second package begins here"),
         ] {
             let error = Control::parse("control", &SSH.replacen(from, to, 1)).unwrap_err();
             assert_eq!(error.to_string(), message);
