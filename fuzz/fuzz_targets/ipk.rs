@@ -17,7 +17,9 @@ fuzz_target!(|data: &[u8]| {
     let Some((cut, data)) = data.split_first() else { return };
     let (contents, control) = data.split_at(data.len() * usize::from(*cut) / 256);
     let mut outer = Vec::new();
-    for (name, bytes) in [("debian-binary", b"2.0\n".to_vec()), ("data.tar.gz", gz(contents)), ("control.tar.gz", gz(control))] {
+    for (name, bytes) in
+        [("debian-binary", b"2.0\n".to_vec()), ("data.tar.gz", gz(contents)), ("control.tar.gz", gz(control))]
+    {
         let mut header = tar::Header::new_ustar();
         header.set_path(name).expect("a short name");
         header.set_size(bytes.len() as u64);

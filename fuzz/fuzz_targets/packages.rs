@@ -6,8 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use libfuzzer_sys::fuzz_target;
-use wrtpod::feed::opkg::resolve::{Request, resolve};
-use wrtpod::feed::opkg::{Change, Database, Index, STATUS, feeds, provided_by_host};
+use wrtpod::feed::opkg::{Change, Database, Index, Request, STATUS, feeds, provided_by_host, resolve};
 
 fuzz_target!(|data: &[u8]| {
     let _ = feeds("feeds", &String::from_utf8_lossy(data));
@@ -25,7 +24,9 @@ fuzz_target!(|data: &[u8]| {
     }
     // The list may come without what is the same for every package, which bytes would otherwise be spent on.
     let mut text = String::new();
-    for paragraph in String::from_utf8_lossy(data).split("\n\n").filter(|paragraph| !paragraph.trim().is_empty()) {
+    for paragraph in
+        String::from_utf8_lossy(data).split("\n\n").filter(|paragraph| !paragraph.trim().is_empty())
+    {
         text.push_str(paragraph.trim_end());
         text.push_str("\nFilename: x\nSize: 1\nSHA256sum: ");
         text.push_str(&"0".repeat(64));
@@ -33,23 +34,36 @@ fuzz_target!(|data: &[u8]| {
     }
     let _ = Index::parse("feed", data);
     let Ok(index) = Index::parse("feed", text.as_bytes()) else { return };
-    let wanted: BTreeSet<String> = index.entries.iter().take(2).map(|entry| entry.control.name.clone()).collect();
-    let removed: BTreeSet<String> = index.entries.iter().skip(7).take(1).map(|entry| entry.control.name.clone()).collect();
+    let wanted: BTreeSet<String> =
+        index.entries.iter().take(2).map(|entry| entry.control.name.clone()).collect();
+    let removed: BTreeSet<String> =
+        index.entries.iter().skip(7).take(1).map(|entry| entry.control.name.clone()).collect();
     let architectures: BTreeMap<String, u32> =
         index.entries.iter().map(|entry| (entry.control.architecture.clone(), 1)).collect();
     let (feeds, installed) = ([index], Database::default());
-    let request = Request { feeds: &feeds, installed: &installed, wanted: &wanted, removed: &removed, architectures: &architectures };
+    let request = Request {
+        feeds: &feeds,
+        installed: &installed,
+        wanted: &wanted,
+        removed: &removed,
+        architectures: &architectures,
+    };
     let Ok(resolution) = resolve(&request) else { return };
-    let chosen: Vec<_> = resolution.install.iter().map(|step| &feeds[0].entries[step.entry].control).collect();
+    let chosen: Vec<_> =
+        resolution.install.iter().map(|step| &feeds[0].entries[step.entry].control).collect();
     for package in &chosen {
         assert_eq!(chosen.iter().filter(|other| other.name == package.name).count(), 1);
         for dependency in package.depends.iter().filter(|dependency| !dependency.greedy) {
-            assert!(dependency.choices.iter().any(|choice| {
-                provided_by_host(&choice.name)
-                    || chosen.iter().any(|other| {
-                        other.names().any(|name| name == choice.name) && choice.takes(&other.version)
-                    })
-            }), "{} needs {dependency}", package.name);
+            assert!(
+                dependency.choices.iter().any(|choice| {
+                    provided_by_host(&choice.name)
+                        || chosen.iter().any(|other| {
+                            other.names().any(|name| name == choice.name) && choice.takes(&other.version)
+                        })
+                }),
+                "{} needs {dependency}",
+                package.name
+            );
         }
         assert!(resolution.why(&package.name).iter().all(|chain| chain.last() == Some(&package.name)));
     }

@@ -14,12 +14,14 @@ mod error;
 mod feeds;
 mod index;
 pub mod ipk;
+mod judge;
 mod paragraph;
 mod resolution;
-pub mod resolve;
+mod resolve;
 pub mod script;
 mod status;
 mod universe;
+mod unresolved;
 mod version;
 
 pub use control::Control;
@@ -30,7 +32,9 @@ pub use feeds::{Feed, feeds};
 pub use index::{Entry, Index, inflate};
 pub use ipk::Ipk;
 pub use resolution::{HostModule, Removal, Resolution, Step};
+pub use resolve::{Request, resolve};
 pub use status::Installed;
+pub use unresolved::{Chain, Error as Unresolved};
 pub use version::Version;
 
 /// Whether a package is a matter of the node's kernel: a pod cannot load modules, so these are never installed.

@@ -29,12 +29,16 @@ fn sum(digit: char) -> Digest {
 fn ipk(fields: &str, files: &[&str], conffiles: &[&str]) -> Ipk {
     let text = format!("{fields}\nArchitecture: all\n");
     let control = Control::parse("control", &text).unwrap();
-    let item = |file: &&str| Item { path: path(file), kind: Kind::File(1), mode: 0o644, owner: Owner::Id(0, 0) };
+    let item =
+        |file: &&str| Item { path: path(file), kind: Kind::File(1), mode: 0o644, owner: Owner::Id(0, 0) };
     let folder = Item { kind: Kind::Folder, ..item(&"etc") };
     let items = std::iter::once(folder).chain(files.iter().map(item)).collect();
-    let package = Package { items, conffiles: conffiles.iter().map(|file| path(file)).collect(), ..Package::default() };
+    let package =
+        Package { items, conffiles: conffiles.iter().map(|file| path(file)).collect(), ..Package::default() };
     let names = ["control", "postinst", "postinst-pkg", "prerm"];
-    let controls = names.map(|name| (name.to_owned(), if name == "control" { text.clone().into_bytes() } else { b"#!/bin/sh\n".to_vec() }));
+    let controls = names.map(|name| {
+        (name.to_owned(), if name == "control" { text.clone().into_bytes() } else { b"#!/bin/sh\n".to_vec() })
+    });
     Ipk { control, package, controls: controls.into() }
 }
 
@@ -151,15 +155,21 @@ fn a_changed_conffile_stays_and_the_new_one_goes_beside_it() {
         ("mini", '3', '3', false), // changed to the very same
         ("other", '1', '2', true), // of another package or of none
     ] {
-        assert_eq!(database.keeps_conffile(package, &dhcp, &sum(there), &sum(new)), keeps, "{package} {there} {new}");
+        assert_eq!(
+            database.keeps_conffile(package, &dhcp, &sum(there), &sum(new)),
+            keeps,
+            "{package} {there} {new}"
+        );
     }
 }
 
 #[test]
 fn two_packages_with_one_file_clash_unless_one_replaces_the_other() {
     let mut database = database();
-    let clash = arrive(&mut database, &ipk("Package: full\nVersion: 1", &["/usr/sbin/dns"], &[]), true).unwrap_err();
-    let message = "the package `full` brings /usr/sbin/dns, which belongs to `mini`: leave one of the two out";
+    let clash =
+        arrive(&mut database, &ipk("Package: full\nVersion: 1", &["/usr/sbin/dns"], &[]), true).unwrap_err();
+    let message =
+        "the package `full` brings /usr/sbin/dns, which belongs to `mini`: leave one of the two out";
     assert_eq!(clash.to_string(), message);
     // `Replaces` of a name that the owner provides is enough.
     let full = ipk("Package: full\nVersion: 1\nReplaces: dns", &["/usr/sbin/dns"], &[]);
@@ -175,7 +185,9 @@ fn the_highest_offer_wins_a_link_and_busybox_has_the_rest() {
     let ps = path("bin/ps");
     assert_eq!(database.alternative(&ps), Some("/bin/busybox"));
     for (name, priority) in [("one", 300), ("two", 300), ("low", 1)] {
-        let fields = format!("Package: {name}\nVersion: 1\nAlternatives: {priority}:/bin/ps:/bin/{name}, 1:/usr/bin/top:/bin/{name}");
+        let fields = format!(
+            "Package: {name}\nVersion: 1\nAlternatives: {priority}:/bin/ps:/bin/{name}, 1:/usr/bin/top:/bin/{name}"
+        );
         arrive(&mut database, &ipk(&fields, &[], &[]), true).unwrap();
     }
     assert_eq!(database.alternative(&ps), Some("/bin/one"));
@@ -190,8 +202,13 @@ fn the_highest_offer_wins_a_link_and_busybox_has_the_rest() {
 #[test]
 fn a_stub_is_held_and_has_no_empty_field() {
     let mut database = database();
-    let module = |name: &str| HostModule { name: name.to_owned(), needed_by: BTreeSet::new(), is_unknown: true };
-    let offered = Control::parse("x", "Package: kmod-tun\nVersion: 5\nArchitecture: x86_64\nProvides: tun\nDepends: kernel\n").unwrap();
+    let module =
+        |name: &str| HostModule { name: name.to_owned(), needed_by: BTreeSet::new(), is_unknown: true };
+    let offered = Control::parse(
+        "x",
+        "Package: kmod-tun\nVersion: 5\nArchitecture: x86_64\nProvides: tun\nDepends: kernel\n",
+    )
+    .unwrap();
     database.stub(&module("kmod-tun"), Some(&offered), 7);
     database.stub(&module("kmod-x"), None, 0);
     let stubs = "Package: kmod-tun\nVersion: 5\nProvides: tun\nStatus: install hold installed\nArchitecture: x86_64\n\
@@ -217,8 +234,19 @@ fn refuses_a_database_that_is_none() {
     };
     let good = "Package: a\nVersion: 1\nArchitecture: all\nStatus: install ok installed\n";
     assert_eq!(read("Package: a\n", ""), "usr/lib/opkg/status, line 1: the package has no `Status`");
-    assert_eq!(read(&good.replace("ok ", ""), ""), "usr/lib/opkg/status, line 4: `Status` is not three words such as `install user installed`");
-    assert_eq!(read(&format!("{good}\n{good}"), ""), "usr/lib/opkg/status, line 6: the package is installed twice");
-    assert_eq!(read(&format!("{good}Conffiles:\n /etc/x y\n"), ""), "usr/lib/opkg/status, line 5: `Conffiles` has a line that is not a path and a hash");
-    assert!(read(good, "/a\n/../b\n").starts_with("usr/lib/opkg/info/a.list, line 1: the path `/../b` leads out"));
+    assert_eq!(
+        read(&good.replace("ok ", ""), ""),
+        "usr/lib/opkg/status, line 4: `Status` is not three words such as `install user installed`"
+    );
+    assert_eq!(
+        read(&format!("{good}\n{good}"), ""),
+        "usr/lib/opkg/status, line 6: the package is installed twice"
+    );
+    assert_eq!(
+        read(&format!("{good}Conffiles:\n /etc/x y\n"), ""),
+        "usr/lib/opkg/status, line 5: `Conffiles` has a line that is not a path and a hash"
+    );
+    assert!(
+        read(good, "/a\n/../b\n").starts_with("usr/lib/opkg/info/a.list, line 1: the path `/../b` leads out")
+    );
 }

@@ -1,5 +1,5 @@
 use super::*;
-use crate::feed::opkg::{Database, HostModule, Removal};
+use crate::feed::opkg::{HostModule, Removal, Resolution, Version};
 use proptest::prelude::*;
 
 /// A feed from lines `name version [field: value; …]`; architecture `all` unless given.
@@ -11,10 +11,16 @@ fn index(lines: &str) -> Index {
 fn paragraph(line: &str) -> String {
     let (name, rest) = line.split_once(' ').unwrap();
     let (version, fields) = rest.split_once(' ').unwrap_or((rest, ""));
-    let fields: String = fields.split(';').filter(|field| !field.is_empty()).map(|field| field.trim().to_owned() + "\n").collect();
+    let fields: String = fields
+        .split(';')
+        .filter(|field| !field.is_empty())
+        .map(|field| field.trim().to_owned() + "\n")
+        .collect();
     let architecture = if fields.contains("Architecture:") { "" } else { "Architecture: all\n" };
     let sum = "0".repeat(64);
-    format!("Package: {name}\nVersion: {version}\n{fields}{architecture}Filename: {name}_{version}.ipk\nSize: 1\nSHA256sum: {sum}\n\n")
+    format!(
+        "Package: {name}\nVersion: {version}\n{fields}{architecture}Filename: {name}_{version}.ipk\nSize: 1\nSHA256sum: {sum}\n\n"
+    )
 }
 
 fn base(lines: &str) -> Database {
@@ -33,10 +39,12 @@ fn set(names: &str) -> BTreeSet<String> {
 
 /// Resolves `wanted`, where `-name` removes.
 fn run(feeds: &[Index], installed: &Database, wanted: &str) -> Result<Resolution, Error> {
-    let (removed, wanted): (Vec<&str>, Vec<&str>) = wanted.split_whitespace().partition(|name| name.starts_with('-'));
+    let (removed, wanted): (Vec<&str>, Vec<&str>) =
+        wanted.split_whitespace().partition(|name| name.starts_with('-'));
     let removed = set(&removed.join(" ").replace('-', " "));
     let wanted = set(&wanted.join(" "));
-    let architectures = [("all", 1), ("noarch", 1), ("x86_64", 10)].map(|(name, priority)| (name.to_owned(), priority));
+    let architectures =
+        [("all", 1), ("noarch", 1), ("x86_64", 10)].map(|(name, priority)| (name.to_owned(), priority));
     let architectures = BTreeMap::from(architectures);
     resolve(&Request { feeds, installed, wanted: &wanted, removed: &removed, architectures: &architectures })
 }
@@ -137,7 +145,8 @@ fn providers_that_cannot_be_installed_are_passed_over() {
 
 #[test]
 fn greedy_dependencies_take_what_needs_nothing_more() {
-    let feed = "x 1 Depends: l, mod *\na 1 Provides: mod; Depends: l\nb 1 Provides: mod; Depends: z\nl 1\nz 1";
+    let feed =
+        "x 1 Depends: l, mod *\na 1 Provides: mod; Depends: l\nb 1 Provides: mod; Depends: z\nl 1\nz 1";
     assert_eq!(on_nothing(feed, "x"), "l=1 a=1 x=1");
     assert_eq!(on_nothing("x 1 Depends: nothing *", "x"), "x=1");
 }
@@ -153,14 +162,18 @@ fn a_replacement_takes_the_place_of_what_it_conflicts_with() {
     let feeds = [index("full 1 Provides: mini; Replaces: mini; Conflicts: mini\nmini 1\nx 1 Depends: mini")];
     assert_eq!(chosen(&feeds, &Database::default(), "x"), "full=1 x=1");
     let resolution = run(&feeds, &base("mini 1\nuser 1 Depends: mini"), "full").unwrap();
-    assert_eq!(resolution.remove, [Removal { name: "mini".to_owned(), replaced_by: Some("full".to_owned()) }]);
+    assert_eq!(
+        resolution.remove,
+        [Removal { name: "mini".to_owned(), replaced_by: Some("full".to_owned()) }]
+    );
 }
 
 #[test]
 fn a_removal_comes_first_and_another_provider_may_follow() {
     let feeds = [index("full 1 Provides: mini; Conflicts: mini\nmini 1")];
     let installed = base("mini 1\nuser 1 Depends: mini");
-    let message = "`full` and `the base → mini` cannot be installed together: `full` says so; leave one of them out";
+    let message =
+        "`full` and `the base → mini` cannot be installed together: `full` says so; leave one of them out";
     assert_eq!(chosen(&feeds, &installed, "full"), message);
     let resolution = run(&feeds, &installed, "-mini full").unwrap();
     assert_eq!(resolution.remove, [Removal { name: "mini".to_owned(), replaced_by: None }]);
@@ -180,17 +193,27 @@ fn a_removal_that_leaves_somebody_without_is_refused() {
 fn what_is_removed_is_not_brought_back() {
     let feeds = [index("x 1 Depends: y\ny 1")];
     assert_eq!(chosen(&feeds, &Database::default(), "x -y"), "`x` needs `y`, and `y` is to be removed");
-    assert_eq!(chosen(&feeds, &Database::default(), "x -x"), "the package `x` is wanted and to be removed: drop one of the two");
-    assert_eq!(chosen(&feeds, &base("libc 1 Essential: yes"), "-libc"), "the package `libc` is essential and cannot be removed");
+    assert_eq!(
+        chosen(&feeds, &Database::default(), "x -x"),
+        "the package `x` is wanted and to be removed: drop one of the two"
+    );
+    assert_eq!(
+        chosen(&feeds, &base("libc 1 Essential: yes"), "-libc"),
+        "the package `libc` is essential and cannot be removed"
+    );
 }
 
 #[test]
 fn names_what_is_missing_and_who_wants_it() {
-    let feed = "a 1 Depends: b\nb 1 Depends: c\nc 1 Depends: d (>= 2)\nd 1\ne 1 Depends: f\nf 1 Architecture: mips";
+    let feed =
+        "a 1 Depends: b\nb 1 Depends: c\nc 1 Depends: d (>= 2)\nd 1\ne 1 Depends: f\nf 1 Architecture: mips";
     assert_eq!(on_nothing(feed, "a"), "`a → b → c` needs `d (>= 2)`, and there is only version 1");
     assert_eq!(on_nothing(feed, "e"), "`e` needs `f`, and it is only there for mips");
     assert_eq!(on_nothing("a 1 Depends: x | y", "a"), "`a` needs `x | y`, and no feed has it");
-    assert_eq!(on_nothing("luci-ssl 1", "lucissl"), "no feed has the package `lucissl`; did you mean `luci-ssl`?");
+    assert_eq!(
+        on_nothing("luci-ssl 1", "lucissl"),
+        "no feed has the package `lucissl`; did you mean `luci-ssl`?"
+    );
     assert_eq!(on_nothing(feed, "f"), "no feed has the package `f` for this architecture, only for mips");
 }
 
@@ -199,7 +222,10 @@ fn a_conflict_names_both_and_who_wants_them_in_either_direction() {
     let feed = "x 1 Depends: a\ny 1 Depends: b\na 1 Conflicts: b\nb 1";
     let message = "`x → a` and `y → b` cannot be installed together: `a` says so; leave one of them out";
     assert_eq!(on_nothing(feed, "x y"), message);
-    assert_eq!(on_nothing("a 1\nb 1 Conflicts: a", "a b"), "`b` and `a` cannot be installed together: `b` says so; leave one of them out");
+    assert_eq!(
+        on_nothing("a 1\nb 1 Conflicts: a", "a b"),
+        "`b` and `a` cannot be installed together: `b` says so; leave one of them out"
+    );
     assert_eq!(on_nothing("a 2\nb 1 Conflicts: a (<< 1)", "a b"), "a=2 b=1");
     // A package may conflict with a name that it provides itself.
     assert_eq!(on_nothing("a 1 Provides: v; Conflicts: v", "a"), "a=1");
@@ -208,17 +234,31 @@ fn a_conflict_names_both_and_who_wants_them_in_either_direction() {
 #[test]
 fn two_versions_of_one_package_are_refused() {
     let feed = "x 1 Depends: a, b\nb 1 Depends: a (= 1)\na 1\na 2";
-    assert_eq!(on_nothing(feed, "x"), "`x → b` needs `a (= 1)`, and `a` 2 is already chosen for another package");
+    assert_eq!(
+        on_nothing(feed, "x"),
+        "`x → b` needs `a (= 1)`, and `a` 2 is already chosen for another package"
+    );
 }
 
 #[test]
 fn kernel_modules_are_the_nodes() {
-    let feeds = [index("vpn 1 Depends: kmod-tun, tools\ntools 1\nkmod-tun 5 Depends: kernel (= 9)\nkmod-x 1 Provides: feature\ny 1 Depends: feature")];
+    let feeds = [index(
+        "vpn 1 Depends: kmod-tun, tools\ntools 1\nkmod-tun 5 Depends: kernel (= 9)\nkmod-x 1 Provides: feature\ny 1 Depends: feature",
+    )];
     let installed = base("kernel 4\nkmod-nft 4 Depends: kernel\nfw 1 Depends: kmod-nft");
     let resolution = run(&feeds, &installed, "vpn kmod-own y").unwrap();
-    let module = |name: &str, needed_by: &str, is_unknown| HostModule { name: name.to_owned(), needed_by: set(needed_by), is_unknown };
-    let modules = [module("kmod-nft", "fw", false), module("kmod-own", "", true), module("kmod-tun", "vpn", true)];
-    assert_eq!(resolution.host_modules[..3], modules);
+    let module = |name: &str, needed_by: &str, is_unknown| HostModule {
+        name: name.to_owned(),
+        needed_by: set(needed_by),
+        is_unknown,
+    };
+    let modules = [
+        module("kmod-nft", "fw", false),
+        module("kmod-own", "", true),
+        module("kmod-tun", "vpn", true),
+        module("kmod-x", "y", true),
+    ];
+    assert_eq!(resolution.host_modules, modules);
     assert_eq!(resolution.install.len(), 3);
 }
 
@@ -234,7 +274,8 @@ fn tells_why_by_the_shortest_chain() {
 
 #[test]
 fn a_feed_made_to_take_for_ever_is_stopped() {
-    let deep: String = (0..1000).map(|at| format!("p{at} 1 Depends: p{}\n", at + 1)).collect::<String>() + "p1000 1";
+    let deep: String =
+        (0..1000).map(|at| format!("p{at} 1 Depends: p{}\n", at + 1)).collect::<String>() + "p1000 1";
     assert!(on_nothing(&deep, "p0").ends_with("no real feed is like that"));
     let many: String = (0..5000).map(|at| format!("p{at} 1 Provides: v; Depends: v (= 2)\n")).collect();
     assert!(on_nothing(&many, "p0").starts_with("choosing took more than"));
