@@ -55,7 +55,9 @@ pub enum Error {
     #[error("two different keys have the fingerprint {0}; drop one of them")]
     TwoKeys(Fingerprint),
     /// The signature is of a key that is not there.
-    #[error("it is signed with the key {0}, which is not among the trusted keys: add that key if you trust it")]
+    #[error(
+        "it is signed with the key {0}, which is not among the trusted keys: add that key if you trust it"
+    )]
     UnknownKey(Fingerprint),
     /// The key is there, and did not sign this.
     #[error("the signature of the key {0} does not fit: the file was changed after it was signed")]
@@ -222,7 +224,10 @@ mod tests {
             (public.replace("untrusted comment", "comment"), Error::NoSuchFile(What::Key)),
             (long, Error::NoSuchFile(What::Key)),
             (file(&blob[..41]), Error::Length { what: What::Key, found: 41, wanted: 42 }),
-            (file(&[b"ED", &blob[2..]].concat()), Error::Algorithm { what: What::Key, found: "`ED`".to_owned() }),
+            (
+                file(&[b"ED", &blob[2..]].concat()),
+                Error::Algorithm { what: What::Key, found: "`ED`".to_owned() },
+            ),
         ];
         for (text, error) in table {
             assert_eq!(PublicKey::parse(&text), Err(error), "{text}");
@@ -237,9 +242,8 @@ mod tests {
 
     #[test]
     fn refuses_two_keys_with_one_fingerprint() {
-        let keys = |first, second| {
-            [first, second].map(|seed| PublicKey::parse(&key(seed, [7; 8]).1).unwrap())
-        };
+        let keys =
+            |first, second| [first, second].map(|seed| PublicKey::parse(&key(seed, [7; 8]).1).unwrap());
         assert!(matches!(Keyring::new(keys(1, 2)), Err(Error::TwoKeys(_))));
         assert!(Keyring::new(keys(1, 1)).is_ok());
     }

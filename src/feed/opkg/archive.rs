@@ -102,10 +102,16 @@ impl Long {
             _ => return Ok(false),
         };
         if entry.size() > most {
-            return Err(format!("its long name or extended header has {} bytes, at most {most} are read", entry.size()));
+            return Err(format!(
+                "its long name or extended header has {} bytes, at most {most} are read",
+                entry.size()
+            ));
         }
         let mut bytes = Vec::new();
-        entry.take(most).read_to_end(&mut bytes).map_err(|error| format!("cut off in a long name: {error}"))?;
+        entry
+            .take(most)
+            .read_to_end(&mut bytes)
+            .map_err(|error| format!("cut off in a long name: {error}"))?;
         match kind {
             EntryType::GNULongName => self.path = Some(until_nul(bytes)),
             EntryType::GNULongLink => self.link = Some(until_nul(bytes)),
@@ -139,7 +145,8 @@ fn until_nul(mut bytes: Vec<u8>) -> Vec<u8> {
 fn item<R: Read>(entry: &tar::Entry<'_, R>, long: Long) -> Result<Option<Item>, String> {
     let header = entry.header();
     let path = text(long.path.unwrap_or_else(|| entry.path_bytes().into_owned()))?;
-    let link = || text(long.link.clone().or_else(|| entry.link_name_bytes().map(Into::into)).unwrap_or_default());
+    let link =
+        || text(long.link.clone().or_else(|| entry.link_name_bytes().map(Into::into)).unwrap_or_default());
     if header.entry_type().is_dir() && matches!(path.as_str(), "." | "./" | "/") {
         return Ok(None);
     }
@@ -152,12 +159,17 @@ fn item<R: Read>(entry: &tar::Entry<'_, R>, long: Long) -> Result<Option<Item>, 
             Kind::Hardlink(link()?.parse().map_err(|invalid: crate::types::Invalid| invalid.problem)?)
         }
         EntryType::Block | EntryType::Char | EntryType::Fifo => {
-            return Err("it is a device or a pipe, which a package does not bring into a container".to_owned());
+            return Err(
+                "it is a device or a pipe, which a package does not bring into a container".to_owned()
+            );
         }
         _ => return Err("its kind is none that packages have".to_owned()),
     };
     let number = |value: io::Result<u64>, what: &str| {
-        value.ok().and_then(|value| u32::try_from(value).ok()).ok_or_else(|| format!("its {what} is no number"))
+        value
+            .ok()
+            .and_then(|value| u32::try_from(value).ok())
+            .ok_or_else(|| format!("its {what} is no number"))
     };
     let owner = Owner::Id(number(header.uid(), "user")?, number(header.gid(), "group")?);
     let mode = number(header.mode().map(u64::from), "mode")? & 0o7777;
@@ -176,7 +188,9 @@ fn link_text(path: &RootPath, text: String) -> Result<String, String> {
     let mut depth = if text.starts_with('/') { 0 } else { path.ancestors().count() };
     for part in text.split('/').filter(|part| !part.is_empty() && *part != ".") {
         depth = match part {
-            ".." => depth.checked_sub(1).ok_or_else(|| format!("its target {} is outside the root", quoted(&text)))?,
+            ".." => depth
+                .checked_sub(1)
+                .ok_or_else(|| format!("its target {} is outside the root", quoted(&text)))?,
             _ => depth + 1,
         };
     }
@@ -189,7 +203,9 @@ impl Seen {
         if self.bytes > MOST_NAMES {
             return Err(format!("the names up to here have more than {MOST_NAMES} bytes"));
         }
-        if let Some(parent) = item.path.ancestors().find(|parent| self.paths.get(parent).is_some_and(|(folder, _)| !folder)) {
+        if let Some(parent) =
+            item.path.ancestors().find(|parent| self.paths.get(parent).is_some_and(|(folder, _)| !folder))
+        {
             return Err(format!("it lies below {parent}, which is no folder"));
         }
         if let Kind::Hardlink(target) = &item.kind

@@ -107,7 +107,8 @@ impl<'a> Value<'a> {
     /// What it says; the empty text where the field is missing.
     pub fn read<T>(&self, parse: impl Fn(&'a str) -> Result<T, Invalid>) -> Result<T, Error> {
         let refused = |invalid| {
-            let package = self.paragraph.get("Package").map_or(String::new(), |name| format!("{}: ", quoted(name)));
+            let package =
+                self.paragraph.get("Package").map_or(String::new(), |name| format!("{}: ", quoted(name)));
             self.paragraph.refused(self.field, format!("{package}{}", in_field(self.field, &invalid)))
         };
         parse(self.paragraph.get(self.field).unwrap_or_default()).map_err(refused)
@@ -169,29 +170,51 @@ mod tests {
         assert_eq!((control.abi_version.as_deref(), control.license.as_deref()), (Some("7"), Some("MIT")));
         assert_eq!(control.users.len(), 1);
         assert!(control.essential);
-        let links: Vec<_> =
-            control.alternatives.iter().map(|one| (one.priority, one.path.to_string(), one.target.as_str())).collect();
-        assert_eq!(links, [
-            (100, "/usr/bin/ssh".to_owned(), "/usr/sbin/ssh"),
-            (-1, "/bin/x".to_owned(), "y")
-        ]);
+        let links: Vec<_> = control
+            .alternatives
+            .iter()
+            .map(|one| (one.priority, one.path.to_string(), one.target.as_str()))
+            .collect();
+        assert_eq!(
+            links,
+            [(100, "/usr/bin/ssh".to_owned(), "/usr/sbin/ssh"), (-1, "/bin/x".to_owned(), "y")]
+        );
     }
 
     #[test]
     fn names_the_package_the_field_and_the_line() {
         for (from, to, message) in [
-            ("Package: ssh", "Package: ../ssh", "control, line 1: `../ssh`: `Package`: `../ssh` is no name of a package: use letters, digits, `+`, `-`, `.`, `_`, the first a letter or digit"),
+            (
+                "Package: ssh",
+                "Package: ../ssh",
+                "control, line 1: `../ssh`: `Package`: `../ssh` is no name of a package: use letters, digits, `+`, `-`, `.`, `_`, the first a letter or digit",
+            ),
             ("Package: ssh\n", "", "control, line 1: the package has no `Package`"),
             ("Version: 1:2-3\n", "Version:\n", "control, line 2: the package has no `Version`"),
-            ("x86_64", "x 86", "control, line 11: `ssh`: `Architecture`: `x 86` is not one word: write such as `x86_64`"),
-            ("libc,", "li bc,", "control, line 3: `ssh`: `Depends`: `li bc` is no name of a package: use letters, digits, `+`, `-`, `.`, `_`, the first a letter or digit"),
-            ("100:/usr", "high:/usr", "control, line 7: `ssh`: `Alternatives`: `high:/usr/bin/ssh:/usr/sbin/ssh` is no alternative: write such as `100:/usr/bin/ssh:/usr/sbin/dropbear`"),
-            ("Description", "\nPackage: b\nDescription", "control, line 13: a second package begins here"),
+            (
+                "x86_64",
+                "x 86",
+                "control, line 12: `ssh`: `Architecture`: `x 86` is not one word: write such as `x86_64`",
+            ),
+            (
+                "libc,",
+                "li bc,",
+                "control, line 3: `ssh`: `Depends`: `li bc` is no name of a package: use letters, digits, `+`, `-`, `.`, `_`, the first a letter or digit",
+            ),
+            (
+                "100:/usr",
+                "high:/usr",
+                "control, line 7: `ssh`: `Alternatives`: `high:/usr/bin/ssh:/usr/sbin/ssh` is no alternative: write such as `100:/usr/bin/ssh:/usr/sbin/dropbear`",
+            ),
+            ("Description", "\nPackage: b\nDescription", "control, line 14: a second package begins here"),
         ] {
             let error = Control::parse("control", &SSH.replacen(from, to, 1)).unwrap_err();
             assert_eq!(error.to_string(), message);
         }
-        assert_eq!(Control::parse("control", "\n").unwrap_err().to_string(), "control, line 1: there is no field");
+        assert_eq!(
+            Control::parse("control", "\n").unwrap_err().to_string(),
+            "control, line 1: there is no field"
+        );
     }
 
     #[test]

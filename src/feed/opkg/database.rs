@@ -144,7 +144,11 @@ impl Database {
 
     /// Forgets an installed package, and says which of its files and links are to go: those that no other package has,
     /// without conffiles that were changed. `there` gives the SHA-256 of a conffile as it is. Folders stay, as in opkg.
-    pub fn remove(&mut self, name: &str, mut there: impl FnMut(&RootPath) -> Option<Digest>) -> Vec<RootPath> {
+    pub fn remove(
+        &mut self,
+        name: &str,
+        mut there: impl FnMut(&RootPath) -> Option<Digest>,
+    ) -> Vec<RootPath> {
         let conffiles = self.get(name).map(|installed| installed.conffiles.clone()).unwrap_or_default();
         let mut changed = |path: &RootPath, sum: &String| there(path).is_some_and(|there| hex(&there) != sum);
         let kept: BTreeSet<RootPath> =
@@ -159,7 +163,8 @@ impl Database {
     pub fn install(&mut self, arrival: &Arrival<'_>) -> Result<Vec<RootPath>, Clash> {
         let control = &arrival.ipk.control;
         let items = &arrival.ipk.package.items;
-        let files: BTreeSet<RootPath> = items.iter().filter(|item| is_listed(item)).map(|item| item.path.clone()).collect();
+        let files: BTreeSet<RootPath> =
+            items.iter().filter(|item| is_listed(item)).map(|item| item.path.clone()).collect();
         for path in &files {
             self.take_over(control, path)?;
         }
@@ -168,7 +173,9 @@ impl Database {
         let mut obsolete = self.forget(&control.name);
         obsolete.retain(|path| !files.contains(path));
         let conffiles = &arrival.ipk.package.conffiles;
-        let sums = conffiles.iter().filter_map(|path| Some((path.clone(), hex(arrival.conffiles.get(path)?).to_owned())));
+        let sums = conffiles
+            .iter()
+            .filter_map(|path| Some((path.clone(), hex(arrival.conffiles.get(path)?).to_owned())));
         let installed = Installed {
             control: control.clone(),
             conffiles: sums.collect(),
@@ -189,7 +196,8 @@ impl Database {
     pub fn stub(&mut self, module: &HostModule, offered: Option<&Control>, time: u64) {
         let control = Control {
             name: module.name.clone(),
-            version: offered.map_or_else(|| "0".parse().expect("a version"), |offered| offered.version.clone()),
+            version: offered
+                .map_or_else(|| "0".parse().expect("a version"), |offered| offered.version.clone()),
             architecture: offered.map_or("all", |offered| &offered.architecture).to_owned(),
             provides: offered.map(|offered| offered.provides.clone()).unwrap_or_default(),
             abi_version: None,
@@ -252,8 +260,11 @@ impl Database {
 
     /// Gives a file to a package, if nobody else has it or the package may take it (`check_data_file_clashes`).
     fn take_over(&mut self, control: &Control, path: &RootPath) -> Result<(), Clash> {
-        let Some(owner) = self.owners.get(path).filter(|owner| **owner != control.name).cloned() else { return Ok(()) };
-        let names = self.get(&owner).map(|owner| owner.control.names().map(str::to_owned).collect::<Vec<_>>());
+        let Some(owner) = self.owners.get(path).filter(|owner| **owner != control.name).cloned() else {
+            return Ok(());
+        };
+        let names =
+            self.get(&owner).map(|owner| owner.control.names().map(str::to_owned).collect::<Vec<_>>());
         if !names.unwrap_or_default().iter().any(|name| control.replaces.contains(name)) {
             let (package, owner) = (quoted(&control.name), quoted(&owner));
             return Err(Clash { package, path: path.clone(), owner });

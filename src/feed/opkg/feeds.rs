@@ -44,7 +44,8 @@ mod tests {
     fn reads_feeds_and_passes_over_the_rest() {
         let text = "# src/gz none http://x\noption check_signature\n\nsrc/gz base http://h/base/\n\
                     src local file:///feed\nsrc/gz base http://other\n";
-        let feed = |name: &str, url: &str, compressed| Feed { name: name.into(), url: url.into(), compressed };
+        let feed =
+            |name: &str, url: &str, compressed| Feed { name: name.into(), url: url.into(), compressed };
         let wanted = [feed("base", "http://h/base", true), feed("local", "file:///feed", false)];
         assert_eq!(feeds("distfeeds.conf", text).unwrap(), wanted);
     }

@@ -76,7 +76,9 @@ pub fn inflate(place: &str, bytes: &[u8]) -> Result<Vec<u8>, Error> {
     let mut text = Vec::new();
     let limit = LONGEST as u64 + 1;
     let read = GzDecoder::new(bytes).take(limit).read_to_end(&mut text);
-    read.map_err(|error| Error::text(place, text.split(|c| *c == b'\n').count(), format!("it is no whole gzip file: {error}")))?;
+    read.map_err(|error| {
+        Error::text(place, text.split(|c| *c == b'\n').count(), format!("it is no whole gzip file: {error}"))
+    })?;
     if text.len() > LONGEST {
         return Err(Error::TooLong { place: place.to_owned(), most: LONGEST });
     }
@@ -87,14 +89,20 @@ fn filename(text: &str) -> Result<String, Invalid> {
     let clean = text.strip_prefix("./").unwrap_or(text);
     let path: RootPath = clean.parse()?;
     // `%2e%2e`, a query or another host would lead elsewhere.
-    if path.as_str() == clean && !clean.contains(|c: char| "%?#\\:".contains(c) || c.is_whitespace() || c.is_control()) {
+    if path.as_str() == clean
+        && !clean.contains(|c: char| "%?#\\:".contains(c) || c.is_whitespace() || c.is_control())
+    {
         return Ok(clean.to_owned());
     }
-    Err(Invalid::new(format!("{} is no plain relative path", quoted(text)), "write such as `libc_1.2-3_x86_64.ipk`"))
+    Err(Invalid::new(
+        format!("{} is no plain relative path", quoted(text)),
+        "write such as `libc_1.2-3_x86_64.ipk`",
+    ))
 }
 
 fn size(text: &str) -> Result<u64, Invalid> {
-    text.parse().map_err(|_| Invalid::new(format!("{} is no size", quoted(text)), "write the number of bytes"))
+    text.parse()
+        .map_err(|_| Invalid::new(format!("{} is no size", quoted(text)), "write the number of bytes"))
 }
 
 #[cfg(test)]
@@ -136,7 +144,9 @@ mod tests {
 
     #[test]
     fn refuses_a_filename_that_leads_elsewhere() {
-        for name in ["../a", "/a", "a/../b", "a//b", "http://x/a", "a%2fb", "a?b", "a#b", "a b", "a\\b", ".", "a/"] {
+        for name in
+            ["../a", "/a", "a/../b", "a//b", "http://x/a", "a%2fb", "a?b", "a#b", "a b", "a\\b", ".", "a/"]
+        {
             assert!(Index::parse("feed", list("./a_1_all.ipk", name).as_bytes()).is_err(), "{name}");
         }
     }
@@ -147,7 +157,9 @@ mod tests {
         let control = |text: &str| Control::parse("control", text).unwrap();
         let own = "Package: a\nVersion: 1\nArchitecture: all\n";
         assert!(index.entries[0].check(&control(own)).is_ok());
-        for (from, to, field) in [(": a\n", ": b\n", "Package"), (": 1", ": 1.", "Version"), ("all", "x86", "Architecture")] {
+        for (from, to, field) in
+            [(": a\n", ": b\n", "Package"), (": 1", ": 1.", "Version"), ("all", "x86", "Architecture")]
+        {
             let error = index.entries[0].check(&control(&own.replace(from, to))).unwrap_err();
             assert!(error.to_string().starts_with(&format!("the index says {field}")), "{error}");
         }

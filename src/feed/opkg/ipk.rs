@@ -51,7 +51,9 @@ fn parts<E: From<Error>>(reader: impl Read, mut visitor: Option<Visitor<'_, E>>)
         match item.path.as_str() {
             "debian-binary" => version = Some(small(PACKAGE, item, content)?),
             CONTROL => controls = Some(control_files(content)?),
-            DATA => items = Some(visitor.as_mut().map_or(Ok(Vec::new()), |visitor| contents(content, visitor))?),
+            DATA => {
+                items = Some(visitor.as_mut().map_or(Ok(Vec::new()), |visitor| contents(content, visitor))?)
+            }
             _ => return Err(unexpected(PACKAGE, item).into()),
         }
         Ok::<_, E>(())
@@ -102,7 +104,8 @@ fn control_files(reader: impl Read) -> Result<BTreeMap<String, Vec<u8>>, Error> 
     walk(CONTROL, inflated(CONTROL, reader), |item, content| {
         let name = item.path.as_str();
         // The names become `info/PACKAGE.NAME`.
-        let plain = name.len() <= 40 && name.bytes().all(|c| c.is_ascii_alphanumeric() || c == b'-' || c == b'_');
+        let plain =
+            name.len() <= 40 && name.bytes().all(|c| c.is_ascii_alphanumeric() || c == b'-' || c == b'_');
         if !plain || files.len() == MOST_CONTROLS {
             return Err(unexpected(CONTROL, item));
         }
@@ -127,7 +130,10 @@ fn unexpected(archive: &'static str, item: &Item) -> Error {
         Kind::File(size) => format!("a file of {size} bytes"),
         _ => "no regular file".to_owned(),
     };
-    Error::archive(archive, format!("{} ({what}) is not what such an archive holds", quoted(item.path.as_str())))
+    Error::archive(
+        archive,
+        format!("{} ({what}) is not what such an archive holds", quoted(item.path.as_str())),
+    )
 }
 
 fn assembled(items: Vec<Item>, controls: BTreeMap<String, Vec<u8>>) -> Result<Ipk, Error> {
@@ -160,8 +166,14 @@ const SCRIPTS: [(&str, ScriptKind); 6] = [
 
 fn conffiles(text: &[u8]) -> Result<Vec<RootPath>, Error> {
     let text = String::from_utf8_lossy(text);
-    let lines = text.lines().enumerate().map(|(at, line)| (at, line.trim())).filter(|(_, line)| !line.is_empty());
-    lines.map(|(at, line)| line.parse().map_err(|invalid: crate::types::Invalid| Error::text("conffiles", at + 1, invalid.problem))).collect()
+    let lines =
+        text.lines().enumerate().map(|(at, line)| (at, line.trim())).filter(|(_, line)| !line.is_empty());
+    lines
+        .map(|(at, line)| {
+            line.parse()
+                .map_err(|invalid: crate::types::Invalid| Error::text("conffiles", at + 1, invalid.problem))
+        })
+        .collect()
 }
 
 #[cfg(test)]

@@ -6,19 +6,35 @@
 //!
 //! Entries: [`Index::parse`], [`resolve`], [`ipk::read`], [`Database`].
 
+mod archive;
 mod control;
+mod database;
 mod dependency;
 mod error;
 mod feeds;
 mod index;
+pub mod ipk;
+mod judge;
 mod paragraph;
+mod resolution;
+mod resolve;
+pub mod script;
+mod status;
+mod universe;
+mod unresolved;
 mod version;
 
 pub use control::Control;
+pub use database::{Arrival, Change, Clash, Database, STATUS};
 pub use dependency::{Demand, Dependency, Relation};
 pub use error::Error;
 pub use feeds::{Feed, feeds};
 pub use index::{Entry, Index, inflate};
+pub use ipk::Ipk;
+pub use resolution::{HostModule, Removal, Resolution, Step};
+pub use resolve::{Request, resolve};
+pub use status::Installed;
+pub use unresolved::{Chain, Error as Unresolved};
 pub use version::Version;
 
 /// Whether a package is a matter of the node's kernel: a pod cannot load modules, so these are never installed.

@@ -92,7 +92,8 @@ fn add<'a>(fields: &mut Vec<Field<'a>>, line: usize, text: &'a str) -> Result<()
         field.more.push(text.trim());
         return Ok(());
     }
-    let (name, value) = text.split_once(':').ok_or_else(|| format!("{} is no field", quoted(text.trim_end())))?;
+    let (name, value) =
+        text.split_once(':').ok_or_else(|| format!("{} is no field", quoted(text.trim_end())))?;
     if fields.iter().any(|field| field.name == name) {
         return Err(format!("the field {} comes twice in one package", quoted(name)));
     }
@@ -134,7 +135,10 @@ mod tests {
         let long = format!("A: {}\n", "x".repeat(1 << 20));
         let wide: String = (0..129).map(|number| format!("F{number}: x\n")).collect();
         for (text, message) in [
-            ("A: 1\n\n continues\n", "the list, line 3: the line continues a field, and there is none before it"),
+            (
+                "A: 1\n\n continues\n",
+                "the list, line 3: the line continues a field, and there is none before it",
+            ),
             ("A: 1\nno field\n", "the list, line 2: `no field` is no field"),
             ("A: 1\nB: 2\nA: 3\n", "the list, line 3: the field `A` comes twice in one package"),
             ("A: \0\n", "the list, line 1: the line has a NUL"),

@@ -61,16 +61,24 @@ impl Resolution {
     pub(super) fn of(run: &Run<'_>, asked: Vec<String>) -> Self {
         let (request, universe) = (run.request, run.universe);
         let replaced = run.replaced.iter();
-        let replaced = replaced.map(|(old, new)| Removal { name: (*old).to_owned(), replaced_by: Some((*new).to_owned()) });
-        let nothing_to_remove = request.removed.iter().filter(|name| !asked.contains(name)).cloned().collect();
+        let replaced = replaced
+            .map(|(old, new)| Removal { name: (*old).to_owned(), replaced_by: Some((*new).to_owned()) });
+        let nothing_to_remove =
+            request.removed.iter().filter(|name| !asked.contains(name)).cloned().collect();
         let steps = run.order.iter().filter_map(|number| {
             let one = universe.get(*number);
             let (feed, entry) = one.offered?;
             let name = one.control.name.as_str();
-            Some(Step { feed, entry, upgrades: upgraded(request, name).cloned(), wanted: run.meant.contains(name) })
+            Some(Step {
+                feed,
+                entry,
+                upgrades: upgraded(request, name).cloned(),
+                wanted: run.meant.contains(name),
+            })
         });
         let (needs, modules) = needs(run);
-        let known: BTreeSet<&str> = universe.installed().map(|number| universe.control(number).name.as_str()).collect();
+        let known: BTreeSet<&str> =
+            universe.installed().map(|number| universe.control(number).name.as_str()).collect();
         let host_modules = modules.into_iter().map(|(name, needed_by)| HostModule {
             is_unknown: !known.contains(name.as_str()),
             name,
@@ -81,7 +89,11 @@ impl Resolution {
             host_modules: host_modules.collect(),
             already: run.already.iter().map(|name| (*name).to_owned()).collect(),
             wanted: run.meant.iter().map(|name| (*name).to_owned()).collect(),
-            remove: asked.into_iter().map(|name| Removal { name, replaced_by: None }).chain(replaced).collect(),
+            remove: asked
+                .into_iter()
+                .map(|name| Removal { name, replaced_by: None })
+                .chain(replaced)
+                .collect(),
             nothing_to_remove,
             needs,
         }
@@ -90,7 +102,8 @@ impl Resolution {
     /// Why a package is there: for each wanted package, and each of the base that nothing needs, the shortest chain
     /// from it to that package. Empty when it is not there.
     pub fn why(&self, name: &str) -> Vec<Vec<String>> {
-        let needed: BTreeSet<&String> = self.needs.iter().flat_map(|(own, all)| all.iter().filter(move |one| *one != own)).collect();
+        let needed: BTreeSet<&String> =
+            self.needs.iter().flat_map(|(own, all)| all.iter().filter(move |one| *one != own)).collect();
         let tops = self.needs.keys().filter(|top| self.wanted.contains(*top) || !needed.contains(top));
         tops.filter_map(|top| self.chain(top, name)).collect()
     }
@@ -114,7 +127,8 @@ impl Resolution {
             }
             level = next;
         }
-        let mut chain: Vec<String> = std::iter::successors(Some(name), |at| before[*at]).map(str::to_owned).collect();
+        let mut chain: Vec<String> =
+            std::iter::successors(Some(name), |at| before[*at]).map(str::to_owned).collect();
         chain.reverse();
         Some(chain)
     }
@@ -132,8 +146,9 @@ fn needs(run: &Run<'_>) -> (Edges, Edges) {
     let there = |number| run.present.get(universe.control(number).name.as_str()) == Some(&number);
     let satisfier = |dependency: &Dependency| {
         dependency.choices.iter().find_map(|choice| {
-            let provider = universe.provider(choice, &there).map(|number| universe.control(number).name.clone());
-            provider.or_else(|| provided_by_host(&choice.name).then(|| choice.name.clone()))
+            let provider =
+                universe.provider(choice, &there).map(|number| universe.control(number).name.clone());
+            provider.or_else(|| universe.module(choice).map(str::to_owned))
         })
     };
     for (name, number) in run.present.iter().filter(|(name, _)| !provided_by_host(name)) {

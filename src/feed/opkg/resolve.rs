@@ -10,6 +10,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::universe::{Universe, names_in};
+use super::unresolved::{Chain, Error};
 use super::{Database, Demand, Dependency, Index, Resolution, Version, provided_by_host};
 use crate::types::{nearest, quoted};
 
@@ -31,74 +32,6 @@ pub struct Request<'a> {
     pub architectures: &'a BTreeMap<String, u32>,
 }
 
-/// Why a request cannot be met.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Error {
-    /// Nothing has that name.
-    #[error("no feed has the package {name}{hint}")]
-    Unknown {
-        /// The wanted package, quoted.
-        name: String,
-        /// What was perhaps meant, or why there is none.
-        hint: String,
-    },
-    /// A package needs something that cannot be had.
-    #[error("{chain} needs {dependency}, and {reason}")]
-    Unsatisfiable {
-        /// From the wanted package to the one that needs it.
-        chain: Chain,
-        /// What it needs, quoted.
-        dependency: String,
-        /// Why it cannot be had.
-        reason: String,
-    },
-    /// Two packages that cannot be there both.
-    #[error("{first} and {second} cannot be installed together: {declared} says so; leave one of them out")]
-    Conflict {
-        /// One, with who wants it.
-        first: Chain,
-        /// The other.
-        second: Chain,
-        /// Whose `Conflicts` it is, quoted.
-        declared: String,
-    },
-    /// Something is to be there and not to be there.
-    #[error("the package {0} is wanted and to be removed: drop one of the two")]
-    Both(String),
-    /// Without it the system does not run.
-    #[error("the package {0} is essential and cannot be removed")]
-    Essential(String),
-    /// A package would be left without what it needs.
-    #[error("{package} needs {dependency}, which {culprit} takes away: remove {package} as well, or keep what it needs")]
-    Left {
-        /// The package that would not work, quoted.
-        package: String,
-        /// What it needs, quoted.
-        dependency: String,
-        /// A removal, a replacement or another version.
-        culprit: String,
-    },
-    /// A hostile feed.
-    #[error("{0} needs more than {DEEPEST} packages one below the other: no real feed is like that")]
-    TooDeep(Chain),
-    /// A hostile feed.
-    #[error("choosing took more than {most} steps: no real feed is like that")]
-    TooMuch {
-        /// The most that are taken.
-        most: u64,
-    },
-}
-
-/// How a wanted package leads to another: `luci → uhttpd → libubox`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Chain(pub Vec<String>);
-
-impl std::fmt::Display for Chain {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "`{}`", self.0.join(" → "))
-    }
-}
-
 /// Decides what to install and to remove.
 pub fn resolve(request: &Request<'_>) -> Result<Resolution, Error> {
     if let Some(both) = request.wanted.intersection(request.removed).next() {
@@ -112,7 +45,8 @@ pub fn resolve(request: &Request<'_>) -> Result<Resolution, Error> {
         asked.push(one.control.name.clone());
     }
     let universe = Universe::new(request)?;
-    let present = universe.installed().map(|number| (universe.control(number).name.as_str(), number)).collect();
+    let present =
+        universe.installed().map(|number| (universe.control(number).name.as_str(), number)).collect();
     let wanted = request.wanted.iter().map(String::as_str).collect();
     let mut run = Run {
         request,
@@ -147,7 +81,7 @@ pub(super) struct Run<'a> {
     /// What to install, dependencies first.
     pub order: Vec<usize>,
     /// For each of these the first way to it, from a wanted package.
-    chains: BTreeMap<usize, Chain>,
+    pub chains: BTreeMap<usize, Chain>,
     checked: BTreeSet<&'a str>,
     way: Vec<&'a str>,
     /// Installed packages that a new one replaces, and which.
@@ -167,7 +101,8 @@ impl<'a> Run<'a> {
             some => some,
         };
         let host = |name| provided_by_host(name).then_some(name);
-        if let Some(host) = host(name).or(meant.and_then(|number| host(&self.universe.control(number).name))) {
+        if let Some(host) = host(name).or(meant.and_then(|number| host(&self.universe.control(number).name)))
+        {
             self.host.insert(host);
             return Ok(());
         }
@@ -195,7 +130,7 @@ impl<'a> Run<'a> {
         self.way.push(&control.name);
         self.chains.entry(number).or_insert_with(|| chain(&self.way));
         if self.way.len() > DEEPEST {
-            return Err(Error::TooDeep(chain(&self.way[..1])));
+            return Err(Error::TooDeep { name: quoted(self.way[0]), most: DEEPEST });
         }
         for dependency in &control.depends {
             if dependency.greedy {
@@ -221,12 +156,16 @@ impl<'a> Run<'a> {
         }
         let mut found = None;
         for choice in &dependency.choices {
-            found = universe.best(choice, &self.wanted, |number| universe.is_whole(number))?.map(|number| (choice, number));
+            found = universe
+                .best(choice, &self.wanted, |number| universe.is_whole(number))?
+                .map(|number| (choice, number));
             if found.is_some() || provided_by_host(&choice.name) {
                 break;
             }
         }
-        if found.is_none() && (optional || dependency.choices.iter().any(|choice| provided_by_host(&choice.name))) {
+        if found.is_none()
+            && (optional || dependency.choices.iter().any(|choice| provided_by_host(&choice.name)))
+        {
             return Ok(());
         }
         let Some((choice, number)) = found else { return Err(self.missing(dependency)) };
@@ -242,20 +181,38 @@ impl<'a> Run<'a> {
     }
 
     /// A package can be there in one version only, and an older one does not take the place of a newer.
-    fn reject_other_version(&self, choice: &Demand, number: usize, dependency: &Dependency) -> Result<(), Error> {
+    fn reject_other_version(
+        &self,
+        choice: &Demand,
+        number: usize,
+        dependency: &Dependency,
+    ) -> Result<(), Error> {
         let control = self.universe.control(number);
-        let chosen = self.order.iter().map(|other| self.universe.control(*other)).find(|other| other.name == control.name);
+        let chosen = self
+            .order
+            .iter()
+            .map(|other| self.universe.control(*other))
+            .find(|other| other.name == control.name);
         let installed = self.present.get(control.name.as_str()).map(|old| self.universe.control(*old));
         let reason = match (chosen, installed) {
             (Some(other), _) if !choice.takes(&other.version) => {
                 format!("{} {} is already chosen for another package", quoted(&other.name), other.version)
             }
             (None, Some(old)) if old.version > control.version => {
-                format!("{} {} is installed: opkg does not go back to {}", quoted(&old.name), old.version, control.version)
+                format!(
+                    "{} {} is installed: opkg does not go back to {}",
+                    quoted(&old.name),
+                    old.version,
+                    control.version
+                )
             }
             _ => return Ok(()),
         };
-        Err(Error::Unsatisfiable { chain: chain(&self.way), dependency: quoted(&dependency.to_string()), reason })
+        Err(Error::Unsatisfiable {
+            chain: chain(&self.way),
+            dependency: quoted(&dependency.to_string()),
+            reason,
+        })
     }
 
     /// A greedy dependency: all that fits and needs nothing more.
@@ -264,13 +221,18 @@ impl<'a> Run<'a> {
         for choice in &dependency.choices {
             for number in self.universe.candidates(&choice.name)?.into_iter().rev() {
                 let control = self.universe.control(number);
-                let known = self.present.contains_key(control.name.as_str()) || self.checked.contains(control.name.as_str());
+                let known = self.present.contains_key(control.name.as_str())
+                    || self.checked.contains(control.name.as_str());
                 if known || provided_by_host(&control.name) || !names.insert(control.name.as_str()) {
                     continue;
                 }
                 let chosen = self.order.iter().copied().chain(self.present.values().copied());
                 let there: BTreeSet<usize> = chosen.collect();
-                if control.depends.iter().all(|one| one.greedy || self.is_satisfied(one, |number| there.contains(&number))) {
+                if control
+                    .depends
+                    .iter()
+                    .all(|one| one.greedy || self.is_satisfied(one, |number| there.contains(&number)))
+                {
                     self.checked.insert(&control.name);
                     self.take(number);
                 }
@@ -293,9 +255,14 @@ impl<'a> Run<'a> {
         for number in &self.order[since..] {
             let control = self.universe.control(*number);
             for old in &control.replaces {
-                let Some(other) = self.present.get(old.as_str()).map(|other| self.universe.get(*other)) else { continue };
-                let conflicts = names_in(&control.conflicts).any(|name| other.control.names().any(|own| own == name));
-                let kept = other.control.essential || self.wanted.contains(old.as_str()) || other.offered.is_some();
+                let Some(other) = self.present.get(old.as_str()).map(|other| self.universe.get(*other))
+                else {
+                    continue;
+                };
+                let conflicts =
+                    names_in(&control.conflicts).any(|name| other.control.names().any(|own| own == name));
+                let kept =
+                    other.control.essential || self.wanted.contains(old.as_str()) || other.offered.is_some();
                 if conflicts && !kept && *old != control.name {
                     self.present.remove(old.as_str());
                     self.replaced.insert(&other.control.name, &control.name);
@@ -303,71 +270,6 @@ impl<'a> Run<'a> {
             }
             self.present.insert(&control.name, *number);
         }
-    }
-
-    /// Judges the outcome: no two that conflict, and nobody without what it needs.
-    fn judge(&self) -> Result<(), Error> {
-        let universe = self.universe;
-        for (name, number) in &self.present {
-            for conflict in universe.control(*number).conflicts.iter().flat_map(|one| &one.choices) {
-                let Some(other) = self.present.get(conflict.name.as_str()) else { continue };
-                let new = [number, other].iter().any(|number| universe.get(**number).offered.is_some());
-                if new && other != number && conflict.takes(&universe.control(*other).version) {
-                    let (first, second) = (self.chain_of(*number), self.chain_of(*other));
-                    return Err(Error::Conflict { first, second, declared: quoted(name) });
-                }
-            }
-        }
-        let before: BTreeSet<usize> = universe.installed().collect();
-        let was = |number| before.contains(&number);
-        let is = |number| self.present.get(universe.control(number).name.as_str()) == Some(&number);
-        for number in self.present.values() {
-            let control = universe.control(*number);
-            for dependency in control.depends.iter().filter(|dependency| !dependency.greedy) {
-                let held_before = universe.get(*number).offered.is_some() || self.held_before(dependency, &was);
-                if held_before && !self.is_satisfied(dependency, is) {
-                    let culprit = self.culprit(dependency);
-                    let (package, dependency) = (quoted(&control.name), quoted(&dependency.to_string()));
-                    return Err(Error::Left { package, dependency, culprit });
-                }
-            }
-        }
-        Ok(())
-    }
-
-    /// Whether the base had it: it may have lacked something before, and that is not this build's doing.
-    fn held_before(&self, dependency: &Dependency, was: &impl Fn(usize) -> bool) -> bool {
-        let removed = |name: &str| self.request.removed.contains(name);
-        let gone = self.request.installed.installed().filter(|one| removed(&one.control.name));
-        let mut gone = gone.flat_map(|one| one.control.names().map(move |name| (name, &one.control.version)));
-        self.is_satisfied(dependency, was)
-            || gone.any(|(name, version)| dependency.choices.iter().any(|one| one.name == name && one.takes(version)))
-    }
-
-    pub fn is_satisfied(&self, dependency: &Dependency, there: impl Fn(usize) -> bool) -> bool {
-        dependency.choices.iter().any(|choice| {
-            provided_by_host(&choice.name) || self.universe.provider(choice, &there).is_some()
-        })
-    }
-
-    /// What took away that a dependency of an installed package is satisfied.
-    fn culprit(&self, dependency: &Dependency) -> String {
-        let named = |name: &str| dependency.choices.iter().any(|choice| choice.name == name);
-        let gone = self.request.installed.installed().filter(|one| one.control.names().any(named));
-        for old in gone.map(|one| one.control.name.as_str()) {
-            if self.request.removed.contains(old) {
-                return format!("the removal of {}", quoted(old));
-            }
-            if let Some(new) = self.replaced.get(old) {
-                return format!("{}, which replaces {},", quoted(new), quoted(old));
-            }
-        }
-        "another version of that".to_owned()
-    }
-
-    fn chain_of(&self, number: usize) -> Chain {
-        let name = &self.universe.control(number).name;
-        self.chains.get(&number).cloned().unwrap_or_else(|| Chain(vec!["the base".to_owned(), name.clone()]))
     }
 
     fn unknown(&self, name: &str) -> Error {

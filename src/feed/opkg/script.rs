@@ -44,7 +44,8 @@ const GUARDS: [(&str, &[&str]); 6] = [
 /// What a script comes to, by its whole text; in doubt [`Offline::Unknown`].
 pub fn classify(text: &[u8]) -> Offline {
     let Ok(text) = std::str::from_utf8(text) else { return Offline::Unknown };
-    let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')).collect();
+    let lines: Vec<&str> =
+        text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')).collect();
     let idle = |line: &&str| matches!(*line, "exit 0" | "true" | ":" | "return 0");
     if lines.iter().all(|line| idle(line) || WRAPPER.contains(line)) {
         return Offline::Nothing;
@@ -59,7 +60,10 @@ pub fn classify(text: &[u8]) -> Offline {
     let [first, inside @ .., last] = body else { return Offline::Unknown };
     let guard = GUARDS.iter().find(|(guard, ends)| guard == first && ends.contains(last));
     // A block that ends before the last line would let what follows run; one line each way is all that is understood.
-    let closes = |line: &&str| line.starts_with('}') || line.split([' ', ';']).any(|word| word == "fi" || word == "else" || word == "elif");
+    let closes = |line: &&str| {
+        line.starts_with('}')
+            || line.split([' ', ';']).any(|word| word == "fi" || word == "else" || word == "elif")
+    };
     let opens = |line: &&str| line.ends_with('{') || line.starts_with("if ") || line.contains("<<");
     if guard.is_some() && !inside.iter().any(|line| closes(line) || opens(line)) {
         return Offline::OnlyOnline;

@@ -35,7 +35,9 @@ impl Installed {
         let status = paragraph.required("Status")?;
         let words: Vec<&str> = status.split_ascii_whitespace().collect();
         let [_, flags, state] = words[..] else {
-            return Err(paragraph.refused("Status", "`Status` is not three words such as `install user installed`"));
+            return Err(
+                paragraph.refused("Status", "`Status` is not three words such as `install user installed`")
+            );
         };
         if !matches!(state, "installed" | "unpacked") {
             return Ok(None);
@@ -81,7 +83,11 @@ impl Installed {
             push(&mut text, "Installed-Time", &self.time.to_string());
         }
         push(&mut text, "Auto-Installed", if self.is_automatic { "yes" } else { "" });
-        push(&mut text, "Alternatives", &control.alternatives.iter().map(offer).collect::<Vec<_>>().join(", "));
+        push(
+            &mut text,
+            "Alternatives",
+            &control.alternatives.iter().map(offer).collect::<Vec<_>>().join(", "),
+        );
         text
     }
 }

@@ -3,7 +3,8 @@
 use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::resolve::{Error, Request};
+use super::resolve::Request;
+use super::unresolved::Error;
 use super::{Control, Demand, Dependency, Version, provided_by_host};
 
 /// Candidates looked at in one run. A build of 200 packages from OpenWrt's feeds takes some 100,000 steps; a feed made
@@ -105,7 +106,12 @@ impl<'a> Universe<'a> {
 
     /// The versions of a name that there are, as written.
     pub fn versions(&self, name: &str) -> Vec<&'a str> {
-        self.providers.get(name).into_iter().flatten().map(|number| self.control(*number).version.as_str()).collect()
+        self.providers
+            .get(name)
+            .into_iter()
+            .flatten()
+            .map(|number| self.control(*number).version.as_str())
+            .collect()
     }
 
     /// Architectures that the name is offered for and that the image does not have.
@@ -160,10 +166,23 @@ impl<'a> Universe<'a> {
         providers.filter(|number| there(*number)).find(|number| demand.takes(&self.control(*number).version))
     }
 
+    /// The kernel module that would satisfy a demand: the one named, or the last that provides the name.
+    pub fn module<'b>(&self, demand: &'b Demand) -> Option<&'b str>
+    where
+        'a: 'b,
+    {
+        let providers = self.providers.get(demand.name.as_str()).into_iter().flatten().rev();
+        let names = providers.map(|number| self.control(*number)).filter(|one| demand.takes(&one.version));
+        let own = provided_by_host(&demand.name).then_some(demand.name.as_str());
+        own.or_else(|| names.map(|one| one.name.as_str()).find(|name| provided_by_host(name)))
+    }
+
     /// Which package a user means by a name (`pkg_hash_fetch_best_installation_candidate_by_name`).
     pub fn meant(&self, name: &str, usable: impl Fn(usize) -> bool) -> Result<Option<usize>, Error> {
         let all: Vec<usize> = self.candidates(name)?.into_iter().filter(|number| usable(*number)).collect();
-        let last = |fits: &dyn Fn(Candidate<'_>) -> bool| all.iter().copied().rfind(|number| fits(self.get(*number)));
+        let last = |fits: &dyn Fn(Candidate<'_>) -> bool| {
+            all.iter().copied().rfind(|number| fits(self.get(*number)))
+        };
         let first_of_highest = all.iter().copied().rev().max_by_key(|number| self.get(*number).priority);
         Ok(last(&|one| one.control.name == name)
             .or_else(|| last(&|one| one.held))

@@ -39,8 +39,9 @@ impl FromStr for Version {
     type Err = Invalid;
 
     fn from_str(text: &str) -> Result<Self, Invalid> {
-        let refused =
-            |why: &str| Err(Invalid::new(format!("the version {} {why}", quoted(text)), "write such as `1.2.3-1`"));
+        let refused = |why: &str| {
+            Err(Invalid::new(format!("the version {} {why}", quoted(text)), "write such as `1.2.3-1`"))
+        };
         if text.is_empty() || text.len() > LONGEST {
             return refused("is empty or longer than 255 bytes");
         }
@@ -142,9 +143,32 @@ mod tests {
     #[test]
     fn orders_as_dpkg_does() {
         let rising = [
-            "~~", "~~a", "~", "0", "0a", "1~rc1-1", "1", "1-1", "1-1.1", "1-2", "1-10", "1a", "1+", "1.0~beta", "1.0",
-            "1.0-r1", "1.0a", "1.0+git", "1.1", "1.9", "1.10", "2021-01-04-c53b1882-1", "2022-06-02-93369be0-2",
-            "20221018", "1:0.1", "2:0",
+            "~~",
+            "~~a",
+            "~",
+            "0",
+            "0a",
+            "1~rc1-1",
+            "1",
+            "1-1",
+            "1-1.1",
+            "1-2",
+            "1-10",
+            "1a",
+            "1+",
+            "1.0~beta",
+            "1.0",
+            "1.0-r1",
+            "1.0a",
+            "1.0+git",
+            "1.1",
+            "1.9",
+            "1.10",
+            "2021-01-04-c53b1882-1",
+            "2022-06-02-93369be0-2",
+            "20221018",
+            "1:0.1",
+            "2:0",
         ];
         for (i, a) in rising.iter().enumerate() {
             for (j, b) in rising.iter().enumerate() {
@@ -170,7 +194,9 @@ mod tests {
     #[test]
     fn refuses_what_no_version_looks_like() {
         let long = "1".repeat(256);
-        for text in ["", "1 2", "1)", "a,b", "1|2", "a:1", "-1:1", "4294967296:1", "1\n", "1\u{e9}", "../1", &long] {
+        for text in
+            ["", "1 2", "1)", "a,b", "1|2", "a:1", "-1:1", "4294967296:1", "1\n", "1\u{e9}", "../1", &long]
+        {
             assert!(text.parse::<Version>().is_err(), "{text:?}");
         }
     }

@@ -96,10 +96,16 @@ fn reads_items_contents_and_control() {
     let link = Kind::Symlink("../etc/a".to_owned());
     assert_eq!(kinds, [&Kind::Folder, &Kind::File(7), &link, &Kind::Hardlink("etc/a".parse().unwrap())]);
     assert_eq!((package.items[1].mode, &package.items[1].owner), (0o4755, &crate::feed::Owner::Id(3, 4)));
-    assert_eq!((package.name.as_str(), package.version.as_str(), package.architecture.as_str()), ("a", "1-1", "all"));
+    assert_eq!(
+        (package.name.as_str(), package.version.as_str(), package.architecture.as_str()),
+        ("a", "1-1", "all")
+    );
     assert_eq!(package.conffiles, ["etc/a".parse().unwrap()]);
     assert_eq!(package.users.len(), 1);
-    assert_eq!(package.scripts.iter().map(|script| script.kind).collect::<Vec<_>>(), [ScriptKind::PostInstallOwn]);
+    assert_eq!(
+        package.scripts.iter().map(|script| script.kind).collect::<Vec<_>>(),
+        [ScriptKind::PostInstallOwn]
+    );
     assert_eq!(ipk.controls["control"], CONTROL_FILE.as_bytes());
 }
 
@@ -154,18 +160,33 @@ fn refuses_hostile_entries() {
         (&[("a", EntryType::Fifo, b"", "")], "it is a device or a pipe"),
         (&[("a", EntryType::GNUSparse, b"", "")], "its kind is none that packages have"),
         (&[("a", FILE, b"1", ""), ("./a", FILE, b"2", "")], "entry 2 (`./a`): the path comes twice"),
-        (&[("l", EntryType::Symlink, b"", "/etc"), ("l/passwd", FILE, b"", "")], "it lies below /l, which is no folder"),
+        (
+            &[("l", EntryType::Symlink, b"", "/etc"), ("l/passwd", FILE, b"", "")],
+            "it lies below /l, which is no folder",
+        ),
         (&[("f", FILE, b"", ""), ("f/g", FILE, b"", "")], "it lies below /f, which is no folder"),
         (&[("a/l", EntryType::Symlink, b"", "../../x")], "its target `../../x` is outside the root"),
         (&[("l", EntryType::Symlink, b"", "/../x")], "its target `/../x` is outside the root"),
         (&[("l", EntryType::Symlink, b"", "")], "it is a link without a usable target"),
         (&[("h", EntryType::Link, b"", "../x")], "leads out of its folder"),
-        (&[("h", EntryType::Link, b"", "later"), ("later", FILE, b"", "")], "another name of /later, which is no file before it"),
+        (
+            &[("h", EntryType::Link, b"", "later"), ("later", FILE, b"", "")],
+            "another name of /later, which is no file before it",
+        ),
         (&[("l", EntryType::Symlink, b"", "x"), ("h", EntryType::Link, b"", "l")], "another name of /l"),
         (&[("", FILE, b"", "")], "names nothing in the root"),
-        (&[("p", EntryType::XHeader, b"12 size=100\n", ""), ("a", FILE, b"", "")], "sets `size`, which no package needs"),
-        (&[("p", EntryType::XHeader, b"nonsense", ""), ("a", FILE, b"", "")], "its extended header is damaged"),
-        (&[("x", EntryType::GNULongName, &[b'a'; 4097], "")], "its long name or extended header has 4097 bytes"),
+        (
+            &[("p", EntryType::XHeader, b"12 size=100\n", ""), ("a", FILE, b"", "")],
+            "sets `size`, which no package needs",
+        ),
+        (
+            &[("p", EntryType::XHeader, b"nonsense", ""), ("a", FILE, b"", "")],
+            "its extended header is damaged",
+        ),
+        (
+            &[("x", EntryType::GNULongName, &[b'a'; 4097], "")],
+            "its long name or extended header has 4097 bytes",
+        ),
     ];
     for (entries, message) in table {
         let error = read_all(&with_data(entries)).unwrap_err();
@@ -245,22 +266,24 @@ fn refuses_control_archives_that_hold_something_else() {
     let big = vec![b'x'; (LONGEST_CONTROL + 1) as usize];
     assert_eq!(control(&[]), "control.tar.gz: it has no `control`");
     assert!(control(&[good, ("sub/x", FILE, b"", "")]).contains("`sub/x` (a file of 0 bytes) is not what"));
-    assert!(control(&[good, ("x", EntryType::Symlink, b"", "y")]).contains("`x` (no regular file) is not what"));
+    assert!(
+        control(&[good, ("x", EntryType::Symlink, b"", "y")]).contains("`x` (no regular file) is not what")
+    );
     assert!(control(&[good, ("x", FILE, &big, "")]).contains("(a file of 1048577 bytes) is not what"));
     assert_eq!(
         control(&[good, ("conffiles", FILE, b"/etc/a\n/../x\n", "")]),
         "conffiles, line 2: the path `/../x` leads out of its folder with `..`"
     );
-    assert!(control(&[("control", FILE, b"Package: a\n", "")]).starts_with("control, line 1: the package has no `Version`"));
+    assert!(
+        control(&[("control", FILE, b"Package: a\n", "")])
+            .starts_with("control, line 1: the package has no `Version`")
+    );
 }
 
 #[test]
 fn stops_a_bomb() {
     let bomb = |archive: &'static str| {
-        let error = io::copy(
-            &mut Bounded { archive, reader: io::repeat(0), left: 10_000 },
-            &mut io::sink(),
-        );
+        let error = io::copy(&mut Bounded { archive, reader: io::repeat(0), left: 10_000 }, &mut io::sink());
         error.unwrap_err().to_string()
     };
     assert_eq!(bomb(DATA), "data.tar.gz inflates to more than 2147483648 bytes");
