@@ -321,6 +321,11 @@ impl<'u, 'a> Search<'u, 'a> {
         chain
     }
 
+    fn named(&self, package: usize) -> String {
+        let info = self.universe.packages[package].info;
+        format!("{}-{}", info.name, info.version)
+    }
+
     fn choice(&self, way: &Way<'a>, wish: Wish<'a>) -> Problem {
         let providers = self.universe.providers(&wish.dependency.name).iter();
         let choices: BTreeSet<&str> =
@@ -379,8 +384,8 @@ impl<'u, 'a> Search<'u, 'a> {
                 }
                 Some(Obstacle::Name(shared, other)) => {
                     let (by, also) = self.taken_for(way, other);
-                    let other = &self.universe.packages[other].info.name;
-                    let reason = format!("{name} and {other} both are `{shared}`, which only one can be");
+                    let other = self.named(other);
+                    let reason = format!("{} and {other} both are `{shared}`, which only one can be", self.named(package));
                     return clash(by, &also, reason);
                 }
                 Some(Obstacle::Refused(refusing)) => {
