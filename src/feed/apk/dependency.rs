@@ -161,10 +161,9 @@ impl Dependency {
     /// whatever is asked for. `hash` is the offering package's id, as the database writes it.
     pub fn matches(&self, offered: Option<&str>, hash: &str) -> bool {
         match (&self.versions, offered) {
-            (None, _) => true,
             (Some((Comparison(Comparison::HASH), wanted)), _) => wanted == hash,
-            (Some(_), None) => true,
             (Some((comparison, wanted)), Some(offered)) => comparison.holds(offered, wanted),
+            (None, _) | (_, None) => true,
         }
     }
 }

@@ -15,6 +15,8 @@ use super::container::{Container, Schema};
 
 /// The longest PEM of a key that is looked at; one of P-256 takes 178 bytes.
 const PEM_LIMIT: usize = 8 << 10;
+const BEGIN: &str = "-----BEGIN PUBLIC KEY-----";
+const END: &str = "-----END PUBLIC KEY-----";
 const ID: usize = 16;
 /// Version, algorithm and id of the key, in front of the signature.
 const PREFIX: usize = 2 + ID;
@@ -25,7 +27,7 @@ const SHA512: u8 = 4;
 pub struct Key {
     name: String,
     id: [u8; ID],
-    key: VerifyingKey,
+    point: VerifyingKey,
 }
 
 impl Key {
@@ -36,16 +38,14 @@ impl Key {
         if text.len() > PEM_LIMIT {
             return Err(refused("the file is longer than 8 KiB"));
         }
-        const BEGIN: &str = "-----BEGIN PUBLIC KEY-----";
-        const END: &str = "-----END PUBLIC KEY-----";
         let from = text.find(BEGIN).ok_or_else(|| refused("it has no line `-----BEGIN PUBLIC KEY-----`"))?;
         let length = text[from..].find(END).ok_or_else(|| refused("it has no line `-----END PUBLIC KEY-----`"))?;
         let pem = text[from..from + length + END.len()].replace('\r', "");
-        let key = VerifyingKey::from_public_key_pem(&pem)
+        let point = VerifyingKey::from_public_key_pem(&pem)
             .map_err(|_| refused("it is not of the kind that OpenWrt signs with, ECDSA on P-256"))?;
-        let digest = Sha512::digest(key.to_sec1_point(false).as_bytes());
+        let digest = Sha512::digest(point.to_sec1_point(false).as_bytes());
         let id = digest[..ID].try_into().expect("a SHA-512 is longer");
-        Ok(Self { name: name.to_owned(), id, key })
+        Ok(Self { name: name.to_owned(), id, point })
     }
 
     /// The name that it was read under.
@@ -86,7 +86,7 @@ impl Trust<'_> {
                 let message =
                     Sha512::new().chain_update(schema.code()).chain_update(prefix).chain_update(digest).finalize();
                 let verified = Signature::from_der(value)
-                    .is_ok_and(|signature| key.key.verify_prehash(&message, &signature).is_ok());
+                    .is_ok_and(|signature| key.point.verify_prehash(&message, &signature).is_ok());
                 if verified {
                     return Ok(Some(key.name.clone()));
                 }

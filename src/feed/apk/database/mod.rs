@@ -7,6 +7,7 @@ mod record;
 mod scripts;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write;
 
 use sha2::{Digest, Sha256};
 
@@ -114,7 +115,7 @@ impl Database {
             record.write(&mut installed);
             let id = record.info.id_text();
             if let Some(folders) = self.triggers.get(&id) {
-                triggers.push_str(&format!("{id} {folders}\n"));
+                let _ = writeln!(triggers, "{id} {folders}");
             }
             entries.extend(self.scripts.get(&script_id(&record.info)).into_iter().flatten());
         }

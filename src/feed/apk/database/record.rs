@@ -218,10 +218,10 @@ impl Reading {
             "t" => info.build_time = number()?,
             "c" => info.commit = text(),
             "k" => info.provider_priority = number()?,
-            "D" => info.depends = parse_list(value)?,
-            "p" => info.provides = parse_list(value)?,
-            "i" => info.install_if = parse_list(value)?,
-            "r" => info.replaces = parse_list(value)?,
+            "D" => info.depends.extend(parse_list(value)?),
+            "p" => info.provides.extend(parse_list(value)?),
+            "i" => info.install_if.extend(parse_list(value)?),
+            "r" => info.replaces.extend(parse_list(value)?),
             "g" => info.tags = value.split(' ').map(str::to_owned).collect(),
             // Lines that a newer apk may have added, and those that only it looks at, stay in the head.
             _ => {}

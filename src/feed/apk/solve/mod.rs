@@ -14,13 +14,13 @@ use std::collections::{BTreeMap, BTreeSet};
 pub use self::problem::{Problem, Wants};
 use self::search::{Search, Way, Wish};
 use self::universe::{Universe, is_of_host};
-use super::{Dependency, Index, Info};
+use super::{Dependency, Info};
 
 /// What there is, and what is asked for.
 #[derive(Debug, Clone, Copy)]
 pub struct Request<'a> {
-    /// The feeds; of two that have the same, the earlier one is taken.
-    pub indexes: &'a [Index],
+    /// The packages of each feed; of two feeds that have the same, the earlier one is taken.
+    pub feeds: &'a [&'a [Info]],
     /// The architectures that the root runs (/etc/apk/arch); `noarch` and `all` go without saying.
     pub architectures: &'a [String],
     /// The packages in the root.
@@ -59,7 +59,7 @@ pub struct Solution {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Choice {
     /// The number of the feed in the request.
-    pub index: usize,
+    pub feed: usize,
     /// What the feed says of it.
     pub info: Info,
     /// The version that it replaces.
@@ -114,7 +114,7 @@ pub fn solve(request: &Request<'_>) -> Result<Solution, Problem> {
     let asked_for: BTreeSet<&str> = request.wanted.iter().map(|wish| wish.name.as_str()).collect();
     let install = order.iter().map(|package| &universe.packages[*package]).filter(|package| !package.installed);
     let install = install.map(|package| Choice {
-        index: package.index.expect("what is not installed is of a feed"),
+        feed: package.feed.expect("what is not installed is of a feed"),
         info: package.info.clone(),
         before: before(&package.info.name),
         asked_for: asked_for.contains(package.info.name.as_str()),
@@ -158,19 +158,19 @@ fn order(universe: &Universe<'_>, way: &Way<'_>, world: &[Dependency]) -> Vec<us
         // A package, and how many of its wishes are done.
         let mut path = if seen.insert(root) { vec![(root, 0)] } else { Vec::new() };
         while let Some((package, done)) = path.last_mut() {
-            match universe.packages[*package].info.depends.get(*done) {
-                Some(wish) => {
-                    *done += 1;
-                    let next = way.doing(universe, wish).find(|next| !wish.conflict && !seen.contains(next));
-                    if let Some(next) = next {
-                        seen.insert(next);
-                        path.push((next, 0));
-                    }
-                }
-                None => {
-                    order.push(*package);
-                    path.pop();
-                }
+            let info = universe.packages[*package].info;
+            // What comes of itself comes after what it came for.
+            let came_for = if way.chosen[package].is_none() { info.install_if.as_slice() } else { &[] };
+            let Some(wish) = info.depends.iter().chain(came_for).nth(*done) else {
+                order.push(*package);
+                path.pop();
+                continue;
+            };
+            *done += 1;
+            let next = way.doing(universe, wish).find(|next| !wish.conflict && !seen.contains(next));
+            if let Some(next) = next {
+                seen.insert(next);
+                path.push((next, 0));
             }
         }
     }
@@ -193,17 +193,14 @@ fn removal_order(installed: &[&Info], chosen: &BTreeSet<&str>) -> Vec<String> {
     for root in going.keys() {
         let mut path = if seen.insert(*root) { vec![(*root, 0)] } else { Vec::new() };
         while let Some((name, done)) = path.last_mut() {
-            match going[name].depends.get(*done) {
-                Some(wish) => {
-                    *done += 1;
-                    if let Some(next) = owners.get(wish.name.as_str()).copied().filter(|next| seen.insert(*next)) {
-                        path.push((next, 0));
-                    }
-                }
-                None => {
-                    order.push((*name).to_owned());
-                    path.pop();
-                }
+            let Some(wish) = going[name].depends.get(*done) else {
+                order.push((*name).to_owned());
+                path.pop();
+                continue;
+            };
+            *done += 1;
+            if let Some(next) = owners.get(wish.name.as_str()).copied().filter(|next| seen.insert(*next)) {
+                path.push((next, 0));
             }
         }
     }

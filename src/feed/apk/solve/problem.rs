@@ -33,13 +33,17 @@ pub enum Problem {
         /// The package.
         package: String,
     },
-    /// Two packages that cannot be together.
-    #[error("{first} and {second}, and these cannot be together: {reason}")]
+    /// Two wishes that cannot be done together.
+    #[error("{who} `{wish}`, and {other} `{other_wish}`: {reason}")]
     Clash {
-        /// The chain of those who want the one.
-        first: Wants,
-        /// The chain of those who want the other.
-        second: Wants,
+        /// The chain of those who have the one wish.
+        who: Wants,
+        /// That wish.
+        wish: String,
+        /// The chain of those who have the other.
+        other: Wants,
+        /// That wish.
+        other_wish: String,
         /// What stands against it.
         reason: String,
     },
@@ -76,7 +80,13 @@ impl std::fmt::Display for Wants {
         match self.0.split_last() {
             None => f.write_str("the image is to have"),
             Some((last, [])) => write!(f, "{last} wants"),
-            Some((last, before)) => write!(f, "{last} (for {}) wants", before.iter().rev().cloned().collect::<Vec<_>>().join(", for ")),
+            Some((last, before)) => {
+                write!(f, "{last}")?;
+                for (number, name) in before.iter().rev().enumerate() {
+                    write!(f, "{}{name}", if number == 0 { " (for " } else { ", for " })?;
+                }
+                f.write_str(") wants")
+            }
         }
     }
 }

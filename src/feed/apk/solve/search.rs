@@ -59,6 +59,24 @@ struct Branch<'a> {
     left: Vec<usize>,
 }
 
+/// Which wish is looked at first.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Rank {
+    /// There is one way to do it.
+    Only,
+    /// A package has that name.
+    Named,
+    /// Packages only offer it: another wish may decide which.
+    Offered,
+}
+
+struct Next<'a> {
+    rank: Rank,
+    wish: Wish<'a>,
+    /// The best last.
+    candidates: Vec<usize>,
+}
+
 pub(super) struct Search<'u, 'a> {
     pub universe: &'u Universe<'a>,
     removed: &'u BTreeSet<&'a str>,
@@ -164,49 +182,50 @@ impl<'u, 'a> Search<'u, 'a> {
         loop {
             way.leave_to_host(self.universe);
             way.open.retain(|wish| !way_has(&way.names, self.universe, wish.dependency));
-            let mut best: Option<(usize, Vec<usize>)> = None;
-            for at in 0..way.open.len() {
-                let wish = way.open[at];
-                let candidates = self.candidates(way, wish)?;
-                match candidates.len() {
-                    // None that apk would take of itself, until another wish names one.
-                    0 => {}
-                    1 => {
-                        best = Some((at, candidates));
-                        break;
-                    }
-                    _ if best.is_none() => best = Some((at, candidates)),
-                    _ => {}
-                }
-                if self.is_too_much() {
-                    return Err(self.failure(way, wish));
-                }
-            }
-            match best {
-                Some((at, mut candidates)) => {
-                    let wish = way.open.remove(at);
-                    let package = candidates.pop().expect("there is one at least");
-                    if !candidates.is_empty() {
-                        let mut before = way.clone();
-                        before.open.insert(at, wish);
-                        branches.push(Branch { way: before, wish: Some(wish), left: candidates });
-                    }
-                    way.take(self.universe, package, Some(wish));
-                }
-                None => match way.open.first() {
-                    Some(wish) => return Err(self.choice(way, *wish)),
-                    None => match self.triggered(way) {
-                        Some(package) => {
-                            let mut before = way.clone();
-                            before.declined.insert(package);
-                            branches.push(Branch { way: before, wish: None, left: Vec::new() });
-                            way.take(self.universe, package, None);
-                        }
-                        None => return Ok(()),
-                    },
-                },
+            let next = self.next(way)?;
+            if let Some(Next { rank: Rank::Only, wish, mut candidates }) = next {
+                let package = candidates.pop().expect("there is one");
+                way.take(self.universe, package, Some(wish));
+            } else if let Some(package) = self.triggered(way) {
+                let mut before = way.clone();
+                before.declined.insert(package);
+                branches.push(Branch { way: before, wish: None, left: Vec::new() });
+                way.take(self.universe, package, None);
+            } else if let Some(Next { wish, mut candidates, .. }) = next {
+                let package = candidates.pop().expect("there is one at least");
+                branches.push(Branch { way: way.clone(), wish: Some(wish), left: candidates });
+                way.take(self.universe, package, Some(wish));
+            } else {
+                let open = way.open.first();
+                return open.map_or(Ok(()), |wish| Err(self.choice(way, *wish)));
             }
         }
+    }
+
+    /// The open wish to look at first; none when all that are open wait for somebody to name a package.
+    fn next(&self, way: &Way<'a>) -> Result<Option<Next<'a>>, Problem> {
+        let mut best: Option<Next<'a>> = None;
+        for wish in way.open.iter().copied() {
+            let candidates = self.candidates(way, wish)?;
+            if self.is_too_much() {
+                return Err(self.failure(way, wish));
+            }
+            let name = |package: &usize| self.universe.packages[*package].info.name == wish.dependency.name;
+            let rank = match candidates.len() {
+                // None that apk would take of itself.
+                0 => continue,
+                1 => Rank::Only,
+                _ if candidates.iter().any(name) => Rank::Named,
+                _ => Rank::Offered,
+            };
+            if best.as_ref().is_none_or(|best| rank < best.rank) {
+                best = Some(Next { rank, wish, candidates });
+            }
+            if rank == Rank::Only {
+                break;
+            }
+        }
+        Ok(best)
     }
 
     /// A package that is to come of itself now.
@@ -302,6 +321,11 @@ impl<'u, 'a> Search<'u, 'a> {
         chain
     }
 
+    fn named(&self, package: usize) -> String {
+        let info = self.universe.packages[package].info;
+        format!("{}-{}", info.name, info.version)
+    }
+
     fn choice(&self, way: &Way<'a>, wish: Wish<'a>) -> Problem {
         let providers = self.universe.providers(&wish.dependency.name).iter();
         let choices: BTreeSet<&str> =
@@ -343,9 +367,11 @@ impl<'u, 'a> Search<'u, 'a> {
             };
             let package = best.package;
             let name = self.universe.packages[package].info.name.clone();
-            let clash = |other: Option<usize>, also: &Dependency, reason: String| Problem::Clash {
-                first: self.wanting(chain.clone(), dependency),
-                second: self.wanting(self.chain(way, other), also),
+            let clash = |by: Option<usize>, also: &Dependency, reason: String| Problem::Clash {
+                who: who.clone(),
+                wish: wish.clone(),
+                other: Wants(self.chain(way, by)),
+                other_wish: also.to_string(),
                 reason,
             };
             match self.obstacle(way, package) {
@@ -358,11 +384,12 @@ impl<'u, 'a> Search<'u, 'a> {
                 }
                 Some(Obstacle::Name(shared, other)) => {
                     let (by, also) = self.taken_for(way, other);
-                    let other = &self.universe.packages[other].info.name;
-                    return clash(by, &also, format!("{name} and {other} both are `{shared}`"));
+                    let other = self.named(other);
+                    let reason = format!("{} and {other} both are `{shared}`, which only one can be", self.named(package));
+                    return clash(by, &also, reason);
                 }
                 Some(Obstacle::Refused(refusing)) => {
-                    let reason = format!("{name} is not as that asks");
+                    let reason = format!("there is no {name} that does both");
                     return clash(refusing.by, refusing.dependency, reason);
                 }
                 Some(Obstacle::Refuses(own, other)) => {
@@ -371,15 +398,6 @@ impl<'u, 'a> Search<'u, 'a> {
                 }
             }
         }
-    }
-
-    fn wanting(&self, mut chain: Vec<String>, wish: &Dependency) -> Wants {
-        let last = chain.pop();
-        chain.push(match last {
-            Some(last) => format!("{last} → `{wish}`"),
-            None => format!("`{wish}`"),
-        });
-        Wants(chain)
     }
 
     fn taken_for(&self, way: &Way<'a>, package: usize) -> (Option<usize>, Dependency) {

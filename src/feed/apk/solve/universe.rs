@@ -16,7 +16,7 @@ pub(super) fn is_of_host(name: &str) -> bool {
 pub(super) struct Package<'a> {
     pub info: &'a Info,
     /// The feed that has it; none for one that only the root has.
-    pub index: Option<usize>,
+    pub feed: Option<usize>,
     pub installed: bool,
     /// As the database writes it.
     pub id: String,
@@ -48,12 +48,12 @@ impl<'a> Universe<'a> {
             known.insert((&info.name, &info.version, info.id()), universe.packages.len());
             universe.add(info, None, true);
         }
-        for (number, index) in request.indexes.iter().enumerate() {
-            for info in &index.packages {
+        for (number, feed) in request.feeds.iter().enumerate() {
+            for info in *feed {
                 if is_of_host(&info.name) {
                     universe.modules.entry(&info.name).or_insert(&info.version);
                 } else if let Some(same) = known.get(&(&info.name, &info.version, info.id())) {
-                    universe.packages[*same].index.get_or_insert(number);
+                    universe.packages[*same].feed.get_or_insert(number);
                 } else if request.fits(info) {
                     known.insert((&info.name, &info.version, info.id()), universe.packages.len());
                     universe.add(info, Some(number), false);
@@ -63,7 +63,7 @@ impl<'a> Universe<'a> {
         universe
     }
 
-    fn add(&mut self, info: &'a Info, index: Option<usize>, installed: bool) {
+    fn add(&mut self, info: &'a Info, feed: Option<usize>, installed: bool) {
         let package = self.packages.len();
         let mut seen = BTreeSet::new();
         for (name, version) in info.names() {
@@ -74,7 +74,7 @@ impl<'a> Universe<'a> {
         if !info.install_if.is_empty() {
             self.triggered.push(package);
         }
-        self.packages.push(Package { info, index, installed, id: info.id_text() });
+        self.packages.push(Package { info, feed, installed, id: info.id_text() });
     }
 
     /// Those that have a name, in the order of the root and the feeds.
@@ -105,12 +105,11 @@ impl<'a> Universe<'a> {
             (Some(a), Some(b)) => version::compare(a, b),
             _ => Ordering::Equal,
         };
-        let by_package = || match same_name {
-            true => version::compare(&first.info.version, &second.info.version),
-            false => Ordering::Equal,
+        let by_package = || {
+            if same_name { version::compare(&first.info.version, &second.info.version) } else { Ordering::Equal }
         };
         // What only the root has comes from no feed, and so from none before another.
-        let feed = |package: &Package<'_>| package.index.unwrap_or(usize::MAX);
+        let feed = |package: &Package<'_>| package.feed.unwrap_or(usize::MAX);
         by_name
             .then_with(by_package)
             .then_with(|| first.info.provider_priority.cmp(&second.info.provider_priority))
