@@ -13,6 +13,7 @@ pub mod overlay;
 pub mod passes;
 pub mod plan;
 pub mod pod;
+pub mod recipe;
 pub mod registry;
 pub mod rules;
 pub mod sink;

@@ -140,7 +140,8 @@ fn refuses_what_is_too_large() {
 #[test]
 fn refuses_what_is_no_overlay() {
     let other = folder();
-    write(&other, "overlay.yaml", &DOCUMENT.replace("Overlay", "Site"));
+    let site = format!("{}  namespace: a\n", DOCUMENT.replace("Overlay", "Site"));
+    write(&other, "overlay.yaml", &site);
     assert!(refused(&other).contains("`TMP/mine/overlay.yaml` holds something else than one Overlay"));
     let faulty = folder();
     write(&faulty, "overlay.yaml", &format!("{DOCUMENT}  package: [a]\n"));
@@ -208,12 +209,17 @@ fn every_overlay_of_the_folder_is_embedded() {
 /// eth0 is the cluster's: no overlay writes its interface, nor names it as another's device.
 #[test]
 fn no_overlay_touches_eth0() {
-    for overlay in EMBEDDED {
-        assert!(!overlay.text.contains(": eth0") && !overlay.text.contains("[eth0"), "{}", overlay.name);
-        let read = read("image.yaml", overlay.name);
+    for embedded in EMBEDDED {
+        let read = read("image.yaml", embedded.name);
         for (file, sections) in &read.overlay(0).spec.uci {
-            let reserved = sections.iter().any(|(section, _)| section.starts_with("cluster"));
-            assert!(file.value != "network" || !reserved, "{}", overlay.name);
+            for (section, options) in &sections.value {
+                let reserved = file.value == "network" && section.starts_with("cluster");
+                let on_eth0 = options.iter().any(|(_, value)| match &value.value {
+                    spec::UciValue::One(text) => text == "eth0",
+                    spec::UciValue::Many(texts) => texts.iter().any(|text| text.value == "eth0"),
+                });
+                assert!(!reserved && !on_eth0, "{}: {}", embedded.name, section.value);
+            }
         }
     }
 }
