@@ -224,9 +224,17 @@ fn no_overlay_touches_eth0() {
     }
 }
 
-/// The images that come with the binary name overlays that come with it.
+/// What lies in `images/` is embedded, and names overlays that are.
 #[test]
-fn embedded_images_are_whole() {
+fn every_image_of_the_folder_is_embedded_and_whole() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("images");
+    let entries = fs::read_dir(&root).expect("the images are here");
+    let mut files: Vec<String> =
+        entries.map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned()).collect();
+    files.sort();
+    let embedded: Vec<String> = catalog::IMAGES.iter().map(|image| format!("{}.yaml", image.name)).collect();
+    assert_eq!(embedded.len(), files.len());
+    assert!(files.iter().all(|file| embedded.contains(file)), "{files:?}");
     for image in catalog::IMAGES {
         let (mut sources, mut diags) = (SourceMap::new(), Diagnostics::new());
         let inputs = [Input { name: image.file.to_owned(), text: image.text.to_owned() }];

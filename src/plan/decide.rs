@@ -162,7 +162,10 @@ fn appliance(
     let name = document.metadata.name.clone().map(|name| name.to_string());
     let profile = profile_of(own);
     profile::check(profile, own, diags);
-    let named = overlays::of_appliance(context.documents, context.overlays, own);
+    let named = match profile {
+        Profile::OpenWrt => overlays::of_appliance(context.documents, context.overlays, own),
+        Profile::Generic => Vec::new(),
+    };
     let spec = &overlays::lay_under(own, &named);
     let faulty = context.is_faulty(document.span);
     let Some(image) = spec.image.clone() else {
@@ -188,7 +191,7 @@ fn appliance(
     let ports = access::ports(spec);
     let service = access::service(spec, &ports, diags);
     let credentials = credentials(profile, &name, spec);
-    let applied = overlays::applied(&named);
+    let applied = overlays::applied(own, &named);
     let whole = Whole {
         name: &name,
         overlays: &applied,

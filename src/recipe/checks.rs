@@ -1,7 +1,10 @@
 //! What an Image must not say, although each of its words is good.
 
-use crate::diag::{Diagnostic, Diagnostics};
-use crate::spec::{FileContent, Image};
+use crate::diag::{Diagnostic, Diagnostics, Loc, Span};
+use crate::overlay::Overlay;
+use crate::spec::{FileContent, Image, UciValue};
+use crate::types::Invalid;
+use crate::uci::Section;
 
 /// Folders that are empty memory, the kernel's or the kubelet's when the machine runs: what an image has there is never
 /// seen. `var` is a link to `tmp` in OpenWrt.
@@ -13,6 +16,48 @@ pub(super) fn check(image: &Image, diags: &mut Diagnostics) {
     check_packages(image, diags);
     check_overlays(image, diags);
     check_files(image, diags);
+}
+
+/// The settings of an overlay become a script, so what UCI would refuse on the first boot is refused here.
+pub(super) fn check_settings(overlay: &Overlay, diags: &mut Diagnostics) {
+    for (file, sections) in &overlay.spec.uci {
+        let fits = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-');
+        if file.is_empty() || !file.bytes().all(fits) {
+            let fix = "use letters, digits, `_` and `-`, as in /etc/config";
+            refuse(&Invalid::new(format!("`{}` is no UCI file", file.value), fix), file.span, diags);
+        }
+        for (key, options) in &sections.value {
+            // `@TYPE[0]`, the first of its type, is not a name.
+            let first_of = key.strip_prefix('@').and_then(|rest| rest.strip_suffix("[0]"));
+            let section = match first_of {
+                Some(kind) => Section::anonymous(kind),
+                None => Section::named("any", key),
+            };
+            match section {
+                Ok(section) => options.iter().for_each(|option| check_option(section.clone(), option, diags)),
+                Err(invalid) => refuse(&invalid, key.span, diags),
+            }
+        }
+    }
+}
+
+fn check_option(mut section: Section, option: &(Loc<String>, Loc<UciValue>), diags: &mut Diagnostics) {
+    let (name, value) = option;
+    let fault = match &value.value {
+        UciValue::One(kind) if name.value == ".type" => Section::anonymous(kind).err(),
+        UciValue::One(text) => section.set(name, text).err(),
+        UciValue::Many(texts) => {
+            let texts: Vec<&str> = texts.iter().map(|text| text.as_str()).collect();
+            section.set_list(name, &texts).err()
+        }
+    };
+    if let Some(invalid) = fault {
+        refuse(&invalid, value.span, diags);
+    }
+}
+
+fn refuse(invalid: &Invalid, span: Option<Span>, diags: &mut Diagnostics) {
+    diags.push(Diagnostic::error("uci-value", invalid.problem.clone()).at(span).help(invalid.fix.clone()));
 }
 
 fn check_base(image: &Image, diags: &mut Diagnostics) {
