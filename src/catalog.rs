@@ -12,10 +12,10 @@ pub const ENTRIES: &[CatalogEntry<'static>] = &[
 
 /// One image for each file of `images/`, by name.
 pub const IMAGES: &[CatalogEntry<'static>] = &[
-    entry("openwrt", include_str!("../images/openwrt.yaml")),
-    entry("openwrt-luci", include_str!("../images/openwrt-luci.yaml")),
-    entry("openwrt-router", include_str!("../images/openwrt-router.yaml")),
-    entry("openwrt-vpn", include_str!("../images/openwrt-vpn.yaml")),
+    image("openwrt", "image/openwrt", include_str!("../images/openwrt.yaml")),
+    image("openwrt-luci", "image/openwrt-luci", include_str!("../images/openwrt-luci.yaml")),
+    image("openwrt-router", "image/openwrt-router", include_str!("../images/openwrt-router.yaml")),
+    image("openwrt-vpn", "image/openwrt-vpn", include_str!("../images/openwrt-vpn.yaml")),
 ];
 
 /// The site on which `render` shows things when it is given none.
@@ -25,4 +25,8 @@ pub const EXAMPLE_SITE_NAME: &str = "the embedded example site";
 
 const fn entry(name: &'static str, text: &'static str) -> CatalogEntry<'static> {
     CatalogEntry { name, file: name, text }
+}
+
+const fn image(name: &'static str, file: &'static str, text: &'static str) -> CatalogEntry<'static> {
+    CatalogEntry { name, file, text }
 }

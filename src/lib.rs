@@ -1,6 +1,7 @@
 //! wrtpod puts network appliances (OpenWrt, Home Assistant and their kin) on Kubernetes as machines that
 //! live on the LAN. `docs/architecture.md` says how a site file becomes objects on a cluster.
 
+pub mod build;
 pub mod catalog;
 pub mod cli;
 pub mod cluster;
@@ -16,7 +17,7 @@ pub mod overlay;
 pub mod passes;
 pub mod plan;
 pub mod pod;
-pub mod build;
+pub mod recipe;
 pub mod registry;
 pub mod rules;
 pub mod sink;

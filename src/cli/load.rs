@@ -12,6 +12,7 @@ use crate::objects::{self, ObjectSet};
 use crate::overlay;
 use crate::passes;
 use crate::plan::{self, Plan};
+use crate::recipe;
 use crate::rules;
 use crate::spec::{self, Assignment, Input};
 use crate::types::{Name, nearest};
@@ -84,6 +85,9 @@ pub fn load(
     };
     let documents = spec::load(&request, &mut sources, &mut diags);
     let overlays = overlay::gather(&documents, &mut sources, &mut diags);
+    for image in &documents.images {
+        recipe::decide(image, &overlays, &mut diags);
+    }
     let plan = plan::decide(&documents, &overlays, &mut diags);
     if let Some(plan) = &plan {
         rules::check(plan, &mut diags);

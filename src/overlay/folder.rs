@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use thiserror::Error;
 
 use super::{Content, File, Script};
-use crate::types::{RootPath, quoted};
+use crate::types::RootPath;
 
 /// The longest `overlay.yaml`, in bytes: a hundred times the longest of ours, and within what the YAML reader takes.
 const LONGEST_DOCUMENT: u64 = 1 << 20;
@@ -23,11 +23,16 @@ const MOST_ENTRIES: usize = 4096;
 /// of an overlay's business.
 const KEPT_BITS: u32 = 0o755;
 
+/// A path in a message: whole, as it has to be found, and without what could change the terminal.
+fn shown(path: &Path) -> String {
+    format!("`{}`", path.display().to_string().escape_debug().to_string().replace("\\'", "'"))
+}
+
 /// Why an overlay's folder cannot be used.
 #[derive(Debug, Error)]
 pub enum FolderError {
     /// The folder or something in it cannot be read.
-    #[error("cannot read {}: {source}", quoted(&path.display().to_string()))]
+    #[error("cannot read {}: {source}", shown(path))]
     Io {
         /// What.
         path: PathBuf,
@@ -35,7 +40,7 @@ pub enum FolderError {
         source: io::Error,
     },
     /// Neither a file nor a folder nor a link, or one of them in the place of another.
-    #[error("{} is {found}, and has to be {wanted}", quoted(&path.display().to_string()))]
+    #[error("{} is {found}, and has to be {wanted}", shown(path))]
     Kind {
         /// What.
         path: PathBuf,
@@ -45,7 +50,7 @@ pub enum FolderError {
         wanted: &'static str,
     },
     /// A name that cannot be a path in a root, or the name of a script.
-    #[error("{} has a name that {why}", quoted(&path.display().to_string()))]
+    #[error("{} has a name that {why}", shown(path))]
     Name {
         /// What.
         path: PathBuf,
@@ -53,7 +58,7 @@ pub enum FolderError {
         why: String,
     },
     /// More than there may be.
-    #[error("{} has more than {limit}", quoted(&path.display().to_string()))]
+    #[error("{} has more than {limit}", shown(path))]
     Size {
         /// What.
         path: PathBuf,
@@ -61,7 +66,7 @@ pub enum FolderError {
         limit: &'static str,
     },
     /// A script or a link whose bytes are no text.
-    #[error("{} is not UTF-8 text", quoted(&path.display().to_string()))]
+    #[error("{} is not UTF-8 text", shown(path))]
     Text {
         /// What.
         path: PathBuf,

@@ -15,7 +15,7 @@ pub use folder::FolderError;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::diag::{Diagnostic, Diagnostics, FileId, Loc, SourceMap};
 use crate::spec::{self, Documents, Input, OverlaySpec, Request};
@@ -128,7 +128,9 @@ fn from_folder(
     diags: &mut Diagnostics,
 ) -> Option<Overlay> {
     let named_in = reference.span.map_or("", |span| sources.name(span.file));
-    let path = Path::new(named_in).parent().unwrap_or(Path::new("")).join(folder);
+    let joined = Path::new(named_in).parent().unwrap_or(Path::new("")).join(folder);
+    // Without the `./` in the middle, for messages.
+    let path: PathBuf = joined.components().collect();
     let read = match folder::read(&path) {
         Ok(read) => read,
         Err(error) => {

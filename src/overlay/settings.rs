@@ -10,8 +10,7 @@ const TYPE: &str = ".type";
 
 impl Overlay {
     /// The script that makes the overlay's UCI settings on the first boot; none without settings. Its name comes before
-    /// those of the overlay's own scripts, which may build on it. What UCI refuses is skipped there, as `uci batch` does:
-    /// the settings of an overlay are checked by the plan of the appliance that uses it.
+    /// those of the overlay's own scripts, which may build on it. Whether UCI takes the settings is the caller's to check.
     pub fn settings_script(&self) -> Option<Script> {
         if self.spec.uci.is_empty() {
             return None;

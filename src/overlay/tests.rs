@@ -140,7 +140,8 @@ fn refuses_what_is_too_large() {
 #[test]
 fn refuses_what_is_no_overlay() {
     let other = folder();
-    write(&other, "overlay.yaml", &DOCUMENT.replace("Overlay", "Site"));
+    let site = format!("{}  namespace: a\n", DOCUMENT.replace("Overlay", "Site"));
+    write(&other, "overlay.yaml", &site);
     assert!(refused(&other).contains("`TMP/mine/overlay.yaml` holds something else than one Overlay"));
     let faulty = folder();
     write(&faulty, "overlay.yaml", &format!("{DOCUMENT}  package: [a]\n"));
@@ -208,19 +209,32 @@ fn every_overlay_of_the_folder_is_embedded() {
 /// eth0 is the cluster's: no overlay writes its interface, nor names it as another's device.
 #[test]
 fn no_overlay_touches_eth0() {
-    for overlay in EMBEDDED {
-        assert!(!overlay.text.contains(": eth0") && !overlay.text.contains("[eth0"), "{}", overlay.name);
-        let read = read("image.yaml", overlay.name);
+    for embedded in EMBEDDED {
+        let read = read("image.yaml", embedded.name);
         for (file, sections) in &read.overlay(0).spec.uci {
-            let reserved = sections.iter().any(|(section, _)| section.starts_with("cluster"));
-            assert!(file.value != "network" || !reserved, "{}", overlay.name);
+            for (section, options) in &sections.value {
+                let reserved = file.value == "network" && section.starts_with("cluster");
+                let on_eth0 = options.iter().any(|(_, value)| match &value.value {
+                    spec::UciValue::One(text) => text == "eth0",
+                    spec::UciValue::Many(texts) => texts.iter().any(|text| text.value == "eth0"),
+                });
+                assert!(!reserved && !on_eth0, "{}: {}", embedded.name, section.value);
+            }
         }
     }
 }
 
-/// The images that come with the binary name overlays that come with it.
+/// What lies in `images/` is embedded, and names overlays that are.
 #[test]
-fn embedded_images_are_whole() {
+fn every_image_of_the_folder_is_embedded_and_whole() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("images");
+    let entries = fs::read_dir(&root).expect("the images are here");
+    let mut files: Vec<String> =
+        entries.map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned()).collect();
+    files.sort();
+    let embedded: Vec<String> = catalog::IMAGES.iter().map(|image| format!("{}.yaml", image.name)).collect();
+    assert_eq!(embedded.len(), files.len());
+    assert!(files.iter().all(|file| embedded.contains(file)), "{files:?}");
     for image in catalog::IMAGES {
         let (mut sources, mut diags) = (SourceMap::new(), Diagnostics::new());
         let inputs = [Input { name: image.file.to_owned(), text: image.text.to_owned() }];

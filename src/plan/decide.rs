@@ -2,7 +2,9 @@
 
 use std::net::IpAddr;
 
-use super::model::{Addressing, Appliance, Attachment, Network, Nic, Plan, Profile, Workload};
+use super::model::{
+    Addressing, Appliance, AppliedOverlay, Attachment, Network, Nic, Plan, Profile, Workload,
+};
 use super::nics::{self, Place};
 use super::openwrt::{self, Parts, Taken};
 use super::pod::{ContainerPort, Credentials, Grant, Service};
@@ -160,7 +162,10 @@ fn appliance(
     let name = document.metadata.name.clone().map(|name| name.to_string());
     let profile = profile_of(own);
     profile::check(profile, own, diags);
-    let named = overlays::of_appliance(context.documents, context.overlays, own);
+    let named = match profile {
+        Profile::OpenWrt => overlays::of_appliance(context.documents, context.overlays, own),
+        Profile::Generic => Vec::new(),
+    };
     let spec = &overlays::lay_under(own, &named);
     let faulty = context.is_faulty(document.span);
     let Some(image) = spec.image.clone() else {
@@ -186,7 +191,16 @@ fn appliance(
     let ports = access::ports(spec);
     let service = access::service(spec, &ports, diags);
     let credentials = credentials(profile, &name, spec);
-    let whole = Whole { name: &name, spec, image: &image, nics: &nics, ports, service: service.as_ref() };
+    let applied = overlays::applied(own, &named);
+    let whole = Whole {
+        name: &name,
+        overlays: &applied,
+        spec,
+        image: &image,
+        nics: &nics,
+        ports,
+        service: service.as_ref(),
+    };
     let parts = parts(context, profile, whole, credentials.as_ref(), diags);
     Some(Appliance {
         kind: spec.from.as_ref().map_or(name.as_str(), |from| from.as_str()).to_owned(),
@@ -195,7 +209,7 @@ fn appliance(
         replicas: spec.replicas.unwrap_or_else(|| Loc::new(1, name.span)),
         image,
         build: spec.build.as_ref().map(|build| build.as_ref().map(ToString::to_string)),
-        overlays: overlays::applied(&named),
+        overlays: applied,
         pull_policy: spec.image_pull_policy.as_ref().map(|policy| policy.as_str().to_owned()),
         pull_secrets: once(spec.image_pull_secrets.iter().map(|name| name.to_string())),
         init: parts.init,
@@ -228,6 +242,7 @@ fn appliance(
 /// What the containers of an appliance are made of.
 struct Whole<'a> {
     name: &'a Loc<String>,
+    overlays: &'a [AppliedOverlay],
     spec: &'a ApplianceSpec,
     image: &'a ImageRef,
     nics: &'a [Nic],
@@ -242,7 +257,7 @@ fn parts(
     credentials: Option<&Credentials>,
     diags: &mut Diagnostics,
 ) -> Parts {
-    let Whole { name, spec, image, nics, ports, service } = whole;
+    let Whole { name, overlays, spec, image, nics, ports, service } = whole;
     let grants = grants(spec);
     let resources = resources::decide(spec, diags);
     if profile == Profile::Generic {
@@ -265,6 +280,7 @@ fn parts(
         cluster: &context.cluster,
         ula_prefix: ula_prefix(context, name, nics),
         taken: &context.taken,
+        overlays: overlays.iter().map(|overlay| overlay.name.as_str()).collect(),
     };
     openwrt::parts(&input, diags)
 }

@@ -259,7 +259,7 @@ pub struct Appliance {
 /// An overlay of an appliance. Its settings, capabilities and devices are among the appliance's own.
 #[derive(Debug, Clone)]
 pub struct AppliedOverlay {
-    /// Its name; the span is that of the reference.
+    /// Its name; the span is that of the word in the appliance's document that brought it.
     pub name: Loc<String>,
     /// Whether the image is built with it.
     pub in_image: bool,

@@ -62,8 +62,10 @@ pub fn lay_under(spec: &ApplianceSpec, named: &[Named<'_>]) -> ApplianceSpec {
     whole
 }
 
-/// What the rules and the report have to know of an appliance's overlays.
-pub fn applied(named: &[Named<'_>]) -> Vec<AppliedOverlay> {
+/// What the rules and the report have to know of an appliance's overlays. One that comes with the image stands, for the
+/// reader of a finding, where the document names the Image.
+pub fn applied(spec: &ApplianceSpec, named: &[Named<'_>]) -> Vec<AppliedOverlay> {
+    let build = spec.build.as_ref().and_then(|build| build.span);
     named
         .iter()
         .map(|Named { reference, overlay, in_image }| {
@@ -71,7 +73,7 @@ pub fn applied(named: &[Named<'_>]) -> Vec<AppliedOverlay> {
             let requires = spec.requires.as_ref().map(|requires| &requires.value);
             let bare = spec.packages.is_empty() && spec.disabled_services.is_empty();
             AppliedOverlay {
-                name: Loc::new(overlay.name.clone(), reference.span),
+                name: Loc::new(overlay.name.clone(), if *in_image { build } else { reference.span }),
                 in_image: *in_image,
                 needs_image: !bare || !overlay.files.is_empty() || !overlay.uci_defaults.is_empty(),
                 sysctls: requires.map_or_else(Vec::new, |requires| requires.sysctls.clone()),

@@ -16,6 +16,7 @@ const TABLE: &[(&str, &[&str])] = &[
     ("spec", &["diag", "types", "yaml"]),
     ("overlay", &["diag", "spec", "types"]),
     ("plan", &["diag", "overlay", "pod", "spec", "types", "uci"]),
+    ("recipe", &["diag", "overlay", "spec", "types", "uci"]),
     ("rules", &["diag", "plan", "types"]),
     ("net", &["plan"]),
     ("objects", &["net", "plan"]),

@@ -150,7 +150,7 @@ one_of! {
 
 record! {
     /// A public key: usign's for opkg, PEM for apk.
-    pub struct Key, "a key" {
+    pub struct Key, "a public key" {
         one of {
             /// Where it stands.
             source: TextSource,

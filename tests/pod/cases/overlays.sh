@@ -89,3 +89,14 @@ is "mosquitto: its data too" "700 200" "$(stat -c '%a %u' "$M/etc/mosquitto/data
 echo user:hash >"$M/etc/mosquitto/passwd"
 again mosquitto
 unset -f uci config
+
+# In a pod of wrtpod's the plan has the settings of the overlays that it knows.
+image 1 >/dev/null
+cp -a "$work/image.1" "$work/image.overlaid"
+for overlay in mine other; do echo exit 0 >"$work/image.overlaid/etc/uci-defaults/40-wrtpod-$overlay"; done
+new_pod overlays etc "$work/image.overlaid"
+setting OVERLAYS 'mine third'
+seed >/dev/null 2>&1
+start >/dev/null 2>&1
+is "settings that the plan has are not made again at the first boot" 40-wrtpod-other \
+	"$(cd "$P/data/etc/uci-defaults" && ls 40-wrtpod-*)"
