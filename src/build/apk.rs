@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use base64::Engine as _;
 use sha2::{Digest as _, Sha256};
 
-use super::decide::Recipe;
 use super::error::Reading;
 use super::feeds::{Known, Release, fixed, text};
+use super::request::Request;
 use super::lock::{LockedFeed, LockedModule, LockedPackage, LockedRoot};
 use super::{Error, Family, Resolved, Supply, Watch};
 use crate::feed::apk::{self, Database, Dependency, Files, Info, Promise};
@@ -45,7 +45,7 @@ pub(super) fn database(root: &Root) -> Result<Database, Error> {
 
 /// Chooses.
 pub(super) async fn choose(
-    recipe: &Recipe,
+    request: &Request<'_>,
     root: &Root,
     base: &Digest,
     release: &Release,
@@ -65,29 +65,30 @@ pub(super) async fn choose(
     let own = text(root, "etc/apk/arch")?.unwrap_or_else(|| release.architecture.clone());
     let architectures: Vec<String> = own.split_whitespace().map(str::to_owned).collect();
     let installed: Vec<&Info> = database.packages().collect();
-    let wanted: Vec<Dependency> = recipe.wanted.iter().map(|name| Dependency::on(name)).collect();
-    let removed: Vec<String> = recipe.unwanted.iter().cloned().collect();
-    let request = apk::Request {
-        indexes: &indexes,
+    let wanted: Vec<Dependency> = request.wanted.iter().map(|name| Dependency::on(name)).collect();
+    let removed: Vec<String> = request.unwanted.iter().cloned().collect();
+    let lists: Vec<&[Info]> = indexes.iter().map(|index: &apk::Index| index.packages.as_slice()).collect();
+    let question = apk::Request {
+        feeds: &lists,
         architectures: &architectures,
         installed: &installed,
         world: database.world(),
         wanted: &wanted,
         removed: &removed,
     };
-    let solution = apk::solve(&request).map_err(|problem| Error::Packages {
+    let solution = apk::solve(&question).map_err(|problem| Error::Packages {
         architecture: release.architecture.clone(),
         problem: problem.to_string(),
     })?;
     let mut install = Vec::new();
     for choice in &solution.install {
-        let index = &indexes[choice.index];
-        let file = index.file_name(&choice.info).map_err(|error| Error::feed(&feeds[choice.index].place, error))?;
+        let index = &indexes[choice.feed];
+        let file = index.file_name(&choice.info).map_err(|error| Error::feed(&feeds[choice.feed].place, error))?;
         let hash: [u8; 32] = choice.info.hash.as_slice().try_into().expect("the index was read with SHA-256 only");
         install.push(LockedPackage {
             name: choice.info.name.clone(),
             version: choice.info.version.clone(),
-            feed: feeds[choice.index].name.clone(),
+            feed: feeds[choice.feed].name.clone(),
             file,
             size: choice.info.file_size,
             sha256: Digest::of_hash(hash),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::decide::{self, Verify};
+use super::request::{self, Verify};
 use super::{Error, Supply, Watch};
 use crate::feed::usign::{Keyring, PublicKey};
 use crate::fetch::{self, Place, Want};
@@ -17,7 +17,7 @@ const LONGEST_LIST: u64 = 4 << 20;
 /// The longest signature file.
 const LONGEST_SIGNATURE: u64 = 4 << 10;
 
-impl decide::Base {
+impl request::Base {
     /// Opens it for an architecture of Kubernetes' name.
     pub(super) async fn open(
         &self,

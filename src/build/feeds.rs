@@ -1,6 +1,6 @@
 //! The feeds of a root: the recipe's and the base's own, their keys and their indexes.
 
-use super::decide::{Feed, FeedPlace, Recipe};
+use super::request::{Feed, FeedPlace, Request};
 use super::{Error, Family, Supply};
 use crate::feed::{apk, opkg};
 use crate::fetch::Place;
@@ -64,14 +64,14 @@ pub(super) struct Read<I> {
 }
 
 /// The feeds of a root, the recipe's own first.
-pub(super) fn feeds(recipe: &Recipe, root: &Root, family: Family, release: &Release) -> Result<Vec<Known>, Error> {
+pub(super) fn feeds(request: &Request<'_>, root: &Root, family: Family, release: &Release) -> Result<Vec<Known>, Error> {
     let base_keys = keys(root, family)?;
     let mut known = Vec::new();
-    for feed in &recipe.feeds {
+    for feed in &request.feeds {
         let keys = if feed.keys.is_empty() { base_keys.clone() } else { feed.keys.clone() };
         known.push(Known { name: feed.name.clone(), place: place(feed, release)?, keys, unsigned: feed.unsigned });
     }
-    if recipe.default_feeds {
+    if request.recipe.default_feeds {
         for (name, url) in of_base(root, family)? {
             // Modules are the node's business; their feed is often gone, for it lives as long as one kernel.
             if url.contains("/kmods/") || known.iter().any(|feed| feed.name == name) {

@@ -1,26 +1,26 @@
-//! An Image from its recipe: decided, resolved into a lock, built into a bundle.
+//! A recipe resolved into a lock, and built into a bundle.
 //!
-//! [`Recipe::new`] decides, [`lock`] resolves against the feeds as they are now, [`build`] makes images of a lock; with the
-//! same recipe and lock it gives the same bytes. Runs nothing of what it installs. Files come by `fetch`, bases from
+//! [`Request::new`] finds what the recipe names, [`build`] resolves it against the feeds as they are now, or takes a lock, and
+//! makes the images; with the same recipe and lock it gives the same bytes. Runs nothing of what it installs. Files come by `fetch`, bases from
 //! registries by `registry`; must not know Kubernetes, the environment or the terminal.
 
 mod apk;
 mod base;
-mod build;
 mod compare;
-mod decide;
 mod error;
 mod feeds;
+mod images;
 mod lock;
 mod opkg;
+mod request;
 
 pub use base::pull_all;
-pub use build::{Built, BuiltRoot, HOST_MODULES, build, lock, why};
 pub use compare::{Change, Difference, compare};
-pub use decide::Recipe;
 pub use error::Error;
 pub use feeds::Release;
+pub use images::{Built, BuiltRoot, HOST_MODULES, build, why};
 pub use lock::{Family, Lock, LockError, LockedFeed, LockedModule, LockedPackage, LockedRoot};
+pub use request::Request;
 
 use std::collections::BTreeMap;
 

@@ -4,12 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use sha2::{Digest as _, Sha256};
 
-use super::decide::Recipe;
 use super::error::Reading;
 use super::feeds::{Known, Release, fixed};
+use super::request::Request;
 use super::lock::{LockedFeed, LockedModule, LockedPackage, LockedRoot};
 use super::{Error, Family, Resolved, Supply, Watch};
-use crate::feed::opkg::{Arrival, Change, Database, HostModule, STATUS, ipk, resolve};
+use crate::feed::opkg::{self, Arrival, Change, Database, HostModule, STATUS, ipk};
 use crate::feed::{Kind, Verified};
 use crate::fetch::{Place, Want};
 use crate::image::{Attributes, Root};
@@ -27,7 +27,7 @@ pub(super) fn database(root: &Root) -> Result<Database, Error> {
 
 /// Chooses.
 pub(super) async fn choose(
-    recipe: &Recipe,
+    request: &Request<'_>,
     root: &Root,
     base: &Digest,
     release: &Release,
@@ -46,14 +46,14 @@ pub(super) async fn choose(
     }
     let architectures =
         [("all", 1), ("noarch", 1), (release.architecture.as_str(), 10)].map(|(name, priority)| (name.to_owned(), priority));
-    let request = resolve::Request {
+    let question = opkg::Request {
         feeds: &indexes,
         installed: &database,
-        wanted: &recipe.wanted,
-        removed: &recipe.unwanted,
+        wanted: &request.wanted,
+        removed: &request.unwanted,
         architectures: &BTreeMap::from(architectures),
     };
-    let resolution = resolve::resolve(&request).map_err(|error| Error::Packages {
+    let resolution = opkg::resolve(&question).map_err(|error| Error::Packages {
         architecture: release.architecture.clone(),
         problem: error.to_string(),
     })?;

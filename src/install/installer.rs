@@ -13,7 +13,7 @@ use crate::types::RootPath;
 /// The scripts of services.
 const SERVICES: &str = "etc/init.d";
 /// Scripts that are run once at the first boot.
-const FIRST_BOOT: &str = "etc/uci-defaults";
+pub const FIRST_BOOT: &str = "etc/uci-defaults";
 
 /// What the reader of a build has to know.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -15,4 +15,4 @@ mod tests;
 
 pub use accounts::Accounts;
 pub use error::Error;
-pub use installer::{Installer, Keep, Note};
+pub use installer::{FIRST_BOOT, Installer, Keep, Note};

@@ -11,7 +11,7 @@ use crate::cli::cluster::block_on;
 use crate::cli::error::{CliError, Outcome};
 use crate::cli::printer::Printer;
 use crate::install::Note;
-use crate::recipe::{self, Built};
+use crate::build::{self, Built, Request};
 use crate::types::ImageRef;
 
 /// What a tag in a layout or an archive is called.
@@ -22,10 +22,11 @@ pub fn run(args: &BuildArgs, printer: Printer) -> Result<Outcome, CliError> {
     let push = args.push.as_deref().map(reference).transpose()?;
     let chosen = load(&args.recipe, args.lock.as_deref(), printer)?;
     let lock = args.locked.then(|| read_lock(&chosen.lock)).transpose()?;
+    let request = Request::new(&chosen.recipe, &chosen.sources).map_err(failed)?;
     let stock = Stock::new(&args.recipe.supply, printer)?;
     let output = match (&args.output, &push) {
         (Some(path), _) => Some(path.clone()),
-        (None, None) => Some(PathBuf::from(format!("{}.oci", chosen.recipe.name))),
+        (None, None) => Some(PathBuf::from(format!("{}.oci", chosen.recipe.name.value))),
         (None, Some(_)) => None,
     };
     block_on(async {
@@ -33,7 +34,7 @@ pub fn run(args: &BuildArgs, printer: Printer) -> Result<Outcome, CliError> {
         let mut show = Show::new();
         let only = args.recipe.arch.as_deref();
         let built =
-            recipe::build(&chosen.recipe, lock.as_ref(), only, epoch()?, &supply, &mut show).await.map_err(failed)?;
+            build::build(&request, lock.as_ref(), only, epoch()?, &supply, &mut show).await.map_err(failed)?;
         if let Some(path) = &output {
             write(&built, path)?;
         }

@@ -10,7 +10,7 @@ use crate::cli::error::{CliError, Outcome};
 use crate::cli::image::show::Show;
 use crate::cli::printer::Printer;
 use crate::image::{Base, Bundle, Platform};
-use crate::recipe::{self, Difference};
+use crate::build::Difference;
 
 /// Runs the verb: packages first, then files, one a line; `-` only before, `+` only after, `~` in both and not the same.
 pub fn run(args: &ImageDiffArgs, printer: Printer) -> Result<Outcome, CliError> {
@@ -26,7 +26,7 @@ pub fn run(args: &ImageDiffArgs, printer: Printer) -> Result<Outcome, CliError> 
         let bundle = block_on(bundle(name, &stock))?;
         Base::of_bundle(name, &bundle, platform.as_ref()).map_err(|error| failed(error.into()))
     };
-    let difference: Difference = recipe::compare(&open(&args.before)?, &open(&args.after)?).map_err(failed)?;
+    let difference: Difference = crate::build::compare(&open(&args.before)?, &open(&args.after)?).map_err(failed)?;
     let mut text = String::new();
     for (name, (before, after)) in &difference.packages {
         text += &match (before, after) {
@@ -61,5 +61,5 @@ pub async fn bundle(name: &str, stock: &Stock) -> Result<Bundle, CliError> {
         return Err(CliError::refused(message, "write a path that is there, or a reference".to_owned()));
     }
     let image = build::reference(name)?;
-    recipe::pull_all(&image, &stock.supply(), &mut Show::new()).await.map_err(failed)
+    crate::build::pull_all(&image, &stock.supply(), &mut Show::new()).await.map_err(failed)
 }

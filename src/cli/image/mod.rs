@@ -14,7 +14,7 @@ use args::{ImageArgs, ImageVerb};
 
 use super::error::{CliError, Outcome};
 use super::printer::Printer;
-use crate::recipe::Error;
+use crate::build::Error;
 
 /// Runs the verb.
 pub fn run(args: &ImageArgs, printer: Printer) -> Result<Outcome, CliError> {

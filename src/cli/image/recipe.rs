@@ -3,13 +3,13 @@
 use std::path::{Path, PathBuf};
 
 use super::args::RecipeArgs;
-use super::failed;
 use crate::catalog;
 use crate::cli::error::CliError;
 use crate::cli::printer::Printer;
 use crate::diag::{Diagnostics, SourceMap};
 use crate::overlay;
-use crate::recipe::{Lock, Recipe};
+use crate::build::Lock;
+use crate::recipe::{self, Recipe};
 use crate::spec::{self, Input};
 use crate::types::nearest;
 
@@ -17,6 +17,8 @@ use crate::types::nearest;
 pub struct Chosen {
     /// The recipe.
     pub recipe: Recipe,
+    /// The files that its places are relative to.
+    pub sources: SourceMap,
     /// The lock file that goes with it, whether it is there or not.
     pub lock: PathBuf,
 }
@@ -30,30 +32,30 @@ pub fn load(args: &RecipeArgs, lock: Option<&Path>, printer: Printer) -> Result<
     let request = spec::Request { inputs: &inputs, images: catalog::IMAGES, ..spec::Request::default() };
     let documents = spec::load(&request, &mut sources, &mut diags);
     let overlays = overlay::gather(&documents, &mut sources, &mut diags);
+    let decided: Vec<Recipe> =
+        documents.images.iter().map(|image| recipe::decide(&image.value, &overlays, &mut diags)).collect();
     printer.diagnostics(&diags, &sources);
     if diags.has_errors() {
         return Err(CliError::Input);
     }
-    let [image] = &documents.images[..] else {
-        let names: Vec<&str> =
-            documents.images.iter().map(|image| image.metadata.value.name.value.as_str()).collect();
+    let names: Vec<String> = decided.iter().map(|recipe| recipe.name.value.clone()).collect();
+    let Ok([recipe]) = <[Recipe; 1]>::try_from(decided) else {
         let message = match names.is_empty() {
             true => format!("`{}` holds no Image", args.recipe),
             false => format!("`{}` holds several Images: {}", args.recipe, names.join(", ")),
         };
         return Err(CliError::refused(message, "give a file with one document of `kind: Image`".to_owned()));
     };
-    let recipe = Recipe::new(&image.value, &overlays, &sources).map_err(failed)?;
     if let Some(arch) = &args.arch
-        && !recipe.architectures().any(|known| known == arch)
+        && !recipe.bases.iter().any(|(known, _)| known.as_str() == arch)
     {
-        let known: Vec<&str> = recipe.architectures().collect();
-        let message = format!("{} has no base for `{arch}`", recipe.name);
+        let known: Vec<&str> = recipe.bases.iter().map(|(known, _)| known.as_str()).collect();
+        let message = format!("{} has no base for `{arch}`", recipe.name.value);
         return Err(CliError::refused(message, format!("it has: {}", known.join(", "))));
     }
     let beside = beside.unwrap_or_default();
-    let lock = lock.map_or_else(|| beside.join(format!("{}.lock.json", recipe.name)), Path::to_owned);
-    Ok(Chosen { recipe, lock })
+    let lock = lock.map_or_else(|| beside.join(format!("{}.lock.json", recipe.name.value)), Path::to_owned);
+    Ok(Chosen { recipe, sources, lock })
 }
 
 /// Whether a word means a file, and no recipe by name.

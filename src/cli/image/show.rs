@@ -7,7 +7,7 @@ use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 
 use crate::cli::printer::Printer;
 use crate::fetch::{Place, Progress as Fetching};
-use crate::recipe::Watch;
+use crate::build::Watch;
 use crate::registry::{self, Event};
 use crate::types::Digest;
 

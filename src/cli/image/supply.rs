@@ -7,7 +7,7 @@ use crate::cli::credentials::docker_credentials;
 use crate::cli::error::CliError;
 use crate::cli::printer::Printer;
 use crate::fetch::{Cache, Fetcher, Limits};
-use crate::recipe::Supply;
+use crate::build::Supply;
 use crate::registry::{self, Client, Credentials};
 
 /// What a run fetches with.

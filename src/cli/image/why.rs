@@ -8,14 +8,15 @@ use super::supply::Stock;
 use crate::cli::cluster::block_on;
 use crate::cli::error::{CliError, Outcome};
 use crate::cli::printer::Printer;
-use crate::recipe;
+use crate::build::{self, Request};
 
 /// Runs the verb: chains from what was asked for to the package, one a line.
 pub fn run(args: &WhyArgs, printer: Printer) -> Result<Outcome, CliError> {
     let chosen = load(&args.recipe, None, printer)?;
+    let request = Request::new(&chosen.recipe, &chosen.sources).map_err(failed)?;
     let stock = Stock::new(&args.recipe.supply, printer)?;
     let all = block_on(async {
-        recipe::why(&chosen.recipe, &args.package, &stock.supply(), &mut Show::new()).await.map_err(failed)
+        build::why(&request, &args.package, &stock.supply(), &mut Show::new()).await.map_err(failed)
     })?;
     let wanted = |architecture: &str| args.recipe.arch.as_deref().is_none_or(|only| only == architecture);
     let mut outcome = Outcome::Done;
