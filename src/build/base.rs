@@ -1,6 +1,7 @@
 //! Opening the base: from a file, a layout, an archive or a registry, checked before it is used.
 
 use std::collections::BTreeMap;
+use std::io::{Read as _, Write as _};
 
 use super::request::{self, Verify};
 use super::{Error, Supply, Watch};
@@ -18,17 +19,21 @@ const LONGEST_LIST: u64 = 4 << 20;
 const LONGEST_SIGNATURE: u64 = 4 << 10;
 
 impl request::Base {
-    /// Opens it for an architecture of Kubernetes' name.
+    /// Opens it for an architecture of Kubernetes' name; where a lock has its digest, exactly that one.
     pub(super) async fn open(
         &self,
         architecture: &str,
+        locked: Option<&Digest>,
         supply: &Supply<'_>,
         watch: &mut dyn Watch,
     ) -> Result<Base, Error> {
         let platform = Platform::of_kubernetes(architecture).expect("the document knows these names only");
         let base = match self {
             Self::Rootfs { place, verify } => {
-                let digest = verify.digest(place, supply).await?;
+                let digest = match locked {
+                    Some(digest) => digest.clone(),
+                    None => verify.digest(place, supply).await?,
+                };
                 let want = Want { size: None, digest, whole: true };
                 let file = supply.fetcher.file(place, &want, LARGEST, watch.bytes()).await?;
                 let part = FilePart::whole(file).map_err(|error| Error::feed(place, error))?;
@@ -43,7 +48,7 @@ impl request::Base {
                 Base::of_bundle(&path.display().to_string(), &bundle, Some(&platform))?
             }
             Self::Image(image) => {
-                let bundle = pull(image, &platform, supply, watch).await?;
+                let bundle = pull(image, &platform, locked, supply, watch).await?;
                 Base::of_bundle(&image.to_string(), &bundle, Some(&platform))?
             }
         };
@@ -81,22 +86,56 @@ impl Verify {
     }
 }
 
-/// The image for a platform with its layers, all in the cache.
+/// The image for a platform, or the one of a digest, with its layers, all in the cache.
 async fn pull(
     image: &ImageRef,
     platform: &Platform,
+    locked: Option<&Digest>,
     supply: &Supply<'_>,
     watch: &mut dyn Watch,
 ) -> Result<Bundle, Error> {
     let failed = |error| Error::Registry { image: image.to_string(), error };
     let source = supply.registry.source(image, supply.credentials).map_err(failed)?;
-    let mut bundle = top(source.manifest().await.map_err(failed)?);
+    let mut bundle = match locked {
+        Some(digest) => top(by_digest(digest, image, &source, supply).await?),
+        None if supply.fetcher.is_offline() => {
+            return Err(fetch::Error::Offline { place: image.to_string() }.into());
+        }
+        None => top(source.manifest().await.map_err(failed)?),
+    };
     if media_type::is_index(&bundle.top.media_type) {
         let chosen = choose(&image.to_string(), &bundle, Some(platform))?;
-        bundle.documents.push(source.manifest_of(&chosen.digest).await.map_err(failed)?);
+        bundle.documents.push(by_digest(&chosen.digest, image, &source, supply).await?);
     }
     fill(&mut bundle, image, &source, supply, watch).await?;
     Ok(bundle)
+}
+
+/// A manifest, from the cache or the registry.
+async fn by_digest(
+    digest: &Digest,
+    image: &ImageRef,
+    source: &Source,
+    supply: &Supply<'_>,
+) -> Result<Document, Error> {
+    let want = Want { size: None, digest: digest.clone(), whole: true };
+    let shown = format!("{image}, manifest {}", digest.short());
+    if let Some(mut file) = supply.fetcher.cache().get(&want)? {
+        let mut bytes = Vec::new();
+        file.read_to_end(&mut bytes).map_err(|error| Error::feed(&shown, error))?;
+        return Ok(Document::read(&shown, bytes)?);
+    }
+    if supply.fetcher.is_offline() {
+        return Err(fetch::Error::Offline { place: shown }.into());
+    }
+    let document = source
+        .manifest_of(digest)
+        .await
+        .map_err(|error| Error::Registry { image: image.to_string(), error })?;
+    let mut draft = supply.fetcher.cache().draft(&shown, want)?;
+    draft.write_all(&document.bytes).map_err(|error| Error::feed(&shown, error))?;
+    draft.finish()?;
+    Ok(document)
 }
 
 /// An image, or an index with all its images, from a registry.
@@ -106,7 +145,7 @@ pub async fn pull_all(image: &ImageRef, supply: &Supply<'_>, watch: &mut dyn Wat
     let mut bundle = top(source.manifest().await.map_err(failed)?);
     if media_type::is_index(&bundle.top.media_type) {
         for child in bundle.documents[0].index()?.manifests {
-            bundle.documents.push(source.manifest_of(&child.digest).await.map_err(failed)?);
+            bundle.documents.push(by_digest(&child.digest, image, &source, supply).await?);
         }
     }
     fill(&mut bundle, image, &source, supply, watch).await?;

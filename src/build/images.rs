@@ -54,11 +54,12 @@ fn chosen<'r>(request: &'r Request<'_>, only: Option<&'r str>) -> impl Iterator<
 async fn ground(
     request: &Request<'_>,
     architecture: &str,
+    locked: Option<&LockedRoot>,
     supply: &Supply<'_>,
     watch: &mut dyn Watch,
 ) -> Result<Ground, Error> {
     watch.step(&format!("opening the base for {architecture}"));
-    let base = request.bases[architecture].open(architecture, supply, watch).await?;
+    let base = request.bases[architecture].open(architecture, locked.map(|root| &root.base), supply, watch).await?;
     let root = Root::new(base.tree().clone());
     let release = Release::of(&root)?;
     let needs_packages = !request.wanted.is_empty() || !request.unwanted.is_empty();
@@ -96,7 +97,7 @@ pub async fn why(
 ) -> Result<BTreeMap<String, Vec<Vec<String>>>, Error> {
     let mut chains = BTreeMap::new();
     for architecture in request.architectures() {
-        let ground = ground(request, architecture, supply, watch).await?;
+        let ground = ground(request, architecture, None, supply, watch).await?;
         let resolved = ground.resolve(request, supply, watch).await?;
         chains.insert(architecture.to_owned(), (resolved.why)(package));
     }
@@ -120,10 +121,11 @@ pub async fn build(
     }
     let (mut images, mut roots, mut locks) = (Vec::new(), Vec::new(), BTreeMap::new());
     for architecture in chosen(request, only) {
-        let ground = ground(request, architecture, supply, watch).await?;
+        let locked = locked.map(|lock| of_lock(lock, architecture)).transpose()?;
+        let ground = ground(request, architecture, locked, supply, watch).await?;
         let lock = match locked {
             None => ground.resolve(request, supply, watch).await?.lock,
-            Some(lock) => of_lock(lock, &ground)?,
+            Some(root) => ground.confirms(root)?.clone(),
         };
         let epoch = epoch.unwrap_or_else(|| ground.base.epoch());
         let (image, root) = ground.build(request, &lock, epoch, supply, watch).await?;
@@ -139,24 +141,22 @@ pub async fn build(
     Ok(Built { bundle, lock, roots })
 }
 
-/// The part of a lock for an architecture, of the same base.
-fn of_lock(lock: &Lock, ground: &Ground) -> Result<LockedRoot, Error> {
-    let root = lock.roots.get(&ground.architecture).ok_or_else(|| Error::Stale {
-        problem: format!("it has nothing for {}", ground.architecture),
-    })?;
-    if root.base != *ground.base.digest() {
-        let problem = format!(
-            "the base for {} is {} now, and was {}",
-            ground.architecture,
-            ground.base.digest().short(),
-            root.base.short()
-        );
-        return Err(Error::Stale { problem });
-    }
-    Ok(root.clone())
+/// The part of a lock for an architecture.
+fn of_lock<'l>(lock: &'l Lock, architecture: &str) -> Result<&'l LockedRoot, Error> {
+    let nothing = || Error::Stale { problem: format!("it has nothing for {architecture}") };
+    lock.roots.get(architecture).ok_or_else(nothing)
 }
 
 impl Ground {
+    /// A lock that is of this base: layouts and archives have no digest to ask for.
+    fn confirms<'l>(&self, root: &'l LockedRoot) -> Result<&'l LockedRoot, Error> {
+        if root.base == *self.base.digest() {
+            return Ok(root);
+        }
+        let (now, before) = (self.base.digest().short(), root.base.short());
+        Err(Error::Stale { problem: format!("the base for {} is {now} now, and was {before}", self.architecture) })
+    }
+
     async fn build(
         self,
         request: &Request<'_>,

@@ -125,6 +125,14 @@ pub(super) fn verify(
 }
 
 impl Document {
+    /// One from its bytes, which say what they are; OCI lets a manifest leave that out. `name` is for messages.
+    pub fn read(name: &str, bytes: Vec<u8>) -> Result<Self, Error> {
+        let value: serde_json::Value = serde_json::from_slice(&bytes).map_err(Error::json(name))?;
+        let stated = value.get("mediaType").and_then(serde_json::Value::as_str);
+        let descriptor = Descriptor::of(stated.unwrap_or(media_type::MANIFEST), &bytes);
+        Ok(Self { descriptor, bytes })
+    }
+
     pub(super) fn of(media_type: &str, document: &impl serde::Serialize) -> Self {
         let bytes = manifest::json(document);
         Self { descriptor: Descriptor::of(media_type, &bytes), bytes }
