@@ -34,7 +34,11 @@ pub(super) fn check_settings(overlay: &Overlay, diags: &mut Diagnostics) {
                 None => Section::named("any", key),
             };
             match section {
-                Ok(section) => options.iter().for_each(|option| check_option(section.clone(), option, diags)),
+                Ok(section) => {
+                    for option in &options.value {
+                        check_option(section.clone(), option, diags);
+                    }
+                }
                 Err(invalid) => refuse(&invalid, key.span, diags),
             }
         }
@@ -52,7 +56,9 @@ fn check_option(mut section: Section, option: &(Loc<String>, Loc<UciValue>), dia
         }
     };
     if let Some(invalid) = fault {
-        refuse(&invalid, value.span, diags);
+        // The name first: with a good one, the value is at fault.
+        let named = Section::anonymous("any").and_then(|mut any| any.set(name, "1"));
+        refuse(&invalid, if named.is_err() { name.span } else { value.span }, diags);
     }
 }
 

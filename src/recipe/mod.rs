@@ -80,7 +80,9 @@ pub fn decide(image: &Image, overlays: &Overlays, diags: &mut Diagnostics) -> Re
     let spec = &image.spec.value;
     let laid_on: Vec<&Overlay> =
         spec.overlays.iter().filter_map(|reference| overlays.get(reference)).collect();
-    laid_on.iter().for_each(|overlay| checks::check_settings(overlay, diags));
+    for overlay in &laid_on {
+        checks::check_settings(overlay, diags);
+    }
     let of_overlays = |overlay: &&Overlay| overlay.spec.disabled_services.clone();
     let mut disabled_services: Vec<Loc<String>> = Vec::new();
     for service in laid_on.iter().flat_map(of_overlays).chain(spec.disabled_services.iter().cloned()) {

@@ -92,11 +92,13 @@ fn sites() -> Vec<PathBuf> {
 
 #[test]
 fn every_example_site() {
-    assert_eq!(sites().len(), 5);
+    assert_eq!(sites().len(), 6);
     for folder in sites() {
         let name = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let text = std::fs::read_to_string(folder.join("site.yaml")).expect("each example has a site.yaml");
-        let outcome = outcome_of(&[Input { name: "site.yaml".to_owned(), text }], &[]);
+        // Folders that it names lie beside it.
+        let path = folder.join("site.yaml").display().to_string();
+        let outcome = outcome_of(&[Input { name: path, text }], &[]);
         assert_eq!(outcome.text(), "", "{name}");
         check(&format!("site-{name}"), &sink::yaml_texts(&steady(&outcome.sets)).collect::<String>());
     }

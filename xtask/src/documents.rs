@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 pub fn page(schema: &Value) -> String {
     let mut text = String::from(
         "# Documents\n\n<!-- Written by `cargo xtask generate` from the types in src/spec/v1alpha1. -->\n\n\
-         Every key of a site file. A key in bold must be there; of keys marked ◆ exactly one. The same as JSON\n\
+         Every key of every document. A key in bold must be there; of keys marked ◆ exactly one. The same as JSON\n\
          Schema, for editors: [schema/wrtpod.json](schema/wrtpod.json), or `wrtpod schema`.\n",
     );
     for document in schema["oneOf"].as_array().into_iter().flatten() {

@@ -38,8 +38,8 @@ record! {
         /// The image of the helper containers that wrtpod adds. Default: the appliance's own image where it has a
         /// shell.
         "helperImage" => helper_image: Option<Loc<ImageRef>>,
-        /// The Image that `image` is built from, a document or one of `wrtpod catalog`: its overlays are in it, and
-        /// `deploy --build` builds it and pushes it there.
+        /// The Image that `image` is built from, such as `openwrt-vpn`: a document, or one of `wrtpod catalog`. What its
+        /// overlays need becomes the appliance's.
         "build" => build: Option<Loc<Name>>,
         /// When a node pulls the image. Default: Kubernetes decides by the tag.
         "imagePullPolicy" => image_pull_policy: Option<Loc<PullPolicy>>,

@@ -21,12 +21,12 @@ record! {
 record! {
     /// What an Image states.
     pub struct ImageSpec, "the spec of an Image" {
-        /// One sentence about the image.
+        /// One sentence about the image, such as `OpenWrt with LuCI over HTTPS`; shown by `wrtpod catalog`.
         "description" => description: Option<Loc<String>>,
         /// The architectures, and what each is built on: `amd64: {image: openwrt/rootfs:x86-64-24.10.4}`. With several,
         /// the result is an index.
         "base" => base: Loc<Entries<Architecture, Base>>,
-        /// Feeds beside those of the base, by name. The order counts: of two equal versions the first feed's is taken.
+        /// Feeds beside those of the base, by name: `mine: {folder: ./feed, keys: [{file: ./mine.pub}]}`. The order counts: of two equal versions the first feed's is taken.
         "feeds" => feeds: Entries<FeedName, Feed>,
         /// False to leave out the feeds that the base names itself (`/etc/opkg/distfeeds.conf`,
         /// `/etc/apk/repositories.d`). Default: true.
@@ -38,13 +38,13 @@ record! {
         "overlays" => overlays: Vec<Loc<OverlayRef>>,
         /// Files, by their path in the root; they win over those of packages and overlays.
         "files" => files: Entries<RootPath, ImageFile>,
-        /// Services that are installed and not started, by the names of their scripts in `/etc/init.d`.
+        /// Services that are installed and not started, such as `cron`: the names of their scripts in `/etc/init.d`.
         "disabledServices" => disabled_services: Vec<Loc<String>>,
-        /// The command of the image. Default: `/sbin/init`.
+        /// The command of the image, word by word. Default: `[/sbin/init]`.
         "entrypoint" => entrypoint: Vec<Loc<String>>,
-        /// Labels of the image, beside those that wrtpod writes.
+        /// Labels of the image beside those that wrtpod writes, such as `org.opencontainers.image.vendor: home`.
         "labels" => labels: Entries<String, String>,
-        /// Environment variables of the image, beside `container`.
+        /// Environment variables of the image beside `container`, such as `TZ: UTC`.
         "env" => env: Entries<EnvName, String>,
     }
 }

@@ -18,13 +18,14 @@ record! {
 record! {
     /// What an Overlay states.
     pub struct OverlaySpec, "the spec of an Overlay" {
-        /// One sentence about the overlay, shown by `wrtpod catalog`.
+        /// One sentence about the overlay, such as `WireGuard tunnels`; shown by `wrtpod catalog`.
         "description" => description: Option<Loc<String>>,
         /// Packages to install, such as `wireguard-tools`; with a `-` in front, a package to leave out or to remove.
         "packages" => packages: Vec<Loc<PackageWish>>,
-        /// UCI settings: file, section, option. The key `.type` of a section gives its type.
+        /// UCI settings: file, section, option, such as `dhcp: {lan: {.type: dhcp, ignore: 1}}`. The key `.type` of a
+        /// section gives its type.
         "uci" => uci: UciSettings,
-        /// Services that are installed and not started, by the names of their scripts in `/etc/init.d`.
+        /// Services that are installed and not started, such as `cron`: the names of their scripts in `/etc/init.d`.
         "disabledServices" => disabled_services: Vec<Loc<String>>,
         /// What an appliance with this overlay needs of its pod and its node.
         "requires" => requires: Option<Loc<Requirements>>,
@@ -36,14 +37,15 @@ record! {
 record! {
     /// What an appliance needs of its pod and its node.
     pub struct Requirements, "`requires`" {
-        /// Capabilities beyond those that the profile has, each with the reason for it.
+        /// Capabilities beyond those that the profile has, each with the reason for it: `SYS_NICE: it raises its priority`.
         "capabilities" => capabilities: Entries<Capability, String>,
         /// Devices of the node, such as `path: /dev/net/tun`.
         "devices" => devices: Vec<Loc<Device>>,
         /// Kernel settings that one of the appliance's networks has to make under its `sysctls`, such as
         /// `net.ipv4.ip_forward: 1`.
         "sysctls" => sysctls: Entries<String, String>,
-        /// Kernel modules that the node must have, each with the reason for it: a pod cannot load one.
+        /// Kernel modules that the node must have, each with the reason for it, such as `wireguard: its tunnels`: a pod
+        /// cannot load one.
         "hostModules" => host_modules: Entries<ModuleName, String>,
     }
 }

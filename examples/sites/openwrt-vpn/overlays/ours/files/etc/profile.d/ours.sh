@@ -1,0 +1,1 @@
+echo "This machine is kept in the repository of the house."
