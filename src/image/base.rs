@@ -1,6 +1,5 @@
 //! What an image stands on: the root tar of a release, or an image that is there.
 
-use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
@@ -24,8 +23,7 @@ impl Base {
     /// own name of the architecture in it decides the platform.
     pub fn of_rootfs(path: &Path) -> Result<Self, Error> {
         let name = format!("`{}`", path.display());
-        let opened = File::open(path).and_then(FilePart::whole);
-        let part = opened.map_err(Error::io(format!("open {name}")))?;
+        let part = FilePart::open(path).map_err(Error::io(format!("open {name}")))?;
         let mut tree = Tree::default();
         let measure = apply(&name, part.reader(), &mut tree)?;
         let platform = platform(&name, &tree)?;
