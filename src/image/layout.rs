@@ -49,10 +49,11 @@ impl Bundle {
         let made = made.map_err(Error::io(format!("make a folder in `{}`", parent.display())))?;
         self.fill(made.path(), &Index::new(Vec::new()), tag)?;
         write(&made.path().join(MARK), &mut |file| Ok(file.write_all(MARK_TEXT)?))?;
+        open_to_all(made.path())?;
         // On Unix a rename takes the place of an empty folder.
         fs::rename(made.path(), folder).map_err(Error::io(format!("move the layout to `{name}`")))?;
         let _ = made.keep();
-        open_to_all(folder)
+        Ok(())
     }
 
     /// Blobs first, the index last.
@@ -61,7 +62,7 @@ impl Bundle {
         fs::create_dir_all(&blobs).map_err(Error::io(format!("make the folder `{}`", blobs.display())))?;
         for (digest, blob) in self.all_blobs() {
             let path = folder.join(blob_path(&digest));
-            if fs::metadata(&path).is_ok_and(|there| there.len() == blob.size()) {
+            if holds(&path, &digest, &blob) {
                 continue;
             }
             let copy =
@@ -110,7 +111,7 @@ impl Bundle {
         let index = read_index(folder)?;
         let find = |digest: &Digest| {
             let path = folder.join(blob_path(digest));
-            match open(&path) {
+            match FilePart::open(&path) {
                 Ok(part) => Ok(Some(Blob { bytes: Bytes::File(part), origin: None })),
                 Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
                 Err(error) => Err(Error::io(format!("open `{}`", path.display()))(error)),
@@ -153,7 +154,7 @@ impl Bundle {
 fn read_index(folder: &Path) -> Result<Index, Error> {
     let path = folder.join(INDEX);
     let name = format!("`{}`", path.display());
-    let part = open(&path).map_err(Error::io(format!("open {name}")))?;
+    let part = FilePart::open(&path).map_err(Error::io(format!("open {name}")))?;
     parse_index(&name, &part)
 }
 
@@ -165,12 +166,12 @@ pub(super) fn parse_index(name: &str, part: &FilePart) -> Result<Index, Error> {
     serde_json::from_reader(std::io::BufReader::new(part.reader())).map_err(Error::json(name))
 }
 
-/// Opens a regular file: a FIFO would hang.
-fn open(path: &Path) -> std::io::Result<FilePart> {
-    if !fs::metadata(path)?.is_file() {
-        return Err(std::io::Error::new(ErrorKind::InvalidInput, "it is no regular file"));
-    }
-    File::open(path).and_then(FilePart::whole)
+/// Whether a file is there and sound: one that is damaged is written anew.
+fn holds(path: &Path, digest: &Digest, wanted: &Blob) -> bool {
+    FilePart::open(path).is_ok_and(|part| {
+        let there = Blob { bytes: Bytes::File(part), origin: None };
+        there.size() == wanted.size() && there.copy("", digest, &mut std::io::sink()).is_ok()
+    })
 }
 
 /// What went wrong while a file was being filled.

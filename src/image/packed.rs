@@ -1,7 +1,6 @@
 //! OCI archives: a layout in one tar file, as `skopeo` and `docker save` write it.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs::File;
 use std::io::{BufReader, BufWriter, Read, Write};
 use std::path::Path;
 
@@ -49,8 +48,7 @@ impl Bundle {
     /// Reads an image out of an archive: the one with this tag, or the only one. Layers stay where they are.
     pub fn read_archive(path: &Path, tag: Option<&str>) -> Result<Self, Error> {
         let name = format!("`{}`", path.display());
-        let opened = File::open(path).and_then(FilePart::whole);
-        let whole = opened.map_err(Error::io(format!("open {name}")))?;
+        let whole = FilePart::open(path).map_err(Error::io(format!("open {name}")))?;
         let mut head = Vec::new();
         whole.reader().take(2).read_to_end(&mut head).map_err(Error::io(format!("read {name}")))?;
         if head == [0x1f, 0x8b] {

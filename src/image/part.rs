@@ -1,8 +1,9 @@
 //! A piece of an open file, read by position: many may read the same file at the same time.
 
-use std::fs::File;
-use std::io::{self, Read};
+use std::fs::{self, File};
+use std::io::{self, ErrorKind, Read};
 use std::os::unix::fs::FileExt;
+use std::path::Path;
 use std::sync::Arc;
 
 /// So many bytes of a file from an offset on. The file stays open, so it may lose its name meanwhile.
@@ -14,6 +15,14 @@ pub struct FilePart {
 }
 
 impl FilePart {
+    /// The whole of a regular file; anything else is refused, since a FIFO would hang.
+    pub(super) fn open(path: &Path) -> io::Result<Self> {
+        if !fs::metadata(path)?.is_file() {
+            return Err(io::Error::new(ErrorKind::InvalidInput, "it is no regular file"));
+        }
+        File::open(path).and_then(Self::whole)
+    }
+
     /// The whole of a file as it is now.
     pub fn whole(file: File) -> io::Result<Self> {
         let size = file.metadata()?.len();
@@ -56,7 +65,7 @@ impl Read for PartReader {
         }
         let read = self.part.file.read_at(&mut buffer[..wanted], self.part.offset + self.at)?;
         if read == 0 {
-            return Err(io::Error::new(io::ErrorKind::UnexpectedEof, "the file has become shorter"));
+            return Err(io::Error::new(ErrorKind::UnexpectedEof, "the file has become shorter"));
         }
         self.at += read as u64;
         Ok(read)

@@ -118,7 +118,8 @@ impl Tree {
             EntryKind::File(size) => Kind::File(self.content(name, &path, size, content)?),
             EntryKind::Hardlink(target) => {
                 let file = changes.added.get(&target).or_else(|| self.nodes.get(&target));
-                let Some(Node { kind: kind @ (Kind::File(_) | Kind::Special), .. }) = file else {
+                let Some(Node { kind: kind @ (Kind::File(_) | Kind::Symlink(_) | Kind::Special), .. }) = file
+                else {
                     return Err(Error::archive(
                         name,
                         format!("{path} is a hard link to {target}, which is no earlier file"),

@@ -110,6 +110,8 @@ fn finds_damage_in_a_layout() {
     let back = read(&folder, None).expect("layers are read later");
     assert_eq!(faults(&back).len(), 1);
     assert!(Base::of_bundle("it", &back, None).is_err());
+    written(&folder, "x", None);
+    assert_eq!(faults(&read(&folder, None).expect("it was written again")), [""; 0]);
     fs::write(blob(&bundle.top.digest), "{}").expect("it can be written");
     assert!(problem(read(&folder, None)).contains("has 2 bytes, not the"));
     fs::remove_file(blob(&bundle.top.digest)).expect("it is there");

@@ -109,6 +109,13 @@ fn knows_hard_links_as_one_file() {
     assert!(refused([Tar::new().folder("b").hardlink("a", "b")]).contains("no earlier file"));
 }
 
+/// GNU tar writes a link that has several names so.
+#[test]
+fn takes_hard_links_to_links() {
+    let base = Tar::new().symlink("a", "x").hardlink("b", "a");
+    assert_eq!(shown([base]), ["/a 644 0:0 -> x", "/b 644 0:0 -> x"]);
+}
+
 #[test]
 fn takes_devices_for_what_they_are() {
     let base =
