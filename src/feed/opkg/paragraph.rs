@@ -64,20 +64,31 @@ pub(super) fn paragraphs<'a>(
     let mut lines = text.split_inclusive('\n').enumerate().peekable();
     let mut offset = 0;
     std::iter::from_fn(move || {
-        while let Some((_, line)) = lines.next_if(|(_, line)| line.trim().is_empty()) {
+        while let Some((_, line)) = lines.next_if(|(_, line)| is_blank(line)) {
             offset += line.len();
         }
         let (first, begin) = (lines.peek()?.0, offset);
         let mut paragraph = Paragraph { place, line: first + 1, text: "", fields: Vec::new() };
-        while let Some((at, line)) = lines.next_if(|(_, line)| !line.trim().is_empty()) {
+        while let Some((at, line)) = lines.next_if(|(_, line)| !is_blank(line)) {
             offset += line.len();
             if let Err(problem) = add(&mut paragraph.fields, at + 1, line) {
                 return Some(Err(Error::text(place, at + 1, problem)));
+            }
+            // Descriptions of real packages have empty lines.
+            let mut ahead = lines.clone().skip_while(|(_, line)| is_blank(line));
+            if ahead.next().is_some_and(|(_, line)| line.starts_with([' ', '\t'])) {
+                while let Some((_, line)) = lines.next_if(|(_, line)| is_blank(line)) {
+                    offset += line.len();
+                }
             }
         }
         paragraph.text = &text[begin..offset];
         Some(Ok(paragraph))
     })
+}
+
+fn is_blank(line: &str) -> bool {
+    line.trim().is_empty()
 }
 
 fn add<'a>(fields: &mut Vec<Field<'a>>, line: usize, text: &'a str) -> Result<(), String> {
@@ -121,6 +132,15 @@ mod tests {
         assert_eq!(read[0].continuation("B"), ["3", "4"]);
         assert_eq!(read[0].text, "A: 1\nB:  2 \n 3\n\t4\n");
         assert_eq!((read[1].get("A"), read[1].text), (Some("5"), "A: 5\r\n"));
+    }
+
+    #[test]
+    fn a_field_goes_on_after_empty_lines() {
+        let read = read("A: 1\n 2\n\n \n 3\nB: 4\n\nA: 5\n").unwrap();
+        assert_eq!(
+            (read[0].continuation("A"), read[0].get("B"), read.len()),
+            (&["2", "3"][..], Some("4"), 2)
+        );
     }
 
     #[test]

@@ -144,6 +144,12 @@ fn providers_that_cannot_be_installed_are_passed_over() {
 }
 
 #[test]
+fn what_the_base_lacks_stands_in_nobodys_way() {
+    let feeds = [index("x 1 Depends: odd")];
+    assert_eq!(chosen(&feeds, &base("odd 1 Depends: never-there"), "x"), "x=1");
+}
+
+#[test]
 fn greedy_dependencies_take_what_needs_nothing_more() {
     let feed =
         "x 1 Depends: l, mod *\na 1 Provides: mod; Depends: l\nb 1 Provides: mod; Depends: z\nl 1\nz 1";
