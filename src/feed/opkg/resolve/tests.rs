@@ -247,6 +247,22 @@ fn two_versions_of_one_package_are_refused() {
 }
 
 #[test]
+fn a_version_chosen_before_will_do_where_it_fits() {
+    assert_eq!(on_nothing("x 1 Depends: b, a\nb 1 Depends: a (= 1)\na 1\na 2", "x"), "a=1 b=1 x=1");
+    let circle = "a 2 Depends: b\nb 1 Depends: a (= 1)\na 1";
+    assert_eq!(
+        on_nothing(circle, "a"),
+        "`a → b` needs `a (= 1)`, and `a` 2 is already chosen for another package"
+    );
+}
+
+#[test]
+fn a_wanted_package_that_another_brings_is_no_old_one() {
+    let resolution = run(&[index("a 1 Depends: b\nb 1")], &Database::default(), "a b").unwrap();
+    assert!(resolution.already.is_empty() && resolution.install.iter().all(|step| step.wanted));
+}
+
+#[test]
 fn kernel_modules_are_the_nodes() {
     let feeds = [index(
         "vpn 1 Depends: kmod-tun, tools\ntools 1\nkmod-tun 5 Depends: kernel (= 9)\nkmod-x 1 Provides: feature\ny 1 Depends: feature",
