@@ -155,10 +155,7 @@ mod tests {
         let long = format!("A: {}\n", "x".repeat(1 << 20));
         let wide: String = (0..129).map(|number| format!("F{number}: x\n")).collect();
         for (text, message) in [
-            (
-                "A: 1\n\n continues\n",
-                "the list, line 3: the line continues a field, and there is none before it",
-            ),
+            ("\n continues\n", "the list, line 2: the line continues a field, and there is none before it"),
             ("A: 1\nno field\n", "the list, line 2: `no field` is no field"),
             ("A: 1\nB: 2\nA: 3\n", "the list, line 3: the field `A` comes twice in one package"),
             ("A: \0\n", "the list, line 1: the line has a NUL"),

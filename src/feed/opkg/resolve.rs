@@ -176,11 +176,16 @@ impl<'a> Run<'a> {
         if number == of || provided_by_host(&universe.control(number).name) {
             return Ok(());
         }
-        if !self.is_other_version(choice, number, dependency)? {
-            self.need(number)?;
-            self.take(number);
+        match self.is_other_version(choice, number, dependency) {
+            Ok(true) => Ok(()),
+            Err(_) if optional => Ok(()),
+            Err(error) => Err(error),
+            Ok(false) => {
+                self.need(number)?;
+                self.take(number);
+                Ok(())
+            }
         }
-        Ok(())
     }
 
     /// Whether another version is chosen already, and will do. A package can be there in one version only, and an older
