@@ -78,6 +78,8 @@ impl<R: Read> Read for Verified<R> {
 
 #[cfg(test)]
 mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test stops where it is wrong")]
+
     use super::*;
 
     /// SHA-256 of `abc` (FIPS 180-2, appendix B.1).

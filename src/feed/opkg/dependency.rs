@@ -158,6 +158,8 @@ impl fmt::Display for Demand {
 
 #[cfg(test)]
 mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test stops where it is wrong")]
+
     use super::*;
 
     #[test]

@@ -117,6 +117,8 @@ fn add<'a>(fields: &mut Vec<Field<'a>>, line: usize, text: &'a str) -> Result<()
 
 #[cfg(test)]
 mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test stops where it is wrong")]
+
     use super::*;
 
     fn read(text: &str) -> Result<Vec<Paragraph<'_>>, String> {
