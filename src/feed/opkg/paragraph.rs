@@ -155,7 +155,7 @@ mod tests {
     #[test]
     fn names_the_line_of_what_it_refuses() {
         let long = format!("A: {}\n", "x".repeat(1 << 20));
-        let wide: String = (0..129).map(|number| format!("F{number}: x\n")).collect();
+        let wide = (0..129).map(|number| format!("F{number}: x")).collect::<Vec<_>>().join("\n");
         for (text, message) in [
             ("\n continues\n", "the list, line 2: the line continues a field, and there is none before it"),
             ("A: 1\nno field\n", "the list, line 2: `no field` is no field"),
