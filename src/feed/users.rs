@@ -56,6 +56,8 @@ fn named(text: &str) -> Result<(String, Option<u32>), Invalid> {
 
 #[cfg(test)]
 mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test stops where it is wrong")]
+
     use super::*;
 
     fn pair(name: &str, number: Option<u32>) -> (String, Option<u32>) {

@@ -163,6 +163,8 @@ fn parts<const N: usize>(what: What, text: &str, wanted: usize) -> Result<(Finge
 
 #[cfg(test)]
 mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test stops where it is wrong")]
+
     use super::*;
     use ed25519_dalek::{Signer as _, SigningKey};
 

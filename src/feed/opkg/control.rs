@@ -154,6 +154,8 @@ fn alternative(item: &str) -> Result<Alternative, Invalid> {
 
 #[cfg(test)]
 mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test stops where it is wrong")]
+
     use super::*;
 
     const SSH: &str = "Package: ssh\nVersion: 1:2-3\nDepends: libc, a | b\nPre-Depends: first\nProvides: ssh, shell\n\

@@ -247,7 +247,9 @@ impl Database {
         let mut changes = self.changes.clone();
         let lists = self.listed.iter().filter_map(|name| Some((name, self.files.get(name)?)));
         for (name, files) in lists {
-            let content = files.iter().map(|path| format!("{path}\n")).collect::<String>().into_bytes();
+            let content =
+                files.iter().flat_map(|path| [path.to_string(), "\n".to_owned()]).collect::<String>();
+            let content = content.into_bytes();
             changes.insert(info(name, "list"), Change::Write { content, mode: 0o644 });
         }
         if self.is_changed {

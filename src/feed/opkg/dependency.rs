@@ -60,8 +60,18 @@ pub(super) fn dependencies(list: &str) -> Result<Vec<Dependency>, Invalid> {
     list.split(',').map(str::trim).filter(|item| !item.is_empty()).map(str::parse).collect()
 }
 
-/// Reads a list of names as `Provides` and `Replaces` have them, split at commas and spaces.
+/// Reads a list of names as `Provides` and `Replaces` have them, split at commas and spaces. Names that packages answer
+/// to are only compared, so whatever is printed there will do, as in opkg.
 pub(super) fn names(list: &str) -> Result<Vec<String>, Invalid> {
+    let name = |name: &str| {
+        if name.len() <= LONGEST_NAME && name.bytes().all(|c| c.is_ascii_graphic()) {
+            return Ok(name.to_owned());
+        }
+        Err(Invalid::new(
+            format!("{} is no name", quoted(name)),
+            "use printed characters of ASCII, at most 200",
+        ))
+    };
     list.split([',', ' ', '\t']).filter(|name| !name.is_empty()).map(name).collect()
 }
 
@@ -148,6 +158,8 @@ impl fmt::Display for Demand {
 
 #[cfg(test)]
 mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test stops where it is wrong")]
+
     use super::*;
 
     #[test]
@@ -214,6 +226,7 @@ mod tests {
     #[test]
     fn splits_names_at_commas_and_spaces() {
         assert_eq!(names("a, b c,,d").unwrap(), ["a", "b", "c", "d"]);
-        assert!(names("a, b (= 1)").is_err());
+        assert_eq!(names("@any, b (= 1)").unwrap(), ["@any", "b", "(=", "1)"]);
+        assert!(names("caf\u{e9}").is_err() && names(&"a".repeat(201)).is_err());
     }
 }

@@ -38,6 +38,8 @@ pub fn feeds(place: &str, text: &str) -> Result<Vec<Feed>, Error> {
 
 #[cfg(test)]
 mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test stops where it is wrong")]
+
     use super::*;
 
     #[test]

@@ -107,6 +107,8 @@ fn size(text: &str) -> Result<u64, Invalid> {
 
 #[cfg(test)]
 mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test stops where it is wrong")]
+
     use super::*;
     use std::io::Write as _;
 

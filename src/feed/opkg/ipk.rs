@@ -52,7 +52,7 @@ fn parts<E: From<Error>>(reader: impl Read, mut visitor: Option<Visitor<'_, E>>)
             "debian-binary" => version = Some(small(PACKAGE, item, content)?),
             CONTROL => controls = Some(control_files(content)?),
             DATA => {
-                items = Some(visitor.as_mut().map_or(Ok(Vec::new()), |visitor| contents(content, visitor))?)
+                items = Some(visitor.as_mut().map_or(Ok(Vec::new()), |visitor| contents(content, visitor))?);
             }
             _ => return Err(unexpected(PACKAGE, item).into()),
         }

@@ -50,10 +50,11 @@ impl Run<'_> {
             })
     }
 
+    /// Whether somebody who is there, or the node, satisfies a dependency.
     pub fn is_satisfied(&self, dependency: &Dependency, there: impl Fn(usize) -> bool) -> bool {
+        let universe = self.universe;
         let mut choices = dependency.choices.iter();
-        choices
-            .any(|one| self.universe.module(one).is_some() || self.universe.provider(one, &there).is_some())
+        choices.any(|one| universe.provider(one, &there).is_some() || universe.module(one).is_some())
     }
 
     /// What took away that a dependency of an installed package is satisfied.

@@ -64,20 +64,31 @@ pub(super) fn paragraphs<'a>(
     let mut lines = text.split_inclusive('\n').enumerate().peekable();
     let mut offset = 0;
     std::iter::from_fn(move || {
-        while let Some((_, line)) = lines.next_if(|(_, line)| line.trim().is_empty()) {
+        while let Some((_, line)) = lines.next_if(|(_, line)| is_blank(line)) {
             offset += line.len();
         }
         let (first, begin) = (lines.peek()?.0, offset);
         let mut paragraph = Paragraph { place, line: first + 1, text: "", fields: Vec::new() };
-        while let Some((at, line)) = lines.next_if(|(_, line)| !line.trim().is_empty()) {
+        while let Some((at, line)) = lines.next_if(|(_, line)| !is_blank(line)) {
             offset += line.len();
             if let Err(problem) = add(&mut paragraph.fields, at + 1, line) {
                 return Some(Err(Error::text(place, at + 1, problem)));
+            }
+            // Descriptions of real packages have empty lines.
+            let mut ahead = lines.clone().skip_while(|(_, line)| is_blank(line));
+            if ahead.next().is_some_and(|(_, line)| line.starts_with([' ', '\t'])) {
+                while let Some((_, line)) = lines.next_if(|(_, line)| is_blank(line)) {
+                    offset += line.len();
+                }
             }
         }
         paragraph.text = &text[begin..offset];
         Some(Ok(paragraph))
     })
+}
+
+fn is_blank(line: &str) -> bool {
+    line.trim().is_empty()
 }
 
 fn add<'a>(fields: &mut Vec<Field<'a>>, line: usize, text: &'a str) -> Result<(), String> {
@@ -106,6 +117,8 @@ fn add<'a>(fields: &mut Vec<Field<'a>>, line: usize, text: &'a str) -> Result<()
 
 #[cfg(test)]
 mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test stops where it is wrong")]
+
     use super::*;
 
     fn read(text: &str) -> Result<Vec<Paragraph<'_>>, String> {
@@ -124,6 +137,15 @@ mod tests {
     }
 
     #[test]
+    fn a_field_goes_on_after_empty_lines() {
+        let read = read("A: 1\n 2\n\n \n 3\nB: 4\n\nA: 5\n").unwrap();
+        assert_eq!(
+            (read[0].continuation("A"), read[0].get("B"), read.len()),
+            (&["2", "3"][..], Some("4"), 2)
+        );
+    }
+
+    #[test]
     fn an_empty_field_says_nothing() {
         let text = "A:\nB: 1\n";
         assert_eq!(read(text).unwrap()[0].get("A"), None);
@@ -133,12 +155,9 @@ mod tests {
     #[test]
     fn names_the_line_of_what_it_refuses() {
         let long = format!("A: {}\n", "x".repeat(1 << 20));
-        let wide: String = (0..129).map(|number| format!("F{number}: x\n")).collect();
+        let wide = (0..129).map(|number| format!("F{number}: x")).collect::<Vec<_>>().join("\n");
         for (text, message) in [
-            (
-                "A: 1\n\n continues\n",
-                "the list, line 3: the line continues a field, and there is none before it",
-            ),
+            ("\n continues\n", "the list, line 2: the line continues a field, and there is none before it"),
             ("A: 1\nno field\n", "the list, line 2: `no field` is no field"),
             ("A: 1\nB: 2\nA: 3\n", "the list, line 3: the field `A` comes twice in one package"),
             ("A: \0\n", "the list, line 1: the line has a NUL"),

@@ -147,7 +147,7 @@ fn needs(run: &Run<'_>) -> (Edges, Edges) {
     let satisfier = |dependency: &Dependency| {
         dependency.choices.iter().find_map(|choice| {
             let provider =
-                universe.provider(choice, &there).map(|number| universe.control(number).name.clone());
+                universe.provider(choice, there).map(|number| universe.control(number).name.clone());
             provider.or_else(|| universe.module(choice).map(str::to_owned))
         })
     };

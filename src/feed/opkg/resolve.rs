@@ -56,7 +56,7 @@ pub fn resolve(request: &Request<'_>) -> Result<Resolution, Error> {
         present,
         order: Vec::new(),
         chains: BTreeMap::new(),
-        checked: BTreeSet::new(),
+        chosen: BTreeMap::new(),
         way: Vec::new(),
         replaced: BTreeMap::new(),
         already: Vec::new(),
@@ -82,7 +82,8 @@ pub(super) struct Run<'a> {
     pub order: Vec<usize>,
     /// For each of these the first way to it, from a wanted package.
     pub chains: BTreeMap<usize, Chain>,
-    checked: BTreeSet<&'a str>,
+    /// Every package taken or on the way to be, by name.
+    chosen: BTreeMap<&'a str, usize>,
     way: Vec<&'a str>,
     /// Installed packages that a new one replaces, and which.
     pub replaced: BTreeMap<&'a str, &'a str>,
@@ -110,8 +111,10 @@ impl<'a> Run<'a> {
         let control = self.universe.control(number);
         self.meant.insert(&control.name);
         let installed = self.present.get(control.name.as_str());
-        if installed.is_some_and(|old| self.universe.control(*old).version >= control.version) {
-            self.already.push(&control.name);
+        if let Some(there) = installed.filter(|old| self.universe.control(**old).version >= control.version) {
+            if self.universe.get(*there).offered.is_none() {
+                self.already.push(&control.name);
+            }
             return Ok(());
         }
         let before = self.order.len();
@@ -124,9 +127,10 @@ impl<'a> Run<'a> {
     /// Takes what a package needs, depth first.
     fn need(&mut self, number: usize) -> Result<(), Error> {
         let control = self.universe.control(number);
-        if !self.checked.insert(&control.name) {
+        if self.chosen.contains_key(control.name.as_str()) {
             return Ok(());
         }
+        self.chosen.insert(&control.name, number);
         self.way.push(&control.name);
         self.chains.entry(number).or_insert_with(|| chain(&self.way));
         if self.way.len() > DEEPEST {
@@ -172,68 +176,53 @@ impl<'a> Run<'a> {
         if number == of || provided_by_host(&universe.control(number).name) {
             return Ok(());
         }
-        self.reject_other_version(choice, number, dependency)?;
-        if !self.order.contains(&number) {
-            self.need(number)?;
-            self.take(number);
+        match self.is_other_version(choice, number, dependency) {
+            Ok(true) => Ok(()),
+            Err(_) if optional => Ok(()),
+            Err(error) => Err(error),
+            Ok(false) => {
+                self.need(number)?;
+                self.take(number);
+                Ok(())
+            }
         }
-        Ok(())
     }
 
-    /// A package can be there in one version only, and an older one does not take the place of a newer.
-    fn reject_other_version(
-        &self,
-        choice: &Demand,
-        number: usize,
-        dependency: &Dependency,
-    ) -> Result<(), Error> {
+    /// Whether another version is chosen already, and will do. A package can be there in one version only, and an older
+    /// one does not take the place of a newer.
+    fn is_other_version(&self, choice: &Demand, number: usize, needed: &Dependency) -> Result<bool, Error> {
         let control = self.universe.control(number);
-        let chosen = self
-            .order
-            .iter()
-            .map(|other| self.universe.control(*other))
-            .find(|other| other.name == control.name);
-        let installed = self.present.get(control.name.as_str()).map(|old| self.universe.control(*old));
-        let reason = match (chosen, installed) {
-            (Some(other), _) if !choice.takes(&other.version) => {
-                format!("{} {} is already chosen for another package", quoted(&other.name), other.version)
+        let name = control.name.as_str();
+        let version = |number: &usize| &self.universe.control(*number).version;
+        let reason = match (self.chosen.get(name), self.present.get(name).map(version)) {
+            (Some(other), _) if *other == number => return Ok(false),
+            (Some(other), _) if choice.takes(version(other)) => return Ok(true),
+            (Some(other), _) => {
+                format!("{} {} is already chosen for another package", quoted(name), version(other))
             }
-            (None, Some(old)) if old.version > control.version => {
-                format!(
-                    "{} {} is installed: opkg does not go back to {}",
-                    quoted(&old.name),
-                    old.version,
-                    control.version
-                )
+            (None, Some(old)) if *old > control.version => {
+                format!("{} {old} is installed: opkg does not go back to {}", quoted(name), control.version)
             }
-            _ => return Ok(()),
+            _ => return Ok(false),
         };
-        Err(Error::Unsatisfiable {
-            chain: chain(&self.way),
-            dependency: quoted(&dependency.to_string()),
-            reason,
-        })
+        let dependency = quoted(&needed.to_string());
+        Err(Error::Unsatisfiable { chain: chain(&self.way), dependency, reason })
     }
 
     /// A greedy dependency: all that fits and needs nothing more.
     fn take_all(&mut self, dependency: &'a Dependency) -> Result<(), Error> {
-        let mut names = BTreeSet::new();
         for choice in &dependency.choices {
             for number in self.universe.candidates(&choice.name)?.into_iter().rev() {
                 let control = self.universe.control(number);
-                let known = self.present.contains_key(control.name.as_str())
-                    || self.checked.contains(control.name.as_str());
-                if known || provided_by_host(&control.name) || !names.insert(control.name.as_str()) {
-                    continue;
-                }
-                let chosen = self.order.iter().copied().chain(self.present.values().copied());
-                let there: BTreeSet<usize> = chosen.collect();
-                if control
-                    .depends
-                    .iter()
-                    .all(|one| one.greedy || self.is_satisfied(one, |number| there.contains(&number)))
-                {
-                    self.checked.insert(&control.name);
+                let name = control.name.as_str();
+                let is_known = self.present.contains_key(name) || self.chosen.contains_key(name);
+                let there = |number| {
+                    let name = self.universe.control(number).name.as_str();
+                    [&self.chosen, &self.present].iter().any(|all| all.get(name) == Some(&number))
+                };
+                let fits = |one: &Dependency| one.greedy || self.is_satisfied(one, there);
+                if !is_known && !provided_by_host(name) && control.depends.iter().all(fits) {
+                    self.chosen.insert(name, number);
                     self.take(number);
                 }
             }

@@ -16,59 +16,69 @@ pub enum Offline {
 /// OpenWrt's `postinst` (`package-pack.mk`), in the forms of 19.07 to 24.10: it calls `default_postinst`.
 const WRAPPER: [&str; 5] = [
     "[ \"${IPKG_NO_SCRIPT}\" = \"1\" ] && exit 0",
-    "[ -x ${IPKG_INSTROOT}/lib/functions.sh ] || exit 0",
-    "[ -s ${IPKG_INSTROOT}/lib/functions.sh ] || exit 0",
-    ". ${IPKG_INSTROOT}/lib/functions.sh",
+    "[ -x $IPKG_INSTROOT/lib/functions.sh ] || exit 0",
+    "[ -s $IPKG_INSTROOT/lib/functions.sh ] || exit 0",
+    ". $IPKG_INSTROOT/lib/functions.sh",
     "default_postinst $0 $@",
 ];
 
 /// First lines after which nothing runs while an image is built, since `IPKG_INSTROOT` is set then.
-const LEAVES: [&str; 5] = [
-    "[ -n \"${IPKG_INSTROOT}\" ] && exit 0",
+const LEAVES: [&str; 3] = [
     "[ -n \"$IPKG_INSTROOT\" ] && exit 0",
-    "[ -z \"${IPKG_INSTROOT}\" ] || exit 0",
     "[ -z \"$IPKG_INSTROOT\" ] || exit 0",
     "test -n \"$IPKG_INSTROOT\" && exit 0",
 ];
 
-/// First words of a block that runs only on a running system; `}` or `fi` ends it and has to be the last line.
-const GUARDS: [(&str, &[&str]); 6] = [
-    ("[ -n \"${IPKG_INSTROOT}\" ] || {", &["}", "} || exit 1"]),
+/// Beginnings of a block that runs only on a running system, and the last lines that end it. What follows a beginning on
+/// its line belongs to the block, as in LuCI's `[ -n "${IPKG_INSTROOT}" ] || { rm -f /tmp/luci-indexcache.*`.
+const BLOCKS: [(&str, &[&str]); 3] = [
     ("[ -n \"$IPKG_INSTROOT\" ] || {", &["}", "} || exit 1"]),
-    ("[ -z \"${IPKG_INSTROOT}\" ] && {", &["}"]),
     ("[ -z \"$IPKG_INSTROOT\" ] && {", &["}"]),
-    ("if [ -z \"${IPKG_INSTROOT}\" ]; then", &["fi"]),
     ("if [ -z \"$IPKG_INSTROOT\" ]; then", &["fi"]),
 ];
+
+/// Beginnings of a line that does one thing, on a running system only.
+const LINES: [&str; 2] = ["[ -n \"$IPKG_INSTROOT\" ] || ", "[ -z \"$IPKG_INSTROOT\" ] && "];
 
 /// What a script comes to, by its whole text; in doubt [`Offline::Unknown`].
 pub fn classify(text: &[u8]) -> Offline {
     let Ok(text) = std::str::from_utf8(text) else { return Offline::Unknown };
-    let lines: Vec<&str> =
-        text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')).collect();
-    let idle = |line: &&str| matches!(*line, "exit 0" | "true" | ":" | "return 0");
-    if lines.iter().all(|line| idle(line) || WRAPPER.contains(line)) {
+    let text = text.replace("${IPKG_INSTROOT}", "$IPKG_INSTROOT");
+    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
+    let lines: Vec<&str> = lines.collect();
+    let is_idle = |line: &&str| matches!(*line, "exit 0" | "true" | ":" | "return 0");
+    if lines.iter().all(|line| is_idle(line) || WRAPPER.contains(line)) {
         return Offline::Nothing;
     }
-    if lines.first().is_some_and(|line| LEAVES.contains(line)) {
+    let leaves = lines.first().is_some_and(|line| LEAVES.contains(line));
+    if leaves || lines.iter().all(|line| is_idle(line) || is_guarded(line)) {
         return Offline::OnlyOnline;
     }
-    let body = match lines.iter().rposition(|line| !idle(line)) {
-        Some(last) => &lines[..=last],
-        None => &lines[..],
-    };
-    let [first, inside @ .., last] = body else { return Offline::Unknown };
-    let guard = GUARDS.iter().find(|(guard, ends)| guard == first && ends.contains(last));
-    // A block that ends before the last line would let what follows run; one line each way is all that is understood.
-    let closes = |line: &&str| {
+    let end = lines.iter().rposition(|line| !is_idle(line)).map_or(0, |last| last + 1);
+    if is_block(&lines[..end]) { Offline::OnlyOnline } else { Offline::Unknown }
+}
+
+/// One guarded command: what could run another one after it, whatever the guard says, is not understood.
+fn is_guarded(line: &str) -> bool {
+    let command = LINES.iter().find_map(|guard| line.strip_prefix(guard));
+    command.is_some_and(|command| !command.contains([';', '&', '|', '\\', '{', '(', '`', '<']))
+}
+
+/// One guarded block from the first line to the last. A block within it, or a second one after it, is not understood.
+fn is_block(lines: &[&str]) -> bool {
+    let [first, inside @ .., last] = lines else { return false };
+    let begun = BLOCKS.iter().find_map(|(guard, ends)| Some((first.strip_prefix(guard)?, ends)));
+    let closes = |line: &str| {
         line.starts_with('}')
-            || line.split([' ', ';']).any(|word| word == "fi" || word == "else" || word == "elif")
+            || line.split([' ', ';', '\t']).any(|word| matches!(word, "fi" | "else" | "elif" | "}"))
     };
-    let opens = |line: &&str| line.ends_with('{') || line.starts_with("if ") || line.contains("<<");
-    if guard.is_some() && !inside.iter().any(|line| closes(line) || opens(line)) {
-        return Offline::OnlyOnline;
-    }
-    Offline::Unknown
+    let opens = |line: &str| line.ends_with('{') || line.starts_with("if ") || line.contains("<<");
+    begun.is_some_and(|(rest, ends)| {
+        let mut body = inside.iter().copied().chain([rest]);
+        (rest.is_empty() || rest.starts_with(' '))
+            && ends.contains(last)
+            && !body.any(|line| closes(line) || opens(line))
+    })
 }
 
 #[cfg(test)]
@@ -91,6 +101,8 @@ mod tests {
             "[ -n \"$IPKG_INSTROOT\" ] || {\nrm -f /tmp/luci-indexcache\n} || exit 1\n",
             "#!/bin/sh\nif [ -z \"$IPKG_INSTROOT\" ]; then\n  killall -HUP rpcd 2>/dev/null\nfi\n",
             "#!/bin/sh\n[ -n \"$IPKG_INSTROOT\" ] && exit 0\nanything at all\nif x; then y; fi\n",
+            "[ -n \"${IPKG_INSTROOT}\" ] || { rm -f /tmp/luci-indexcache.*\n\trm -rf /tmp/x/\n\texit 0\n}\n",
+            "[ -n \"${IPKG_INSTROOT}\" ] || sed -i '/x/d' /etc/x\n[ -z \"$IPKG_INSTROOT\" ] && echo y >> /etc/x\n",
         ] {
             assert_eq!(classify(text.as_bytes()), Offline::OnlyOnline, "{text}");
         }
@@ -106,6 +118,11 @@ mod tests {
             "if [ -z \"$IPKG_INSTROOT\" ]; then\n a; fi; b\nif c; then\n d\nfi\n",
             "[ -z \"$IPKG_INSTROOT\" ] && {\n cat <<X\n}\nX\n}\n",
             "[ -n \"$IPKG_INSTROOT\" ] || exit 0\nb\n",
+            "[ -n \"$IPKG_INSTROOT\" ] || a && b\n",
+            "[ -n \"$IPKG_INSTROOT\" ] || a; b\n",
+            "[ -n \"$IPKG_INSTROOT\" ] || a \\\n&& b\n",
+            "[ -n \"$IPKG_INSTROOT\" ] || { a; }; b\nc\n}\n",
+            "[ -n \"$IPKG_INSTROOT\" ] || { a\n b; }\nc {\n}\n",
             "rm x\n[ -n \"$IPKG_INSTROOT\" ] && exit 0\n",
             "[ -n \"$IPKG_INSTROOT\" ] && exit 0 || true; b\n",
         ] {

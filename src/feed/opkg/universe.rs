@@ -7,9 +7,9 @@ use super::resolve::Request;
 use super::unresolved::Error;
 use super::{Control, Demand, Dependency, Version, provided_by_host};
 
-/// Candidates looked at in one run. A build of 200 packages from OpenWrt's feeds takes some 100,000 steps; a feed made
-/// to take for ever is stopped within a second.
-const MOST_STEPS: u64 = 20_000_000;
+/// Candidates looked at in one run. OpenWrt's feeds have some 10,000 packages with five dependencies each; a feed made to
+/// take for ever is stopped within a second.
+const MOST_STEPS: u64 = 5_000_000;
 
 /// A package, installed or in a feed.
 #[derive(Debug, Clone, Copy)]
@@ -195,7 +195,8 @@ impl<'a> Universe<'a> {
         !self.broken[number]
     }
 
-    /// Finds the packages that cannot be installed because of what they need. Those that need one another can.
+    /// Finds the packages that cannot be installed because of what they need. Those that need one another can; what is
+    /// installed is, whatever the base lacks.
     fn find_broken(&mut self) -> Result<(), Error> {
         let mut needed_by: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
         for (number, one) in self.candidates.iter().enumerate() {
@@ -205,14 +206,17 @@ impl<'a> Universe<'a> {
         }
         let mut open: Vec<usize> = (0..self.candidates.len()).collect();
         while let Some(number) = open.pop() {
-            if self.broken[number] || provided_by_host(&self.control(number).name) {
+            let one = self.get(number);
+            if self.broken[number] || one.offered.is_none() || provided_by_host(&one.control.name) {
                 continue;
             }
-            for dependency in self.control(number).depends.iter().filter(|dependency| !dependency.greedy) {
+            for dependency in one.control.depends.iter().filter(|dependency| !dependency.greedy) {
                 if !self.can_be_had(dependency)? {
                     self.broken[number] = true;
-                    let names = self.control(number).names();
-                    open.extend(names.filter_map(|name| needed_by.get(name)).flatten());
+                    for again in one.control.names().filter_map(|name| needed_by.get(name)) {
+                        self.step(again.len())?;
+                        open.extend(again);
+                    }
                     break;
                 }
             }

@@ -1,3 +1,5 @@
+#![expect(clippy::unwrap_used, reason = "a test stops where it is wrong")]
+
 use super::*;
 use crate::feed::{Owner, Package};
 

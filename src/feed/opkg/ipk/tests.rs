@@ -1,3 +1,5 @@
+#![expect(clippy::unwrap_used, reason = "a test stops where it is wrong")]
+
 use super::*;
 use flate2::Compression;
 use flate2::write::GzEncoder;
@@ -62,8 +64,11 @@ fn with_data(entries: &[Entry<'_>]) -> Vec<u8> {
     ipk_of(&gz(&tar(entries)), &control_tar())
 }
 
+/// Paths with what was read there.
+type Contents = Vec<(String, Vec<u8>)>;
+
 /// What was read, with the content of each item; or the error with its sources.
-fn read_all(bytes: &[u8]) -> Result<(Ipk, Vec<(String, Vec<u8>)>), String> {
+fn read_all(bytes: &[u8]) -> Result<(Ipk, Contents), String> {
     let mut contents = Vec::new();
     let ipk = read::<Error>(bytes, &mut |item, content| {
         let mut bytes = Vec::new();
@@ -263,7 +268,7 @@ fn refuses_what_is_no_package() {
 fn refuses_control_archives_that_hold_something_else() {
     let control = |entries: &[Entry<'_>]| read_all(&ipk_of(&gz(&tar(&[])), &gz(&tar(entries)))).unwrap_err();
     let good = ("control", FILE, CONTROL_FILE.as_bytes(), "");
-    let big = vec![b'x'; (LONGEST_CONTROL + 1) as usize];
+    let big = vec![b'x'; usize::try_from(LONGEST_CONTROL).unwrap() + 1];
     assert_eq!(control(&[]), "control.tar.gz: it has no `control`");
     assert!(control(&[good, ("sub/x", FILE, b"", "")]).contains("`sub/x` (a file of 0 bytes) is not what"));
     assert!(

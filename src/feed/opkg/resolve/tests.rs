@@ -1,3 +1,5 @@
+#![expect(clippy::unwrap_used, reason = "a test stops where it is wrong")]
+
 use super::*;
 use crate::feed::opkg::{HostModule, Removal, Resolution, Version};
 use proptest::prelude::*;
@@ -144,6 +146,12 @@ fn providers_that_cannot_be_installed_are_passed_over() {
 }
 
 #[test]
+fn what_the_base_lacks_stands_in_nobodys_way() {
+    let feeds = [index("x 1 Depends: odd")];
+    assert_eq!(chosen(&feeds, &base("odd 1 Depends: never-there"), "x"), "x=1");
+}
+
+#[test]
 fn greedy_dependencies_take_what_needs_nothing_more() {
     let feed =
         "x 1 Depends: l, mod *\na 1 Provides: mod; Depends: l\nb 1 Provides: mod; Depends: z\nl 1\nz 1";
@@ -241,6 +249,22 @@ fn two_versions_of_one_package_are_refused() {
 }
 
 #[test]
+fn a_version_chosen_before_will_do_where_it_fits() {
+    assert_eq!(on_nothing("x 1 Depends: b, a\nb 1 Depends: a (= 1)\na 1\na 2", "x"), "a=1 b=1 x=1");
+    let circle = "a 2 Depends: b\nb 1 Depends: a (= 1)\na 1";
+    assert_eq!(
+        on_nothing(circle, "a"),
+        "`a → b` needs `a (= 1)`, and `a` 2 is already chosen for another package"
+    );
+}
+
+#[test]
+fn a_wanted_package_that_another_brings_is_no_old_one() {
+    let resolution = run(&[index("a 1 Depends: b\nb 1")], &Database::default(), "a b").unwrap();
+    assert!(resolution.already.is_empty() && resolution.install.iter().all(|step| step.wanted));
+}
+
+#[test]
 fn kernel_modules_are_the_nodes() {
     let feeds = [index(
         "vpn 1 Depends: kmod-tun, tools\ntools 1\nkmod-tun 5 Depends: kernel (= 9)\nkmod-x 1 Provides: feature\ny 1 Depends: feature",
@@ -274,10 +298,11 @@ fn tells_why_by_the_shortest_chain() {
 
 #[test]
 fn a_feed_made_to_take_for_ever_is_stopped() {
-    let deep: String =
-        (0..1000).map(|at| format!("p{at} 1 Depends: p{}\n", at + 1)).collect::<String>() + "p1000 1";
+    let lines =
+        |most: usize, line: &dyn Fn(usize) -> String| (0..most).map(line).collect::<Vec<_>>().join("\n");
+    let deep = lines(1000, &|at| format!("p{at} 1 Depends: p{}", at + 1)) + "\np1000 1";
     assert!(on_nothing(&deep, "p0").ends_with("no real feed is like that"));
-    let many: String = (0..5000).map(|at| format!("p{at} 1 Provides: v; Depends: v (= 2)\n")).collect();
+    let many = lines(5000, &|at| format!("p{at} 1 Provides: v; Depends: v (= 2)"));
     assert!(on_nothing(&many, "p0").starts_with("choosing took more than"));
 }
 
