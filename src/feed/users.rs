@@ -28,7 +28,11 @@ fn wanted_user(entry: &str) -> Result<WantedUser, Invalid> {
     Ok(WantedUser {
         user: user.map(named).transpose()?,
         group: group.map(named).transpose()?,
-        more_groups: more.into_iter().flat_map(|more| more.split(',')).map(named).collect::<Result<_, _>>()?,
+        more_groups: more
+            .into_iter()
+            .flat_map(|more| more.split(','))
+            .map(named)
+            .collect::<Result<_, _>>()?,
     })
 }
 
@@ -60,7 +64,8 @@ mod tests {
 
     #[test]
     fn reads_every_form_of_an_entry() {
-        let users = wanted_users("dnsmasq=453:dnsmasq=453 squid:squid:dialout=20,audio  :tty=5 bare").unwrap();
+        let users =
+            wanted_users("dnsmasq=453:dnsmasq=453 squid:squid:dialout=20,audio  :tty=5 bare").unwrap();
         let wanted = |user, group, more_groups| WantedUser { user, group, more_groups };
         assert_eq!(
             users,
@@ -81,7 +86,19 @@ mod tests {
     #[test]
     fn refuses_what_would_spoil_passwd() {
         let many = "a ".repeat(65);
-        for text in ["a:b:c:d", ":", "::c", "a=x", "a=65534", "a=-1", "root\n=0:\tb\u{e9}", "1a", "a,b", "a:b:,", &many] {
+        for text in [
+            "a:b:c:d",
+            ":",
+            "::c",
+            "a=x",
+            "a=65534",
+            "a=-1",
+            "root\n=0:\tb\u{e9}",
+            "1a",
+            "a,b",
+            "a:b:,",
+            &many,
+        ] {
             assert!(wanted_users(text).is_err(), "{text}");
         }
     }

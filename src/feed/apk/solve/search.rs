@@ -129,7 +129,9 @@ impl<'u, 'a> Search<'u, 'a> {
                     && !self.impossible.contains_key(&provider.package)
                     && !self.is_removed(provider.package)
             };
-            !wish.conflict && !is_of_host(&wish.name) && !self.universe.providers(&wish.name).iter().any(|p| is_possible(&p))
+            !wish.conflict
+                && !is_of_host(&wish.name)
+                && !self.universe.providers(&wish.name).iter().any(|p| is_possible(&p))
         })
     }
 
@@ -292,14 +294,22 @@ impl<'u, 'a> Search<'u, 'a> {
             }
             for wish in way.wishes.get(name).into_iter().flatten().filter(|wish| wish.by != Some(package)) {
                 let matches = self.universe.matches(wish.dependency, own);
-                if wish.dependency.conflict && matches || !wish.dependency.conflict && !matches && version.is_some() {
+                if wish.dependency.conflict && matches
+                    || !wish.dependency.conflict && !matches && version.is_some()
+                {
                     return Some(Obstacle::Refused(*wish));
                 }
             }
         }
         self.spend(info.depends.len());
         for wish in &info.depends {
-            for other in way.names.get(wish.name.as_str()).into_iter().flatten().filter(|other| other.package != package) {
+            for other in way
+                .names
+                .get(wish.name.as_str())
+                .into_iter()
+                .flatten()
+                .filter(|other| other.package != package)
+            {
                 let matches = self.universe.matches(wish, *other);
                 if wish.conflict && matches || !wish.conflict && !matches && other.version.is_some() {
                     return Some(Obstacle::Refuses(wish, other.package));
@@ -352,9 +362,10 @@ impl<'u, 'a> Search<'u, 'a> {
                 return Problem::Unknown { who, wish, nearest };
             }
             let matching = providers.iter().filter(|provider| self.universe.matches(dependency, **provider));
-            let Some(best) = matching.copied().reduce(|best, next| {
-                if self.universe.prefer(next, best).is_gt() { next } else { best }
-            }) else {
+            let Some(best) = matching
+                .copied()
+                .reduce(|best, next| if self.universe.prefer(next, best).is_gt() { next } else { best })
+            else {
                 let versions = providers.iter().map(|provider| {
                     let info = self.universe.packages[provider.package].info;
                     match provider.version {
@@ -363,7 +374,11 @@ impl<'u, 'a> Search<'u, 'a> {
                         None => format!("{}-{}", info.name, info.version),
                     }
                 });
-                return Problem::Version { who, wish, offered: versions.take(10).collect::<Vec<_>>().join(", ") };
+                return Problem::Version {
+                    who,
+                    wish,
+                    offered: versions.take(10).collect::<Vec<_>>().join(", "),
+                };
             };
             let package = best.package;
             let name = self.universe.packages[package].info.name.clone();
@@ -385,7 +400,10 @@ impl<'u, 'a> Search<'u, 'a> {
                 Some(Obstacle::Name(shared, other)) => {
                     let (by, also) = self.taken_for(way, other);
                     let other = self.named(other);
-                    let reason = format!("{} and {other} both are `{shared}`, which only one can be", self.named(package));
+                    let reason = format!(
+                        "{} and {other} both are `{shared}`, which only one can be",
+                        self.named(package)
+                    );
                     return clash(by, &also, reason);
                 }
                 Some(Obstacle::Refused(refusing)) => {
@@ -450,7 +468,11 @@ impl<'a> Way<'a> {
     }
 
     /// The chosen packages that do a wish.
-    pub fn doing<'w>(&'w self, universe: &'w Universe<'a>, wish: &'w Dependency) -> impl Iterator<Item = usize> + 'w {
+    pub fn doing<'w>(
+        &'w self,
+        universe: &'w Universe<'a>,
+        wish: &'w Dependency,
+    ) -> impl Iterator<Item = usize> + 'w {
         let providers = self.names.get(wish.name.as_str()).into_iter().flatten();
         providers.filter(|provider| universe.matches(wish, **provider)).map(|provider| provider.package)
     }
