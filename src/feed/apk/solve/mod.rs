@@ -5,6 +5,7 @@
 //! its modules are the node's: they are never installed, but listed with who wants them. The rules are those of
 //! apk-tools' `solver.c`, the search is another: it goes back where it fails. Entry: [`solve`].
 
+mod explain;
 mod problem;
 mod search;
 mod universe;
