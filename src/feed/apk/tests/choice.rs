@@ -222,7 +222,7 @@ fn feed() -> impl Strategy<Value = Vec<Info>> {
         let packages: BTreeMap<(String, u32), Info> = list
             .into_iter()
             .map(|(name, version, words)| {
-                let made = info(&format!("{name} {version} {}", words.join(" ")).trim_end().to_owned());
+                let made = info(format!("{name} {version} {}", words.join(" ")).trim_end());
                 ((name, version), made)
             })
             .collect();

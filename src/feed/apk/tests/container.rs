@@ -24,7 +24,7 @@ fn refusal(file: &[u8]) -> String {
 
 #[test]
 fn reads_every_compression() {
-    let plain = container(b"indx", &[block(0, &some())]);
+    let plain = container(*b"indx", &[block(0, &some())]);
     let mut named = b"ADBc\x01\x09".to_vec();
     named.extend(&deflated(&plain)[4..]);
     let stored = [b"ADBc\x00\x01".as_slice(), &plain].concat();
@@ -46,9 +46,9 @@ fn says_what_a_foreign_file_is() {
     assert!(refusal(b"").contains("no file of apk 3"));
     assert!(refusal(b"ADBc\x02\x03").contains("algorithm 2"));
     assert!(
-        refusal(&container(b"pckg", &[block(0, &some())])).contains("a package, where an index is wanted")
+        refusal(&container(*b"pckg", &[block(0, &some())])).contains("a package, where an index is wanted")
     );
-    assert!(refusal(&container(b"\xff\0\0\0", &[])).contains("something of schema"));
+    assert!(refusal(&container(*b"\xff\0\0\0", &[])).contains("something of schema"));
 }
 
 #[test]
@@ -67,16 +67,16 @@ fn refuses_an_order_of_blocks_that_apk_does_not_write() {
             "are the most",
         ),
     ] {
-        let said = refusal(&container(b"indx", &blocks));
+        let said = refusal(&container(*b"indx", &blocks));
         assert!(said.contains(problem), "{said}");
     }
     let many: Vec<Vec<u8>> = std::iter::once(header).chain((0..65).map(|_| block(1, b"x"))).collect();
-    assert!(refusal(&container(b"indx", &many)).contains("more than 64 signatures"));
+    assert!(refusal(&container(*b"indx", &many)).contains("more than 64 signatures"));
 }
 
 #[test]
 fn refuses_a_file_that_is_cut_anywhere() {
-    let file = container(b"indx", &[block(0, &some()), block(1, &[1; 90])]);
+    let file = container(*b"indx", &[block(0, &some()), block(1, &[1; 90])]);
     let whole_without_signature = 8 + block(0, &some()).len();
     for length in (0..file.len()).filter(|length| *length != whole_without_signature) {
         assert!(read_index(&file[..length]).is_err(), "{length}");
@@ -85,7 +85,7 @@ fn refuses_a_file_that_is_cut_anywhere() {
 
 #[test]
 fn a_bomb_ends_at_the_limit_of_a_header() {
-    let said = refusal(&deflated(&container(b"indx", &[(70u32 << 20).to_le_bytes().to_vec()])));
+    let said = refusal(&deflated(&container(*b"indx", &[(70u32 << 20).to_le_bytes().to_vec()])));
     assert!(said.contains("a header of 73400316 bytes, where 67108864 are the most"), "{said}");
 }
 
@@ -106,7 +106,7 @@ fn refuses_values_outside_of_the_header() {
         (header(0xe000_0008, &object(&[4, 0, 0, 0xaff0_0000])), "outside of the header"),
         (header(0xe000_0008, &object(&[4, 0, 0, 0x4000_0000])), "of an unknown type"),
     ] {
-        let said = refusal(&container(b"indx", &[block(0, &payload)]));
+        let said = refusal(&container(*b"indx", &[block(0, &payload)]));
         assert!(said.contains(problem), "{said}");
     }
 }
@@ -114,7 +114,7 @@ fn refuses_values_outside_of_the_header() {
 #[test]
 fn a_header_that_names_one_value_without_end_is_refused() {
     let mut writer = Writer::new();
-    let text = writer.blob([b'a'; 60_000]);
+    let text = writer.blob(vec![b'a'; 60_000]);
     let root = writer.object(&[(1, text)]);
     let bytes = writer.finish(root);
     let header = Header::new(&bytes, "the index").unwrap();
@@ -126,10 +126,10 @@ fn a_header_that_names_one_value_without_end_is_refused() {
 #[test]
 fn refuses_a_package_twice_and_names_that_leave_the_feed() {
     let package = Made { name: "a", version: "1-r1", ..Made::default() };
-    let twice = container(b"indx", &[block(0, &index(&[package.clone(), package]))]);
+    let twice = container(*b"indx", &[block(0, &index(&[package.clone(), package]))]);
     assert_eq!(refusal(&twice), "a: the index has its version 1-r1 twice");
     let bad =
-        container(b"indx", &[block(0, &index(&[Made { name: "../a", version: "1", ..Made::default() }]))]);
+        container(*b"indx", &[block(0, &index(&[Made { name: "../a", version: "1", ..Made::default() }]))]);
     assert_eq!(refusal(&bad), "a package: its name `../a` is none");
 }
 
@@ -159,7 +159,7 @@ fn an_index_counts_only_with_a_signature_of_a_trusted_key() {
     let (own, other) = (Signer::new(1), Signer::new(2));
     let header = some();
     let verdict = |blocks: &[Vec<u8>], keys: &[Key]| {
-        let file = container(b"indx", blocks);
+        let file = container(*b"indx", blocks);
         Index::read(file.as_slice(), Trust::Keys(keys))
             .map(|index| index.signer)
             .map_err(|error| error.to_string())
@@ -202,12 +202,12 @@ proptest! {
         let mut header = some();
         let at = at % header.len();
         header[at] = byte;
-        let _ = read_index(&container(b"indx", &[block(0, &header)]));
+        let _ = read_index(&container(*b"indx", &[block(0, &header)]));
     }
 
     #[test]
     fn any_bytes_are_refused_or_read(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
         let _ = read_index(&[b"ADB.".as_slice(), &bytes].concat());
-        let _ = read_index(&container(b"indx", &[block(0, &bytes)]));
+        let _ = read_index(&container(*b"indx", &[block(0, &bytes)]));
     }
 }

@@ -119,7 +119,7 @@ fn takes_only_the_package_that_the_index_promises() {
 fn verifies_what_nobody_reads() {
     let package = Made { name: "a", version: "1", files: vec![file("", "f", "right")], ..Made::default() };
     let wrong = Made { files: vec![file("", "f", "wrong")], ..package.clone() };
-    let bytes = container(b"pckg", &[vec![block(0, &package.header())], wrong.data()].concat());
+    let bytes = container(*b"pckg", &[vec![block(0, &package.header())], wrong.data()].concat());
     let mut visit = |_: &Item, _: &mut dyn Read| -> Result<(), Error> { Ok(()) };
     let refused = read(bytes.as_slice(), FILE, &mut visit).unwrap_err().to_string();
     assert_eq!(refused, "/f in the package does not match its hash");
@@ -145,7 +145,7 @@ fn refuses_contents_that_are_not_those_of_the_files() {
         (vec![block(2, b"\x01\0\0\0\x01\0\0\0onetwo")], "its content has 6 bytes, other than promised"),
         (vec![data[0].clone(), block(1, b"x")], "something else than data"),
     ] {
-        let bytes = container(b"pckg", &[vec![header.clone()], blocks].concat());
+        let bytes = container(*b"pckg", &[vec![header.clone()], blocks].concat());
         let said = open(&bytes, FILE).1.unwrap_err();
         assert!(said.contains(problem), "{said}");
     }

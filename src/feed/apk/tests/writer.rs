@@ -63,8 +63,8 @@ pub fn block(kind: u32, content: &[u8]) -> Vec<u8> {
 }
 
 /// A plain container of these blocks.
-pub fn container(schema: &[u8; 4], blocks: &[Vec<u8>]) -> Vec<u8> {
-    [b"ADB.".as_slice(), schema, &blocks.concat()].concat()
+pub fn container(schema: [u8; 4], blocks: &[Vec<u8>]) -> Vec<u8> {
+    [b"ADB.".as_slice(), &schema, &blocks.concat()].concat()
 }
 
 pub fn deflated(container: &[u8]) -> Vec<u8> {
@@ -188,7 +188,7 @@ impl Made<'_> {
 
     pub fn package(&self) -> Vec<u8> {
         let blocks = [vec![block(0, &self.header())], self.data()].concat();
-        container(b"pckg", &blocks)
+        container(*b"pckg", &blocks)
     }
 }
 
