@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use wrtpod::diag::{Diagnostics, SourceMap};
 use wrtpod::objects::ObjectSet;
+use wrtpod::overlay::Overlays;
 use wrtpod::{catalog, objects, plan, rules, sink, spec};
 
 const STAGES: [&str; 5] = ["parse", "plan", "check", "render", "sum"];
@@ -75,7 +76,7 @@ fn run(text: &str, count: usize) -> [Duration; 4] {
 
     let documents = spec::load(&request, &mut sources, &mut diags);
     let parse = lap();
-    let plan = plan::decide(&documents, &mut diags).expect("the site has a plan");
+    let plan = plan::decide(&documents, &Overlays::default(), &mut diags).expect("the site has a plan");
     let decide = lap();
     rules::check(&plan, &mut diags);
     let check = lap();

@@ -1,4 +1,4 @@
-//! The example appliances and the example site that come with the binary.
+//! The example appliances, the example site and the images that come with the binary.
 
 use crate::spec::CatalogEntry;
 
@@ -10,6 +10,14 @@ pub const ENTRIES: &[CatalogEntry<'static>] = &[
     entry("openwrt-router", include_str!("../examples/catalog/openwrt-router.yaml")),
 ];
 
+/// One image for each file of `images/`, by name.
+pub const IMAGES: &[CatalogEntry<'static>] = &[
+    image("openwrt", "image/openwrt", include_str!("../images/openwrt.yaml")),
+    image("openwrt-luci", "image/openwrt-luci", include_str!("../images/openwrt-luci.yaml")),
+    image("openwrt-router", "image/openwrt-router", include_str!("../images/openwrt-router.yaml")),
+    image("openwrt-vpn", "image/openwrt-vpn", include_str!("../images/openwrt-vpn.yaml")),
+];
+
 /// The site on which `render` shows things when it is given none.
 pub const EXAMPLE_SITE: &str = include_str!("../examples/sites/example.yaml");
 /// Its name in messages.
@@ -19,7 +27,6 @@ const fn entry(name: &'static str, text: &'static str) -> CatalogEntry<'static> 
     CatalogEntry { name, file: name, text }
 }
 
-/// The entry of that name.
-pub fn find(name: &str) -> Option<&'static CatalogEntry<'static>> {
-    ENTRIES.iter().find(|entry| entry.name == name)
+const fn image(name: &'static str, file: &'static str, text: &'static str) -> CatalogEntry<'static> {
+    CatalogEntry { name, file, text }
 }

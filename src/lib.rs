@@ -1,17 +1,23 @@
 //! wrtpod puts network appliances (OpenWrt, Home Assistant and their kin) on Kubernetes as machines that
 //! live on the LAN. `docs/architecture.md` says how a site file becomes objects on a cluster.
 
+pub mod build;
 pub mod catalog;
 pub mod cli;
 pub mod cluster;
 pub mod diag;
 pub mod explain;
 pub mod feed;
+pub mod fetch;
+pub mod image;
+pub mod install;
 pub mod net;
 pub mod objects;
+pub mod overlay;
 pub mod passes;
 pub mod plan;
 pub mod pod;
+pub mod recipe;
 pub mod registry;
 pub mod rules;
 pub mod sink;

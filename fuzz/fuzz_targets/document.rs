@@ -25,7 +25,7 @@ fn check(text: &str) {
         .collect();
     let catalog = [CatalogEntry { name: "a", file: "catalog", text: ENTRY }];
     let (mut sources, mut diagnostics) = (SourceMap::new(), Diagnostics::new());
-    let request = Request { inputs: &inputs, assignments: &assignments, named: &[], catalog: &catalog };
+    let request = Request { inputs: &inputs, assignments: &assignments, named: &[], catalog: &catalog, images: &[] };
     load(&request, &mut sources, &mut diagnostics);
     let shown = render_text(&diagnostics, &sources, Style::Plain);
     assert_eq!(shown.is_empty(), diagnostics.is_empty());

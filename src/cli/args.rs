@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::image::args::ImageArgs;
+
 /// Puts OpenWrt, Home Assistant and other network appliances on Kubernetes as machines that live on the LAN:
 /// own NICs, own MACs, own addresses.
 #[derive(Debug, Parser)]
@@ -55,6 +57,8 @@ pub enum Verb {
     Status(StatusArgs),
     /// Remove an appliance; its data stays unless told
     Delete(DeleteArgs),
+    /// Build OCI images from recipes, and look into images
+    Image(ImageArgs),
     /// List the appliances that come with wrtpod
     Catalog(CatalogArgs),
     /// Print the JSON Schema of the documents, for editors
@@ -287,7 +291,7 @@ pub struct CatalogArgs {
 pub enum CatalogVerb {
     /// Print an entry's document
     Show {
-        /// The entry
+        /// The entry: an appliance, image/NAME or overlay/NAME
         #[arg(value_name = "NAME")]
         name: String,
     },
@@ -308,6 +312,10 @@ pub enum SchemaKind {
     Site,
     /// What runs
     Appliance,
+    /// What is built
+    Image,
+    /// What is laid onto an OpenWrt root
+    Overlay,
 }
 
 /// `wrtpod explain`.

@@ -7,42 +7,66 @@ use super::error::{CliError, Outcome};
 use super::printer::Printer;
 use crate::catalog;
 use crate::diag::{Diagnostics, SourceMap};
-use crate::spec::{self, CatalogEntry, Input, Request};
+use crate::overlay::EMBEDDED;
+use crate::spec::{self, Input, Request};
 use crate::types::nearest;
+
+/// A document that comes with the binary.
+struct Entry {
+    /// What it is called here: an appliance by its name, the others with their kind in front.
+    name: String,
+    file: &'static str,
+    text: &'static str,
+}
+
+/// All of them: appliances, images, overlays, each by name.
+fn entries() -> Vec<Entry> {
+    let appliances = catalog::ENTRIES.iter().map(|entry| (String::new(), entry.name, entry.file, entry.text));
+    let images =
+        catalog::IMAGES.iter().map(|entry| ("image/".to_owned(), entry.name, entry.file, entry.text));
+    let overlays = EMBEDDED.iter().map(|entry| ("overlay/".to_owned(), entry.name, entry.file, entry.text));
+    let all = appliances.chain(images).chain(overlays);
+    all.map(|(kind, name, file, text)| Entry { name: kind + name, file, text }).collect()
+}
 
 /// Runs the verb.
 pub fn run(args: &CatalogArgs) -> Result<Outcome, CliError> {
+    let entries = entries();
     let text = match &args.verb {
-        None => list(),
-        Some(CatalogVerb::Show { name }) => catalog::find(name).ok_or_else(|| unknown(name))?.text.to_owned(),
+        None => list(&entries),
+        Some(CatalogVerb::Show { name }) => {
+            let entry = entries.iter().find(|entry| entry.name == *name);
+            entry.ok_or_else(|| unknown(name, &entries))?.text.to_owned()
+        }
     };
     Printer::data(&text)?;
     Ok(Outcome::Done)
 }
 
-fn list() -> String {
-    let width = catalog::ENTRIES.iter().map(|entry| entry.name.len()).max().unwrap_or_default();
-    catalog::ENTRIES.iter().fold(String::new(), |mut text, entry| {
+fn list(entries: &[Entry]) -> String {
+    let width = entries.iter().map(|entry| entry.name.len()).max().unwrap_or_default();
+    entries.iter().fold(String::new(), |mut text, entry| {
         let _ = writeln!(text, "{:width$}  {}", entry.name, description(entry));
         text
     })
 }
 
 /// The sentence that the entry says of itself.
-fn description(entry: &CatalogEntry<'_>) -> String {
+fn description(entry: &Entry) -> String {
     let inputs = [Input { name: entry.file.to_owned(), text: entry.text.to_owned() }];
     let request = Request { inputs: &inputs, ..Request::default() };
     let documents = spec::load(&request, &mut SourceMap::new(), &mut Diagnostics::new());
-    documents
-        .appliances
-        .first()
-        .and_then(|appliance| appliance.spec.description.as_ref())
-        .map_or_else(String::new, |description| description.value.clone())
+    let appliances = documents.appliances.iter().map(|appliance| &appliance.spec.description);
+    let images = documents.images.iter().map(|image| &image.spec.description);
+    let overlays = documents.overlays.iter().map(|overlay| &overlay.spec.description);
+    let said = appliances.chain(images).chain(overlays).flatten().next();
+    said.map_or_else(String::new, |description| description.value.clone())
 }
 
-fn unknown(name: &str) -> CliError {
-    let names: Vec<&str> = catalog::ENTRIES.iter().map(|entry| entry.name).collect();
-    let hint = match nearest(name, names.iter().copied()) {
+fn unknown(name: &str, entries: &[Entry]) -> CliError {
+    let names: Vec<&str> = entries.iter().map(|entry| entry.name.as_str()).collect();
+    let with_kind = names.iter().find(|known| known.split_once('/').is_some_and(|(_, bare)| bare == name));
+    let hint = match with_kind.copied().or_else(|| nearest(name, names.iter().copied())) {
         Some(near) => format!("did you mean `{near}`?"),
         None => format!("there are {}", names.join(", ")),
     };

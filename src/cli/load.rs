@@ -9,8 +9,10 @@ use super::printer::Printer;
 use crate::catalog;
 use crate::diag::{Diagnostic, Diagnostics, SourceMap};
 use crate::objects::{self, ObjectSet};
+use crate::overlay;
 use crate::passes;
 use crate::plan::{self, Plan};
+use crate::recipe;
 use crate::rules;
 use crate::spec::{self, Assignment, Input};
 use crate::types::{Name, nearest};
@@ -74,10 +76,19 @@ pub fn load(
     let assignments = assignments(args, names)?;
     let mut sources = SourceMap::new();
     let mut diags = Diagnostics::new();
-    let request =
-        spec::Request { inputs: &inputs, assignments: &assignments, named: names, catalog: catalog::ENTRIES };
+    let request = spec::Request {
+        inputs: &inputs,
+        assignments: &assignments,
+        named: names,
+        catalog: catalog::ENTRIES,
+        images: catalog::IMAGES,
+    };
     let documents = spec::load(&request, &mut sources, &mut diags);
-    let plan = plan::decide(&documents, &mut diags);
+    let overlays = overlay::gather(&documents, &mut sources, &mut diags);
+    for image in &documents.images {
+        recipe::decide(image, &overlays, &mut diags);
+    }
+    let plan = plan::decide(&documents, &overlays, &mut diags);
     if let Some(plan) = &plan {
         rules::check(plan, &mut diags);
     } else if !diags.has_errors() {
@@ -113,8 +124,13 @@ pub fn place(args: &DocumentArgs, printer: Printer) -> Result<Place, CliError> {
     };
     let assignments = assignments(&of_site, &[])?;
     let (mut sources, mut diags) = (SourceMap::new(), Diagnostics::new());
-    let request =
-        spec::Request { inputs: &inputs, assignments: &assignments, named: &[], catalog: catalog::ENTRIES };
+    let request = spec::Request {
+        inputs: &inputs,
+        assignments: &assignments,
+        named: &[],
+        catalog: catalog::ENTRIES,
+        images: catalog::IMAGES,
+    };
     let documents = spec::load(&request, &mut sources, &mut diags);
     let Some(site) = &documents.site else {
         if !diags.has_errors() {
@@ -191,20 +207,20 @@ fn inputs(args: &DocumentArgs, without_site: WithoutSite, printer: Printer) -> R
             (Err(error), _) => Err(CliError::file(path, "read", &error)),
         };
     }
-    args.files
-        .iter()
-        .map(|path| {
-            if path.as_os_str() == "-" {
-                let mut bytes = Vec::new();
-                std::io::stdin()
-                    .read_to_end(&mut bytes)
-                    .map_err(|error| CliError::file(Path::new("<stdin>"), "read", &error))?;
-                return text("<stdin>", bytes);
-            }
-            let bytes = std::fs::read(path).map_err(|error| CliError::file(path, "read", &error))?;
-            text(&path.display().to_string(), bytes)
-        })
-        .collect()
+    args.files.iter().map(|path| read_input(path)).collect()
+}
+
+/// Reads a file of documents; `-` is stdin.
+pub fn read_input(path: &Path) -> Result<Input, CliError> {
+    if path.as_os_str() == "-" {
+        let mut bytes = Vec::new();
+        std::io::stdin()
+            .read_to_end(&mut bytes)
+            .map_err(|error| CliError::file(Path::new("<stdin>"), "read", &error))?;
+        return text("<stdin>", bytes);
+    }
+    let bytes = std::fs::read(path).map_err(|error| CliError::file(path, "read", &error))?;
+    text(&path.display().to_string(), bytes)
 }
 
 fn text(name: &str, bytes: Vec<u8>) -> Result<Input, CliError> {

@@ -4,11 +4,13 @@
 mod args;
 mod catalog;
 mod cluster;
+mod credentials;
 mod delete;
 mod deploy;
 mod diff;
 mod error;
 mod explain;
+mod image;
 mod init;
 mod load;
 mod pin;
@@ -58,6 +60,7 @@ fn dispatch(verb: &Verb, printer: Printer) -> Result<Outcome, CliError> {
         Verb::Diff(args) => diff::run(args, printer),
         Verb::Status(args) => status::run(args, printer),
         Verb::Delete(args) => delete::run(args, printer),
+        Verb::Image(args) => image::run(args, printer),
         Verb::Catalog(args) => catalog::run(args),
         Verb::Schema(args) => schema(args),
         Verb::Explain(args) => explain::run(args),
@@ -69,6 +72,8 @@ fn schema(args: &SchemaArgs) -> Result<Outcome, CliError> {
     let kind = match args.kind {
         Some(SchemaKind::Site) => crate::spec::SchemaKind::Site,
         Some(SchemaKind::Appliance) => crate::spec::SchemaKind::Appliance,
+        Some(SchemaKind::Image) => crate::spec::SchemaKind::Image,
+        Some(SchemaKind::Overlay) => crate::spec::SchemaKind::Overlay,
         None => crate::spec::SchemaKind::Any,
     };
     let schema = crate::spec::schema(kind);

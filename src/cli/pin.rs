@@ -1,24 +1,20 @@
 //! Pinning as the verbs do it: the registries are asked, what runs is the fall-back, and what came of it is said.
 
 use std::collections::BTreeMap;
-use std::io::Read as _;
-use std::path::{Path, PathBuf};
 
 use futures_util::stream::{self, StreamExt as _};
 
 use super::args::Pin;
+use super::credentials::docker_credentials;
 use super::error::CliError;
 use super::printer::Printer;
 use crate::cluster::{Cluster, Progress, Release};
 use crate::passes::{self, Unpinned};
-use crate::registry::{self, Client, Credentials, Limits};
+use crate::registry::{self, Client, Limits};
 use crate::types::{Digest, ImageRef};
 
 /// How many questions are open at the same time.
 const PARALLEL: usize = 16;
-
-/// No Docker config is as large.
-const LARGEST_CONFIG: u64 = 4 << 20;
 
 /// What the registries said.
 type Answers = BTreeMap<ImageRef, Result<Digest, registry::Error>>;
@@ -86,7 +82,7 @@ async fn resolve(wanted: &[Unpinned], printer: Printer) -> Answers {
     if images.is_empty() {
         return Answers::new();
     }
-    let credentials = docker_config().map_or_else(Credentials::default, |path| credentials(&path, printer));
+    let credentials = docker_credentials(printer);
     let client = Client::new(Limits::default());
     let (client, credentials) = (&client, &credentials);
     stream::iter(images)
@@ -135,27 +131,6 @@ fn decide(appliance: &str, wanted: &Unpinned, live: &[ImageRef], answers: &Answe
         decision.lines.push(format!("{image} is not pinned to a digest: imagePullPolicy is Never"));
     }
     decision
-}
-
-/// Where the Docker config would be.
-fn docker_config() -> Option<PathBuf> {
-    let set = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
-    let folder = set("DOCKER_CONFIG").or_else(|| set("HOME").map(|home| home.join(".docker")))?;
-    Some(folder.join("config.json"))
-}
-
-/// The credentials in a file; one that cannot be read is noted, and registries are asked without.
-fn credentials(path: &Path, printer: Printer) -> Credentials {
-    let mut text = Vec::new();
-    let read = std::fs::File::open(path).and_then(|file| file.take(LARGEST_CONFIG).read_to_end(&mut text));
-    let reason = match read.map(|_| Credentials::parse(&text)) {
-        Ok(Ok(credentials)) => return credentials,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Credentials::default(),
-        Ok(Err(error)) => error.to_string(),
-        Err(error) => error.to_string(),
-    };
-    printer.note(&format!("registries are asked without credentials: `{}`: {reason}", path.display()));
-    Credentials::default()
 }
 
 #[cfg(test)]

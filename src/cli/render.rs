@@ -78,6 +78,13 @@ fn explain_appliance(text: &mut String, loaded: &Loaded, appliance: &Appliance) 
     for container in appliance.init.iter().chain([&appliance.main]) {
         explain_capabilities(text, container);
     }
+    let modules = appliance.overlays.iter().flat_map(|overlay| &overlay.host_modules);
+    for (at, (module, reason)) in modules.enumerate() {
+        if at == 0 {
+            let _ = writeln!(text, "  kernel modules that the node must have");
+        }
+        let _ = writeln!(text, "    {}: {reason}", module.value);
+    }
     let _ = writeln!(text, "  routes");
     for route in &appliance.routes {
         let _ = writeln!(text, "    {}: {}", route.route, route.reason);

@@ -6,8 +6,12 @@
 //! terminal.
 
 pub mod apk;
+pub mod opkg;
 mod package;
 mod users;
+pub mod usign;
+mod verified;
 
 pub use package::{Alternative, Item, Kind, Owner, Package, Script, ScriptKind, Visitor, WantedUser};
 pub use users::wanted_users;
+pub use verified::{Mismatch, Verified};

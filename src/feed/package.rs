@@ -1,8 +1,9 @@
 //! A package, whichever family it comes from.
 
 use std::io::Read;
+use std::str::FromStr;
 
-use crate::types::RootPath;
+use crate::types::{Invalid, RootPath, quoted};
 
 /// What a package says of itself, and what is in it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -69,6 +70,26 @@ pub struct Alternative {
     pub path: RootPath,
     /// What it points to, as written: `/usr/bin/vim-full`.
     pub target: String,
+}
+
+impl FromStr for Alternative {
+    type Err = Invalid;
+
+    /// Reads `100:/usr/bin/ssh:/usr/sbin/dropbear`: the priority, the link, what it points to.
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        let refused = || {
+            let problem = format!("{} is no alternative", quoted(text));
+            Invalid::new(problem, "write such as `100:/usr/bin/ssh:/usr/sbin/dropbear`")
+        };
+        let mut parts = text.splitn(3, ':').map(str::trim);
+        let mut part = || parts.next().filter(|part| !part.is_empty()).ok_or_else(refused);
+        let (priority, path, target) = (part()?, part()?, part()?);
+        if !path.starts_with('/') || target.contains(':') {
+            return Err(refused());
+        }
+        let priority = priority.parse().map_err(|_| refused())?;
+        Ok(Self { priority, path: path.parse()?, target: target.to_owned() })
+    }
 }
 
 /// A user, a group, or both, that a package needs (`Require-User`, `.rusers`).

@@ -2,19 +2,25 @@
 
 use std::net::IpAddr;
 
-use super::model::{Addressing, Appliance, Attachment, Network, Nic, Plan, Profile, Workload};
+use super::model::{
+    Addressing, Appliance, AppliedOverlay, Attachment, Network, Nic, Plan, Profile, Workload,
+};
 use super::nics::{self, Place};
 use super::openwrt::{self, Parts, Taken};
 use super::pod::{ContainerPort, Credentials, Grant, Service};
-use super::{access, attachments, cluster, generic, placement, probes, profile, resources, storage};
+use super::{
+    access, attachments, cluster, generic, overlays, placement, probes, profile, resources, storage,
+};
 use crate::diag::{Diagnostic, Diagnostics, Loc, Span};
+use crate::overlay::Overlays;
 use crate::spec::{self, ApplianceSpec, Documents, SiteSpec, UpdateStrategy, WorkloadKind};
 use crate::types::{AddressSpec, Cidr, ImageRef};
 
 /// Decides the whole site. `None` without a Site document; appliances with faults are left out and reported.
-pub fn decide(documents: &Documents, diags: &mut Diagnostics) -> Option<Plan> {
+pub fn decide(documents: &Documents, overlays: &Overlays, diags: &mut Diagnostics) -> Option<Plan> {
+    overlays::reject_loose(documents, diags);
     let site = documents.site.as_ref()?;
-    let context = Context::new(&site.value, documents);
+    let context = Context::new(&site.value, documents, overlays);
     let mut plan = Plan {
         site: site.metadata.name.to_string(),
         namespace: context.namespace.clone(),
@@ -80,11 +86,12 @@ struct Context<'a> {
     namespace: String,
     cluster: Vec<Cidr>,
     taken: Taken,
-    faulty: &'a [Span],
+    documents: &'a Documents,
+    overlays: &'a Overlays,
 }
 
 impl<'a> Context<'a> {
-    fn new(site: &'a spec::Site, documents: &'a Documents) -> Self {
+    fn new(site: &'a spec::Site, documents: &'a Documents, overlays: &'a Overlays) -> Self {
         let spec = &site.spec.value;
         Self {
             site: spec,
@@ -92,13 +99,14 @@ impl<'a> Context<'a> {
             namespace: spec.namespace.as_ref().map_or("default", |name| name.as_str()).to_owned(),
             cluster: cluster::ranges(spec),
             taken: taken(spec, documents),
-            faulty: &documents.faulty,
+            documents,
+            overlays,
         }
     }
 
     /// Whether a document has faults that were reported: what it lacks may be what was meant there.
     fn is_faulty(&self, document: Option<Span>) -> bool {
-        document.is_some_and(|span| self.faulty.contains(&span))
+        document.is_some_and(|span| self.documents.faulty.contains(&span))
     }
 
     fn network_order(&self, name: &str) -> usize {
@@ -150,9 +158,15 @@ fn appliance(
     document: &Loc<spec::Appliance>,
     diags: &mut Diagnostics,
 ) -> Option<Appliance> {
-    let spec = &document.spec.value;
+    let own = &document.spec.value;
     let name = document.metadata.name.clone().map(|name| name.to_string());
-    let profile = profile_of(spec);
+    let profile = profile_of(own);
+    profile::check(profile, own, diags);
+    let named = match profile {
+        Profile::OpenWrt => overlays::of_appliance(context.documents, context.overlays, own),
+        Profile::Generic => Vec::new(),
+    };
+    let spec = &overlays::lay_under(own, &named);
     let faulty = context.is_faulty(document.span);
     let Some(image) = spec.image.clone() else {
         if faulty {
@@ -173,12 +187,20 @@ fn appliance(
         profile,
         faulty,
     };
-    profile::check(profile, spec, diags);
     let nics = nics::decide(place, &spec.interfaces, diags);
     let ports = access::ports(spec);
     let service = access::service(spec, &ports, diags);
     let credentials = credentials(profile, &name, spec);
-    let whole = Whole { name: &name, spec, image: &image, nics: &nics, ports, service: service.as_ref() };
+    let applied = overlays::applied(own, &named);
+    let whole = Whole {
+        name: &name,
+        overlays: &applied,
+        spec,
+        image: &image,
+        nics: &nics,
+        ports,
+        service: service.as_ref(),
+    };
     let parts = parts(context, profile, whole, credentials.as_ref(), diags);
     Some(Appliance {
         kind: spec.from.as_ref().map_or(name.as_str(), |from| from.as_str()).to_owned(),
@@ -186,6 +208,8 @@ fn appliance(
         workload: workload(spec, &name),
         replicas: spec.replicas.unwrap_or_else(|| Loc::new(1, name.span)),
         image,
+        build: spec.build.as_ref().map(|build| build.as_ref().map(ToString::to_string)),
+        overlays: applied,
         pull_policy: spec.image_pull_policy.as_ref().map(|policy| policy.as_str().to_owned()),
         pull_secrets: once(spec.image_pull_secrets.iter().map(|name| name.to_string())),
         init: parts.init,
@@ -218,6 +242,7 @@ fn appliance(
 /// What the containers of an appliance are made of.
 struct Whole<'a> {
     name: &'a Loc<String>,
+    overlays: &'a [AppliedOverlay],
     spec: &'a ApplianceSpec,
     image: &'a ImageRef,
     nics: &'a [Nic],
@@ -232,7 +257,7 @@ fn parts(
     credentials: Option<&Credentials>,
     diags: &mut Diagnostics,
 ) -> Parts {
-    let Whole { name, spec, image, nics, ports, service } = whole;
+    let Whole { name, overlays, spec, image, nics, ports, service } = whole;
     let grants = grants(spec);
     let resources = resources::decide(spec, diags);
     if profile == Profile::Generic {
@@ -255,6 +280,7 @@ fn parts(
         cluster: &context.cluster,
         ula_prefix: ula_prefix(context, name, nics),
         taken: &context.taken,
+        overlays: overlays.iter().map(|overlay| overlay.name.as_str()).collect(),
     };
     openwrt::parts(&input, diags)
 }

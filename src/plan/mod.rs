@@ -11,6 +11,7 @@ mod model;
 mod names;
 mod nics;
 mod openwrt;
+mod overlays;
 mod placement;
 mod pod;
 mod probes;
@@ -25,8 +26,8 @@ pub use cluster::ranges as cluster_ranges;
 pub use decide::decide;
 pub use mac::{MacSeed, derive as derive_mac};
 pub use model::{
-    Addressing, Appliance, Attachment, ConfiguredBy, Ipam, Link, Network, Nic, Pairs, Plan, PoolRange,
-    Profile, Sysctl, Workload,
+    Addressing, Appliance, AppliedOverlay, Attachment, ConfiguredBy, Ipam, Link, Network, Nic, Pairs, Plan,
+    PoolRange, Profile, Sysctl, Workload,
 };
 pub use names::{interface_fault, proposal as proposed_interface};
 pub use pod::{

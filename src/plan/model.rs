@@ -200,6 +200,10 @@ pub struct Appliance {
     pub replicas: Loc<u32>,
     /// Image of the main container.
     pub image: Loc<ImageRef>,
+    /// The Image document that `image` is built from.
+    pub build: Option<Loc<String>>,
+    /// Its overlays: those that the image is built with, then its own.
+    pub overlays: Vec<AppliedOverlay>,
     /// `Always`, `IfNotPresent` or `Never`.
     pub pull_policy: Option<String>,
     /// Names of pull Secrets.
@@ -250,6 +254,21 @@ pub struct Appliance {
     pub patches: Vec<Loc<Value>>,
     /// Routes that wrtpod adds, with reasons.
     pub routes: Vec<RouteReason>,
+}
+
+/// An overlay of an appliance. Its settings, capabilities and devices are among the appliance's own.
+#[derive(Debug, Clone)]
+pub struct AppliedOverlay {
+    /// Its name; the span is that of the word in the appliance's document that brought it.
+    pub name: Loc<String>,
+    /// Whether the image is built with it.
+    pub in_image: bool,
+    /// Whether something of it has to be in the image: packages, files, scripts, services.
+    pub needs_image: bool,
+    /// Sysctls that a network of the appliance has to set.
+    pub sysctls: Pairs,
+    /// Kernel modules that the node must have, with reasons.
+    pub host_modules: Vec<(Loc<String>, String)>,
 }
 
 /// A NIC of an appliance.

@@ -52,15 +52,17 @@ fn no_effect(what: impl Into<String>, span: Option<Span>) -> Diagnostic {
 
 /// Keys that mean nothing to the appliance's profile.
 fn reject_other_profile(profile: Profile, spec: &ApplianceSpec, diags: &mut Diagnostics) {
-    let keys: [Written; 5] = match profile {
-        Profile::Generic => [
+    let keys: &[Written] = match profile {
+        Profile::Generic => &[
+            at("build", spec.build.as_ref()),
+            first("overlays", &spec.overlays),
             at("persistence", spec.persistence.as_ref()),
             first_key("uci", &spec.uci),
             first_key("firstBoot", &spec.first_boot),
             at("secret", spec.secret.as_ref()),
             at("emptyRootPassword", spec.empty_root_password.as_ref()),
         ],
-        Profile::OpenWrt => [
+        Profile::OpenWrt => &[
             first("command", &spec.command),
             first("args", &spec.args),
             first_key("env", &spec.env),
@@ -69,7 +71,7 @@ fn reject_other_profile(profile: Profile, spec: &ApplianceSpec, diags: &mut Diag
         ],
     };
     for key in keys {
-        reject_foreign(profile, key, diags);
+        reject_foreign(profile, *key, diags);
     }
 }
 

@@ -18,6 +18,7 @@ const OPENWRT: &[(&str, &str)] = scripts![
     "accounts.awk",
     "apk.awk",
     "banner",
+    "board.json",
     "boot-files",
     "cluster",
     "cluster.awk",
@@ -34,6 +35,8 @@ const OPENWRT: &[(&str, &str)] = scripts![
     "nics",
     "opkg.awk",
     "packages",
+    "preinit-01",
+    "preinit-11",
     "prepare",
     "previous",
     "probe",
@@ -50,6 +53,14 @@ const OPENWRT: &[(&str, &str)] = scripts![
 
 /// What the init container `wire` of a generic appliance runs.
 const WIRE: &[(&str, &str)] = scripts!["eth0", "messages", "nics", "routes.awk", "settings", "wire"];
+
+/// What keeps OpenWrt's boot from taking eth0: path in the root and text. `start` writes these files, and so do images that
+/// are built; what each is for is said in `boot-files`.
+pub const BOOT_FILES: &[(&str, &str)] = &[
+    ("etc/board.json", include_str!("board.json")),
+    ("lib/preinit/01_wrtpod", include_str!("preinit-01")),
+    ("lib/preinit/11_wrtpod", include_str!("preinit-11")),
+];
 
 /// Files of the ConfigMap of an OpenWrt appliance.
 pub fn openwrt_scripts() -> Files {

@@ -1,6 +1,9 @@
 //! The client against a registry that is told how to fail.
 
 mod fake;
+mod model;
+mod pull;
+mod push;
 
 use std::time::{Duration, Instant};
 
@@ -10,16 +13,19 @@ use super::{Client, Credentials, Error, Limits};
 use crate::types::{Digest, ImageRef};
 
 /// A manifest, and its digest.
-const MANIFEST: &str = "{}";
-const DIGEST: &str = "sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a";
+const MANIFEST: &str = "{\"mediaType\": \"application/vnd.oci.image.manifest.v1+json\"}";
+const DIGEST: &str = "sha256:425fc6744702bcddcbd5da519edf91fba89c4af17d672fa9538474a673339f05";
 const OTHER: &str = "sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
 const PASSWORD: &str = "s3cret";
 
 const QUICK: Limits = Limits {
     connect: Duration::from_secs(5),
     total: Duration::from_secs(5),
+    stall: Duration::from_secs(5),
     tries: 3,
     pause: Duration::from_millis(5),
+    longest_pause: Duration::from_secs(2),
+    chunk: 16 << 20,
 };
 
 fn login(fake: &Fake) -> Credentials {
@@ -38,11 +44,9 @@ async fn ask(fake: &Fake, credentials: &Credentials, limits: Limits) -> Result<D
 
 /// What a registry without authentication says to an anonymous question.
 async fn open(answer: impl FnMut(&Ask) -> Reply + Send + 'static) -> (Result<Digest, Error>, Vec<String>) {
-    let mut answer = answer;
-    let fake = Fake::new(move |ask| if ask.path == "/v2/" { Reply::status(200) } else { answer(ask) }).await;
+    let fake = Fake::new(answer).await;
     let result = ask(&fake, &Credentials::default(), QUICK).await;
-    let manifests = fake.log().into_iter().filter(|line| line.contains("/manifests/")).collect();
-    (result, manifests)
+    (result, fake.log())
 }
 
 fn digest(text: &str) -> Digest {
@@ -97,14 +101,14 @@ async fn a_digest_that_is_none_is_an_error() {
 #[tokio::test]
 async fn too_many_requests_and_failures_are_asked_again() {
     for code in [429, 500, 502, 503] {
-        let mut left = 4; // Two tries of HEAD and GET.
+        let mut left = 2;
         let (result, asked) = open(move |_| {
             left -= 1;
             if left < 0 { manifest() } else { Reply::status(code).body("busy") }
         })
         .await;
         assert_eq!(result, Ok(digest(DIGEST)), "{code}");
-        assert_eq!(asked.len(), 5, "{asked:?}");
+        assert_eq!(asked.len(), 3, "{asked:?}");
     }
 }
 
@@ -112,7 +116,7 @@ async fn too_many_requests_and_failures_are_asked_again() {
 async fn what_fails_for_good_is_given_up() {
     let (result, asked) = open(|_| Reply::status(500).body("s3cret")).await;
     assert!(matches!(result, Err(Error::Status { code: 500, .. })), "{result:?}");
-    assert_eq!(asked.len(), 6);
+    assert_eq!(asked.len(), 3);
 }
 
 #[tokio::test]
@@ -125,13 +129,13 @@ async fn a_no_is_not_asked_again() {
         (404, "<html>", "has no such image"),
         (403, denied, "refuses access: the image is private or does not exist"),
         (401, "", "refuses access: the image is private or does not exist"),
-        (400, odd, "is of no use: it refuses the request"),
+        (400, odd, "answered with HTTP status 400"),
         (418, "", "HTTP status 418"),
     ] {
         let (result, asked) = open(move |_| Reply::status(code).body(body)).await;
         let error = result.expect_err("a no");
         assert!(error.to_string().contains(want), "{code}: {error}");
-        assert_eq!(asked.len(), 2, "{code}: {asked:?}");
+        assert_eq!(asked.len(), 1, "{code}: {asked:?}");
     }
 }
 
@@ -147,7 +151,7 @@ async fn a_hang_is_cut_short() {
 
 #[tokio::test]
 async fn time_that_runs_out_between_tries_tells_the_last_failure() {
-    let fake = Fake::new(|ask| Reply::status(if ask.path == "/v2/" { 200 } else { 503 })).await;
+    let fake = Fake::new(|_| Reply::status(503)).await;
     let limits = Limits { total: Duration::from_millis(500), pause: Duration::from_secs(60), ..QUICK };
     let result = ask(&fake, &Credentials::default(), limits).await;
     assert!(matches!(result, Err(Error::Status { code: 503, .. })), "{result:?}");
@@ -185,10 +189,9 @@ async fn names_that_no_registry_has_are_not_asked_for() {
 /// A registry with a token service, which wants the password where there is one.
 async fn with_tokens(wants_login: bool, token: &'static str) -> Fake {
     Fake::new(move |ask| {
-        let authorization = ask.authorization.as_deref();
+        let authorization = ask.header("authorization");
         let challenge = format!("Bearer realm=\"http://{}/token\",service=\"test\"", ask.host);
         match ask.path.split('?').next().unwrap_or_default() {
-            "/v2/" => Reply::status(401).header("WWW-Authenticate", &challenge),
             "/token" if wants_login && authorization != Some("Basic dXNlcjpzM2NyZXQ=") => {
                 Reply::status(401).body("{\"details\": \"s3cret is wrong\"}")
             }
@@ -240,17 +243,6 @@ async fn a_hostile_token_service_harms_nobody() {
         let result = ask(&fake, &Credentials::default(), QUICK).await;
         assert!(matches!(result, Err(Error::Answer { .. })), "{token}: {result:?}");
     }
-    // A token that is not kept is fetched a second time, when nobody looks at it any more.
-    let mut tokens = ["{\"token\": \"a.!.c\"}", "{\"token\": \"\\u0000\"}"].into_iter().cycle();
-    let fake = Fake::new(move |ask| match ask.path.split('?').next().unwrap_or_default() {
-        "/token" => Reply::status(200).body(tokens.next().unwrap_or_default()),
-        _ => Reply::status(401)
-            .header("WWW-Authenticate", &format!("Bearer realm=\"http://{}/token\"", ask.host)),
-    })
-    .await;
-    let result = ask(&fake, &Credentials::default(), QUICK).await;
-    assert!(matches!(result, Err(Error::Answer { .. })), "{result:?}");
-    assert_eq!(fake.log().iter().filter(|line| line.contains("/token")).count(), 2);
     for realm in ["", "nonsense", "/token", "file:///etc/passwd", "http://[::/"] {
         let fake = Fake::new(move |_| {
             Reply::status(401).header("WWW-Authenticate", &format!("Bearer realm=\"{realm}\""))
@@ -266,8 +258,8 @@ async fn a_hostile_token_service_harms_nobody() {
 
 #[tokio::test]
 async fn basic_authentication_works_and_is_asked_for() {
-    let fake = Fake::new(|ask| match ask.authorization.as_deref() {
-        Some("Basic dXNlcjpzM2NyZXQ=") if ask.path != "/v2/" => manifest(),
+    let fake = Fake::new(|ask| match ask.header("authorization") {
+        Some("Basic dXNlcjpzM2NyZXQ=") => manifest(),
         _ => Reply::status(401).header("WWW-Authenticate", "Basic realm=\"test\""),
     })
     .await;
@@ -277,5 +269,90 @@ async fn basic_authentication_works_and_is_asked_for() {
     let config = "{\"credsStore\": \"desktop\"}";
     let helped = Credentials::parse(config.as_bytes()).expect("a config");
     let refused = ask(&fake, &helped, QUICK).await.expect_err("private");
-    assert!(refused.to_string().contains("the helper `desktop`"), "{refused}");
+    assert!(refused.to_string().contains("the helper `desktop`, which is not asked here"), "{refused}");
+}
+
+#[tokio::test]
+async fn a_pause_that_is_asked_for_is_made() {
+    let mut first = true;
+    let begin = Instant::now();
+    let (result, asked) = open(move |_| {
+        if std::mem::take(&mut first) { Reply::status(429).header("Retry-After", "1") } else { manifest() }
+    })
+    .await;
+    assert_eq!((result, asked.len()), (Ok(digest(DIGEST)), 2));
+    assert!(begin.elapsed() >= Duration::from_secs(1), "{:?}", begin.elapsed());
+}
+
+#[tokio::test]
+async fn a_pause_that_is_too_long_ends_it() {
+    let (result, asked) = open(|_| Reply::status(429).header("Retry-After", "3600")).await;
+    assert!(matches!(result, Err(Error::Busy { seconds: 3600, .. })), "{result:?}");
+    assert_eq!(asked.len(), 1);
+    // What fails for good is not waited for, whatever the pause.
+    let (result, _) = open(|_| Reply::status(404).header("Retry-After", "3600")).await;
+    assert!(matches!(result, Err(Error::NotFound { .. })), "{result:?}");
+}
+
+#[tokio::test]
+async fn answers_without_an_end_are_cut() {
+    let endless = "HTTP/1.1 200 OK\r\nContent-Length: 99999999999\r\n\r\n";
+    let (result, _) = open(move |ask| match ask.method.as_str() {
+        "HEAD" => Reply::status(200),
+        _ => Reply::Endless(endless),
+    })
+    .await;
+    assert!(matches!(result, Err(Error::TooLarge { what: "a manifest", .. })), "{result:?}");
+    let fake = Fake::new(move |ask| match ask.path.split('?').next().unwrap_or_default() {
+        "/token" => Reply::Endless(endless),
+        _ => Reply::status(401)
+            .header("WWW-Authenticate", &format!("Bearer realm=\"http://{}/token\"", ask.host)),
+    })
+    .await;
+    let result = ask(&fake, &Credentials::default(), QUICK).await;
+    assert!(matches!(result, Err(Error::TooLarge { what: "a token", .. })), "{result:?}");
+    let (result, asked) = open(|_| {
+        Reply::Endless("HTTP/1.1 418 X\r\nContent-Length: 99999999999\r\n\r\n")
+    })
+    .await;
+    assert!(matches!(result, Err(Error::Status { code: 418, .. })), "{result:?}");
+    assert_eq!(asked.len(), 1);
+}
+
+#[tokio::test]
+async fn an_identity_token_is_exchanged() {
+    let fake = Fake::new(|ask| match ask.path.as_str() {
+        "/token" if ask.method == "POST" => {
+            let form = String::from_utf8_lossy(&ask.body);
+            for part in ["grant_type=refresh_token", "service=test", "refresh_token=s3cret%3D", "scope=repository%3Ateam%2Fbox%3Apull"] {
+                assert!(form.contains(part), "{form}");
+            }
+            Reply::status(200).body("{\"access_token\": \"good\"}")
+        }
+        _ if ask.header("authorization") == Some("Bearer good") => manifest(),
+        _ => Reply::status(401).header(
+            "WWW-Authenticate",
+            &format!("Bearer realm=\"http://{}/token\",service=\"test\"", ask.host),
+        ),
+    })
+    .await;
+    let config = format!("{{\"auths\": {{\"{}\": {{\"identitytoken\": \"s3cret=\"}}}}}}", fake.host);
+    let credentials = Credentials::parse(config.as_bytes()).expect("a config");
+    assert_eq!(ask(&fake, &credentials, QUICK).await, Ok(digest(DIGEST)));
+}
+
+/// With TLS itself, a registry gets nothing sent without it.
+#[test]
+fn a_registry_with_tls_does_not_lead_away_from_it() {
+    let image: ImageRef = "registry.example/a:1".parse().expect("a reference");
+    let session = |client: &Client| {
+        let none = std::collections::BTreeSet::new();
+        client.session(&image, &Credentials::default(), super::client::Purpose::Pull, &none).expect("a session")
+    };
+    let (plain, tls) = ("http://x.example/".parse().expect("a URL"), "https://x.example/".parse().expect("a URL"));
+    let safe = session(&Client::new(QUICK));
+    assert!(safe.may_ask(&tls) && !safe.may_ask(&plain));
+    let asked_for = session(&Client::new(QUICK).without_tls(["registry.example".to_owned()]));
+    assert!(asked_for.may_ask(&plain));
+    assert_eq!(asked_for.url("x").as_str(), "http://registry.example/v2/a/x");
 }

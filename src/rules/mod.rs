@@ -8,6 +8,7 @@ mod links;
 mod macs;
 mod names;
 mod networks;
+mod overlays;
 mod security;
 mod volumes;
 mod workload;
@@ -27,6 +28,7 @@ pub fn check(plan: &Plan, diags: &mut Diagnostics) {
     access::check(plan, diags);
     volumes::check(plan, diags);
     security::check(plan, diags);
+    overlays::check(plan, diags);
 }
 
 /// The network that a NIC is on.

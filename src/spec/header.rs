@@ -11,16 +11,24 @@ use crate::yaml::{Kind, Tree};
 pub(super) enum DocumentKind {
     Site,
     Appliance,
+    Image,
+    Overlay,
 }
 
 impl DocumentKind {
-    const WORDS: [&'static str; 2] = ["Site", "Appliance"];
+    const ALL: [Self; 4] = [Self::Site, Self::Appliance, Self::Image, Self::Overlay];
 
     pub(super) fn as_str(self) -> &'static str {
         match self {
             Self::Site => "Site",
             Self::Appliance => "Appliance",
+            Self::Image => "Image",
+            Self::Overlay => "Overlay",
         }
+    }
+
+    fn words() -> impl Iterator<Item = &'static str> + Clone {
+        Self::ALL.into_iter().map(Self::as_str)
     }
 }
 
@@ -116,20 +124,18 @@ fn kind_of(
     diagnostics: &mut Diagnostics,
 ) -> Option<DocumentKind> {
     let Some(kind) = kind else {
-        let help = "write `kind: Site` or `kind: Appliance`";
+        let help = "write `kind: Site`, `kind: Appliance` or `kind: Image`";
         diagnostics.push(Diagnostic::error("missing-key", "the document has no `kind`").at(span).help(help));
         return None;
     };
-    match kind.text() {
-        Some("Site") => return Some(DocumentKind::Site),
-        Some("Appliance") => return Some(DocumentKind::Appliance),
-        _ if !ours => return None,
-        _ => {}
+    let known = DocumentKind::ALL.into_iter().find(|known| kind.text() == Some(known.as_str()));
+    if known.is_some() || !ours {
+        return known;
     }
     let found = kind.text().map_or_else(|| kind.what().to_owned(), quoted);
-    let help = match kind.text().and_then(|text| nearest(text, DocumentKind::WORDS)) {
+    let help = match kind.text().and_then(|text| nearest(text, DocumentKind::words())) {
         Some(known) => format!("did you mean `{known}`?"),
-        None => format!("the kinds are {}", scalar::listed(DocumentKind::WORDS.into_iter())),
+        None => format!("the kinds are {}", scalar::listed(DocumentKind::words())),
     };
     let message = format!("unknown kind {found}");
     diagnostics.push(Diagnostic::error("unknown-kind", message).at(kind.span).help(help));

@@ -5,7 +5,7 @@ use super::catalog::Catalog;
 use super::decode::{Decode, Decoder};
 use super::header::{self, Document, DocumentKind};
 use super::merge::merge;
-use super::{Appliance, Documents, Request, Site, scalar};
+use super::{Appliance, CatalogEntry, Documents, Image, Overlay, Request, Site, scalar};
 use crate::diag::{Diagnostic, Diagnostics, FileId, Loc, SourceMap, Span};
 use crate::types::{nearest, quoted};
 use crate::yaml::{self, Entry, Key, Kind, Tree};
@@ -55,6 +55,7 @@ pub fn load(request: &Request<'_>, sources: &mut SourceMap, diagnostics: &mut Di
         }
     }
     gathered.assign(second, diagnostics);
+    gathered.add_images(request.images, sources, diagnostics);
     gathered.decode(diagnostics)
 }
 
@@ -115,6 +116,47 @@ impl Gathered {
         }
     }
 
+    /// Adds each Image that an appliance names behind `build` and no document has.
+    fn add_images(
+        &mut self,
+        images: &[CatalogEntry<'_>],
+        sources: &mut SourceMap,
+        diagnostics: &mut Diagnostics,
+    ) {
+        let appliances = self.documents.iter().filter(|document| document.kind == DocumentKind::Appliance);
+        let built: Vec<(String, Span)> = appliances
+            .filter_map(|appliance| {
+                let build = appliance.tree.get("spec")?.get("build")?;
+                Some((build.text()?.to_owned(), build.span))
+            })
+            .collect();
+        for (name, span) in built {
+            if self.by_name.contains_key(&(DocumentKind::Image, name.clone())) {
+                continue;
+            }
+            let Some(entry) = images.iter().find(|entry| entry.name == name) else {
+                let own = self.documents.iter().filter(|document| document.kind == DocumentKind::Image);
+                let mut known: Vec<&str> =
+                    own.filter_map(|document| Some(document.name()?.0)).take(1000).collect();
+                known.extend(images.iter().map(|entry| entry.name));
+                let help = match nearest(&name, known.iter().copied()) {
+                    Some(known) => format!("did you mean `{known}`?"),
+                    None if known.is_empty() => "write a document of `kind: Image` with this name".to_owned(),
+                    None => format!("there are {}", scalar::listed(known.into_iter().take(20))),
+                };
+                let message = format!("there is no Image {}", quoted(&name));
+                diagnostics.push(Diagnostic::error("unknown-image", message).at(span).help(help));
+                continue;
+            };
+            let file = sources.add(entry.file, entry.text);
+            for tree in yaml::read(file, sources, diagnostics) {
+                if let Some(document) = header::take(tree, diagnostics) {
+                    self.add(document, file, diagnostics);
+                }
+            }
+        }
+    }
+
     fn refuse_second_site(&mut self, diagnostics: &mut Diagnostics) {
         let mut first: Option<Span> = None;
         for document in self.documents.iter().filter(|document| document.kind == DocumentKind::Site) {
@@ -171,6 +213,14 @@ impl Gathered {
                     let fresh =
                         appliance.filter(|appliance| names.insert(appliance.metadata.name.to_string()));
                     documents.appliances.extend(fresh.map(|appliance| Loc::new(appliance, span)));
+                }
+                DocumentKind::Image => {
+                    let image = Image::decode(&document.tree, &mut decoder);
+                    documents.images.extend(image.map(|image| Loc::new(image, span)));
+                }
+                DocumentKind::Overlay => {
+                    let overlay = Overlay::decode(&document.tree, &mut decoder);
+                    documents.overlays.extend(overlay.map(|overlay| Loc::new(overlay, span)));
                 }
             }
             if diagnostics.len() > before {

@@ -1,4 +1,5 @@
-//! The documents as the user writes them, `Site` and `Appliance`: reading, merging, decoding, and their JSON Schema.
+//! The documents as the user writes them, `Site`, `Appliance`, `Image` and `Overlay`: reading, merging, decoding, and
+//! their JSON Schema.
 //!
 //! Only reads: it fills in no default and compares no field with another; that is the plan's work. It knows nothing
 //! of Kubernetes objects, CNI or OpenWrt. Each document type is one table in `v1alpha1`, from which its struct, its
@@ -65,14 +66,14 @@ pub struct Assignment {
     pub appliance: Option<String>,
 }
 
-/// An appliance of the catalog, which a document builds on with `from: NAME`.
+/// A document of the catalog, which others refer to: an appliance with `from: NAME`, an image with `build: NAME`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CatalogEntry<'a> {
-    /// What `from` calls it.
+    /// What others call it.
     pub name: &'a str,
     /// The name of its file, for messages.
     pub file: &'a str,
-    /// The file: one `Appliance` document.
+    /// The file: one document.
     pub text: &'a str,
 }
 
@@ -87,6 +88,8 @@ pub struct Request<'a> {
     pub named: &'a [String],
     /// What `from` can refer to.
     pub catalog: &'a [CatalogEntry<'a>],
+    /// What `build` can refer to, beside the documents.
+    pub images: &'a [CatalogEntry<'a>],
 }
 
 /// The documents of a run, merged and decoded.
@@ -96,6 +99,10 @@ pub struct Documents {
     pub site: Option<Loc<Site>>,
     /// What runs there, in the order in which the documents first appear.
     pub appliances: Vec<Loc<Appliance>>,
+    /// What is built: those of the documents, then those that an appliance names behind `build`.
+    pub images: Vec<Loc<Image>>,
+    /// Overlays; each is the one document of a folder's `overlay.yaml`.
+    pub overlays: Vec<Loc<Overlay>>,
     /// Documents that were read in spite of faults (an unknown key): what they lack may be what was meant there.
     pub faulty: Vec<Span>,
 }
@@ -110,6 +117,7 @@ pub const CODES: &[&str] = &[
     "several-sites",
     "unknown-appliance",
     "unknown-from",
+    "unknown-image",
     "unknown-key",
     "unknown-kind",
     "unknown-version",

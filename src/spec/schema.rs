@@ -1,7 +1,7 @@
 //! JSON Schema (draft 2020-12) of the documents, for editors.
 
 use super::decode::{Decode, OneOf};
-use super::{API_VERSION, Appliance, Site};
+use super::{API_VERSION, Appliance, Image, Overlay, Site};
 use serde_json::{Map, Value, json};
 
 /// Which schema.
@@ -11,7 +11,11 @@ pub enum SchemaKind {
     Site,
     /// Of an Appliance.
     Appliance,
-    /// Of a file that may hold either.
+    /// Of an Image.
+    Image,
+    /// Of an Overlay.
+    Overlay,
+    /// Of a file that may hold any of them.
     Any,
 }
 
@@ -20,11 +24,16 @@ pub fn schema(kind: SchemaKind) -> Value {
     let mut defs = Defs::default();
     let site = |defs: &mut Defs| document::<Site>("Site", defs);
     let appliance = |defs: &mut Defs| document::<Appliance>("Appliance", defs);
+    let image = |defs: &mut Defs| document::<Image>("Image", defs);
+    let overlay = |defs: &mut Defs| document::<Overlay>("Overlay", defs);
     let body = match kind {
         SchemaKind::Site => site(&mut defs),
         SchemaKind::Appliance => appliance(&mut defs),
+        SchemaKind::Image => image(&mut defs),
+        SchemaKind::Overlay => overlay(&mut defs),
         SchemaKind::Any => {
-            json!({"title": "wrtpod", "oneOf": [site(&mut defs), appliance(&mut defs)]})
+            let all = [site(&mut defs), appliance(&mut defs), image(&mut defs), overlay(&mut defs)];
+            json!({"title": "wrtpod", "oneOf": all})
         }
     };
     let mut schema = Map::new();

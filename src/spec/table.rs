@@ -192,6 +192,16 @@ macro_rules! choice {
             }
         }
 
+        impl $crate::spec::decode::MapKey for $name {
+            fn from_key(text: &str) -> Result<Self, $crate::types::Invalid> {
+                text.parse()
+            }
+
+            fn key_schema() -> serde_json::Value {
+                serde_json::json!({"enum": [$($word),+]})
+            }
+        }
+
         impl $crate::spec::decode::Decode for $name {
             const WHAT: &'static str = $what;
 

@@ -8,25 +8,33 @@
 mod address;
 mod capability;
 mod digest;
+mod file;
 mod image_ref;
 pub mod label;
 mod mac;
 mod name;
 mod nearest;
 mod number;
+mod overlay_ref;
+mod package;
 mod quantity;
 mod root_path;
+mod url;
 
 pub use address::{AddressSpec, Cidr, IpRange};
 pub use capability::Capability;
-pub use digest::Digest;
+pub use digest::{Digest, Sha256};
+pub use file::{FileMode, FileOwner};
 pub use image_ref::ImageRef;
 pub use mac::Mac;
-pub use name::{EnvName, InterfaceName, Name};
+pub use name::{EnvName, FeedName, InterfaceName, ModuleName, Name};
 pub use nearest::nearest;
 pub use number::{Port, Vlan};
+pub use overlay_ref::OverlayRef;
+pub use package::PackageWish;
 pub use quantity::Quantity;
 pub use root_path::RootPath;
+pub use url::{FeedUrl, HttpUrl};
 
 use std::fmt;
 

@@ -153,6 +153,60 @@ impl TextForm for EnvName {
     const EXAMPLE: &'static str = "TZ";
 }
 
+/// Whether a text is made of letters, digits, `_` and `-` and starts with a letter or digit.
+fn is_word(text: &str) -> bool {
+    let body = text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-'));
+    (1..=63).contains(&text.len()) && body && text.bytes().next().is_some_and(|b| b.is_ascii_alphanumeric())
+}
+
+/// The refusal of a text that is no word.
+fn no_word(text: &str, what: &str) -> Invalid {
+    let problem = format!("{} is not {what}", quoted(text));
+    Invalid::new(problem, "use 1 to 63 letters, digits, `_` and `-`, with a letter or digit in front")
+}
+
+/// The name of a feed, as opkg's `src/gz NAME URL` has it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FeedName(String);
+text_type!(FeedName);
+
+impl FromStr for FeedName {
+    type Err = Invalid;
+
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        if is_word(text) { Ok(Self(text.to_owned())) } else { Err(no_word(text, Self::WHAT)) }
+    }
+}
+
+impl TextForm for FeedName {
+    const WHAT: &'static str = "the name of a feed";
+    const PATTERN: &'static str = "^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$";
+    const EXAMPLE: &'static str = "mine";
+}
+
+/// The name of a kernel module, as `lsmod` shows it or with dashes: `wireguard`, `sch_cake`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ModuleName(String);
+text_type!(ModuleName);
+
+impl FromStr for ModuleName {
+    type Err = Invalid;
+
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        if let Some(module) = text.strip_suffix(".ko").filter(|module| is_word(module)) {
+            let problem = format!("{} is the file of a kernel module", quoted(text));
+            return Err(Invalid::new(problem, format!("write `{module}`")));
+        }
+        if is_word(text) { Ok(Self(text.to_owned())) } else { Err(no_word(text, Self::WHAT)) }
+    }
+}
+
+impl TextForm for ModuleName {
+    const WHAT: &'static str = "the name of a kernel module";
+    const PATTERN: &'static str = "^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$";
+    const EXAMPLE: &'static str = "wireguard";
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -172,6 +226,9 @@ mod tests {
         for text in ["TZ", "_x", "a1"] {
             assert!(text.parse::<EnvName>().is_ok(), "{text}");
         }
+        for text in ["openwrt_core", "mine", "sch_cake", "act-mirred"] {
+            assert!(text.parse::<FeedName>().is_ok() && text.parse::<ModuleName>().is_ok(), "{text}");
+        }
     }
 
     #[test]
@@ -187,5 +244,7 @@ mod tests {
         assert!(refused::<InterfaceName>("..").contains("is not an interface name"));
         assert!(refused::<EnvName>("1A").contains("`1A` is not a name of an environment variable"));
         assert!(refused::<EnvName>("a-b").contains("use letters, digits and `_`"));
+        assert!(refused::<FeedName>("my feed").contains("`my feed` is not the name of a feed: use 1 to 63"));
+        assert_eq!(refused::<ModuleName>("tun.ko"), "`tun.ko` is the file of a kernel module: write `tun`");
     }
 }

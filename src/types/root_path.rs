@@ -1,6 +1,7 @@
 //! Paths inside a root file system.
 
-use super::{Invalid, quoted};
+use super::{Invalid, TextForm, quoted};
+use std::borrow::Borrow;
 use std::fmt;
 use std::str::FromStr;
 
@@ -46,6 +47,12 @@ impl RootPath {
     }
 }
 
+impl Borrow<str> for RootPath {
+    fn borrow(&self) -> &str {
+        &self.0
+    }
+}
+
 impl FromStr for RootPath {
     type Err = Invalid;
 
@@ -78,6 +85,12 @@ impl fmt::Display for RootPath {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "/{}", self.0)
     }
+}
+
+impl TextForm for RootPath {
+    const WHAT: &'static str = "a path in the root";
+    const PATTERN: &'static str = ".";
+    const EXAMPLE: &'static str = "/etc/banner";
 }
 
 #[cfg(test)]

@@ -12,6 +12,7 @@ mod cli;
 mod clients;
 mod goldens;
 mod layering;
+mod overlays;
 mod place;
 mod properties;
 mod reader;

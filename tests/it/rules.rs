@@ -115,10 +115,10 @@ fn codes_in(folder: &Path, codes: &mut BTreeSet<String>) {
     }
 }
 
-/// What the plan, the rules and the passes say.
+/// What overlays, the plan, recipes, the rules and the passes say.
 fn rule_codes() -> BTreeSet<String> {
     let mut codes = BTreeSet::new();
-    for folder in ["plan", "rules", "passes"] {
+    for folder in ["overlay", "plan", "recipe", "rules", "passes"] {
         codes_in(&root().join("src").join(folder), &mut codes);
     }
     // Handed to `Diagnostic::error` by a function that is shared.

@@ -5,7 +5,7 @@ use wrtpod::diag::{Diagnostics, SourceMap, Style, render_text};
 use wrtpod::objects::{self, ObjectSet};
 use wrtpod::plan::{self, Plan};
 use wrtpod::spec::{self, Input, Request};
-use wrtpod::{passes, rules};
+use wrtpod::{overlay, passes, recipe, rules};
 
 /// What became of documents.
 pub struct Outcome {
@@ -36,9 +36,14 @@ pub fn outcome(name: &str, text: &str) -> Outcome {
 /// The same for several texts, and appliances that the command line names.
 pub fn outcome_of(inputs: &[Input], named: &[String]) -> Outcome {
     let (mut sources, mut diagnostics) = (SourceMap::new(), Diagnostics::new());
-    let request = Request { inputs, named, catalog: catalog::ENTRIES, ..Request::default() };
+    let request =
+        Request { inputs, named, catalog: catalog::ENTRIES, images: catalog::IMAGES, ..Request::default() };
     let documents = spec::load(&request, &mut sources, &mut diagnostics);
-    let plan = plan::decide(&documents, &mut diagnostics);
+    let overlays = overlay::gather(&documents, &mut sources, &mut diagnostics);
+    for image in &documents.images {
+        recipe::decide(image, &overlays, &mut diagnostics);
+    }
+    let plan = plan::decide(&documents, &overlays, &mut diagnostics);
     if let Some(plan) = &plan {
         rules::check(plan, &mut diagnostics);
     }

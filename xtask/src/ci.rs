@@ -40,6 +40,7 @@ const STEPS: &[Step] = &[
     step("matrix", &["go"], &["go", "-C", "tests/cni/matrix", "test", "./..."]),
     step("cni", &["bash", "busybox", "go", "qemu-system-x86_64"], &["tests/cni/run", "--check"]),
     step("multus", &["go"], &["go", "-C", "tests/cluster/multus", "test", "./..."]),
+    step("image", &["bash", "jq", "skopeo", "tar", "umoci"], &["tests/image/run"]),
     step(
         "registry",
         &["bash", "curl", "docker-registry", "htpasswd", "jq", "openssl", "skopeo"],

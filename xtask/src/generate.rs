@@ -41,9 +41,13 @@ pub fn run(check: bool) -> Result<bool> {
 fn files() -> Result<BTreeMap<PathBuf, String>> {
     let mut files = BTreeMap::new();
     let mut file = |name: &str, text: String| files.insert(Path::new(FOLDER).join(name), text);
-    for (name, kind) in
-        [("site", SchemaKind::Site), ("appliance", SchemaKind::Appliance), ("wrtpod", SchemaKind::Any)]
-    {
+    for (name, kind) in [
+        ("site", SchemaKind::Site),
+        ("appliance", SchemaKind::Appliance),
+        ("image", SchemaKind::Image),
+        ("overlay", SchemaKind::Overlay),
+        ("wrtpod", SchemaKind::Any),
+    ] {
         file(&format!("schema/{name}.json"), format!("{}\n", serde_json::to_string_pretty(&schema(kind))?));
     }
     file("documents.md", documents::page(&schema(SchemaKind::Any)));

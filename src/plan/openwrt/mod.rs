@@ -60,6 +60,8 @@ pub struct Input<'a> {
     pub cluster: &'a [Cidr],
     /// Prefix for unique local addresses, where it serves a network.
     pub ula_prefix: Option<String>,
+    /// Names of the overlays whose settings are among the document's.
+    pub overlays: Vec<&'a str>,
     /// What DHCP ranges must leave alone.
     pub taken: &'a Taken,
 }
@@ -290,6 +292,7 @@ fn settings(input: &Input<'_>, mode: PersistenceMode) -> String {
         ("CLUSTER_CIDRS", &cluster.join(" ")),
         ("DEFAULT_ROUTE_VIA_NIC", if leads_out { "1" } else { "0" }),
         ("DISABLED_SERVICES", DISABLED_SERVICES),
+        ("OVERLAYS", &input.overlays.join(" ")),
     ]
     .map(|(key, value)| format!("{key}='{value}'\n"))
     .concat()

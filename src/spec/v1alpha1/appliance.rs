@@ -6,7 +6,9 @@ use crate::diag::Loc;
 use crate::spec::decode::{Decode, Decoder, OneOrMany};
 use crate::spec::schema::Defs;
 use crate::spec::table::{choice, record};
-use crate::types::{AddressSpec, Capability, EnvName, ImageRef, InterfaceName, Mac, Name, Quantity};
+use crate::types::{
+    AddressSpec, Capability, EnvName, ImageRef, InterfaceName, Mac, Name, OverlayRef, Quantity,
+};
 use crate::yaml::{Kind, Tree};
 use serde_json::Value;
 use std::net::IpAddr;
@@ -36,6 +38,9 @@ record! {
         /// The image of the helper containers that wrtpod adds. Default: the appliance's own image where it has a
         /// shell.
         "helperImage" => helper_image: Option<Loc<ImageRef>>,
+        /// The Image that `image` is built from, a document or one of `wrtpod catalog`: its overlays are in it, and
+        /// `deploy --build` builds it and pushes it there.
+        "build" => build: Option<Loc<Name>>,
         /// When a node pulls the image. Default: Kubernetes decides by the tag.
         "imagePullPolicy" => image_pull_policy: Option<Loc<PullPolicy>>,
         /// Secrets with credentials for the registry.
@@ -51,7 +56,10 @@ record! {
         /// What survives a restart (profile `openwrt`).
         "persistence" => persistence: Option<Loc<Persistence>>,
         /// UCI settings: file, section, option. The key `.type` of a section gives its type.
-        "uci" => uci: Entries<String, Entries<String, Entries<String, UciValue>>>,
+        "uci" => uci: UciSettings,
+        /// Overlays: their settings and what they need of the pod become the appliance's. Each is a name of `wrtpod
+        /// catalog`, or a folder such as `./overlays/mine`. Those of the Image behind `build` need not be named.
+        "overlays" => overlays: Vec<Loc<OverlayRef>>,
         /// Shell scripts that run once, on the first boot, in the order of their names.
         "firstBoot" => first_boot: Entries<Name, String>,
         /// The Secret with the password hash (key `password-hash`, a crypt(3) string) and the SSH keys (key
@@ -187,6 +195,9 @@ choice! {
         "keep" => Keep,
     }
 }
+
+/// UCI settings: file, section, option.
+pub type UciSettings = Entries<String, Entries<String, Entries<String, UciValue>>>;
 
 /// The value of a UCI option.
 #[derive(Debug, Clone, PartialEq)]

@@ -1,16 +1,21 @@
 //! The documents of `apiVersion: wrtpod.dev/v1alpha1`.
 
 mod appliance;
+mod image;
 mod network;
+mod overlay;
 mod parts;
 mod site;
 mod workload;
 
-pub use appliance::{Appliance, ApplianceSpec, Interface, Persistence, UciValue};
+pub use appliance::{Appliance, ApplianceSpec, Interface, Persistence, UciSettings, UciValue};
 pub use appliance::{PackagePolicy, PersistenceMode, Profile};
+pub use image::{Base, BaseSource, Feed, FeedSource, FileContent, FileSource, Image, ImageFile, ImageSpec};
+pub use image::{Key, Rootfs, SignedSums, TextSource, Verify, VerifyBy};
 pub use network::{
     Attachment, Bridge, HostDevice, Ipvlan, IpvlanMode, Macvlan, MacvlanMode, Network, VlanLink,
 };
+pub use overlay::{Overlay, OverlaySpec, Requirements};
 pub use parts::{
     AccessMode, Amounts, Device, DeviceSource, HttpGet, Ingress, Probe, ProbeAction, Probes, Resources,
 };

@@ -1,0 +1,222 @@
+//! Roots that apk keeps: choosing packages, and installing them.
+
+use std::collections::BTreeMap;
+
+use base64::Engine as _;
+use sha2::{Digest as _, Sha256};
+
+use super::error::Reading;
+use super::feeds::{Known, Release, fixed, text};
+use super::request::Request;
+use super::lock::{LockedFeed, LockedModule, LockedPackage, LockedRoot};
+use super::{Error, Family, Resolved, Supply, Watch};
+use crate::feed::apk::{self, Database, Dependency, Files, Info, Promise};
+use crate::feed::{Alternative, Owner};
+use crate::fetch::{Place, Want};
+use crate::image::{Attributes, Root};
+use crate::install::Installer;
+use crate::types::{Digest, RootPath};
+
+/// The largest package that is taken.
+const LARGEST_PACKAGE: u64 = 1 << 30;
+
+const INSTALLED: &str = "lib/apk/db/installed";
+const WORLD: &str = "etc/apk/world";
+const TRIGGERS: &str = "lib/apk/db/triggers";
+const SCRIPTS: &str = "lib/apk/db/scripts.tar";
+const SCRIPTS_GZIP: &str = "lib/apk/db/scripts.tar.gz";
+
+pub(super) fn database(root: &Root) -> Result<Database, Error> {
+    let read = |path: &str| root.read(&fixed(path));
+    let packed = read(SCRIPTS_GZIP)?;
+    let scripts_gzip = packed.is_some() || read(SCRIPTS)?.is_none();
+    let files = Files {
+        installed: read(INSTALLED)?.unwrap_or_default(),
+        world: read(WORLD)?.unwrap_or_default(),
+        triggers: read(TRIGGERS)?.unwrap_or_default(),
+        scripts: match packed {
+            Some(packed) => packed,
+            None => read(SCRIPTS)?.unwrap_or_default(),
+        },
+        scripts_gzip,
+    };
+    Database::read(&files).map_err(|error| Error::feed("the base", error))
+}
+
+/// Chooses.
+pub(super) async fn choose(
+    request: &Request<'_>,
+    root: &Root,
+    base: &Digest,
+    release: &Release,
+    feeds: &[Known],
+    supply: &Supply<'_>,
+    watch: &mut dyn Watch,
+) -> Result<Resolved, Error> {
+    let database = database(root)?;
+    let (mut locked, mut indexes) = (Vec::new(), Vec::new());
+    for feed in feeds {
+        watch.step(&format!("reading {}", feed.place));
+        let read = feed.apk_index(supply).await?;
+        let index = Digest::of_hash(Sha256::digest(&read.text).into());
+        locked.push(LockedFeed { name: feed.name.clone(), place: feed.place.to_string(), index });
+        indexes.push(read.index);
+    }
+    let own = text(root, "etc/apk/arch")?.unwrap_or_else(|| release.architecture.clone());
+    let architectures: Vec<String> = own.split_whitespace().map(str::to_owned).collect();
+    let installed: Vec<&Info> = database.packages().collect();
+    let wanted: Vec<Dependency> = request.wanted.iter().map(|name| Dependency::on(name)).collect();
+    let removed: Vec<String> = request.unwanted.iter().cloned().collect();
+    let lists: Vec<&[Info]> = indexes.iter().map(|index: &apk::Index| index.packages.as_slice()).collect();
+    let question = apk::Request {
+        feeds: &lists,
+        architectures: &architectures,
+        installed: &installed,
+        world: database.world(),
+        wanted: &wanted,
+        removed: &removed,
+    };
+    let solution = apk::solve(&question).map_err(|problem| Error::Packages {
+        architecture: release.architecture.clone(),
+        problem: problem.to_string(),
+    })?;
+    let mut install = Vec::new();
+    for choice in &solution.install {
+        let index = &indexes[choice.feed];
+        let file = index.file_name(&choice.info).map_err(|error| Error::feed(&feeds[choice.feed].place, error))?;
+        let hash: [u8; 32] = choice.info.hash.as_slice().try_into().expect("the index was read with SHA-256 only");
+        install.push(LockedPackage {
+            name: choice.info.name.clone(),
+            version: choice.info.version.clone(),
+            feed: feeds[choice.feed].name.clone(),
+            file,
+            size: choice.info.file_size,
+            sha256: Digest::of_hash(hash),
+            asked: choice.asked_for,
+        });
+    }
+    let modules = solution.host_modules.iter().map(|(name, module)| {
+        let locked = LockedModule {
+            version: module.version.clone(),
+            wanted_by: module.wanted_by.iter().cloned().collect(),
+            in_root: module.in_root,
+        };
+        (name.clone(), locked)
+    });
+    let lock = LockedRoot {
+        base: base.clone(),
+        packages_by: Family::Apk,
+        feeds: locked,
+        remove: solution.remove.clone(),
+        install,
+        world: solution.world.iter().map(ToString::to_string).collect(),
+        already: Vec::new(),
+        host_modules: modules.collect(),
+    };
+    Ok(Resolved { lock, why: Box::new(move |name| solution.why(name).into_iter().collect()) })
+}
+
+/// Installs what a lock has.
+pub(super) async fn install(
+    installer: &mut Installer,
+    lock: &LockedRoot,
+    places: &BTreeMap<String, Place>,
+    supply: &Supply<'_>,
+    watch: &mut dyn Watch,
+) -> Result<(), Error> {
+    let mut database = database(installer.root())?;
+    for name in &lock.remove {
+        take_out(installer.root_mut(), database.remove(name))?;
+    }
+    for package in &lock.install {
+        let place = super::package_place(places, package)?;
+        watch.step(&format!("installing {} {}", package.name, package.version));
+        let want = Want { size: Some(package.size), digest: package.sha256.clone(), whole: false };
+        let file = supply.fetcher.file(&place, &want, LARGEST_PACKAGE, watch.bytes()).await?;
+        let promised = Info {
+            name: package.name.clone(),
+            version: package.version.clone(),
+            hash: package.sha256.bytes().to_vec(),
+            file_size: package.size,
+            ..Info::default()
+        };
+        let shown = place.to_string();
+        let content = apk::read(file, Promise::Index(&promised), &mut |item, content| -> Result<(), Reading> {
+            installer.item(&package.name, item, content, &|path, there| aside(&database, path, there))?;
+            Ok(())
+        })
+        .map_err(|error: Reading| error.at(&shown))?;
+        installer.package(&content.package)?;
+        let ids = |owner: &Owner| installer.ids(owner);
+        let gone = database.install(&content, &ids).map_err(|error| Error::feed(&shown, error))?;
+        take_out(installer.root_mut(), gone)?;
+    }
+    let world = apk::parse_list(&lock.world.join(" ")).map_err(|problem| Error::feed("the lock", problem))?;
+    database.set_world(world);
+    let missing = lock.host_modules.iter().filter(|(_, module)| !module.in_root);
+    database.provide_by_host(&missing.map(|(name, module)| (name.clone(), module.version.clone())).collect());
+    link_alternatives(installer.root_mut())?;
+    write(installer.root_mut(), &database)
+}
+
+/// Where a file goes when the one that is there was changed: apk protects /etc, and compares with what it installed.
+fn aside(database: &Database, path: &RootPath, there: &[u8]) -> Option<RootPath> {
+    let recorded = database.digest(path)?;
+    let hash = Sha256::digest(there);
+    let now = format!("Q1{}", base64::engine::general_purpose::STANDARD.encode(&hash[..20]));
+    let is_changed = path.is_below("etc") && recorded != now;
+    is_changed.then(|| format!("{}.apk-new", path.as_str()).parse().ok()).flatten()
+}
+
+fn take_out(root: &mut Root, removed: apk::Removed) -> Result<(), Error> {
+    for file in &removed.files {
+        root.remove(file)?;
+    }
+    for folder in &removed.folders {
+        if root.below(folder).all(|(path, _)| path == folder) {
+            root.remove(folder)?;
+        }
+    }
+    Ok(())
+}
+
+/// The links that packages offer: OpenWrt's `default_postinst` makes them from `/lib/apk/packages/*.alternatives`.
+fn link_alternatives(root: &mut Root) -> Result<(), Error> {
+    let lists: Vec<RootPath> = root
+        .below(&fixed("lib/apk/packages"))
+        .map(|(path, _)| path)
+        .filter(|path| path.as_str().ends_with(".alternatives"))
+        .cloned()
+        .collect();
+    let mut best: BTreeMap<RootPath, Alternative> = BTreeMap::new();
+    for list in lists {
+        let text = text(root, list.as_str())?.unwrap_or_default();
+        for offer in text.split_ascii_whitespace() {
+            let offer: Alternative = offer.parse().map_err(|invalid| Error::feed(&list, invalid))?;
+            if best.get(&offer.path).is_none_or(|known| known.priority < offer.priority) {
+                best.insert(offer.path.clone(), offer);
+            }
+        }
+    }
+    for (path, offer) in best {
+        root.put_symlink(&path, &offer.target)?;
+    }
+    Ok(())
+}
+
+fn write(root: &mut Root, database: &Database) -> Result<(), Error> {
+    let files = database.write();
+    let scripts = if files.scripts_gzip { SCRIPTS_GZIP } else { SCRIPTS };
+    for (path, bytes, mode) in [
+        (INSTALLED, files.installed, 0o644),
+        (WORLD, files.world, 0o644),
+        (TRIGGERS, files.triggers, 0o644),
+        (scripts, files.scripts, 0o644),
+    ] {
+        let path = fixed(path);
+        if root.read(&path)?.unwrap_or_default() != bytes {
+            root.put_file(&path, Attributes::root(mode), &mut bytes.as_slice())?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,157 @@
+//! Opening the base: from a file, a layout, an archive or a registry, checked before it is used.
+
+use std::collections::BTreeMap;
+
+use super::request::{self, Verify};
+use super::{Error, Supply, Watch};
+use crate::feed::usign::{Keyring, PublicKey};
+use crate::fetch::{self, Place, Want};
+use crate::image::{Base, Blob, Bundle, Bytes, Document, FilePart, Platform, choose, media_type};
+use crate::registry::Source;
+use crate::types::{Digest, ImageRef};
+
+/// The largest root tar, configuration or layer that is taken.
+const LARGEST: u64 = 2 << 30;
+/// The largest list of checksums; OpenWrt's have some 100 KiB.
+const LONGEST_LIST: u64 = 4 << 20;
+/// The longest signature file.
+const LONGEST_SIGNATURE: u64 = 4 << 10;
+
+impl request::Base {
+    /// Opens it for an architecture of Kubernetes' name.
+    pub(super) async fn open(
+        &self,
+        architecture: &str,
+        supply: &Supply<'_>,
+        watch: &mut dyn Watch,
+    ) -> Result<Base, Error> {
+        let platform = Platform::of_kubernetes(architecture).expect("the document knows these names only");
+        let base = match self {
+            Self::Rootfs { place, verify } => {
+                let digest = verify.digest(place, supply).await?;
+                let want = Want { size: None, digest, whole: true };
+                let file = supply.fetcher.file(place, &want, LARGEST, watch.bytes()).await?;
+                let part = FilePart::whole(file).map_err(|error| Error::feed(place, error))?;
+                Base::of_rootfs(&place.to_string(), part)?
+            }
+            Self::Layout(path) => {
+                let bundle = Bundle::read_layout(path, None)?;
+                Base::of_bundle(&path.display().to_string(), &bundle, Some(&platform))?
+            }
+            Self::Archive(path) => {
+                let bundle = Bundle::read_archive(path, None)?;
+                Base::of_bundle(&path.display().to_string(), &bundle, Some(&platform))?
+            }
+            Self::Image(image) => {
+                let bundle = pull(image, &platform, supply, watch).await?;
+                Base::of_bundle(&image.to_string(), &bundle, Some(&platform))?
+            }
+        };
+        if base.platform().architecture != platform.architecture {
+            return Err(Error::Packages {
+                architecture: architecture.to_owned(),
+                problem: format!("its base is for {}", base.platform()),
+            });
+        }
+        Ok(base)
+    }
+}
+
+impl Verify {
+    async fn digest(&self, of: &Place, supply: &Supply<'_>) -> Result<Digest, Error> {
+        let (key, list_place, signature) = match self {
+            Self::Sha256(digest) => return Ok(digest.clone()),
+            Self::Sums { key, list, signature } => (key, list, signature),
+        };
+        let list = supply.fetcher.text(list_place, LONGEST_LIST).await?;
+        let signature = supply.fetcher.text(signature, LONGEST_SIGNATURE).await?;
+        let untrusted = |error| Error::from((list_place.to_string(), error));
+        let keyring = PublicKey::parse(key).and_then(|key| Keyring::new([key])).map_err(untrusted)?;
+        keyring.verify(&list, &String::from_utf8_lossy(&signature)).map_err(untrusted)?;
+        let name = of.file_name();
+        // `sha256sum` writes `DIGITS *NAME` for binary files, as OpenWrt does.
+        let text = String::from_utf8_lossy(&list);
+        let line = text.lines().filter_map(|line| line.split_once(' ')).find(|(_, file)| {
+            let file = file.trim_start_matches([' ', '*']);
+            file.strip_prefix("./").unwrap_or(file) == name
+        });
+        let (sum, _) =
+            line.ok_or_else(|| Error::feed(list_place, format!("the list has no line for {name}")))?;
+        format!("sha256:{sum}").parse().map_err(|error| Error::feed(list_place, error))
+    }
+}
+
+/// The image for a platform with its layers, all in the cache.
+async fn pull(
+    image: &ImageRef,
+    platform: &Platform,
+    supply: &Supply<'_>,
+    watch: &mut dyn Watch,
+) -> Result<Bundle, Error> {
+    let failed = |error| Error::Registry { image: image.to_string(), error };
+    let source = supply.registry.source(image, supply.credentials).map_err(failed)?;
+    let mut bundle = top(source.manifest().await.map_err(failed)?);
+    if media_type::is_index(&bundle.top.media_type) {
+        let chosen = choose(&image.to_string(), &bundle, Some(platform))?;
+        bundle.documents.push(source.manifest_of(&chosen.digest).await.map_err(failed)?);
+    }
+    fill(&mut bundle, image, &source, supply, watch).await?;
+    Ok(bundle)
+}
+
+/// An image, or an index with all its images, from a registry.
+pub async fn pull_all(image: &ImageRef, supply: &Supply<'_>, watch: &mut dyn Watch) -> Result<Bundle, Error> {
+    let failed = |error| Error::Registry { image: image.to_string(), error };
+    let source = supply.registry.source(image, supply.credentials).map_err(failed)?;
+    let mut bundle = top(source.manifest().await.map_err(failed)?);
+    if media_type::is_index(&bundle.top.media_type) {
+        for child in bundle.documents[0].index()?.manifests {
+            bundle.documents.push(source.manifest_of(&child.digest).await.map_err(failed)?);
+        }
+    }
+    fill(&mut bundle, image, &source, supply, watch).await?;
+    Ok(bundle)
+}
+
+fn top(document: Document) -> Bundle {
+    Bundle { top: document.descriptor.clone(), documents: vec![document], blobs: BTreeMap::new() }
+}
+
+/// Fetches the blobs of every manifest that a bundle has, through the cache.
+async fn fill(
+    bundle: &mut Bundle,
+    image: &ImageRef,
+    source: &Source,
+    supply: &Supply<'_>,
+    watch: &mut dyn Watch,
+) -> Result<(), Error> {
+    let mut wanted = Vec::new();
+    for document in &bundle.documents {
+        if media_type::is_manifest(&document.descriptor.media_type) {
+            let manifest = document.manifest()?;
+            wanted.extend(manifest.layers.into_iter().chain([manifest.config]));
+        }
+    }
+    for descriptor in wanted {
+        let want = Want { size: Some(descriptor.size), digest: descriptor.digest.clone(), whole: true };
+        let shown = format!("{image}, blob {}", descriptor.digest.short());
+        let file = match supply.fetcher.cache().get(&want)? {
+            Some(file) => file,
+            None if supply.fetcher.is_offline() => return Err(fetch::Error::Offline { place: shown }.into()),
+            None if descriptor.size > LARGEST => {
+                return Err(fetch::Error::TooLarge { place: shown, limit: LARGEST }.into());
+            }
+            None => {
+                watch.step(&format!("pulling {shown}"));
+                let mut draft = supply.fetcher.cache().draft(&shown, want)?;
+                let pulled = source.blob(&descriptor.digest, descriptor.size, &mut draft, &()).await;
+                pulled.map_err(|error| Error::Registry { image: image.to_string(), error })?;
+                draft.finish()?
+            }
+        };
+        let part = FilePart::whole(file).map_err(|error| Error::feed(image, error))?;
+        let blob = Blob { bytes: Bytes::File(part), origin: Some(image.clone()) };
+        bundle.blobs.insert(descriptor.digest, blob);
+    }
+    Ok(())
+}

@@ -1,0 +1,139 @@
+//! Why an image cannot be resolved or built.
+
+use crate::feed::{apk, opkg, usign};
+use crate::types::RootPath;
+use crate::{fetch, image, install, registry};
+
+/// Why there is no image. The environment's failures and the input's are told apart by [`Error::is_environment`].
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// A file could not be had.
+    #[error(transparent)]
+    Fetch(#[from] fetch::Error),
+    /// A registry did not give the base.
+    #[error("{image}: {error}")]
+    Registry {
+        /// The base.
+        image: String,
+        /// Why.
+        error: registry::Error,
+    },
+    /// The base, a root or the image is not what it has to be.
+    #[error(transparent)]
+    Image(#[from] image::Error),
+    /// Something cannot be put into the root.
+    #[error(transparent)]
+    Install(#[from] install::Error),
+    /// A list of checksums or an index is not signed by whom it has to be.
+    #[error("{place}: {problem}")]
+    Signature {
+        /// What should be signed.
+        place: String,
+        /// Why it is not trusted.
+        problem: String,
+    },
+    /// A feed, an index or a package is not what it has to be.
+    #[error("{place}: {problem}")]
+    Feed {
+        /// Where.
+        place: String,
+        /// What is wrong.
+        problem: String,
+    },
+    /// The packages do not go together.
+    #[error("{architecture}: {problem}")]
+    Packages {
+        /// For which architecture.
+        architecture: String,
+        /// Which package wants what.
+        problem: String,
+    },
+    /// The base has no package manager that is known.
+    #[error(
+        "the base for {architecture} has no package database: neither /usr/lib/opkg/status nor /lib/apk/db/installed; \
+         packages cannot be added to it"
+    )]
+    NoDatabase {
+        /// For which architecture.
+        architecture: String,
+    },
+    /// The lock was made of something else.
+    #[error("the lock is not of this recipe any more: {problem}")]
+    Stale {
+        /// What differs.
+        problem: String,
+    },
+    /// A file of the recipe's own cannot be read.
+    #[error("{path}: {problem}")]
+    File {
+        /// Which.
+        path: String,
+        /// Why.
+        problem: String,
+    },
+    /// A file has an owner that the root does not know.
+    #[error("{path} is to belong to `{owner}`, and the root has no such user or group: a package may bring it, or write numbers")]
+    Owner {
+        /// The file.
+        path: RootPath,
+        /// The owner as written.
+        owner: String,
+    },
+}
+
+impl Error {
+    /// Whether the environment failed (network, registry, file system), and not the input.
+    pub fn is_environment(&self) -> bool {
+        match self {
+            Self::Fetch(error) => !matches!(error, fetch::Error::Size { .. } | fetch::Error::Digest { .. }),
+            Self::Registry { .. } | Self::Image(image::Error::Io { .. }) => true,
+            Self::Install(install::Error::Root(image::Error::Io { .. })) => true,
+            _ => false,
+        }
+    }
+
+    pub(super) fn feed(place: impl ToString, problem: impl ToString) -> Self {
+        Self::Feed { place: place.to_string(), problem: problem.to_string() }
+    }
+}
+
+/// What the readers of packages give: their own faults, and those of who takes the items.
+#[derive(Debug)]
+pub(super) enum Reading {
+    Feed(String),
+    Install(install::Error),
+}
+
+impl From<opkg::Error> for Reading {
+    fn from(error: opkg::Error) -> Self {
+        Self::Feed(error.to_string())
+    }
+}
+
+impl From<apk::Error> for Reading {
+    fn from(error: apk::Error) -> Self {
+        Self::Feed(error.to_string())
+    }
+}
+
+impl From<install::Error> for Reading {
+    fn from(error: install::Error) -> Self {
+        Self::Install(error)
+    }
+}
+
+impl Reading {
+    /// The fault, with the place of the package.
+    pub(super) fn at(self, place: &str) -> Error {
+        match self {
+            Self::Feed(problem) => Error::feed(place, problem),
+            Self::Install(error) => error.into(),
+        }
+    }
+}
+
+impl From<(String, usign::Error)> for Error {
+    fn from((place, error): (String, usign::Error)) -> Self {
+        Self::Signature { place, problem: error.to_string() }
+    }
+}

@@ -1,0 +1,123 @@
+//! `wrtpod image build`.
+
+use std::path::{Path, PathBuf};
+
+use super::args::BuildArgs;
+use super::recipe::{load, read_lock};
+use super::show::Show;
+use super::supply::Stock;
+use super::failed;
+use crate::cli::cluster::block_on;
+use crate::cli::error::{CliError, Outcome};
+use crate::cli::printer::Printer;
+use crate::install::Note;
+use crate::build::{self, Built, Request};
+use crate::types::ImageRef;
+
+/// What a tag in a layout or an archive is called.
+const TAG: &str = "latest";
+
+/// Runs the verb. The digest of what was built goes to stdout, all else to stderr.
+pub fn run(args: &BuildArgs, printer: Printer) -> Result<Outcome, CliError> {
+    let push = args.push.as_deref().map(reference).transpose()?;
+    let chosen = load(&args.recipe, args.lock.as_deref(), printer)?;
+    let lock = args.locked.then(|| read_lock(&chosen.lock)).transpose()?;
+    let request = Request::new(&chosen.recipe, &chosen.sources).map_err(failed)?;
+    let stock = Stock::new(&args.recipe.supply, printer)?;
+    let output = match (&args.output, &push) {
+        (Some(path), _) => Some(path.clone()),
+        (None, None) => Some(PathBuf::from(format!("{}.oci", chosen.recipe.name.value))),
+        (None, Some(_)) => None,
+    };
+    block_on(async {
+        let supply = stock.supply();
+        let mut show = Show::new();
+        let only = args.recipe.arch.as_deref();
+        let built =
+            build::build(&request, lock.as_ref(), only, epoch()?, &supply, &mut show).await.map_err(failed)?;
+        if let Some(path) = &output {
+            write(&built, path)?;
+        }
+        let pushed = match &push {
+            Some(to) => Some(supply.registry.push(&built.bundle, to, supply.credentials, &show).await.map_err(|error| {
+                CliError::Environment { message: format!("{to}: {error}"), hint: None }
+            })?),
+            None => None,
+        };
+        drop(show);
+        tell(&built);
+        if let Some(path) = &output {
+            Printer::line(&format!("wrote {}", path.display()));
+        }
+        match (&push, pushed) {
+            (Some(to), Some(pushed)) => {
+                Printer::line(&if pushed.sent { format!("pushed {to}") } else { format!("{to} is this image already") });
+                Printer::data(&format!("{}@{}\n", to.without_digest(), pushed.digest))?;
+            }
+            _ => Printer::data(&format!("{}\n", built.bundle.top.digest))?,
+        }
+        Ok(Outcome::Done)
+    })
+}
+
+/// `SOURCE_DATE_EPOCH`, where it is set.
+pub fn epoch() -> Result<Option<u64>, CliError> {
+    let Some(text) = std::env::var_os("SOURCE_DATE_EPOCH").filter(|text| !text.is_empty()) else {
+        return Ok(None);
+    };
+    let seconds = text.to_str().and_then(|text| text.parse().ok());
+    seconds.map(Some).ok_or_else(|| {
+        let message = format!("SOURCE_DATE_EPOCH is `{}`", text.to_string_lossy());
+        CliError::usage(message, "set it to seconds since 1970, or not at all".to_owned())
+    })
+}
+
+pub fn reference(text: &str) -> Result<ImageRef, CliError> {
+    text.parse().map_err(|invalid: crate::types::Invalid| CliError::usage(invalid.problem, invalid.fix))
+}
+
+fn write(built: &Built, path: &Path) -> Result<(), CliError> {
+    let result = match path.extension().is_some_and(|end| end == "tar") {
+        true => built.bundle.write_archive(path, Some(TAG)),
+        false => built.bundle.write_layout(path, Some(TAG)),
+    };
+    result.map_err(|error| failed(error.into()))
+}
+
+/// Says what came out, and what has to be known of it.
+fn tell(built: &Built) {
+    for root in &built.roots {
+        let lock = &built.lock.roots[&root.architecture];
+        let layer = match root.layer {
+            Some(size) => format!("a layer of {} KiB", size.div_ceil(1024)),
+            None => "no layer: nothing differs from the base".to_owned(),
+        };
+        Printer::line(&format!(
+            "{}: OpenWrt {} ({}), {} packages added, {} removed, {layer}",
+            root.architecture,
+            root.release.version,
+            root.release.architecture,
+            lock.install.len(),
+            lock.remove.len()
+        ));
+        for note in &root.notes {
+            Printer::line(&format!("  {}", sentence(note)));
+        }
+        if !lock.host_modules.is_empty() {
+            let modules: Vec<&str> = lock.host_modules.keys().map(String::as_str).collect();
+            Printer::line(&format!("  the node must have these kernel modules: {}", modules.join(", ")));
+        }
+    }
+}
+
+fn sentence(note: &Note) -> String {
+    match note {
+        Note::LeftOut { package, path } => {
+            format!("{package}: {path} is left out: a pod has a /tmp of its own")
+        }
+        Note::Kept { package, path, aside } => {
+            format!("{package}: {path} was changed in the base and stays; the package's own is {aside}")
+        }
+        Note::AtBoot { package } => format!("{package}: its own script runs at the first boot, not now"),
+    }
+}

@@ -1,0 +1,65 @@
+//! `wrtpod image diff`.
+
+use std::path::Path;
+
+use super::args::ImageDiffArgs;
+use super::supply::Stock;
+use super::{build, failed};
+use crate::cli::cluster::block_on;
+use crate::cli::error::{CliError, Outcome};
+use crate::cli::image::show::Show;
+use crate::cli::printer::Printer;
+use crate::image::{Base, Bundle, Platform};
+use crate::build::Difference;
+
+/// Runs the verb: packages first, then files, one a line; `-` only before, `+` only after, `~` in both and not the same.
+pub fn run(args: &ImageDiffArgs, printer: Printer) -> Result<Outcome, CliError> {
+    let stock = Stock::new(&args.supply, printer)?;
+    let platform = args.arch.as_deref().map(|arch| {
+        Platform::of_kubernetes(arch).ok_or_else(|| {
+            let hint = "write Kubernetes' name of it, such as amd64".to_owned();
+            CliError::usage(format!("`{arch}` is no architecture"), hint)
+        })
+    });
+    let platform = platform.transpose()?;
+    let open = |name: &str| -> Result<Base, CliError> {
+        let bundle = block_on(bundle(name, &stock))?;
+        Base::of_bundle(name, &bundle, platform.as_ref()).map_err(|error| failed(error.into()))
+    };
+    let difference: Difference = crate::build::compare(&open(&args.before)?, &open(&args.after)?).map_err(failed)?;
+    let mut text = String::new();
+    for (name, (before, after)) in &difference.packages {
+        text += &match (before, after) {
+            (Some(before), None) => format!("- package {name} {before}\n"),
+            (None, Some(after)) => format!("+ package {name} {after}\n"),
+            (before, after) => format!(
+                "~ package {name} {} → {}\n",
+                before.as_deref().unwrap_or("-"),
+                after.as_deref().unwrap_or("-")
+            ),
+        };
+    }
+    for (path, change) in &difference.files {
+        text += &format!("{change} {path}\n");
+    }
+    Printer::data(&text)?;
+    Ok(if difference.is_empty() { Outcome::Done } else { Outcome::Found })
+}
+
+/// An image from a layout, an archive or a registry, with all its blobs.
+pub async fn bundle(name: &str, stock: &Stock) -> Result<Bundle, CliError> {
+    let path = Path::new(name);
+    let from_disk = |result: Result<Bundle, crate::image::Error>| result.map_err(|error| failed(error.into()));
+    if path.is_dir() {
+        return from_disk(Bundle::read_layout(path, None));
+    }
+    if path.is_file() {
+        return from_disk(Bundle::read_archive(path, None));
+    }
+    if name.starts_with(['.', '/']) {
+        let message = format!("there is no layout or archive `{name}`");
+        return Err(CliError::refused(message, "write a path that is there, or a reference".to_owned()));
+    }
+    let image = build::reference(name)?;
+    crate::build::pull_all(&image, &stock.supply(), &mut Show::new()).await.map_err(failed)
+}

@@ -1,0 +1,42 @@
+//! `wrtpod image lock`.
+
+use std::io::Write as _;
+
+use super::args::LockArgs;
+use super::recipe::load;
+use super::show::Show;
+use super::supply::Stock;
+use super::build::epoch;
+use super::failed;
+use crate::cli::cluster::block_on;
+use crate::cli::error::{CliError, Outcome};
+use crate::cli::printer::Printer;
+use crate::build::{self, Request};
+
+/// Runs the verb. What the lock names is fetched too, so that a later build can be made without a network.
+pub fn run(args: &LockArgs, printer: Printer) -> Result<Outcome, CliError> {
+    let chosen = load(&args.recipe, args.lock.as_deref(), printer)?;
+    let request = Request::new(&chosen.recipe, &chosen.sources).map_err(failed)?;
+    let stock = Stock::new(&args.recipe.supply, printer)?;
+    let built = block_on(async {
+        let only = args.recipe.arch.as_deref();
+        let supply = stock.supply();
+        build::build(&request, None, only, epoch()?, &supply, &mut Show::new()).await.map_err(failed)
+    })?;
+    let folder = chosen.lock.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let folder = folder.unwrap_or(std::path::Path::new("."));
+    let unwritable = |error: &std::io::Error| CliError::file(&chosen.lock, "write", error);
+    let mut file = tempfile::NamedTempFile::new_in(folder).map_err(|error| unwritable(&error))?;
+    file.write_all(built.lock.text().as_bytes()).map_err(|error| unwritable(&error))?;
+    file.persist(&chosen.lock).map_err(|error| unwritable(&error.error))?;
+    for (architecture, root) in &built.lock.roots {
+        Printer::line(&format!(
+            "{architecture}: {} packages to install, {} to remove, {} kernel modules of the node",
+            root.install.len(),
+            root.remove.len(),
+            root.host_modules.len()
+        ));
+    }
+    Printer::line(&format!("wrote {}", chosen.lock.display()));
+    Ok(Outcome::Done)
+}

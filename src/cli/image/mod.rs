@@ -1,0 +1,45 @@
+//! `wrtpod image`: recipes to images, and what is in them.
+
+pub mod args;
+mod build;
+mod diff;
+mod lock;
+mod recipe;
+mod show;
+mod supply;
+mod verify;
+mod why;
+
+use args::{ImageArgs, ImageVerb};
+
+use super::error::{CliError, Outcome};
+use super::printer::Printer;
+use crate::build::Error;
+
+/// Runs the verb.
+pub fn run(args: &ImageArgs, printer: Printer) -> Result<Outcome, CliError> {
+    match &args.verb {
+        ImageVerb::Build(args) => build::run(args, printer),
+        ImageVerb::Lock(args) => lock::run(args, printer),
+        ImageVerb::Why(args) => why::run(args, printer),
+        ImageVerb::Diff(args) => diff::run(args, printer),
+        ImageVerb::Verify(args) => verify::run(args, printer),
+    }
+}
+
+/// What a failure of the library means for the exit code.
+fn failed(error: Error) -> CliError {
+    let hint = match &error {
+        Error::Stale { .. } => Some("make it again with `wrtpod image lock`".to_owned()),
+        Error::Fetch(crate::fetch::Error::Offline { .. }) => Some("run it once without --offline".to_owned()),
+        Error::Fetch(crate::fetch::Error::NotFound { .. }) => Some(
+            "releases and feeds are sometimes missing or moved: `wrtpod explain image-gaps` has what to do".to_owned(),
+        ),
+        _ => None,
+    };
+    let message = error.to_string();
+    match error.is_environment() {
+        true => CliError::Environment { message, hint },
+        false => CliError::Refused { message, hint },
+    }
+}

@@ -1,0 +1,33 @@
+//! `wrtpod image why`.
+
+use super::args::WhyArgs;
+use super::failed;
+use super::recipe::load;
+use super::show::Show;
+use super::supply::Stock;
+use crate::cli::cluster::block_on;
+use crate::cli::error::{CliError, Outcome};
+use crate::cli::printer::Printer;
+use crate::build::{self, Request};
+
+/// Runs the verb: chains from what was asked for to the package, one a line.
+pub fn run(args: &WhyArgs, printer: Printer) -> Result<Outcome, CliError> {
+    let chosen = load(&args.recipe, None, printer)?;
+    let request = Request::new(&chosen.recipe, &chosen.sources).map_err(failed)?;
+    let stock = Stock::new(&args.recipe.supply, printer)?;
+    let all = block_on(async {
+        build::why(&request, &args.package, &stock.supply(), &mut Show::new()).await.map_err(failed)
+    })?;
+    let wanted = |architecture: &str| args.recipe.arch.as_deref().is_none_or(|only| only == architecture);
+    let mut outcome = Outcome::Done;
+    for (architecture, chains) in all.iter().filter(|(architecture, _)| wanted(architecture)) {
+        if chains.is_empty() {
+            Printer::data(&format!("{architecture}: {} is not in the image\n", args.package))?;
+            outcome = Outcome::Found;
+        }
+        for chain in chains {
+            Printer::data(&format!("{architecture}: {}\n", chain.join(" → ")))?;
+        }
+    }
+    Ok(outcome)
+}

@@ -1,0 +1,213 @@
+//! OCI layouts: a bundle as a folder.
+
+use std::fs::{self, File};
+use std::io::{ErrorKind, Write};
+use std::path::{Path, PathBuf};
+
+use tempfile::NamedTempFile;
+
+use super::bundle::DOCUMENT;
+use super::manifest::{self, REF_NAME};
+use super::{Blob, Bundle, Bytes, Descriptor, Error, FilePart, Index};
+use crate::types::{Digest, quoted};
+
+/// The file that says that a folder is a layout.
+pub(super) const MARK: &str = "oci-layout";
+/// What it says.
+pub(super) const MARK_TEXT: &[u8] = br#"{"imageLayoutVersion":"1.0.0"}"#;
+/// The file that names the images.
+pub(super) const INDEX: &str = "index.json";
+
+/// Where a layout has the blob of a digest.
+pub(super) fn blob_path(digest: &Digest) -> String {
+    format!("blobs/{}", digest.as_str().replacen(':', "/", 1))
+}
+
+impl Bundle {
+    /// Puts it into a layout, under a tag. A folder that is not there appears whole or not at all; in a layout that is
+    /// there, the tag moves once all else is written, and other images stay.
+    pub fn write_layout(&self, folder: &Path, tag: Option<&str>) -> Result<(), Error> {
+        let name = folder.display();
+        let parent =
+            folder.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let is_empty = match fs::read_dir(folder) {
+            Ok(mut entries) => entries.next().is_none(),
+            Err(error) if error.kind() == ErrorKind::NotFound => true,
+            Err(error) => return Err(Error::io(format!("read the folder `{name}`"))(error)),
+        };
+        if !is_empty {
+            if !folder.join(MARK).is_file() {
+                return Err(Error::archive(
+                    format!("`{name}`"),
+                    "has files and is no OCI layout: name an empty folder",
+                ));
+            }
+            return self.fill(folder, &read_index(folder)?, tag);
+        }
+        fs::create_dir_all(parent).map_err(Error::io(format!("make the folder `{}`", parent.display())))?;
+        let made = tempfile::Builder::new().prefix(".wrtpod-layout-").tempdir_in(parent);
+        let made = made.map_err(Error::io(format!("make a folder in `{}`", parent.display())))?;
+        self.fill(made.path(), &Index::new(Vec::new()), tag)?;
+        write(&made.path().join(MARK), &mut |file| Ok(file.write_all(MARK_TEXT)?))?;
+        // On Unix a rename takes the place of an empty folder.
+        fs::rename(made.path(), folder).map_err(Error::io(format!("move the layout to `{name}`")))?;
+        let _ = made.keep();
+        open_to_all(folder)
+    }
+
+    /// Blobs first, the index last.
+    fn fill(&self, folder: &Path, index: &Index, tag: Option<&str>) -> Result<(), Error> {
+        let blobs = folder.join("blobs/sha256");
+        fs::create_dir_all(&blobs).map_err(Error::io(format!("make the folder `{}`", blobs.display())))?;
+        for (digest, blob) in self.all_blobs() {
+            let path = folder.join(blob_path(&digest));
+            if fs::metadata(&path).is_ok_and(|there| there.len() == blob.size()) {
+                continue;
+            }
+            let copy =
+                &mut |file: &mut dyn Write| blob.copy(digest.as_str(), &digest, file).map_err(Failure::Own);
+            write(&path, copy)?;
+        }
+        let index = manifest::json(&self.listed(index, tag));
+        write(&folder.join(INDEX), &mut |file| Ok(file.write_all(&index)?))
+    }
+
+    /// Everything, documents as blobs.
+    pub(super) fn all_blobs(&self) -> std::collections::BTreeMap<Digest, Blob> {
+        let documents = self.documents.iter();
+        let documents = documents
+            .map(|document| (document.descriptor.digest.clone(), Blob::memory(document.bytes.clone())));
+        self.blobs.clone().into_iter().chain(documents).collect()
+    }
+
+    /// The index of a layout with this bundle in it; whatever had the tag before loses it.
+    pub(super) fn listed(&self, index: &Index, tag: Option<&str>) -> Index {
+        let mut top = self.top.clone();
+        if let Some(tag) = tag {
+            top.annotations.insert(REF_NAME.to_owned(), tag.to_owned());
+        }
+        let named =
+            self.documents.iter().filter(|document| document.manifest().is_ok_and(|it| it.subject.is_some()));
+        let new: Vec<Descriptor> =
+            [top].into_iter().chain(named.map(|document| document.descriptor.clone())).collect();
+        let mut index = index.clone();
+        index.manifests.retain(|old| {
+            let same_tag = tag.is_some() && old.annotations.get(REF_NAME).map(String::as_str) == tag;
+            let same_untagged =
+                !old.annotations.contains_key(REF_NAME) && new.iter().any(|new| new.digest == old.digest);
+            !same_tag && !same_untagged
+        });
+        index.manifests.extend(new);
+        index
+    }
+
+    /// Reads an image out of a layout: the one with this tag, or the only one. Layers stay where they are.
+    pub fn read_layout(folder: &Path, tag: Option<&str>) -> Result<Self, Error> {
+        let name = format!("`{}`", folder.display());
+        if !folder.join(MARK).is_file() {
+            return Err(Error::archive(name, format!("is no OCI layout: there is no file `{MARK}` in it")));
+        }
+        let index = read_index(folder)?;
+        let find = |digest: &Digest| {
+            let path = folder.join(blob_path(digest));
+            match open(&path) {
+                Ok(part) => Ok(Some(Blob { bytes: Bytes::File(part), origin: None })),
+                Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+                Err(error) => Err(Error::io(format!("open `{}`", path.display()))(error)),
+            }
+        };
+        Self::listed_in(&name, &index, tag, &find)
+    }
+
+    /// What the index of a layout has under a tag.
+    pub(super) fn listed_in(
+        name: &str,
+        index: &Index,
+        tag: Option<&str>,
+        find: &dyn Fn(&Digest) -> Result<Option<Blob>, Error>,
+    ) -> Result<Self, Error> {
+        let tag_of = |image: &Descriptor| image.annotations.get(REF_NAME).cloned();
+        // Without a tag, an entry that refers to another one is not meant.
+        let is_meant = |image: &&Descriptor| match tag {
+            Some(tag) => tag_of(image).as_deref() == Some(tag),
+            None => tag_of(image).is_some() || image.artifact_type.is_none(),
+        };
+        let meant: Vec<&Descriptor> = index.manifests.iter().filter(is_meant).collect();
+        let tags: Vec<String> = index.manifests.iter().filter_map(tag_of).map(|tag| quoted(&tag)).collect();
+        let there = if tags.is_empty() {
+            "none has a tag".to_owned()
+        } else {
+            format!("there are {}", tags.join(", "))
+        };
+        let refused = |problem: String| Err(Error::NoImage { place: name.to_owned(), problem });
+        match (&meant[..], tag) {
+            ([top], _) => Self::gather(name, top, &index.manifests, find),
+            ([], None) => refused("has no image".to_owned()),
+            ([], Some(tag)) => refused(format!("has no image with the tag {}: {there}", quoted(tag))),
+            (several, _) => refused(format!("has {} images: say which tag, {there}", several.len())),
+        }
+    }
+}
+
+/// The index of a layout.
+fn read_index(folder: &Path) -> Result<Index, Error> {
+    let path = folder.join(INDEX);
+    let name = format!("`{}`", path.display());
+    let part = open(&path).map_err(Error::io(format!("open {name}")))?;
+    parse_index(&name, &part)
+}
+
+/// The index of a layout; its bytes have no digest.
+pub(super) fn parse_index(name: &str, part: &FilePart) -> Result<Index, Error> {
+    if part.size() > DOCUMENT {
+        return Err(Error::document(name, "is longer than 4 MiB, the most that is taken"));
+    }
+    serde_json::from_reader(std::io::BufReader::new(part.reader())).map_err(Error::json(name))
+}
+
+/// Opens a regular file: a FIFO would hang.
+fn open(path: &Path) -> std::io::Result<FilePart> {
+    if !fs::metadata(path)?.is_file() {
+        return Err(std::io::Error::new(ErrorKind::InvalidInput, "it is no regular file"));
+    }
+    File::open(path).and_then(FilePart::whole)
+}
+
+/// What went wrong while a file was being filled.
+enum Failure {
+    Io(std::io::Error),
+    Own(Error),
+}
+
+impl From<std::io::Error> for Failure {
+    fn from(error: std::io::Error) -> Self {
+        Self::Io(error)
+    }
+}
+
+/// Writes a file that appears whole or not at all.
+fn write(path: &Path, fill: &mut dyn FnMut(&mut dyn Write) -> Result<(), Failure>) -> Result<(), Error> {
+    let writing = || Error::io(format!("write `{}`", path.display()));
+    let folder: PathBuf = path.parent().map(Path::to_path_buf).unwrap_or_default();
+    let mut file = NamedTempFile::new_in(&folder).map_err(writing())?;
+    match fill(&mut file) {
+        Ok(()) => {}
+        Err(Failure::Io(error)) => return Err(writing()(error)),
+        Err(Failure::Own(error)) => return Err(error),
+    }
+    readable(file.as_file()).map_err(writing())?;
+    file.persist(path).map_err(|error| writing()(error.error))?;
+    Ok(())
+}
+
+/// Temporary files are for their owner only; images are not secret.
+pub(super) fn readable(file: &File) -> std::io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    file.set_permissions(fs::Permissions::from_mode(0o644))
+}
+
+fn open_to_all(folder: &Path) -> Result<(), Error> {
+    use std::os::unix::fs::PermissionsExt;
+    let opened = fs::set_permissions(folder, fs::Permissions::from_mode(0o755));
+    opened.map_err(Error::io(format!("open the folder `{}` to all", folder.display())))
+}

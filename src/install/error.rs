@@ -1,0 +1,44 @@
+//! Why something cannot be installed.
+
+use crate::image;
+use crate::types::RootPath;
+
+/// Why a package or a file cannot be put into a root.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The root does not take it.
+    #[error(transparent)]
+    Root(#[from] image::Error),
+    /// The package cannot be read.
+    #[error("{package}: {problem}")]
+    Package {
+        /// Its name.
+        package: String,
+        /// What is wrong.
+        problem: String,
+    },
+    /// Two packages have the same file.
+    #[error("{path} is in {package} and in {owner}, and {package} does not replace {owner}: leave one of them out")]
+    Clash {
+        /// The file.
+        path: RootPath,
+        /// The package that is being installed.
+        package: String,
+        /// Whose it is.
+        owner: String,
+    },
+    /// A file of the base cannot be understood.
+    #[error("{path} of the base: {problem}")]
+    Base {
+        /// The file.
+        path: RootPath,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// There is no such service.
+    #[error("there is no service `{service}`: no such script is in /etc/init.d")]
+    NoService {
+        /// Its name.
+        service: String,
+    },
+}

@@ -1,0 +1,216 @@
+//! The installer: items of packages, and what packages want beside their files.
+
+use std::io::Read;
+
+use super::accounts::Accounts;
+use super::error::Error;
+use super::scripts::{AtBoot, at_boot};
+use super::{fit, services};
+use crate::feed::{Item, Kind, Owner, Package};
+use crate::image::{self, Attributes, Root};
+use crate::types::RootPath;
+
+/// The scripts of services.
+const SERVICES: &str = "etc/init.d";
+/// Scripts that are run once at the first boot.
+pub const FIRST_BOOT: &str = "etc/uci-defaults";
+
+/// What the reader of a build has to know.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Note {
+    /// A file that would have been under `/tmp`, where nothing of an image is seen.
+    LeftOut {
+        /// The package that has it.
+        package: String,
+        /// The file.
+        path: RootPath,
+    },
+    /// A file of the base that was changed is kept, and the package's own is beside it.
+    Kept {
+        /// The package that has it.
+        package: String,
+        /// The file that is kept.
+        path: RootPath,
+        /// Where the package's file is.
+        aside: RootPath,
+    },
+    /// A script of a package that runs at the first boot, since nothing runs while an image is built.
+    AtBoot {
+        /// The package.
+        package: String,
+    },
+}
+
+/// Whether a file that is there stays, with the package's own beside it: asked with the path and the bytes that are there.
+/// Gives the path beside.
+pub type Keep<'a> = &'a dyn Fn(&RootPath, &[u8]) -> Option<RootPath>;
+
+/// Puts packages into a root.
+#[derive(Debug)]
+pub struct Installer {
+    root: Root,
+    accounts: Accounts,
+    notes: Vec<Note>,
+}
+
+impl Installer {
+    /// An installer for a root.
+    pub fn new(root: Root) -> Result<Self, Error> {
+        let text = |path: &str| -> Result<String, Error> {
+            let path: RootPath = path.parse().expect("it is a path in a root");
+            let bytes = root.read(&path)?.unwrap_or_default();
+            String::from_utf8(bytes).map_err(|_| Error::Base { path, problem: "it is no text".to_owned() })
+        };
+        let accounts = Accounts::new(&text("etc/passwd")?, &text("etc/group")?, &text("etc/shadow")?);
+        Ok(Self { root, accounts, notes: Vec::new() })
+    }
+
+    /// The root as it is by now.
+    pub fn root(&self) -> &Root {
+        &self.root
+    }
+
+    /// The root, to be changed by who keeps a database in it.
+    pub fn root_mut(&mut self) -> &mut Root {
+        &mut self.root
+    }
+
+    /// Puts one item of a package.
+    pub fn item(&mut self, package: &str, item: &Item, content: &mut dyn Read, keep: Keep<'_>) -> Result<(), Error> {
+        match self.put(package, item, content, keep) {
+            Err(Error::Root(image::Error::Volatile { .. })) => {
+                if item.kind != Kind::Folder {
+                    self.notes.push(Note::LeftOut { package: package.to_owned(), path: item.path.clone() });
+                }
+                Ok(())
+            }
+            result => result,
+        }
+    }
+
+    fn put(&mut self, package: &str, item: &Item, content: &mut dyn Read, keep: Keep<'_>) -> Result<(), Error> {
+        let (uid, gid) = self.ids(&item.owner);
+        let attributes = Attributes { mode: item.mode, uid, gid };
+        match &item.kind {
+            Kind::Folder => {
+                // A folder that is there keeps its attributes, as with both package managers.
+                let there = self.root.get(&item.path).map(|node| &node.kind);
+                if !matches!(there, Some(image::Kind::Folder | image::Kind::Symlink(_))) {
+                    self.root.put_folder(&item.path, attributes)?;
+                }
+            }
+            Kind::File(_) => {
+                let aside = match self.root.get(&item.path).map(|node| &node.kind) {
+                    Some(image::Kind::File(_)) => self.root.read(&item.path).ok().flatten(),
+                    _ => None,
+                }
+                .and_then(|there| keep(&item.path, &there));
+                if let Some(aside) = &aside {
+                    self.notes.push(Note::Kept {
+                        package: package.to_owned(),
+                        path: item.path.clone(),
+                        aside: aside.clone(),
+                    });
+                }
+                self.root.put_file(aside.as_ref().unwrap_or(&item.path), attributes, content)?;
+            }
+            Kind::Symlink(text) => self.root.put_symlink(&item.path, text)?,
+            Kind::Hardlink(file) => self.root.put_hardlink(&item.path, file)?,
+        }
+        Ok(())
+    }
+
+    /// What a package wants beside its files, once they are there: users, services that start, a script at the first boot.
+    pub fn package(&mut self, package: &Package) -> Result<(), Error> {
+        for user in &package.users {
+            self.accounts.add(user);
+        }
+        for item in &package.items {
+            if item.path.parent().is_some_and(|folder| folder.as_str() == SERVICES) {
+                enable(&mut self.root, &item.path)?;
+            }
+        }
+        if let AtBoot::Script(text) = at_boot(package) {
+            // After OpenWrt's own migrations of accounts and bridges, before the packages' settings.
+            let path = fixed(&format!("{FIRST_BOOT}/15_wrtpod-{}", package.name))?;
+            self.root.put_file(&path, Attributes::root(0o755), &mut text.as_slice())?;
+            self.notes.push(Note::AtBoot { package: package.name.clone() });
+        }
+        Ok(())
+    }
+
+    /// Puts a file of an overlay or a recipe; a service among them starts.
+    pub fn file(&mut self, path: &RootPath, attributes: Attributes, content: &mut dyn Read) -> Result<(), Error> {
+        self.root.put_file(path, attributes, content)?;
+        if path.parent().is_some_and(|folder| folder.as_str() == SERVICES) {
+            enable(&mut self.root, path)?;
+        }
+        Ok(())
+    }
+
+    /// The numbers of who has an item of a package.
+    pub fn ids(&self, owner: &Owner) -> (u32, u32) {
+        match owner {
+            Owner::Id(uid, gid) => (*uid, *gid),
+            Owner::Name(user, group) => self.accounts.ids(user, group),
+        }
+    }
+
+    /// The numbers of a user and a group, each a name that the root knows or a number.
+    pub fn owner(&self, user: &str, group: &str) -> Option<(u32, u32)> {
+        Some((self.accounts.user(user)?, self.accounts.group(group)?))
+    }
+
+    /// Takes a service out of those that start. It has to be there.
+    pub fn disable(&mut self, service: &str) -> Result<(), Error> {
+        let script = fixed(&format!("etc/init.d/{service}"))?;
+        if self.root.get(&script).is_none() {
+            return Err(Error::NoService { service: service.to_owned() });
+        }
+        disable(&mut self.root, service)
+    }
+
+    /// Writes the accounts, and makes the root fit for a pod.
+    pub fn finish(mut self) -> Result<(Root, Vec<Note>), Error> {
+        let modes = [("etc/passwd", 0o644), ("etc/group", 0o644), ("etc/shadow", 0o600)];
+        for ((path, mode), text) in modes.into_iter().zip(self.accounts.texts()) {
+            let path = fixed(path)?;
+            if self.root.read(&path)?.unwrap_or_default() != text.as_bytes() {
+                self.root.put_file(&path, Attributes::root(mode), &mut text.as_bytes())?;
+            }
+        }
+        fit::for_a_pod(&mut self.root)?;
+        Ok((self.root, self.notes))
+    }
+}
+
+/// Makes the links of a service that starts, by its script.
+fn enable(root: &mut Root, script: &RootPath) -> Result<(), Error> {
+    let Some(text) = root.read(script)? else { return Ok(()) };
+    let service = script.name().to_owned();
+    for link in services::links(&service, &String::from_utf8_lossy(&text)) {
+        root.put_symlink(&fixed(&format!("etc/rc.d/{link}"))?, &format!("../init.d/{service}"))?;
+    }
+    Ok(())
+}
+
+/// Removes the links of a service.
+pub(super) fn disable(root: &mut Root, service: &str) -> Result<(), Error> {
+    let links: Vec<RootPath> = root
+        .below(&fixed("etc/rc.d")?)
+        .map(|(path, _)| path)
+        .filter(|path| services::is_link_of(path.name(), service))
+        .cloned()
+        .collect();
+    for link in links {
+        root.remove(&link)?;
+    }
+    Ok(())
+}
+
+fn fixed(path: &str) -> Result<RootPath, Error> {
+    path.parse().map_err(|_| Error::Package {
+        package: path.to_owned(),
+        problem: "its name cannot be that of a file".to_owned(),
+    })
+}

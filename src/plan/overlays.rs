@@ -1,0 +1,103 @@
+//! What overlays give to an appliance: their settings, and what they need of the pod, laid under its own words.
+
+use super::model::AppliedOverlay;
+use crate::diag::{Diagnostic, Diagnostics, Loc};
+use crate::overlay::{Overlay, Overlays};
+use crate::spec::{ApplianceSpec, DeviceSource, Documents, Image};
+use crate::types::OverlayRef;
+
+/// An overlay of an appliance, and where it is named.
+pub struct Named<'a> {
+    reference: &'a Loc<OverlayRef>,
+    overlay: &'a Overlay,
+    /// Whether the appliance's image is built with it.
+    in_image: bool,
+}
+
+/// The Image that an appliance's image is built from.
+pub fn image<'a>(documents: &'a Documents, spec: &ApplianceSpec) -> Option<&'a Image> {
+    let build = spec.build.as_ref()?;
+    let images = documents.images.iter().map(|image| &image.value);
+    images.into_iter().find(|image| image.metadata.name.value == build.value)
+}
+
+/// The overlays of an appliance: those that its image is built with, then its own. One that could not be read is left
+/// out: that was reported.
+pub fn of_appliance<'a>(
+    documents: &'a Documents,
+    overlays: &'a Overlays,
+    spec: &'a ApplianceSpec,
+) -> Vec<Named<'a>> {
+    let built = image(documents, spec).map_or(&[][..], |image| &image.spec.overlays);
+    let mut named: Vec<Named<'a>> = Vec::new();
+    let both = built.iter().map(|one| (one, true)).chain(spec.overlays.iter().map(|one| (one, false)));
+    for (reference, in_image) in both {
+        let Some(overlay) = overlays.get(reference) else { continue };
+        if !named.iter().any(|known| known.overlay == overlay) {
+            named.push(Named { reference, overlay, in_image });
+        }
+    }
+    named
+}
+
+/// The document with what the overlays state, where the document itself says nothing of it.
+pub fn lay_under(spec: &ApplianceSpec, named: &[Named<'_>]) -> ApplianceSpec {
+    let mut whole = spec.clone();
+    // A later setting of the same option wins, so the document's own come last.
+    whole.uci = named.iter().flat_map(|one| one.overlay.spec.uci.iter().cloned()).collect();
+    whole.uci.extend(spec.uci.iter().cloned());
+    for requires in named.iter().filter_map(|one| one.overlay.spec.requires.as_ref()) {
+        for (capability, reason) in &requires.capabilities {
+            if !whole.capabilities.iter().any(|(known, _)| known.value == capability.value) {
+                whole.capabilities.push((*capability, reason.clone()));
+            }
+        }
+        for device in &requires.devices {
+            let same = |known: &DeviceSource| *known == device.source.value;
+            if !whole.devices.iter().any(|known| same(&known.source.value)) {
+                whole.devices.push(device.clone());
+            }
+        }
+    }
+    whole
+}
+
+/// What the rules and the report have to know of an appliance's overlays. One that comes with the image stands, for the
+/// reader of a finding, where the document names the Image.
+pub fn applied(spec: &ApplianceSpec, named: &[Named<'_>]) -> Vec<AppliedOverlay> {
+    let build = spec.build.as_ref().and_then(|build| build.span);
+    named
+        .iter()
+        .map(|Named { reference, overlay, in_image }| {
+            let spec = &overlay.spec;
+            let requires = spec.requires.as_ref().map(|requires| &requires.value);
+            let bare = spec.packages.is_empty() && spec.disabled_services.is_empty();
+            AppliedOverlay {
+                name: Loc::new(overlay.name.clone(), if *in_image { build } else { reference.span }),
+                in_image: *in_image,
+                needs_image: !bare || !overlay.files.is_empty() || !overlay.uci_defaults.is_empty(),
+                sysctls: requires.map_or_else(Vec::new, |requires| requires.sysctls.clone()),
+                host_modules: requires.map_or_else(Vec::new, |requires| {
+                    let module = |(name, reason): &(Loc<crate::types::ModuleName>, Loc<String>)| {
+                        (name.clone().map(|name| name.to_string()), reason.value.clone())
+                    };
+                    requires.host_modules.iter().map(module).collect()
+                }),
+            }
+        })
+        .collect()
+}
+
+/// An Overlay among the documents of a site has no folder, so it would be nobody's.
+pub fn reject_loose(documents: &Documents, diags: &mut Diagnostics) {
+    for overlay in &documents.overlays {
+        let name = &overlay.metadata.name.value;
+        diags.push(
+            Diagnostic::error("no-effect", format!("the Overlay `{name}` stands among other documents"))
+                .at(overlay.span)
+                .help(format!(
+                    "write it into `overlays/{name}/overlay.yaml`, and `overlays: [./overlays/{name}]` here"
+                )),
+        );
+    }
+}

@@ -1,0 +1,164 @@
+//! What an Image must not say, although each of its words is good.
+
+use crate::diag::{Diagnostic, Diagnostics, Loc, Span};
+use crate::overlay::Overlay;
+use crate::spec::{FileContent, Image, UciValue};
+use crate::types::Invalid;
+use crate::uci::Section;
+
+/// Folders that are empty memory, the kernel's or the kubelet's when the machine runs: what an image has there is never
+/// seen. `var` is a link to `tmp` in OpenWrt.
+const HIDDEN: [&str; 6] = ["dev", "proc", "run", "sys", "tmp", "var"];
+
+pub(super) fn check(image: &Image, diags: &mut Diagnostics) {
+    check_base(image, diags);
+    check_feeds(image, diags);
+    check_packages(image, diags);
+    check_overlays(image, diags);
+    check_files(image, diags);
+}
+
+/// The settings of an overlay become a script, so what UCI would refuse on the first boot is refused here.
+pub(super) fn check_settings(overlay: &Overlay, diags: &mut Diagnostics) {
+    for (file, sections) in &overlay.spec.uci {
+        let fits = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-');
+        if file.is_empty() || !file.bytes().all(fits) {
+            let fix = "use letters, digits, `_` and `-`, as in /etc/config";
+            refuse(&Invalid::new(format!("`{}` is no UCI file", file.value), fix), file.span, diags);
+        }
+        for (key, options) in &sections.value {
+            // `@TYPE[0]`, the first of its type, is not a name.
+            let first_of = key.strip_prefix('@').and_then(|rest| rest.strip_suffix("[0]"));
+            let section = match first_of {
+                Some(kind) => Section::anonymous(kind),
+                None => Section::named("any", key),
+            };
+            match section {
+                Ok(section) => options.iter().for_each(|option| check_option(section.clone(), option, diags)),
+                Err(invalid) => refuse(&invalid, key.span, diags),
+            }
+        }
+    }
+}
+
+fn check_option(mut section: Section, option: &(Loc<String>, Loc<UciValue>), diags: &mut Diagnostics) {
+    let (name, value) = option;
+    let fault = match &value.value {
+        UciValue::One(kind) if name.value == ".type" => Section::anonymous(kind).err(),
+        UciValue::One(text) => section.set(name, text).err(),
+        UciValue::Many(texts) => {
+            let texts: Vec<&str> = texts.iter().map(|text| text.as_str()).collect();
+            section.set_list(name, &texts).err()
+        }
+    };
+    if let Some(invalid) = fault {
+        refuse(&invalid, value.span, diags);
+    }
+}
+
+fn refuse(invalid: &Invalid, span: Option<Span>, diags: &mut Diagnostics) {
+    diags.push(Diagnostic::error("uci-value", invalid.problem.clone()).at(span).help(invalid.fix.clone()));
+}
+
+fn check_base(image: &Image, diags: &mut Diagnostics) {
+    if image.spec.base.value.is_empty() {
+        diags.push(
+            Diagnostic::error(
+                "image-without-base",
+                format!("the Image `{}` is built on nothing", image.metadata.name.value),
+            )
+            .at(image.spec.base.span)
+            .help("write an architecture and its root: `amd64: {image: openwrt/rootfs:x86-64-24.10.4}`"),
+        );
+    }
+}
+
+fn check_feeds(image: &Image, diags: &mut Diagnostics) {
+    for (name, feed) in &image.spec.feeds {
+        let unsigned = feed.unsigned.filter(|unsigned| unsigned.value);
+        if let (Some(unsigned), Some(key)) = (unsigned, feed.keys.first()) {
+            let what = format!("`keys` beside `unsigned: true`: the feed `{}` is not verified", name.value);
+            diags.push(
+                Diagnostic::error("no-effect", what)
+                    .at(key.span)
+                    .also(unsigned.span, "unsigned")
+                    .help("remove `unsigned`"),
+            );
+        }
+    }
+    let without = image.spec.default_feeds.as_ref().filter(|wanted| !wanted.value);
+    let wanted = image.spec.packages.iter().find(|wish| !wish.is_unwanted());
+    if let (Some(without), Some(wanted), true) = (without, wanted, image.spec.feeds.is_empty()) {
+        diags.push(
+            Diagnostic::error(
+                "image-without-feeds",
+                format!("there is no feed to take `{}` from", wanted.value),
+            )
+            .at(wanted.span)
+            .also(without.span, "the base's feeds are left out")
+            .help("add `feeds`, or remove `defaultFeeds`"),
+        );
+    }
+}
+
+fn check_packages(image: &Image, diags: &mut Diagnostics) {
+    for (at, wish) in image.spec.packages.iter().enumerate() {
+        let earlier = image.spec.packages[..at].iter().find(|known| known.name() == wish.name());
+        let Some(earlier) = earlier.filter(|known| known.is_unwanted() != wish.is_unwanted()) else {
+            continue;
+        };
+        diags.push(
+            Diagnostic::error("package-twice", format!("`{}` is both wanted and not", wish.name()))
+                .at(wish.span)
+                .also(earlier.span, "and here")
+                .help("keep one of the two"),
+        );
+    }
+}
+
+fn check_overlays(image: &Image, diags: &mut Diagnostics) {
+    for (at, overlay) in image.spec.overlays.iter().enumerate() {
+        if let Some(earlier) = image.spec.overlays[..at].iter().find(|known| *known == overlay) {
+            let what = format!("the overlay `{}` is laid on twice", overlay.value);
+            diags.push(
+                Diagnostic::error("no-effect", what)
+                    .at(overlay.span)
+                    .also(earlier.span, "the first time")
+                    .help("remove one of the two"),
+            );
+        }
+    }
+}
+
+fn check_files(image: &Image, diags: &mut Diagnostics) {
+    for (at, (path, file)) in image.spec.files.iter().enumerate() {
+        if let Some(folder) = HIDDEN.into_iter().find(|folder| path.is_below(folder)) {
+            diags.push(
+                Diagnostic::error(
+                    "file-hidden",
+                    format!("`{}` is not seen when the machine runs", path.value),
+                )
+                .at(path.span)
+                .label(format!("/{folder} is another file system then"))
+                .help("write it somewhere else, or let a script of the first boot make it"),
+            );
+        }
+        if let Some((earlier, _)) = image.spec.files[..at].iter().find(|(known, _)| known.value == path.value)
+        {
+            diags.push(
+                Diagnostic::error("file-twice", format!("`{}` is written twice", path.value))
+                    .at(path.span)
+                    .also(earlier.span, "the first time")
+                    .help("keep one of the two"),
+            );
+        }
+        if let (FileContent::Link(_), Some(mode)) = (&file.content.value, &file.mode) {
+            diags.push(
+                Diagnostic::error("no-effect", "`mode` beside `link`: a link has none")
+                    .at(mode.span)
+                    .also(file.content.span, "the link")
+                    .help("remove `mode`"),
+            );
+        }
+    }
+}

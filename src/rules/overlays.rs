@@ -1,0 +1,57 @@
+//! Overlays: what has to be in the image is in it, and what they need of the networks is set.
+
+use crate::diag::{Diagnostic, Diagnostics};
+use crate::plan::{Appliance, AppliedOverlay, Plan};
+
+pub(super) fn check(plan: &Plan, diags: &mut Diagnostics) {
+    for appliance in &plan.appliances {
+        for overlay in &appliance.overlays {
+            check_image(appliance, overlay, diags);
+            check_sysctls(plan, appliance, overlay, diags);
+        }
+    }
+}
+
+fn check_image(appliance: &Appliance, overlay: &AppliedOverlay, diags: &mut Diagnostics) {
+    if overlay.in_image || !overlay.needs_image {
+        return;
+    }
+    let name = &overlay.name.value;
+    let mut finding = Diagnostic::error(
+        "overlay-not-in-image",
+        format!("the image of `{}` is not built with the overlay `{name}`", appliance.name.value),
+    )
+    .at(overlay.name.span);
+    finding = match &appliance.build {
+        Some(build) => finding
+            .also(build.span, "what it is built from")
+            .help(format!("add it to `overlays` of the Image `{}`, and build it", build.value)),
+        None => finding
+            .help("write `build` with the name of an Image that has it among its `overlays`, and build that"),
+    };
+    diags.push(finding);
+}
+
+/// The pod's sysctls are those of its network namespace, which the attachments set.
+fn check_sysctls(plan: &Plan, appliance: &Appliance, overlay: &AppliedOverlay, diags: &mut Diagnostics) {
+    let used: Vec<&str> = appliance.nics.iter().filter_map(|nic| nic.attachment.as_deref()).collect();
+    let attachments = || plan.attachments.iter().filter(|known| used.contains(&known.name.as_str()));
+    for (key, value) in &overlay.sysctls {
+        let mut set = attachments().flat_map(|attachment| &attachment.sysctls);
+        if used.is_empty() || set.any(|sysctl| sysctl.key == key.value && sysctl.value == value.value) {
+            continue;
+        }
+        diags.push(
+            Diagnostic::error(
+                "overlay-sysctl",
+                format!(
+                    "the overlay `{}` needs {} = {}, and no network of `{}` sets it so",
+                    overlay.name.value, key.value, value.value, appliance.name.value
+                ),
+            )
+            .at(overlay.name.span)
+            .also(key.span, "what it needs")
+            .help("write it under `sysctls` of one of the appliance's networks"),
+        );
+    }
+}

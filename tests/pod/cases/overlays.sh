@@ -1,0 +1,102 @@
+# The first-boot scripts of overlays/: what they change, twice with the same result, and only what BusyBox's ash reads.
+# shellcheck shell=bash
+
+overlays=$here/../../overlays
+
+# machine CONFIG…: a fresh stand-in root with these UCI files; sets M.
+machine() {
+	M=$work/overlay.root
+	rm -rf "$M"
+	cp -a "$(image 1)" "$M"
+	mkdir -p "$M/etc/uci-defaults" "$M/tmp/.uci"
+	printf "config interface 'wan'\n\toption proto 'dhcp'\n\nconfig interface 'cluster'\n\toption device 'eth0'\n" >"$M/etc/config/network"
+}
+config() { cat >"$M/etc/config/$1"; }
+# first_boot OVERLAY: as OpenWrt's boot does: each script in a subshell, gone when it succeeded.
+first_boot() {
+	cp "$overlays/$1/uci-defaults"/* "$M/etc/uci-defaults/"
+	chroot "$M" /bin/sh -c 'cd /etc/uci-defaults && for script in *; do ( . "./$script" ) && rm "$script"; done; uci commit'
+	ls "$M/etc/uci-defaults" | grep -v '^1[0-9]_'
+}
+uci() { chroot "$M" /sbin/uci "$@"; }
+# again OVERLAY: the state that a second run leaves is that of the first.
+again() {
+	local before
+	before=$(tree "$M/etc")
+	is "$1: nothing is left over, and a second run changes nothing" "$before" "$(first_boot "$1"; tree "$M/etc")"
+}
+
+for script in "$overlays"/*/uci-defaults/*; do
+	holds "shellcheck: ${script#"$overlays"/}" shellcheck -s sh "$script"
+	holds "ash -n: ${script#"$overlays"/}" bb ash -n "$script"
+done
+
+machine
+config sqm <<-'EOT'
+	config queue 'eth1'
+		option enabled '1'
+		option interface 'eth0'
+
+	config queue 'uplink'
+		option enabled '1'
+		option interface 'wan'
+EOT
+is "sqm: its script succeeds" "" "$(first_boot sqm)"
+is "sqm: no queue on eth0" 0 "$(uci get sqm.eth1.enabled)"
+is "sqm: the others stay" 1 "$(uci get sqm.uplink.enabled)"
+again sqm
+
+machine
+config mwan3 <<-'EOT'
+	config globals 'globals'
+		option mmx_mask '0x3F00'
+
+	config interface 'wan'
+		option enabled '1'
+
+	config interface 'wanb'
+		option enabled '1'
+
+	config interface 'cluster'
+		option enabled '1'
+
+	config member 'wan_m1_w3'
+		option interface 'wan'
+EOT
+is "mwan3: its script succeeds" "" "$(first_boot mwan3)"
+is "mwan3: tracks the uplink that there is" 1 "$(uci get mwan3.wan.enabled)"
+is "mwan3: not the one that there is not" 0 "$(uci get mwan3.wanb.enabled)"
+is "mwan3: nor the cluster's" 0 "$(uci get mwan3.cluster.enabled)"
+again mwan3
+
+machine
+printf "config adblock 'global'\n\toption adb_trigger 'pppoe'\n" | config adblock
+is "adblock: its script succeeds" "" "$(first_boot adblock)"
+fails "adblock: waits for no interface that there is not" uci -q get adblock.global.adb_trigger
+again adblock
+machine
+printf "config adblock 'global'\n\toption adb_trigger 'wan'\n" | config adblock
+first_boot adblock >/dev/null
+is "adblock: waits for one that there is" wan "$(uci get adblock.global.adb_trigger)"
+
+machine
+is "mosquitto: without its user it waits for the next boot" 60-mosquitto "$(first_boot mosquitto 2>/dev/null)"
+machine
+echo 'mosquitto:x:200:200:mosquitto:/var/run/mosquitto:/bin/false' >>"$M/etc/passwd"
+is "mosquitto: its script succeeds" "" "$(first_boot mosquitto)"
+is "mosquitto: its passwords are its own" "600 200 0" "$(stat -c '%a %u %s' "$M/etc/mosquitto/passwd")"
+is "mosquitto: its data too" "700 200" "$(stat -c '%a %u' "$M/etc/mosquitto/data")"
+echo user:hash >"$M/etc/mosquitto/passwd"
+again mosquitto
+unset -f uci config
+
+# In a pod of wrtpod's the plan has the settings of the overlays that it knows.
+image 1 >/dev/null
+cp -a "$work/image.1" "$work/image.overlaid"
+for overlay in mine other; do echo exit 0 >"$work/image.overlaid/etc/uci-defaults/40-wrtpod-$overlay"; done
+new_pod overlays etc "$work/image.overlaid"
+setting OVERLAYS 'mine third'
+seed >/dev/null 2>&1
+start >/dev/null 2>&1
+is "settings that the plan has are not made again at the first boot" 40-wrtpod-other \
+	"$(cd "$P/data/etc/uci-defaults" && ls 40-wrtpod-*)"
