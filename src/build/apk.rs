@@ -7,8 +7,8 @@ use sha2::{Digest as _, Sha256};
 
 use super::error::Reading;
 use super::feeds::{Known, Release, fixed, text};
-use super::request::Request;
 use super::lock::{LockedFeed, LockedModule, LockedPackage, LockedRoot};
+use super::request::Request;
 use super::{Error, Family, Resolved, Supply, Watch};
 use crate::feed::apk::{self, Database, Dependency, Files, Info, Promise};
 use crate::feed::{Alternative, Owner};
@@ -83,8 +83,10 @@ pub(super) async fn choose(
     let mut install = Vec::new();
     for choice in &solution.install {
         let index = &indexes[choice.feed];
-        let file = index.file_name(&choice.info).map_err(|error| Error::feed(&feeds[choice.feed].place, error))?;
-        let hash: [u8; 32] = choice.info.hash.as_slice().try_into().expect("the index was read with SHA-256 only");
+        let file =
+            index.file_name(&choice.info).map_err(|error| Error::feed(&feeds[choice.feed].place, error))?;
+        let hash: [u8; 32] =
+            choice.info.hash.as_slice().try_into().expect("the index was read with SHA-256 only");
         install.push(LockedPackage {
             name: choice.info.name.clone(),
             version: choice.info.version.clone(),
@@ -141,11 +143,12 @@ pub(super) async fn install(
             ..Info::default()
         };
         let shown = place.to_string();
-        let content = apk::read(file, Promise::Index(&promised), &mut |item, content| -> Result<(), Reading> {
-            installer.item(&package.name, item, content, &|path, there| aside(&database, path, there))?;
-            Ok(())
-        })
-        .map_err(|error: Reading| error.at(&shown))?;
+        let content =
+            apk::read(file, Promise::Index(&promised), &mut |item, content| -> Result<(), Reading> {
+                installer.item(&package.name, item, content, &|path, there| aside(&database, path, there))?;
+                Ok(())
+            })
+            .map_err(|error: Reading| error.at(&shown))?;
         installer.package(&content.package)?;
         let ids = |owner: &Owner| installer.ids(owner);
         let gone = database.install(&content, &ids).map_err(|error| Error::feed(&shown, error))?;

@@ -37,7 +37,7 @@ impl request::Base {
                 let want = Want { size: None, digest, whole: true };
                 let file = supply.fetcher.file(place, &want, LARGEST, watch.bytes()).await?;
                 let part = FilePart::whole(file).map_err(|error| Error::feed(place, error))?;
-                Base::of_rootfs(&place.to_string(), part)?
+                Base::of_rootfs_file(&place.to_string(), part)?
             }
             Self::Layout(path) => {
                 let bundle = Bundle::read_layout(path, None)?;

@@ -75,9 +75,8 @@ fn packages(base: &Base) -> Result<BTreeMap<String, String>, Error> {
             .installed()
             .map(|package| (package.control.name.clone(), package.control.version.to_string()))
             .collect(),
-        Ok(Family::Apk) => apk::database(&root)?
-            .packages()
-            .map(|info| (info.name.clone(), info.version.clone()))
-            .collect(),
+        Ok(Family::Apk) => {
+            apk::database(&root)?.packages().map(|info| (info.name.clone(), info.version.clone())).collect()
+        }
     })
 }

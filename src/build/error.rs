@@ -72,7 +72,9 @@ pub enum Error {
         problem: String,
     },
     /// A file has an owner that the root does not know.
-    #[error("{path} is to belong to `{owner}`, and the root has no such user or group: a package may bring it, or write numbers")]
+    #[error(
+        "{path} is to belong to `{owner}`, and the root has no such user or group: a package may bring it, or write numbers"
+    )]
     Owner {
         /// The file.
         path: RootPath,

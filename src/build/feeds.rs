@@ -64,12 +64,22 @@ pub(super) struct Read<I> {
 }
 
 /// The feeds of a root, the recipe's own first.
-pub(super) fn feeds(request: &Request<'_>, root: &Root, family: Family, release: &Release) -> Result<Vec<Known>, Error> {
+pub(super) fn feeds(
+    request: &Request<'_>,
+    root: &Root,
+    family: Family,
+    release: &Release,
+) -> Result<Vec<Known>, Error> {
     let base_keys = keys(root, family)?;
     let mut known = Vec::new();
     for feed in &request.feeds {
         let keys = if feed.keys.is_empty() { base_keys.clone() } else { feed.keys.clone() };
-        known.push(Known { name: feed.name.clone(), place: place(feed, release)?, keys, unsigned: feed.unsigned });
+        known.push(Known {
+            name: feed.name.clone(),
+            place: place(feed, release)?,
+            keys,
+            unsigned: feed.unsigned,
+        });
     }
     if request.recipe.default_feeds {
         for (name, url) in of_base(root, family)? {
@@ -112,7 +122,8 @@ fn of_base(root: &Root, family: Family) -> Result<Vec<(String, String)>, Error> 
                 root.below(&fixed("etc/apk/repositories.d")).map(|(path, _)| path.clone()).collect();
             for list in lists.iter().filter(|path| path.as_str().ends_with(".list")) {
                 let text = text(root, list.as_str())?.unwrap_or_default();
-                let lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
+                let lines =
+                    text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
                 for line in lines {
                     let folder = line.strip_suffix("/packages.adb").unwrap_or(line);
                     // apk's feeds have no names: two parts of the URL are what tells OpenWrt's apart.
@@ -145,7 +156,8 @@ impl Known {
     /// What is wrong with a feed that has to be signed and has no key.
     fn needs_keys(&self) -> Result<(), Error> {
         if self.keys.is_empty() && !self.unsigned {
-            let problem = "the base has no key to check this feed with: give the feed `keys`, or say `unsigned: true`";
+            let problem =
+                "the base has no key to check this feed with: give the feed `keys`, or say `unsigned: true`";
             return Err(Error::Signature { place: self.place.to_string(), problem: problem.to_owned() });
         }
         Ok(())

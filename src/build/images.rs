@@ -76,7 +76,12 @@ async fn ground(
 
 impl Ground {
     /// Resolves against the feeds as they are now.
-    async fn resolve(&self, request: &Request<'_>, supply: &Supply<'_>, watch: &mut dyn Watch) -> Result<Resolved, Error> {
+    async fn resolve(
+        &self,
+        request: &Request<'_>,
+        supply: &Supply<'_>,
+        watch: &mut dyn Watch,
+    ) -> Result<Resolved, Error> {
         let (base, release, feeds) = (self.base.digest(), &self.release, &self.feeds);
         match self.family {
             Some(Family::Apk) => apk::choose(request, &self.root, base, release, feeds, supply, watch).await,
@@ -192,16 +197,23 @@ impl Ground {
         let settings = settings(recipe, lock, &self.base, &self.release, self.family);
         let mut image = Image::assemble(&self.base, layer, &settings, epoch);
         let subject = image.bundle.top.clone();
-        sbom(request, &self.architecture, lock, &self.base, &self.release)
-            .attach(&mut image.bundle, &subject, epoch);
-        let built =
-            BuiltRoot { architecture: self.architecture, release: self.release, layer: size, notes };
+        sbom(request, &self.architecture, lock, &self.base, &self.release).attach(
+            &mut image.bundle,
+            &subject,
+            epoch,
+        );
+        let built = BuiltRoot { architecture: self.architecture, release: self.release, layer: size, notes };
         Ok((image, built))
     }
 }
 
 /// Puts a file of the recipe or of an overlay.
-fn put(installer: &mut Installer, request: &Request<'_>, path: &RootPath, file: &RecipeFile) -> Result<(), Error> {
+fn put(
+    installer: &mut Installer,
+    request: &Request<'_>,
+    path: &RootPath,
+    file: &RecipeFile,
+) -> Result<(), Error> {
     let (uid, gid) = match &file.owner {
         None => (0, 0),
         Some(owner) => installer
@@ -237,7 +249,13 @@ fn annotations(recipe: &Recipe) -> BTreeMap<String, String> {
 /// The label that names the kernel modules which the node must have, separated by commas.
 pub const HOST_MODULES: &str = "dev.wrtpod.host-modules";
 
-fn settings(recipe: &Recipe, lock: &LockedRoot, base: &Base, release: &Release, family: Option<Family>) -> Settings {
+fn settings(
+    recipe: &Recipe,
+    lock: &LockedRoot,
+    base: &Base,
+    release: &Release,
+    family: Option<Family>,
+) -> Settings {
     let mut labels = annotations(recipe);
     let mut label = |name: &str, value: &str| {
         if !value.is_empty() {
@@ -269,7 +287,13 @@ fn settings(recipe: &Recipe, lock: &LockedRoot, base: &Base, release: &Release, 
 }
 
 /// The bill of materials: what was installed here, on which base.
-fn sbom(request: &Request<'_>, architecture: &str, lock: &LockedRoot, base: &Base, release: &Release) -> Sbom {
+fn sbom(
+    request: &Request<'_>,
+    architecture: &str,
+    lock: &LockedRoot,
+    base: &Base,
+    release: &Release,
+) -> Sbom {
     let components = lock.install.iter().map(|package| Component {
         name: package.name.clone(),
         version: package.version.clone(),

@@ -131,7 +131,8 @@ impl Lock {
 
     /// Reads one.
     pub fn parse(text: &str) -> Result<Self, LockError> {
-        let lock: Self = serde_json::from_str(text).map_err(|error| LockError::Malformed(error.to_string()))?;
+        let lock: Self =
+            serde_json::from_str(text).map_err(|error| LockError::Malformed(error.to_string()))?;
         if lock.version == VERSION { Ok(lock) } else { Err(LockError::Format(lock.version)) }
     }
 
@@ -188,7 +189,8 @@ mod tests {
         let text = lock().text();
         let with = |old: &str, new: &str| Lock::parse(&text.replacen(old, new, 1));
         assert_eq!(with("\"version\": 1", "\"version\": 2"), Err(LockError::Format(2)));
-        for (old, new) in [("sha256:0a", "sha512:0a"), ("\"asked\"", "\"wanted\""), ("\"opkg\"", "\"dpkg\"")] {
+        for (old, new) in [("sha256:0a", "sha512:0a"), ("\"asked\"", "\"wanted\""), ("\"opkg\"", "\"dpkg\"")]
+        {
             assert!(matches!(with(old, new), Err(LockError::Malformed(_))), "{old}");
         }
         assert!(matches!(Lock::parse(""), Err(LockError::Malformed(_))));

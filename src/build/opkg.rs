@@ -6,8 +6,8 @@ use sha2::{Digest as _, Sha256};
 
 use super::error::Reading;
 use super::feeds::{Known, Release, fixed};
-use super::request::Request;
 use super::lock::{LockedFeed, LockedModule, LockedPackage, LockedRoot};
+use super::request::Request;
 use super::{Error, Family, Resolved, Supply, Watch};
 use crate::feed::opkg::{self, Arrival, Change, Database, HostModule, STATUS, ipk};
 use crate::feed::{Kind, Verified};
@@ -44,8 +44,8 @@ pub(super) async fn choose(
         locked.push(LockedFeed { name: feed.name.clone(), place: feed.place.to_string(), index });
         indexes.push(read.index);
     }
-    let architectures =
-        [("all", 1), ("noarch", 1), (release.architecture.as_str(), 10)].map(|(name, priority)| (name.to_owned(), priority));
+    let architectures = [("all", 1), ("noarch", 1), (release.architecture.as_str(), 10)]
+        .map(|(name, priority)| (name.to_owned(), priority));
     let question = opkg::Request {
         feeds: &indexes,
         installed: &database,
@@ -114,8 +114,11 @@ pub(super) async fn install(
         let mut file = supply.fetcher.file(&place, &want, LARGEST_PACKAGE, watch.bytes()).await?;
         let shown = place.to_string();
         let control = ipk::read_control(&file).map_err(|error| Error::feed(&shown, error))?;
-        if (control.control.name.as_str(), control.control.version.to_string()) != (&package.name, package.version.clone()) {
-            let problem = format!("the file holds {} {} instead", control.control.name, control.control.version);
+        if (control.control.name.as_str(), control.control.version.to_string())
+            != (&package.name, package.version.clone())
+        {
+            let problem =
+                format!("the file holds {} {} instead", control.control.name, control.control.version);
             return Err(Error::feed(&shown, problem));
         }
         std::io::Seek::rewind(&mut file).map_err(|error| Error::feed(&shown, error))?;
@@ -176,7 +179,11 @@ pub(super) async fn install(
 /// The links that an installed package offers.
 fn offered(database: &Database, package: &str) -> Vec<RootPath> {
     let installed = database.get(package);
-    installed.into_iter().flat_map(|package| &package.control.alternatives).map(|offer| offer.path.clone()).collect()
+    installed
+        .into_iter()
+        .flat_map(|package| &package.control.alternatives)
+        .map(|offer| offer.path.clone())
+        .collect()
 }
 
 fn hash_of(root: &Root, path: &RootPath) -> Option<Digest> {

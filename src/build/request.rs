@@ -69,7 +69,9 @@ impl<'r> Request<'r> {
     pub fn new(recipe: &'r Recipe, sources: &'r SourceMap) -> Result<Self, Error> {
         let (unwanted, wanted): (Vec<_>, Vec<_>) =
             recipe.packages.iter().partition(|wish| wish.is_unwanted());
-        let names = |wishes: Vec<&Loc<_>>| wishes.into_iter().map(|wish: &Loc<crate::types::PackageWish>| wish.name().to_owned()).collect();
+        let names = |wishes: Vec<&Loc<_>>| {
+            wishes.into_iter().map(|wish: &Loc<crate::types::PackageWish>| wish.name().to_owned()).collect()
+        };
         let mut request = Self {
             recipe,
             sources,

@@ -140,14 +140,19 @@ impl Fetcher {
                 let progress = std::cell::RefCell::new(progress);
                 self.tries(async || {
                     let mut draft = self.cache.draft(place, want.clone())?;
-                    self.stream(place, url, want.size.map_or(limit, |size| size.min(limit)), &mut |part, total| {
-                        draft.write_all(part).map_err(|error| Error::Unreachable {
-                            place: place.to_string(),
-                            reason: format!("cannot write into the cache: {error}"),
-                        })?;
-                        progress.borrow_mut().bytes(place, draft.size(), want.size.or(total));
-                        Ok(())
-                    })
+                    self.stream(
+                        place,
+                        url,
+                        want.size.map_or(limit, |size| size.min(limit)),
+                        &mut |part, total| {
+                            draft.write_all(part).map_err(|error| Error::Unreachable {
+                                place: place.to_string(),
+                                reason: format!("cannot write into the cache: {error}"),
+                            })?;
+                            progress.borrow_mut().bytes(place, draft.size(), want.size.or(total));
+                            Ok(())
+                        },
+                    )
                     .await
                     .map_err(|failure| of_announced_size(failure, want))?;
                     Ok(draft.finish()?)
@@ -265,7 +270,8 @@ fn judged(place: &Place, answer: Response) -> Result<Response, Failure> {
 fn broken(place: &Place, error: &reqwest::Error) -> Failure {
     let place = place.to_string();
     let reason = if error.is_timeout() { "no answer in time".to_owned() } else { root_cause(error) };
-    let again = (!error.is_connect() && !error.is_redirect() && !error.is_builder()).then_some(Duration::ZERO);
+    let again =
+        (!error.is_connect() && !error.is_redirect() && !error.is_builder()).then_some(Duration::ZERO);
     Failure { error: Error::Unreachable { place, reason }, again }
 }
 

@@ -147,7 +147,8 @@ impl Tree {
         let wanted = KEPT.iter().any(|folder| path.is_below(folder));
         if !wanted || size > KEPT_EACH || self.kept + size > KEPT_TOGETHER {
             let mut measured = Measured::new(io::sink());
-            io::copy(content, &mut measured).map_err(|error| Error::archive(name, format!("{path}: {error}")))?;
+            io::copy(content, &mut measured)
+                .map_err(|error| Error::archive(name, format!("{path}: {error}")))?;
             let (_, digest, _) = measured.finish();
             return Ok(Content { id, size, place: Place::Base(digest) });
         }

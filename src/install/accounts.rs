@@ -125,7 +125,10 @@ mod tests {
         let mut accounts = accounts();
         accounts.add(&wanted("mosquitto", Some(200), "mosquitto", Some(200)));
         let [passwd, group, shadow] = accounts.texts();
-        assert!(passwd.ends_with("\nmosquitto:x:200:200:mosquitto:/var/run/mosquitto:/bin/false\n"), "{passwd}");
+        assert!(
+            passwd.ends_with("\nmosquitto:x:200:200:mosquitto:/var/run/mosquitto:/bin/false\n"),
+            "{passwd}"
+        );
         assert!(group.ends_with("\nmosquitto:x:200:mosquitto\n"), "{group}");
         assert!(shadow.ends_with("\nmosquitto:x:0:0:99999:7:::\n"), "{shadow}");
     }

@@ -18,7 +18,9 @@ pub enum Error {
         problem: String,
     },
     /// Two packages have the same file.
-    #[error("{path} is in {package} and in {owner}, and {package} does not replace {owner}: leave one of them out")]
+    #[error(
+        "{path} is in {package} and in {owner}, and {package} does not replace {owner}: leave one of them out"
+    )]
     Clash {
         /// The file.
         path: RootPath,

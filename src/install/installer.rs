@@ -76,7 +76,13 @@ impl Installer {
     }
 
     /// Puts one item of a package.
-    pub fn item(&mut self, package: &str, item: &Item, content: &mut dyn Read, keep: Keep<'_>) -> Result<(), Error> {
+    pub fn item(
+        &mut self,
+        package: &str,
+        item: &Item,
+        content: &mut dyn Read,
+        keep: Keep<'_>,
+    ) -> Result<(), Error> {
         match self.put(package, item, content, keep) {
             Err(Error::Root(image::Error::Volatile { .. })) => {
                 if item.kind != Kind::Folder {
@@ -88,7 +94,13 @@ impl Installer {
         }
     }
 
-    fn put(&mut self, package: &str, item: &Item, content: &mut dyn Read, keep: Keep<'_>) -> Result<(), Error> {
+    fn put(
+        &mut self,
+        package: &str,
+        item: &Item,
+        content: &mut dyn Read,
+        keep: Keep<'_>,
+    ) -> Result<(), Error> {
         let (uid, gid) = self.ids(&item.owner);
         let attributes = Attributes { mode: item.mode, uid, gid };
         match &item.kind {
@@ -140,7 +152,12 @@ impl Installer {
     }
 
     /// Puts a file of an overlay or a recipe; a service among them starts.
-    pub fn file(&mut self, path: &RootPath, attributes: Attributes, content: &mut dyn Read) -> Result<(), Error> {
+    pub fn file(
+        &mut self,
+        path: &RootPath,
+        attributes: Attributes,
+        content: &mut dyn Read,
+    ) -> Result<(), Error> {
         self.root.put_file(path, attributes, content)?;
         if path.parent().is_some_and(|folder| folder.as_str() == SERVICES) {
             enable(&mut self.root, path)?;

@@ -31,10 +31,7 @@ const WRAPPER: &[&str] = &[
 /// Whether a line says nothing in an image.
 fn is_wrapper(line: &str) -> bool {
     let line = line.trim();
-    line.is_empty()
-        || line.starts_with('#')
-        || WRAPPER.contains(&line)
-        || line.starts_with("export pkgname=")
+    line.is_empty() || line.starts_with('#') || WRAPPER.contains(&line) || line.starts_with("export pkgname=")
 }
 
 /// What the scripts of a package come to in an image.
@@ -71,5 +68,6 @@ pub fn at_boot(package: &Package) -> AtBoot {
 fn acts_offline_only(text: &str) -> bool {
     let mut own = text.lines().map(str::trim).filter(|line| !is_wrapper(line));
     let first = own.next();
-    first == Some("[ -z \"${IPKG_INSTROOT}\" ] && exit 0") || first == Some("[ -n \"${IPKG_INSTROOT}\" ] || exit 0")
+    first == Some("[ -z \"${IPKG_INSTROOT}\" ] && exit 0")
+        || first == Some("[ -n \"${IPKG_INSTROOT}\" ] || exit 0")
 }

@@ -3,15 +3,15 @@
 use std::path::{Path, PathBuf};
 
 use super::args::BuildArgs;
+use super::failed;
 use super::recipe::{load, read_lock};
 use super::show::Show;
 use super::supply::Stock;
-use super::failed;
+use crate::build::{self, Built, Request};
 use crate::cli::cluster::block_on;
 use crate::cli::error::{CliError, Outcome};
 use crate::cli::printer::Printer;
 use crate::install::Note;
-use crate::build::{self, Built, Request};
 use crate::types::ImageRef;
 
 /// What a tag in a layout or an archive is called.
@@ -33,15 +33,18 @@ pub fn run(args: &BuildArgs, printer: Printer) -> Result<Outcome, CliError> {
         let supply = stock.supply();
         let mut show = Show::new();
         let only = args.recipe.arch.as_deref();
-        let built =
-            build::build(&request, lock.as_ref(), only, epoch()?, &supply, &mut show).await.map_err(failed)?;
+        let built = build::build(&request, lock.as_ref(), only, epoch()?, &supply, &mut show)
+            .await
+            .map_err(failed)?;
         if let Some(path) = &output {
             write(&built, path)?;
         }
         let pushed = match &push {
-            Some(to) => Some(supply.registry.push(&built.bundle, to, supply.credentials, &show).await.map_err(|error| {
-                CliError::Environment { message: format!("{to}: {error}"), hint: None }
-            })?),
+            Some(to) => {
+                Some(supply.registry.push(&built.bundle, to, supply.credentials, &show).await.map_err(
+                    |error| CliError::Environment { message: format!("{to}: {error}"), hint: None },
+                )?)
+            }
             None => None,
         };
         drop(show);
@@ -51,7 +54,11 @@ pub fn run(args: &BuildArgs, printer: Printer) -> Result<Outcome, CliError> {
         }
         match (&push, pushed) {
             (Some(to), Some(pushed)) => {
-                Printer::line(&if pushed.sent { format!("pushed {to}") } else { format!("{to} is this image already") });
+                Printer::line(&if pushed.sent {
+                    format!("pushed {to}")
+                } else {
+                    format!("{to} is this image already")
+                });
                 Printer::data(&format!("{}@{}\n", to.without_digest(), pushed.digest))?;
             }
             _ => Printer::data(&format!("{}\n", built.bundle.top.digest))?,

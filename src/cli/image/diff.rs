@@ -5,12 +5,12 @@ use std::path::Path;
 use super::args::ImageDiffArgs;
 use super::supply::Stock;
 use super::{build, failed};
+use crate::build::Difference;
 use crate::cli::cluster::block_on;
 use crate::cli::error::{CliError, Outcome};
 use crate::cli::image::show::Show;
 use crate::cli::printer::Printer;
 use crate::image::{Base, Bundle, Platform};
-use crate::build::Difference;
 
 /// Runs the verb: packages first, then files, one a line; `-` only before, `+` only after, `~` in both and not the same.
 pub fn run(args: &ImageDiffArgs, printer: Printer) -> Result<Outcome, CliError> {
@@ -26,7 +26,8 @@ pub fn run(args: &ImageDiffArgs, printer: Printer) -> Result<Outcome, CliError> 
         let bundle = block_on(bundle(name, &stock))?;
         Base::of_bundle(name, &bundle, platform.as_ref()).map_err(|error| failed(error.into()))
     };
-    let difference: Difference = crate::build::compare(&open(&args.before)?, &open(&args.after)?).map_err(failed)?;
+    let difference: Difference =
+        crate::build::compare(&open(&args.before)?, &open(&args.after)?).map_err(failed)?;
     let mut text = String::new();
     for (name, (before, after)) in &difference.packages {
         text += &match (before, after) {
@@ -49,7 +50,8 @@ pub fn run(args: &ImageDiffArgs, printer: Printer) -> Result<Outcome, CliError> 
 /// An image from a layout, an archive or a registry, with all its blobs.
 pub async fn bundle(name: &str, stock: &Stock) -> Result<Bundle, CliError> {
     let path = Path::new(name);
-    let from_disk = |result: Result<Bundle, crate::image::Error>| result.map_err(|error| failed(error.into()));
+    let from_disk =
+        |result: Result<Bundle, crate::image::Error>| result.map_err(|error| failed(error.into()));
     if path.is_dir() {
         return from_disk(Bundle::read_layout(path, None));
     }

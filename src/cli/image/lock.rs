@@ -3,15 +3,15 @@
 use std::io::Write as _;
 
 use super::args::LockArgs;
+use super::build::epoch;
+use super::failed;
 use super::recipe::load;
 use super::show::Show;
 use super::supply::Stock;
-use super::build::epoch;
-use super::failed;
+use crate::build::{self, Request};
 use crate::cli::cluster::block_on;
 use crate::cli::error::{CliError, Outcome};
 use crate::cli::printer::Printer;
-use crate::build::{self, Request};
 
 /// Runs the verb. What the lock names is fetched too, so that a later build can be made without a network.
 pub fn run(args: &LockArgs, printer: Printer) -> Result<Outcome, CliError> {

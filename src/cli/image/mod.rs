@@ -33,7 +33,8 @@ fn failed(error: Error) -> CliError {
         Error::Stale { .. } => Some("make it again with `wrtpod image lock`".to_owned()),
         Error::Fetch(crate::fetch::Error::Offline { .. }) => Some("run it once without --offline".to_owned()),
         Error::Fetch(crate::fetch::Error::NotFound { .. }) => Some(
-            "releases and feeds are sometimes missing or moved: `wrtpod explain image-gaps` has what to do".to_owned(),
+            "releases and feeds are sometimes missing or moved: `wrtpod explain image-gaps` has what to do"
+                .to_owned(),
         ),
         _ => None,
     };

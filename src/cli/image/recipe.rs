@@ -3,12 +3,12 @@
 use std::path::{Path, PathBuf};
 
 use super::args::RecipeArgs;
+use crate::build::Lock;
 use crate::catalog;
 use crate::cli::error::CliError;
 use crate::cli::printer::Printer;
 use crate::diag::{Diagnostics, SourceMap};
 use crate::overlay;
-use crate::build::Lock;
 use crate::recipe::{self, Recipe};
 use crate::spec::{self, Input};
 use crate::types::nearest;
@@ -60,7 +60,9 @@ pub fn load(args: &RecipeArgs, lock: Option<&Path>, printer: Printer) -> Result<
 
 /// Whether a word means a file, and no recipe by name.
 fn is_file(word: &str) -> bool {
-    word == "-" || word.contains('/') || Path::new(word).extension().is_some_and(|end| end == "yaml" || end == "yml")
+    word == "-"
+        || word.contains('/')
+        || Path::new(word).extension().is_some_and(|end| end == "yaml" || end == "yml")
 }
 
 fn input(word: &str) -> Result<Input, CliError> {

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 
+use crate::build::Watch;
 use crate::cli::printer::Printer;
 use crate::fetch::{Place, Progress as Fetching};
-use crate::build::Watch;
 use crate::registry::{self, Event};
 use crate::types::Digest;
 
@@ -108,7 +108,8 @@ impl registry::Progress for Show {
                 live.set(name, done, total.filter(|total| *total > done));
             }
             Event::Retried(error, pause) => {
-                live.step.suspend(|| Printer::line(&format!("{name}: {error}; again in {} s", pause.as_secs())));
+                live.step
+                    .suspend(|| Printer::line(&format!("{name}: {error}; again in {} s", pause.as_secs())));
             }
             Event::Skipped | Event::Mounted | Event::Done => live.end(name),
         }

@@ -3,11 +3,11 @@
 use std::path::PathBuf;
 
 use super::args::SupplyArgs;
+use crate::build::Supply;
 use crate::cli::credentials::docker_credentials;
 use crate::cli::error::CliError;
 use crate::cli::printer::Printer;
 use crate::fetch::{Cache, Fetcher, Limits};
-use crate::build::Supply;
 use crate::registry::{self, Client, Credentials};
 
 /// What a run fetches with.

@@ -18,7 +18,10 @@ pub fn run(args: &VerifyArgs, printer: Printer) -> Result<Outcome, CliError> {
     }
     if faults.is_empty() {
         let (manifests, blobs) = (bundle.documents.len(), bundle.blobs.len());
-        Printer::line(&format!("{}: {manifests} manifests and {blobs} blobs are what their digests say", args.image));
+        Printer::line(&format!(
+            "{}: {manifests} manifests and {blobs} blobs are what their digests say",
+            args.image
+        ));
         Printer::data(&format!("{}\n", bundle.top.digest))?;
         return Ok(Outcome::Done);
     }

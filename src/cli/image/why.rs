@@ -5,10 +5,10 @@ use super::failed;
 use super::recipe::load;
 use super::show::Show;
 use super::supply::Stock;
+use crate::build::{self, Request};
 use crate::cli::cluster::block_on;
 use crate::cli::error::{CliError, Outcome};
 use crate::cli::printer::Printer;
-use crate::build::{self, Request};
 
 /// Runs the verb: chains from what was asked for to the package, one a line.
 pub fn run(args: &WhyArgs, printer: Printer) -> Result<Outcome, CliError> {

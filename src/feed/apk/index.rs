@@ -53,7 +53,10 @@ impl Index {
                 return Err(Error::field(&info.name, "the index has no SHA-256 of it"));
             }
             if !seen.insert((info.name.clone(), info.version.clone())) {
-                return Err(Error::field(&info.name, format!("the index has its version {} twice", info.version)));
+                return Err(Error::field(
+                    &info.name,
+                    format!("the index has its version {} twice", info.version),
+                ));
             }
             packages.push(info);
         }
@@ -68,9 +71,9 @@ impl Index {
         let mut name = String::new();
         let mut rest = self.file_name.as_str();
         while let Some((before, after)) = rest.split_once("${") {
-            let (variable, after) = after
-                .split_once('}')
-                .ok_or_else(|| wrong(format!("the pattern of file names {} is open", quoted(&self.file_name))))?;
+            let (variable, after) = after.split_once('}').ok_or_else(|| {
+                wrong(format!("the pattern of file names {} is open", quoted(&self.file_name)))
+            })?;
             let (variable, most) = match variable.split_once(':') {
                 Some((variable, most)) => (variable, most.parse().ok()),
                 None => (variable, Some(usize::MAX)),
@@ -81,7 +84,12 @@ impl Index {
                 "version" => &info.version,
                 "arch" => &info.architecture,
                 "hash" => &hash,
-                _ => return Err(wrong(format!("the pattern of file names has the unknown {}", quoted(variable)))),
+                _ => {
+                    return Err(wrong(format!(
+                        "the pattern of file names has the unknown {}",
+                        quoted(variable)
+                    )));
+                }
             };
             let most = most.ok_or_else(|| wrong(format!("{} has no number of letters", quoted(variable))))?;
             name.push_str(before);
@@ -92,7 +100,9 @@ impl Index {
         // The feed's server or folder is not to be left; the rules for a path in a root are those for one in a feed.
         match name.parse::<RootPath>() {
             Ok(path) if path.as_str() == name => Ok(name),
-            _ => Err(Error::field(&info.name, format!("its file {} does not lie in the feed", quoted(&name)))),
+            _ => {
+                Err(Error::field(&info.name, format!("its file {} does not lie in the feed", quoted(&name))))
+            }
         }
     }
 }

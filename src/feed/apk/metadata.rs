@@ -60,7 +60,8 @@ impl Metadata {
         package.users = wanted_users(&self.users).map_err(|invalid| wrong(USERS, invalid.to_string()))?;
         for word in self.alternatives.split_ascii_whitespace() {
             let alternative = alternative(word);
-            let no_alternative = || wrong(ALTERNATIVES, format!("{} is not of the form `1:/link:/target`", quoted(word)));
+            let no_alternative =
+                || wrong(ALTERNATIVES, format!("{} is not of the form `1:/link:/target`", quoted(word)));
             package.alternatives.push(alternative.ok_or_else(no_alternative)?);
         }
         Ok(())

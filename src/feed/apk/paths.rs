@@ -87,7 +87,12 @@ impl Table {
         Ok(path)
     }
 
-    fn file(&mut self, folder: Option<&RootPath>, object: Object<'_>, place: (u32, u32)) -> Result<(), Error> {
+    fn file(
+        &mut self,
+        folder: Option<&RootPath>,
+        object: Object<'_>,
+        place: (u32, u32),
+    ) -> Result<(), Error> {
         let name = object.text(1)?;
         if name.contains('/') {
             return Err(Error::field(quoted(name), "the name of a file has a `/`"));
@@ -115,7 +120,9 @@ impl Table {
         let text = std::str::from_utf8(text).ok().filter(|text| !text.contains('\0'));
         match u16::from_le_bytes(*kind) {
             TYPE_SYMLINK => match text {
-                Some(text) if !text.is_empty() && text.len() <= LINK_LIMIT => Ok(Kind::Symlink(text.to_owned())),
+                Some(text) if !text.is_empty() && text.len() <= LINK_LIMIT => {
+                    Ok(Kind::Symlink(text.to_owned()))
+                }
                 _ => Err(wrong("it is a link to what is no path")),
             },
             TYPE_FILE => {

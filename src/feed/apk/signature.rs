@@ -39,7 +39,8 @@ impl Key {
             return Err(refused("the file is longer than 8 KiB"));
         }
         let from = text.find(BEGIN).ok_or_else(|| refused("it has no line `-----BEGIN PUBLIC KEY-----`"))?;
-        let length = text[from..].find(END).ok_or_else(|| refused("it has no line `-----END PUBLIC KEY-----`"))?;
+        let length =
+            text[from..].find(END).ok_or_else(|| refused("it has no line `-----END PUBLIC KEY-----`"))?;
         let pem = text[from..from + length + END.len()].replace('\r', "");
         let point = VerifyingKey::from_public_key_pem(&pem)
             .map_err(|_| refused("it is not of the kind that OpenWrt signs with, ECDSA on P-256"))?;
@@ -83,8 +84,11 @@ impl Trust<'_> {
                 continue;
             }
             for key in keys.iter().filter(|key| key.id == prefix[2..]) {
-                let message =
-                    Sha512::new().chain_update(schema.code()).chain_update(prefix).chain_update(digest).finalize();
+                let message = Sha512::new()
+                    .chain_update(schema.code())
+                    .chain_update(prefix)
+                    .chain_update(digest)
+                    .finalize();
                 let verified = Signature::from_der(value)
                     .is_ok_and(|signature| key.point.verify_prehash(&message, &signature).is_ok());
                 if verified {
@@ -101,7 +105,8 @@ impl Trust<'_> {
 }
 
 fn untrusted(container: &Container<'_>, keys: &[Key]) -> Error {
-    let signers: Vec<String> = container.signatures.iter().filter_map(|one| one.get(2..PREFIX)).map(hex).collect();
+    let signers: Vec<String> =
+        container.signatures.iter().filter_map(|one| one.get(2..PREFIX)).map(hex).collect();
     let trusted: Vec<String> = keys.iter().map(|key| format!("{} ({})", key.id(), key.name)).collect();
     Error::Untrusted {
         signers: if signers.is_empty() { "no readable key".to_owned() } else { signers.join(", ") },

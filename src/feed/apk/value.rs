@@ -11,8 +11,9 @@ use super::Error;
 
 /// How deep objects may lie in each other; apk's own schemas need seven.
 const DEPTH: u8 = 12;
-/// The most bytes that the values of one header may stand for, each time that they are read, with 16 for each itself.
-const EXPANDED_LIMIT: usize = 256 << 20;
+/// The most bytes that the values of one header may stand for, each time that they are read, with 16 for each itself;
+/// an index of 9000 packages takes some 20 MiB.
+const EXPANDED_LIMIT: usize = 128 << 20;
 
 /// A header's bytes, and how much of it may still be read.
 pub(super) struct Header<'a> {
@@ -64,7 +65,8 @@ impl<'h> Header<'h> {
 
     fn part(&self, at: usize, length: usize) -> Result<&[u8], Error> {
         let end = at.checked_add(length);
-        end.and_then(|end| self.bytes.get(at..end)).ok_or_else(|| self.wrong(at, "a value lies outside of the header"))
+        end.and_then(|end| self.bytes.get(at..end))
+            .ok_or_else(|| self.wrong(at, "a value lies outside of the header"))
     }
 
     fn word(&self, at: usize) -> Result<u32, Error> {
@@ -73,7 +75,7 @@ impl<'h> Header<'h> {
 
     fn spend(&self, at: usize, bytes: usize) -> Result<(), Error> {
         let left = self.left.get().checked_sub(bytes);
-        self.left.set(left.ok_or_else(|| self.wrong(at, "the values stand for more than 256 MiB"))?);
+        self.left.set(left.ok_or_else(|| self.wrong(at, "the values stand for more than 128 MiB"))?);
         Ok(())
     }
 
@@ -115,7 +117,8 @@ impl<'h> Header<'h> {
         if slots == 0 {
             return Err(self.wrong(at, "an object does not count its own first slot"));
         }
-        let length = slots.checked_mul(4).ok_or_else(|| self.wrong(at, "a value lies outside of the header"))?;
+        let length =
+            slots.checked_mul(4).ok_or_else(|| self.wrong(at, "a value lies outside of the header"))?;
         self.part(at, length)?;
         Ok(Object { header: self, at, slots, depth })
     }

@@ -208,21 +208,51 @@ mod tests {
     #[test]
     fn orders_versions_as_apk_does() {
         let rising = [
-            "0.9_alpha", "0.9_alpha2", "0.9_beta", "0.9_pre1", "0.9_rc1", "0.9_rc1-r1", "0.9", "0.9-r0", "0.9-r2", "0.9-r10",
-            "0.9~ab-r1", "0.9~b-r0", "0.9_git20260101", "0.9_p1", "0.9_p1_p2", "0.9a", "0.9b", "0.9.0", "0.9.01", "0.9.1",
-            "0.9.2", "0.9.10", "0.10", "1", "2.0", "10",
+            "0.9_alpha",
+            "0.9_alpha2",
+            "0.9_beta",
+            "0.9_pre1",
+            "0.9_rc1",
+            "0.9_rc1-r1",
+            "0.9",
+            "0.9-r0",
+            "0.9-r2",
+            "0.9-r10",
+            "0.9~ab-r1",
+            "0.9~b-r0",
+            "0.9_git20260101",
+            "0.9_p1",
+            "0.9_p1_p2",
+            "0.9a",
+            "0.9b",
+            "0.9.0",
+            "0.9.01",
+            "0.9.1",
+            "0.9.2",
+            "0.9.10",
+            "0.10",
+            "1",
+            "2.0",
+            "10",
         ];
         for (at, low) in rising.iter().enumerate() {
             assert!(is_valid(low), "{low}");
             for high in &rising[at + 1..] {
-                assert_eq!((compare(low, high), compare(high, low)), (Ordering::Less, Ordering::Greater), "{low} {high}");
+                assert_eq!(
+                    (compare(low, high), compare(high, low)),
+                    (Ordering::Less, Ordering::Greater),
+                    "{low} {high}"
+                );
             }
         }
     }
 
     #[test]
     fn refuses_what_is_no_version() {
-        for text in ["", "a", "1.", "1..2", "1a2", "1_foo", "1-r", "1-1", "1~", "1~x", "1-r1-r2", "1-r1~ab", "1.2 ", "v1"] {
+        for text in [
+            "", "a", "1.", "1..2", "1a2", "1_foo", "1-r", "1-1", "1~", "1~x", "1-r1-r2", "1-r1~ab", "1.2 ",
+            "v1",
+        ] {
             assert!(!is_valid(text), "{text}");
         }
     }

@@ -83,7 +83,10 @@ impl Database {
         for record in list {
             let name = record.info.name.clone();
             if records.insert(place(&name), record).is_some() {
-                return Err(Error::field(format!("/{INSTALLED}"), format!("it has the package {name} twice")));
+                return Err(Error::field(
+                    format!("/{INSTALLED}"),
+                    format!("it has the package {name} twice"),
+                ));
             }
         }
         let mut owners = BTreeMap::new();
@@ -156,7 +159,11 @@ impl Database {
 
     /// Puts a package in, in place of another version of it. `ids` gives the numbers of a user and a group; apk takes
     /// 65534 for those that the root does not know. What goes is what only the version before had.
-    pub fn install(&mut self, content: &Content, ids: &dyn Fn(&Owner) -> (u32, u32)) -> Result<Removed, Error> {
+    pub fn install(
+        &mut self,
+        content: &Content,
+        ids: &dyn Fn(&Owner) -> (u32, u32),
+    ) -> Result<Removed, Error> {
         let name = &content.info.name;
         for item in content.package.items.iter().filter(|item| item.kind != Kind::Folder) {
             self.take_over(content, &item.path)?;
@@ -180,10 +187,13 @@ impl Database {
     /// A file of another package is taken from it where the new one replaces that, or both are of one source.
     fn take_over(&mut self, content: &Content, path: &RootPath) -> Result<(), Error> {
         let info = &content.info;
-        let Some(owner) = self.owners.get(path).filter(|owner| owner.1 != info.name).cloned() else { return Ok(()) };
+        let Some(owner) = self.owners.get(path).filter(|owner| owner.1 != info.name).cloned() else {
+            return Ok(());
+        };
         let record = self.records.get_mut(&owner).expect("owners are packages");
         let replaced = info.replaces.iter().any(|replaces| {
-            replaces.name == record.info.name && replaces.matches(Some(&record.info.version), &record.info.id_text())
+            replaces.name == record.info.name
+                && replaces.matches(Some(&record.info.version), &record.info.id_text())
         });
         let same_source = !info.origin.is_empty() && info.origin == record.info.origin;
         if !replaced && !same_source {
@@ -204,8 +214,7 @@ impl Database {
         let own = place(&record.info.name);
         self.triggers.remove(&record.info.id_text());
         self.scripts.remove(&script_id(&record.info));
-        let still: BTreeSet<RootPath> =
-            self.records.get(&own).into_iter().flat_map(Record::files).collect();
+        let still: BTreeSet<RootPath> = self.records.get(&own).into_iter().flat_map(Record::files).collect();
         let mut removed = Removed::default();
         for file in record.files() {
             if still.contains(&file) || self.owners.get(&file).is_some_and(|owner| *owner != own) {
@@ -265,7 +274,10 @@ fn utf8<'a>(file: &str, bytes: &'a [u8]) -> Result<&'a str, Error> {
 }
 
 fn world(text: &str) -> Result<Vec<Dependency>, Error> {
-    let words = text.lines().enumerate().flat_map(|(number, line)| line.split(' ').map(move |word| (number + 1, word)));
+    let words = text
+        .lines()
+        .enumerate()
+        .flat_map(|(number, line)| line.split(' ').map(move |word| (number + 1, word)));
     let wishes = words.filter(|(_, word)| !word.is_empty()).map(|(line, word)| {
         let wrong = |error: Error| Error::Line { file: WORLD, line, problem: error.to_string() };
         Dependency::parse_with_tag(word).map_err(wrong)

@@ -55,7 +55,8 @@ impl Record {
         for (item, digest) in content.package.items.iter().zip(&content.digests) {
             let usual = if item.kind == Kind::Folder { USUAL_FOLDER } else { USUAL_FILE };
             let (user, group) = ids(&item.owner);
-            let access = ((user, group, item.mode) != (0, 0, usual)).then(|| format!("{user}:{group}:{:o}", item.mode));
+            let access = ((user, group, item.mode) != (0, 0, usual))
+                .then(|| format!("{user}:{group}:{:o}", item.mode));
             if item.kind == Kind::Folder {
                 let folder = record.folders.entry(item.path.as_str().to_owned()).or_default();
                 folder.access = access.map(|access| format!("M:{access}\n")).unwrap_or_default();
@@ -231,7 +232,8 @@ impl Reading {
 
     fn finish(self, number: usize) -> Result<Record, Error> {
         let Self { info, head, folders, .. } = self;
-        let missing = [("C", info.hash.is_empty()), ("P", info.name.is_empty()), ("V", info.version.is_empty())];
+        let missing =
+            [("C", info.hash.is_empty()), ("P", info.name.is_empty()), ("V", info.version.is_empty())];
         match missing.iter().find(|(_, is_missing)| *is_missing) {
             None => Ok(Record { info, head, folders }),
             Some((letter, _)) => {

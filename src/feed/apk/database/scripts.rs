@@ -50,7 +50,8 @@ pub(super) fn read(bytes: &[u8]) -> Result<Vec<Entry>, Error> {
         if entries.len() == SCRIPT_COUNT {
             return Err(wrong(format!("it has more than {SCRIPT_COUNT} scripts")));
         }
-        let name = String::from_utf8(entry.path_bytes().into_owned()).map_err(|_| wrong("a name is not UTF-8".into()))?;
+        let name = String::from_utf8(entry.path_bytes().into_owned())
+            .map_err(|_| wrong("a name is not UTF-8".into()))?;
         let time = entry.header().mtime().unwrap_or_default();
         let size = entry.size();
         let mut text = Vec::new();

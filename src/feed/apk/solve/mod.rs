@@ -5,6 +5,7 @@
 //! its modules are the node's: they are never installed, but listed with who wants them. The rules are those of
 //! apk-tools' `solver.c`, the search is another: it goes back where it fails. Entry: [`solve`].
 
+mod explain;
 mod problem;
 mod search;
 mod universe;
@@ -36,7 +37,8 @@ pub struct Request<'a> {
 impl Request<'_> {
     fn fits(&self, info: &Info) -> bool {
         let architecture = info.architecture.as_str();
-        matches!(architecture, "noarch" | "all" | "") || self.architectures.iter().any(|known| known == architecture)
+        matches!(architecture, "noarch" | "all" | "")
+            || self.architectures.iter().any(|known| known == architecture)
     }
 }
 
@@ -110,9 +112,11 @@ pub fn solve(request: &Request<'_>) -> Result<Solution, Problem> {
     let order = order(&universe, &way, &world);
     let chosen_names: BTreeSet<&str> =
         order.iter().map(|package| universe.packages[*package].info.name.as_str()).collect();
-    let before = |name: &str| request.installed.iter().find(|info| info.name == name).map(|info| info.version.clone());
+    let before =
+        |name: &str| request.installed.iter().find(|info| info.name == name).map(|info| info.version.clone());
     let asked_for: BTreeSet<&str> = request.wanted.iter().map(|wish| wish.name.as_str()).collect();
-    let install = order.iter().map(|package| &universe.packages[*package]).filter(|package| !package.installed);
+    let install =
+        order.iter().map(|package| &universe.packages[*package]).filter(|package| !package.installed);
     let install = install.map(|package| Choice {
         feed: package.feed.expect("what is not installed is of a feed"),
         info: package.info.clone(),
@@ -121,7 +125,8 @@ pub fn solve(request: &Request<'_>) -> Result<Solution, Problem> {
     });
     let remove = removal_order(request.installed, &chosen_names);
     let name = |package: usize| universe.packages[package].info.name.clone();
-    let wanted_by = way.chosen.iter().map(|(package, wish)| (name(*package), wish.and_then(|wish| wish.by).map(name)));
+    let wanted_by =
+        way.chosen.iter().map(|(package, wish)| (name(*package), wish.and_then(|wish| wish.by).map(name)));
     Ok(Solution {
         install: install.collect(),
         remove,
@@ -209,7 +214,11 @@ fn removal_order(installed: &[&Info], chosen: &BTreeSet<&str>) -> Vec<String> {
 }
 
 /// All wishes for the kernel and its modules.
-fn host_modules(universe: &Universe<'_>, way: &Way<'_>, world: &[Dependency]) -> BTreeMap<String, HostModule> {
+fn host_modules(
+    universe: &Universe<'_>,
+    way: &Way<'_>,
+    world: &[Dependency],
+) -> BTreeMap<String, HostModule> {
     let mut modules: BTreeMap<String, HostModule> = BTreeMap::new();
     let of_world = world.iter().map(|dependency| Wish { by: None, dependency });
     let of_packages = way.chosen.keys().flat_map(|package| {

@@ -64,7 +64,9 @@ pub enum Problem {
         wish: String,
     },
     /// Too many ways to try.
-    #[error("no set of packages was found within the bounds of the search; the one that apk would prefer fails: {first}")]
+    #[error(
+        "no set of packages was found within the bounds of the search; the one that apk would prefer fails: {first}"
+    )]
     GaveUp {
         /// The problem of the first way.
         first: Box<Problem>,

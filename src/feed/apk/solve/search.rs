@@ -7,9 +7,8 @@ use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::Dependency;
+use super::Problem;
 use super::universe::{Provider, Universe, is_of_host};
-use super::{Problem, Wants};
-use crate::types::nearest;
 
 /// How many ways are tried before giving up. OpenWrt's feeds have few alternatives: one is the rule.
 const ATTEMPTS: usize = 1000;
@@ -24,7 +23,7 @@ pub(super) struct Wish<'a> {
 }
 
 /// What stands against a package.
-enum Obstacle<'a> {
+pub(super) enum Obstacle<'a> {
     Removed,
     /// Its own wish that nothing can do.
     Impossible(&'a Dependency),
@@ -129,7 +128,9 @@ impl<'u, 'a> Search<'u, 'a> {
                     && !self.impossible.contains_key(&provider.package)
                     && !self.is_removed(provider.package)
             };
-            !wish.conflict && !is_of_host(&wish.name) && !self.universe.providers(&wish.name).iter().any(|p| is_possible(&p))
+            !wish.conflict
+                && !is_of_host(&wish.name)
+                && !self.universe.providers(&wish.name).iter().any(|p| is_possible(&p))
         })
     }
 
@@ -273,7 +274,7 @@ impl<'u, 'a> Search<'u, 'a> {
         Ok(sorted)
     }
 
-    fn obstacle(&self, way: &Way<'a>, package: usize) -> Option<Obstacle<'a>> {
+    pub fn obstacle(&self, way: &Way<'a>, package: usize) -> Option<Obstacle<'a>> {
         if self.is_removed(package) {
             return Some(Obstacle::Removed);
         }
@@ -292,14 +293,22 @@ impl<'u, 'a> Search<'u, 'a> {
             }
             for wish in way.wishes.get(name).into_iter().flatten().filter(|wish| wish.by != Some(package)) {
                 let matches = self.universe.matches(wish.dependency, own);
-                if wish.dependency.conflict && matches || !wish.dependency.conflict && !matches && version.is_some() {
+                if wish.dependency.conflict && matches
+                    || !wish.dependency.conflict && !matches && version.is_some()
+                {
                     return Some(Obstacle::Refused(*wish));
                 }
             }
         }
         self.spend(info.depends.len());
         for wish in &info.depends {
-            for other in way.names.get(wish.name.as_str()).into_iter().flatten().filter(|other| other.package != package) {
+            for other in way
+                .names
+                .get(wish.name.as_str())
+                .into_iter()
+                .flatten()
+                .filter(|other| other.package != package)
+            {
                 let matches = self.universe.matches(wish, *other);
                 if wish.conflict && matches || !wish.conflict && !matches && other.version.is_some() {
                     return Some(Obstacle::Refuses(wish, other.package));
@@ -307,104 +316,6 @@ impl<'u, 'a> Search<'u, 'a> {
             }
         }
         None
-    }
-
-    /// Names of packages from the world to the one that has the wish.
-    fn chain(&self, way: &Way<'a>, by: Option<usize>) -> Vec<String> {
-        let mut chain = Vec::new();
-        let mut by = by;
-        while let Some(package) = by {
-            chain.push(self.universe.packages[package].info.name.clone());
-            by = way.chosen.get(&package).and_then(|wish| wish.as_ref()?.by);
-        }
-        chain.reverse();
-        chain
-    }
-
-    fn named(&self, package: usize) -> String {
-        let info = self.universe.packages[package].info;
-        format!("{}-{}", info.name, info.version)
-    }
-
-    fn choice(&self, way: &Way<'a>, wish: Wish<'a>) -> Problem {
-        let providers = self.universe.providers(&wish.dependency.name).iter();
-        let choices: BTreeSet<&str> =
-            providers.map(|provider| self.universe.packages[provider.package].info.name.as_str()).collect();
-        Problem::Choice {
-            who: Wants(self.chain(way, wish.by)),
-            wish: wish.dependency.to_string(),
-            choices: choices.into_iter().take(10).collect::<Vec<_>>().join(", "),
-        }
-    }
-
-    /// Why nothing can do this wish: of the provider that would have been best.
-    fn failure(&self, way: &Way<'a>, wish: Wish<'a>) -> Problem {
-        let mut chain = self.chain(way, wish.by);
-        let mut dependency = wish.dependency;
-        // Down through packages that can never be, to the wish that is to blame. Each is there once, so that it ends.
-        let mut seen = BTreeSet::new();
-        loop {
-            let who = Wants(chain.clone());
-            let wish = dependency.to_string();
-            let providers = self.universe.providers(&dependency.name);
-            if providers.is_empty() {
-                let nearest = nearest(&dependency.name, self.universe.names()).map(str::to_owned);
-                return Problem::Unknown { who, wish, nearest };
-            }
-            let matching = providers.iter().filter(|provider| self.universe.matches(dependency, **provider));
-            let Some(best) = matching.copied().reduce(|best, next| {
-                if self.universe.prefer(next, best).is_gt() { next } else { best }
-            }) else {
-                let versions = providers.iter().map(|provider| {
-                    let info = self.universe.packages[provider.package].info;
-                    match provider.version {
-                        Some(version) if info.name == dependency.name => version.to_owned(),
-                        Some(version) => format!("{version} of {}", info.name),
-                        None => format!("{}-{}", info.name, info.version),
-                    }
-                });
-                return Problem::Version { who, wish, offered: versions.take(10).collect::<Vec<_>>().join(", ") };
-            };
-            let package = best.package;
-            let name = self.universe.packages[package].info.name.clone();
-            let clash = |by: Option<usize>, also: &Dependency, reason: String| Problem::Clash {
-                who: who.clone(),
-                wish: wish.clone(),
-                other: Wants(self.chain(way, by)),
-                other_wish: also.to_string(),
-                reason,
-            };
-            match self.obstacle(way, package) {
-                Some(Obstacle::Impossible(deeper)) if seen.insert(package) => {
-                    chain.push(name);
-                    dependency = deeper;
-                }
-                Some(Obstacle::Removed | Obstacle::Impossible(_)) | None => {
-                    return Problem::Removed { who, wish, package: name };
-                }
-                Some(Obstacle::Name(shared, other)) => {
-                    let (by, also) = self.taken_for(way, other);
-                    let other = self.named(other);
-                    let reason = format!("{} and {other} both are `{shared}`, which only one can be", self.named(package));
-                    return clash(by, &also, reason);
-                }
-                Some(Obstacle::Refused(refusing)) => {
-                    let reason = format!("there is no {name} that does both");
-                    return clash(refusing.by, refusing.dependency, reason);
-                }
-                Some(Obstacle::Refuses(own, other)) => {
-                    let (by, also) = self.taken_for(way, other);
-                    return clash(by, &also, format!("{name} asks for `{own}`"));
-                }
-            }
-        }
-    }
-
-    fn taken_for(&self, way: &Way<'a>, package: usize) -> (Option<usize>, Dependency) {
-        match way.chosen.get(&package) {
-            Some(Some(wish)) => (wish.by, wish.dependency.clone()),
-            _ => (None, Dependency::on(&self.universe.packages[package].info.name)),
-        }
     }
 }
 
@@ -450,7 +361,11 @@ impl<'a> Way<'a> {
     }
 
     /// The chosen packages that do a wish.
-    pub fn doing<'w>(&'w self, universe: &'w Universe<'a>, wish: &'w Dependency) -> impl Iterator<Item = usize> + 'w {
+    pub fn doing<'w>(
+        &'w self,
+        universe: &'w Universe<'a>,
+        wish: &'w Dependency,
+    ) -> impl Iterator<Item = usize> + 'w {
         let providers = self.names.get(wish.name.as_str()).into_iter().flatten();
         providers.filter(|provider| universe.matches(wish, **provider)).map(|provider| provider.package)
     }

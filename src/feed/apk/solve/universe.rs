@@ -41,8 +41,12 @@ pub(super) struct Universe<'a> {
 
 impl<'a> Universe<'a> {
     pub fn new(request: &Request<'a>) -> Self {
-        let mut universe =
-            Self { packages: Vec::new(), names: BTreeMap::new(), modules: BTreeMap::new(), triggered: Vec::new() };
+        let mut universe = Self {
+            packages: Vec::new(),
+            names: BTreeMap::new(),
+            modules: BTreeMap::new(),
+            triggered: Vec::new(),
+        };
         let mut known = BTreeMap::new();
         for info in request.installed.iter().copied() {
             known.insert((&info.name, &info.version, info.id()), universe.packages.len());
@@ -106,7 +110,11 @@ impl<'a> Universe<'a> {
             _ => Ordering::Equal,
         };
         let by_package = || {
-            if same_name { version::compare(&first.info.version, &second.info.version) } else { Ordering::Equal }
+            if same_name {
+                version::compare(&first.info.version, &second.info.version)
+            } else {
+                Ordering::Equal
+            }
         };
         // What only the root has comes from no feed, and so from none before another.
         let feed = |package: &Package<'_>| package.feed.unwrap_or(usize::MAX);

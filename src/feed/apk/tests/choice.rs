@@ -1,0 +1,254 @@
+//! What is chosen.
+
+use std::collections::BTreeMap;
+
+use proptest::prelude::*;
+
+use super::*;
+
+/// `name version`, then words: `D` depends, `p` provides, `i` install_if, `k` priority, as in the database.
+fn info(text: &str) -> Info {
+    let mut words = text.split(' ');
+    let mut info = Info {
+        name: words.next().unwrap().into(),
+        version: words.next().unwrap().into(),
+        architecture: "noarch".into(),
+        hash: text.bytes().cycle().take(32).collect(),
+        ..Info::default()
+    };
+    for word in words {
+        let (letter, value) = word.split_once(':').unwrap();
+        match letter {
+            "D" => info.depends.push(wish(value)),
+            "p" => info.provides.push(wish(value)),
+            "i" => info.install_if.push(wish(value)),
+            "k" => info.provider_priority = value.parse().unwrap(),
+            "A" => info.architecture = value.into(),
+            other => panic!("{other}"),
+        }
+    }
+    info
+}
+
+/// Feeds are parted by `|`. Wanted are words, removed ones with a `-`.
+fn chosen(feeds: &str, installed: &str, world: &str, wanted: &str) -> Result<Solution, String> {
+    let list =
+        |text: &str| -> Vec<Info> { text.split(';').filter(|one| !one.is_empty()).map(info).collect() };
+    let feeds: Vec<Vec<Info>> = feeds.split('|').map(list).collect();
+    let feeds: Vec<&[Info]> = feeds.iter().map(Vec::as_slice).collect();
+    let installed = list(installed);
+    let installed: Vec<&Info> = installed.iter().collect();
+    let words =
+        |text: &str| text.split(' ').filter(|word| !word.is_empty()).map(str::to_owned).collect::<Vec<_>>();
+    let wishes = |text: &str| {
+        words(text).iter().filter(|word| !word.starts_with('-')).map(|word| wish(word)).collect::<Vec<_>>()
+    };
+    let removed: Vec<String> =
+        words(wanted).iter().filter_map(|word| word.strip_prefix('-')).map(str::to_owned).collect();
+    let (world, wanted) = (wishes(world), wishes(wanted));
+    let architectures = ["x86_64".to_owned()];
+    let request = Request {
+        feeds: &feeds,
+        architectures: &architectures,
+        installed: &installed,
+        world: &world,
+        wanted: &wanted,
+        removed: &removed,
+    };
+    solve(&request).map_err(|problem| problem.to_string())
+}
+
+fn steps(solution: &Solution) -> String {
+    let gone = solution.remove.iter().map(|name| format!("-{name}"));
+    let come = solution.install.iter().map(|choice| match &choice.before {
+        Some(before) => format!("{}-{}<{before}", choice.info.name, choice.info.version),
+        None => format!("{}-{}", choice.info.name, choice.info.version),
+    });
+    gone.chain(come).collect::<Vec<_>>().join(" ")
+}
+
+fn check(feeds: &str, installed: &str, world: &str, wanted: &str, want: &str) {
+    let said = chosen(feeds, installed, world, wanted).map(|solution| steps(&solution));
+    assert_eq!(
+        said.as_deref().unwrap_or_else(|problem| problem),
+        want,
+        "{feeds} / {installed} / {world} / {wanted}"
+    );
+}
+
+#[test]
+fn dependencies_come_first_and_the_latest_is_taken() {
+    check("a 1 D:b D:c;b 1 D:c;b 2 D:c;c 1", "", "", "a", "c-1 b-2 a-1");
+    check("a 1 D:b;b 1 D:a", "", "", "a", "b-1 a-1");
+    check("a 1 D:b<2;b 1;b 2", "", "", "a", "b-1 a-1");
+    check("a 1|a 1", "", "", "a", "a-1");
+}
+
+#[test]
+fn what_is_installed_stays() {
+    check("a 1 D:b;b 2", "b 1", "b", "a", "a-1");
+    check("a 1 D:b>1;b 2", "b 1", "b", "a", "b-2<1 a-1");
+    check("", "a 1;b 1 D:c;c 1", "a b", "-b", "-b -c");
+    check("a 1", "a 1", "a", "a", "");
+}
+
+#[test]
+fn who_offers_a_name_with_a_version_owns_it() {
+    let feed = "dnsmasq 2.90-r4;dnsmasq-full 2.90-r4 p:dnsmasq=2.90-r4;web 1 D:dnsmasq";
+    check(
+        feed,
+        "dnsmasq 2.90-r4;web 1 D:dnsmasq",
+        "dnsmasq web",
+        "dnsmasq-full -dnsmasq",
+        "-dnsmasq dnsmasq-full-2.90-r4",
+    );
+    check(feed, "", "", "web dnsmasq dnsmasq-full>1", "dnsmasq-full-2.90-r4 web-1");
+    check(
+        "a 1 p:x=1;b 1 p:x=1",
+        "",
+        "",
+        "a b",
+        "the image is to have `b`, and the image is to have `a`: b-1 and a-1 both are `x`, which only one can be",
+    );
+    check("a 1 p:x;b 1 p:x", "", "", "a b", "a-1 b-1");
+}
+
+#[test]
+fn of_several_offers_the_priority_decides_and_without_one_the_user() {
+    let feed = "ssl 1 D:tls;mbed 1 p:tls k:100;open 1 p:tls k:10";
+    check(feed, "", "", "ssl", "mbed-1 ssl-1");
+    check(feed, "open 1 p:tls k:10", "open", "ssl", "ssl-1");
+    check(feed, "", "", "ssl open", "open-1 ssl-1");
+    check(
+        "ssl 1 D:tls;mbed 1 p:tls;open 1 p:tls",
+        "",
+        "",
+        "ssl",
+        "ssl wants `tls`, which is one of mbed, open: name the one to take",
+    );
+    check("ssl 1 D:tls;mbed 1 p:tls;open 1 p:tls", "", "", "ssl open", "open-1 ssl-1");
+}
+
+#[test]
+fn kernel_modules_are_the_nodes() {
+    let feed = "sqm 1 D:kmod-ifb D:kmod-old D:kernel=6.1-r1;kmod-ifb 6.1-r1 D:kernel=6.1-r1";
+    let solution = chosen(feed, "kmod-old 1", "kmod-old", "sqm kmod-wireguard").unwrap();
+    assert_eq!(steps(&solution), "sqm-1");
+    let modules: Vec<_> = solution
+        .host_modules
+        .iter()
+        .map(|(name, module)| {
+            let by: Vec<&str> = module.wanted_by.iter().map(String::as_str).collect();
+            (name.as_str(), module.version.as_deref(), by, module.in_root)
+        })
+        .collect();
+    assert_eq!(
+        modules,
+        [
+            ("kernel", Some("6.1-r1"), vec!["sqm"], false),
+            ("kmod-ifb", Some("6.1-r1"), vec!["sqm"], false),
+            ("kmod-old", None, vec!["sqm"], true),
+            ("kmod-wireguard", None, vec![], false),
+        ]
+    );
+    assert!(!solution.missing_modules().contains_key("kmod-old"));
+    let world: Vec<String> = solution.world.iter().map(Dependency::to_string).collect();
+    assert_eq!(world, ["kmod-old", "sqm"]);
+    assert_eq!(solution.why("kmod-ifb"), Some(vec!["sqm".into(), "kmod-ifb".into()]));
+}
+
+#[test]
+fn goes_back_where_a_way_ends() {
+    check("a 1 D:x;p 1 p:x k:9 D:gone;q 1 p:x k:1", "", "", "a", "q-1 a-1");
+    check(
+        "a 1 D:x D:y;p 1 p:x k:9 D:z=1;q 1 p:x k:1;r 1 p:y k:9 D:z=2;z 1;z 2;s 1 p:y k:1 D:z=2",
+        "",
+        "",
+        "a",
+        "q-1 z-2 r-1 a-1",
+    );
+}
+
+#[test]
+fn comes_of_itself_when_all_that_it_is_for_is_there() {
+    let feed = "a 1;b 1;ab 1 i:a i:b D:c;c 1;anti 1 i:a i:!b;odd 1 i:a D:gone";
+    check(feed, "", "", "a b", "a-1 b-1 c-1 ab-1");
+    check(feed, "", "", "a", "a-1 anti-1");
+}
+
+#[test]
+fn says_who_wants_what_cannot_be() {
+    for (feed, wanted, want) in [
+        ("luci 1", "lucy", "the image is to have `lucy`, and no feed has it: did you mean `luci`?"),
+        ("a 1 D:b;b 1 D:c;c 1 D:gone", "a", "c (for b, for a) wants `gone`, and no feed has it"),
+        ("a 1 D:b>2;b 1;b 2;x 1 p:b=1.5", "a", "a wants `b>2`, and there is only 1, 2, 1.5 of x"),
+        ("a 1 D:b;b 1", "a -b", "a wants `b`, and b is to be removed: keep it, or remove what wants it too"),
+        ("a 1 D:!b;b 1", "a b", "the image is to have `b`, and a wants `!b`: there is no b that does both"),
+        ("a 1;a 2", "a=1 b", "the image is to have `b`, and no feed has it: did you mean `a`?"),
+        ("a 1 A:mips", "a", "the image is to have `a`, and no feed has it"),
+        (
+            "a 1",
+            "a@edge",
+            "`a@edge` is asked for, and feeds have no tags here: leave `@` and what follows it away",
+        ),
+    ] {
+        check(feed, "", "", wanted, want);
+    }
+}
+
+#[test]
+fn a_feed_made_to_be_hard_ends_in_an_error() {
+    // 24 choices of two, and a wish that only fails when all are made.
+    let choice = |n: u32| format!("p{n} 1 p:x{n} k:2 D:z;q{n} 1 p:x{n} k:1 D:z;");
+    let choices: Vec<String> = (0..24).map(choice).collect();
+    let feed = choices.concat() + "z 1 D:m;m1 1 p:m k:1 D:z>1;m2 1 p:m k:2 D:z>1";
+    let wanted: Vec<String> = (0..24).map(|n| format!("x{n}")).collect();
+    assert!(chosen(&feed, "", "", &wanted.join(" ")).is_err());
+    let long: Vec<String> = (0..5000).map(|n| format!("a{n} 1 D:a{};", n + 1)).collect();
+    let solution = chosen(&(long.concat() + "a5000 1"), "", "", "a0").unwrap();
+    assert_eq!((solution.install.len(), solution.install[0].info.name.as_str()), (5001, "a5000"));
+}
+
+fn feed() -> impl Strategy<Value = Vec<Info>> {
+    let one = (
+        "[a-f]",
+        1u32..4,
+        proptest::collection::vec(
+            "(D:!?[a-f]|D:[a-f][<>=~][1-3]|p:[a-h]|p:[a-h]=[1-3]|i:[a-f]|k:[1-9])",
+            0..4,
+        ),
+    );
+    proptest::collection::vec(one, 1..10).prop_map(|list| {
+        let packages: BTreeMap<(String, u32), Info> = list
+            .into_iter()
+            .map(|(name, version, words)| {
+                let made = info(format!("{name} {version} {}", words.join(" ")).trim_end());
+                ((name, version), made)
+            })
+            .collect();
+        packages.into_values().collect()
+    })
+}
+
+proptest! {
+    #[test]
+    fn a_solution_does_all_wishes(packages in feed(), wanted in proptest::collection::vec("[a-h]", 1..3)) {
+        let wanted: Vec<Dependency> = wanted.iter().map(|name| wish(name)).collect();
+        let request =
+            Request { feeds: &[&packages], architectures: &[], installed: &[], world: &[], wanted: &wanted, removed: &[] };
+        let Ok(solution) = solve(&request) else { return Ok(()) };
+        let there: Vec<&Info> = solution.install.iter().map(|choice| &choice.info).collect();
+        let offers = |name: &str| {
+            let all = there.iter().enumerate().flat_map(|(at, info)| info.names().map(move |(name, version)| (at, name, version)));
+            let found = all.filter(|(_, offered, _)| *offered == name).map(|(at, _, version)| (at, version));
+            found.collect::<BTreeMap<_, _>>()
+        };
+        for (by, dependency) in there.iter().enumerate().flat_map(|(at, info)| info.depends.iter().map(move |wish| (Some(at), wish))).chain(wanted.iter().map(|wish| (None, wish))) {
+            let done = offers(&dependency.name)
+                .into_iter()
+                .any(|(at, version)| dependency.matches(version, "") && !(dependency.conflict && Some(at) == by));
+            prop_assert!(done != dependency.conflict, "{dependency} in {there:?}");
+        }
+        prop_assert_eq!(solve(&request).map(|again| again == solution), Ok(true));
+    }
+}
