@@ -1,33 +1,65 @@
 //! Credentials of registries, from the Docker config.
 //!
-//! Read are the entries of `auths` that hold a user and a password. Credential helpers (`credsStore`,
-//! `credHelpers`) and identity tokens are noticed, so that a refusal can name them, and not used yet.
+//! Read are the entries of `auths` (user and password, or identity token) and the names of credential helpers
+//! (`credHelpers`, `credsStore`). Running a helper is the caller's: see [`Helper`].
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::Arc;
 
 use base64::Engine as _;
 use serde_json::Value;
 
-use super::place::canonical;
+use super::place::{DOCKER_HUB, canonical};
+
+/// Runs a credential helper.
+pub trait Helper: Send + Sync {
+    /// Runs `docker-credential-NAME get` with `server` on its standard input. Only when it cannot be run at all is
+    /// this an error, whose words are shown.
+    fn get(&self, name: &str, server: &str) -> Result<HelperOutput, String>;
+}
+
+/// What a credential helper said. No `Debug`: it holds a secret.
+pub struct HelperOutput {
+    /// Whether its exit code was 0.
+    pub success: bool,
+    /// Its standard output.
+    pub stdout: Vec<u8>,
+}
 
 /// What is known of each registry. Its `Debug` form names registries and nothing else.
 #[derive(Clone, Default)]
 pub struct Credentials {
-    known: BTreeMap<String, Access>,
+    known: BTreeMap<String, Entry>,
     /// The helper of every registry that is not listed.
-    helper: Option<String>,
+    store: Option<String>,
+    helper: Option<Arc<dyn Helper>>,
+}
+
+#[derive(Clone)]
+enum Entry {
+    Login(Login),
+    Helper(String),
+}
+
+/// What is shown to a registry.
+#[derive(Clone, PartialEq, Eq)]
+pub(super) enum Login {
+    /// Nothing.
+    Anonymous,
+    /// A user and a password.
+    Basic { user: String, password: String },
+    /// A token that is exchanged for tokens (OAuth 2 refresh token).
+    Identity(String),
 }
 
 /// How a registry is to be asked.
 #[derive(Clone, PartialEq, Eq)]
-pub(super) enum Access {
-    /// Without credentials.
-    Anonymous,
-    /// With these.
-    Basic { user: String, password: String },
-    /// With credentials that are kept where wrtpod does not look yet.
-    Elsewhere(String),
+pub(super) struct Access {
+    /// What is shown.
+    pub login: Login,
+    /// What to say when that is refused.
+    pub refused: String,
 }
 
 /// The file is no Docker config.
@@ -46,25 +78,65 @@ impl Credentials {
         }
         let mut known = BTreeMap::new();
         for (key, entry) in entries(&config, "auths") {
-            if let Some(access) = access(entry) {
-                known.insert(host(key).to_owned(), access);
+            if let Some(login) = login(entry) {
+                known.insert(host(key).to_owned(), Entry::Login(login));
             }
         }
         for (key, name) in entries(&config, "credHelpers") {
             if let Some(name) = name.as_str() {
-                known.insert(host(key).to_owned(), helper(name));
+                known.insert(host(key).to_owned(), Entry::Helper(name.to_owned()));
             }
         }
         let store = config["credsStore"].as_str().filter(|name| !name.is_empty());
-        Ok(Self { known, helper: store.map(str::to_owned) })
+        Ok(Self { known, store: store.map(str::to_owned), helper: None })
     }
 
+    /// The same, with somebody who runs the helpers that the config names.
+    #[must_use]
+    pub fn with_helper(self, helper: Arc<dyn Helper>) -> Self {
+        Self { helper: Some(helper), ..self }
+    }
+
+    /// How to ask this registry. May run a helper, and waits for it.
     pub(super) fn of(&self, registry: &str) -> Access {
-        match (self.known.get(registry), &self.helper) {
-            (Some(access), _) => access.clone(),
-            (None, Some(name)) => helper(name),
-            (None, None) => Access::Anonymous,
+        match (self.known.get(registry), &self.store) {
+            (Some(Entry::Login(login)), _) => {
+                Access { login: login.clone(), refused: "the credentials of the Docker config do not do".to_owned() }
+            }
+            (Some(Entry::Helper(name)), _) | (None, Some(name)) => self.from_helper(name, registry),
+            (None, None) => nothing(),
         }
+    }
+
+    /// A helper that fails is no reason to stop: the image may be public. The refusal, if there is one, names it.
+    fn from_helper(&self, name: &str, registry: &str) -> Access {
+        let shown: String = name.chars().filter(|c| !c.is_control()).take(60).collect();
+        let without = |what: String| Access {
+            login: Login::Anonymous,
+            refused: format!("its credentials are in the helper `{shown}`, {what}"),
+        };
+        let is_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
+        if name.is_empty() || !name.chars().all(is_name) {
+            return without("which is no name of a program".to_owned());
+        }
+        let Some(helper) = &self.helper else { return without("which is not asked here".to_owned()) };
+        let server = if registry == DOCKER_HUB { "https://index.docker.io/v1/" } else { registry };
+        let output = match helper.get(name, server) {
+            Ok(output) => output,
+            Err(reason) => return without(format!("which cannot be run: {reason}")),
+        };
+        if !output.success {
+            // The words of docker-credential-helpers for a registry that they do not know.
+            let unknown = output.stdout.trim_ascii() == b"credentials not found in native keychain";
+            return if unknown { nothing() } else { without("which failed".to_owned()) };
+        }
+        let answer: Value = serde_json::from_slice(&output.stdout).unwrap_or_default();
+        let login = match (answer["Username"].as_str(), answer["Secret"].as_str()) {
+            (Some("<token>"), Some(token)) => Login::Identity(token.to_owned()),
+            (Some(user), Some(password)) => Login::Basic { user: user.to_owned(), password: password.to_owned() },
+            _ => return without("whose answer is no user and secret".to_owned()),
+        };
+        Access { login, refused: format!("the credentials of the helper `{shown}` do not do") }
     }
 }
 
@@ -74,13 +146,13 @@ impl fmt::Debug for Credentials {
     }
 }
 
-fn entries<'a>(config: &'a Value, key: &str) -> impl Iterator<Item = (&'a String, &'a Value)> {
-    config[key].as_object().into_iter().flatten()
+fn nothing() -> Access {
+    let refused = "the image is private or does not exist, and there are no credentials (`docker login`)";
+    Access { login: Login::Anonymous, refused: refused.to_owned() }
 }
 
-fn helper(name: &str) -> Access {
-    let name: String = name.chars().filter(|c| !c.is_control()).take(60).collect();
-    Access::Elsewhere(format!("its credentials are in the helper `{name}`, which wrtpod does not ask yet"))
+fn entries<'a>(config: &'a Value, key: &str) -> impl Iterator<Item = (&'a String, &'a Value)> {
+    config[key].as_object().into_iter().flatten()
 }
 
 /// The registry of a key: a host, in older files a URL.
@@ -90,21 +162,20 @@ fn host(key: &str) -> &str {
 }
 
 /// What an entry says; `None` for an empty one, which only notes that a helper has it.
-fn access(entry: &Value) -> Option<Access> {
+fn login(entry: &Value) -> Option<Login> {
     let text = |key: &str| entry[key].as_str().filter(|text| !text.is_empty());
-    if text("identitytoken").is_some() {
-        let reason = "its login is an identity token, which wrtpod does not exchange yet";
-        return Some(Access::Elsewhere(reason.to_owned()));
+    if let Some(token) = text("identitytoken") {
+        return Some(Login::Identity(token.to_owned()));
     }
     if let (Some(user), Some(password)) = (text("username"), text("password")) {
-        return Some(Access::Basic { user: user.to_owned(), password: password.to_owned() });
+        return Some(Login::Basic { user: user.to_owned(), password: password.to_owned() });
     }
     let bytes = base64::engine::general_purpose::STANDARD.decode(text("auth")?.trim()).ok()?;
     let pair = String::from_utf8(bytes).ok()?;
     let (user, password) = pair.split_once(':')?;
     // Docker has padded with zero bytes.
     let password = password.trim_end_matches('\0').to_owned();
-    Some(Access::Basic { user: user.to_owned(), password })
+    Some(Login::Basic { user: user.to_owned(), password })
 }
 
 #[cfg(test)]
@@ -117,15 +188,11 @@ mod tests {
         Credentials::parse(config.to_string().as_bytes()).unwrap_or_else(|error| panic!("{error}"))
     }
 
-    fn basic(user: &str, password: &str) -> Access {
-        Access::Basic { user: user.into(), password: password.into() }
-    }
-
-    fn pair(access: &Access) -> String {
-        match access {
-            Access::Anonymous => "anonymous".to_owned(),
-            Access::Basic { user, password } => format!("{user} {password}"),
-            Access::Elsewhere(reason) => reason.clone(),
+    fn shown(credentials: &Credentials, registry: &str) -> String {
+        match credentials.of(registry).login {
+            Login::Anonymous => "anonymous".to_owned(),
+            Login::Basic { user, password } => format!("{user} {password}"),
+            Login::Identity(token) => format!("token {token}"),
         }
     }
 
@@ -142,33 +209,68 @@ mod tests {
                 "colonless.example": {"auth": "YWJj"},
                 "wrong.example": 7,
             },
-            "credHelpers": {"helped.example": "pass"},
         });
         let credentials = read(&config);
         let table = [
-            ("docker.io", pair(&basic("a", "b:c"))),
-            ("localhost:5000", pair(&basic("u", "p"))),
-            ("old.example", pair(&basic("x", "y"))),
-            ("empty.example", pair(&Access::Anonymous)),
-            ("broken.example", pair(&Access::Anonymous)),
-            ("colonless.example", pair(&Access::Anonymous)),
-            ("wrong.example", pair(&Access::Anonymous)),
-            ("localhost:5001", pair(&Access::Anonymous)),
-            ("helped.example", pair(&helper("pass"))),
+            ("docker.io", "a b:c"),
+            ("localhost:5000", "u p"),
+            ("old.example", "x y"),
+            ("token.example", "token long"),
+            ("empty.example", "anonymous"),
+            ("broken.example", "anonymous"),
+            ("colonless.example", "anonymous"),
+            ("wrong.example", "anonymous"),
+            ("localhost:5001", "anonymous"),
         ];
         for (registry, want) in table {
-            assert_eq!(pair(&credentials.of(registry)), want, "{registry}");
+            assert_eq!(shown(&credentials, registry), want, "{registry}");
         }
-        assert!(pair(&credentials.of("token.example")).contains("identity token"));
+    }
+
+    /// Knows a registry or two, and fails in every way.
+    struct Fake;
+
+    impl Helper for Fake {
+        fn get(&self, name: &str, server: &str) -> Result<HelperOutput, String> {
+            let said = |success, text: &str| Ok(HelperOutput { success, stdout: text.as_bytes().to_vec() });
+            match (name, server) {
+                ("pass", "https://index.docker.io/v1/") => said(true, "{\"Username\": \"hub\", \"Secret\": \"h\"}\n"),
+                ("pass", "a.example") => said(true, "{\"Username\": \"<token>\", \"Secret\": \"t\"}"),
+                ("pass", _) => said(false, "credentials not found in native keychain\n"),
+                ("odd", _) => said(true, "s3cret"),
+                ("broken", _) => said(false, "s3cret"),
+                _ => Err("No such file or directory".to_owned()),
+            }
+        }
     }
 
     #[test]
-    fn a_store_is_named_for_what_is_not_listed() {
-        let credentials = read(
-            &json!({"credsStore": "desktop", "auths": {"a.example": {}, "b.example": {"auth": "dTpw"}}}),
-        );
-        assert!(pair(&credentials.of("a.example")).contains("`desktop`"));
-        assert_eq!(pair(&credentials.of("b.example")), "u p");
+    fn helpers_are_asked() {
+        let config = json!({
+            "credsStore": "pass",
+            "auths": {"a.example": {}, "b.example": {"auth": "dTpw"}},
+            "credHelpers": {
+                "odd.example": "odd", "broken.example": "broken", "gone.example": "gone", "path.example": "../../bin/x",
+            },
+        });
+        let credentials = read(&config).with_helper(Arc::new(Fake));
+        let table = [
+            ("docker.io", "hub h", "the helper `pass` do not do"),
+            ("a.example", "token t", "the helper `pass` do not do"),
+            ("b.example", "u p", "of the Docker config do not do"),
+            ("c.example", "anonymous", "there are no credentials"),
+            ("odd.example", "anonymous", "the helper `odd`, whose answer is no user and secret"),
+            ("broken.example", "anonymous", "the helper `broken`, which failed"),
+            ("gone.example", "anonymous", "the helper `gone`, which cannot be run: No such file"),
+            ("path.example", "anonymous", "which is no name of a program"),
+        ];
+        for (registry, want, refused) in table {
+            assert_eq!(shown(&credentials, registry), want, "{registry}");
+            let said = credentials.of(registry).refused;
+            assert!(said.contains(refused) && !said.contains("s3cret"), "{registry}: {said}");
+        }
+        let unasked = read(&config).of("c.example").refused;
+        assert!(unasked.contains("the helper `pass`, which is not asked here"), "{unasked}");
     }
 
     #[test]

@@ -1,6 +1,8 @@
-//! Why a registry did not say what a tag stands for.
+//! Why a registry did not do what it was asked for.
 
-/// Why there is no digest. No variant holds a secret, or words that a registry chose.
+use crate::types::Digest;
+
+/// Why an image was not resolved, pulled or pushed. No variant holds a secret, or words that a registry chose.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
     /// The reference names no registry that could be asked.
@@ -9,7 +11,7 @@ pub enum Error {
     /// There is no client.
     #[error("cannot make a TLS client: {0}")]
     Setup(String),
-    /// There is no connection.
+    /// There is no connection, or it broke off.
     #[error("{registry} cannot be reached: {reason}")]
     Unreachable {
         /// Host and port.
@@ -25,11 +27,35 @@ pub enum Error {
         /// The limit.
         seconds: u64,
     },
-    /// There is no such repository or tag.
+    /// An exchange stands still.
+    #[error("{registry} has neither sent nor taken anything for {seconds} s")]
+    Stalled {
+        /// Host and port.
+        registry: String,
+        /// The limit.
+        seconds: u64,
+    },
+    /// It asks for a longer pause than anybody waits.
+    #[error("{registry} wants no further request for {seconds} s: try again later, or log in (`docker login`)")]
+    Busy {
+        /// Host and port.
+        registry: String,
+        /// What it asks for.
+        seconds: u64,
+    },
+    /// There is no such repository, tag or manifest.
     #[error("{registry} has no such image")]
     NotFound {
         /// Host and port.
         registry: String,
+    },
+    /// There is no such blob, or not in this repository.
+    #[error("{registry} does not have the blob {digest}, which the image names")]
+    NoBlob {
+        /// Host and port.
+        registry: String,
+        /// The blob.
+        digest: Digest,
     },
     /// Not without credentials, or not with these.
     #[error("{registry} refuses access: {reason}")]
@@ -39,19 +65,51 @@ pub enum Error {
         /// With what it was asked.
         reason: String,
     },
-    /// It has failed, or wants fewer requests.
-    #[error("{registry} answered with HTTP status {code}")]
+    /// It has failed, or wants fewer requests, or does not take what it was sent.
+    #[error("{registry} answered with HTTP status {code}{}", named(.word))]
     Status {
         /// Host and port.
         registry: String,
         /// The status.
         code: u16,
+        /// The error code of the distribution spec, where it gave a known one.
+        word: Option<&'static str>,
     },
     /// The digest in the answer is not that of its content.
     #[error("{registry} answered with a digest that is not that of its content")]
     WrongDigest {
         /// Host and port.
         registry: String,
+    },
+    /// A blob has other content than its digest says.
+    #[error("{registry} sent something else for the blob {digest}")]
+    WrongBlob {
+        /// Host and port.
+        registry: String,
+        /// What was asked for.
+        digest: Digest,
+    },
+    /// A blob has another size than the manifest says.
+    #[error("{registry} sends {got} of the {wanted} bytes of the blob {digest}")]
+    WrongSize {
+        /// Host and port.
+        registry: String,
+        /// What was asked for.
+        digest: Digest,
+        /// Bytes by the manifest.
+        wanted: u64,
+        /// Bytes by the registry; one more than wanted stands for any larger number.
+        got: u64,
+    },
+    /// An answer that has to be small is not.
+    #[error("{registry} sends {what} of more than {} KiB", .limit >> 10)]
+    TooLarge {
+        /// Host and port.
+        registry: String,
+        /// What it is.
+        what: &'static str,
+        /// The limit in bytes.
+        limit: u64,
     },
     /// It answered in some other way that the protocol does not know.
     #[error("the answer of {registry} is of no use: {reason}")]
@@ -61,4 +119,26 @@ pub enum Error {
         /// What is wrong with it.
         reason: &'static str,
     },
+    /// A blob cannot be read, or written, on this machine.
+    #[error("cannot {what} the blob {digest}: {reason}")]
+    Local {
+        /// `read` or `write`.
+        what: &'static str,
+        /// The blob.
+        digest: Digest,
+        /// What the system says.
+        reason: String,
+    },
+    /// The reference has a digest, and the image has another.
+    #[error("the image is {is}, not {wanted}: push it to a tag, without a digest")]
+    OtherImage {
+        /// The digest of the reference.
+        wanted: Digest,
+        /// That of the image.
+        is: Digest,
+    },
+}
+
+fn named(word: &Option<&'static str>) -> String {
+    word.map(|word| format!(" ({word})")).unwrap_or_default()
 }

@@ -1,20 +1,35 @@
-//! Registries: what a tag stands for at this moment.
+//! Registries: what a tag stands for, images from them, images to them.
 //!
-//! The only module that talks to registries. It knows references, credentials and the distribution protocol (by
-//! oci-client); it must not know Kubernetes, documents, plans, the environment or the terminal. Every answer is
-//! untrusted: a digest is one or is refused, what a registry says in words is not repeated, time is bounded.
+//! The only module that talks to registries. It knows references, credentials and the distribution protocol (OCI
+//! distribution-spec 1.1); it must not know Kubernetes, documents, plans, the environment or the terminal. Every
+//! answer is untrusted: a digest is one or is refused, content is checked against it, sizes and times are bounded,
+//! what a registry says in words is not repeated.
 //!
-//! Entry: [`Client::resolve`]. Pushing images and reading layers belong here too, on the same client and the same
-//! [`Credentials`], as do credential helpers: none of the three is there yet.
+//! Entries: [`Client::resolve`], [`Client::source`] (manifests and blobs of an image), [`Client::push`]. All three go
+//! through one path, `session`: authorization, pauses and tries, and what a failure means.
 
+mod body;
+mod challenge;
 mod client;
 mod credentials;
 mod error;
-mod guard;
+mod limits;
 mod place;
+mod progress;
+mod push;
+mod referrers;
+mod retry;
+mod session;
+mod source;
 #[cfg(test)]
 mod tests;
+mod token;
+mod upload;
 
-pub use client::{Client, Limits};
-pub use credentials::{Credentials, Unreadable};
+pub use client::Client;
+pub use credentials::{Credentials, Helper, HelperOutput, Unreadable};
 pub use error::Error;
+pub use limits::Limits;
+pub use progress::{Event, Progress};
+pub use push::Pushed;
+pub use source::Source;

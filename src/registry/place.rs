@@ -3,7 +3,7 @@
 use crate::types::ImageRef;
 
 /// The registry that is meant when none is named.
-const DOCKER_HUB: &str = "docker.io";
+pub(super) const DOCKER_HUB: &str = "docker.io";
 
 /// A registry, a repository and a tag, nothing left out.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,7 +31,12 @@ impl Place {
         self.registry == "localhost"
     }
 
-    /// Whether the registry is on this machine: then, and only then, it is asked without TLS.
+    /// The registry's host and port on the network.
+    pub(super) fn address(&self) -> &str {
+        if self.registry == DOCKER_HUB { "registry-1.docker.io" } else { &self.registry }
+    }
+
+    /// Whether the registry is on this machine: then it is asked without TLS.
     pub(super) fn is_local(&self) -> bool {
         let host = match self.registry.rsplit_once(':') {
             Some((host, _)) if !self.registry.ends_with(']') => host,

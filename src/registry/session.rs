@@ -1,0 +1,324 @@
+//! Requests to one repository of one registry: authorization, limits, and what a failure means.
+
+use std::pin::pin;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderValue, LOCATION, RETRY_AFTER, WWW_AUTHENTICATE};
+use reqwest::{RequestBuilder, Response, Url};
+use serde_json::Value;
+use tokio::sync::Mutex;
+use tokio::time::{Instant, timeout};
+
+use super::body::Outgoing;
+use super::challenge::{self, Challenge};
+use super::credentials::{Access, Login};
+use super::limits::LARGEST_REFUSAL;
+use super::place::Place;
+use super::retry::Failure;
+use super::{Error, Event, Limits, Progress, token};
+use crate::types::Digest;
+
+/// How often a running upload is looked at.
+const TICK: Duration = Duration::from_millis(100);
+
+/// The error codes of the distribution spec: the only words of a registry that are repeated.
+const WORDS: &[&str] = &[
+    "BLOB_UNKNOWN",
+    "BLOB_UPLOAD_INVALID",
+    "BLOB_UPLOAD_UNKNOWN",
+    "DENIED",
+    "DIGEST_INVALID",
+    "MANIFEST_BLOB_UNKNOWN",
+    "MANIFEST_INVALID",
+    "MANIFEST_UNKNOWN",
+    "NAME_INVALID",
+    "NAME_UNKNOWN",
+    "SIZE_INVALID",
+    "TAG_INVALID",
+    "TOOMANYREQUESTS",
+    "UNAUTHORIZED",
+    "UNSUPPORTED",
+];
+
+/// A repository, and what lets wrtpod in there.
+pub(super) struct Session {
+    pub http: reqwest::Client,
+    pub limits: Limits,
+    pub place: Place,
+    pub access: Access,
+    /// What a token has to allow.
+    pub scopes: Vec<String>,
+    /// `…/v2/REPOSITORY/`
+    base: Url,
+    /// The header that the registry took, or may take.
+    authorization: Mutex<Option<HeaderValue>>,
+    /// Whether it has ever answered.
+    reached: AtomicBool,
+}
+
+impl Session {
+    pub(super) fn new(
+        http: reqwest::Client,
+        limits: Limits,
+        place: Place,
+        scheme: &str,
+        access: Access,
+        scopes: Vec<String>,
+    ) -> Result<Self, Error> {
+        let base = format!("{scheme}://{}/v2/{}/", place.address(), place.repository);
+        let base = base.parse().map_err(|_| Error::Answer {
+            registry: place.registry.clone(),
+            reason: "no request can be made of its name",
+        })?;
+        Ok(Self { http, limits, place, access, scopes, base, authorization: Mutex::default(), reached: AtomicBool::default() })
+    }
+
+    /// The address of something in the repository, such as `manifests/latest`.
+    pub(super) fn url(&self, path: &str) -> Url {
+        let mut url = self.base.clone();
+        url.set_path(&format!("{}{path}", self.base.path()));
+        url
+    }
+
+    /// Whether a registry may name this address: never one without TLS when it has TLS itself.
+    pub(super) fn may_ask(&self, url: &Url) -> bool {
+        url.scheme() == "https" || url.scheme() == self.base.scheme()
+    }
+
+    /// Asks once, and once more with a new authorization when the registry wants that. Any status is an answer.
+    pub(super) async fn once(
+        &self,
+        mut request: impl FnMut() -> RequestBuilder,
+    ) -> Result<Response, Failure> {
+        let held = self.authorization.lock().await.clone();
+        let response = self.authorized(request(), held.as_ref()).await?;
+        if response.status() != 401 || !self.is_own(response.url()) {
+            return Ok(response);
+        }
+        let renewed = self.authorize(held.as_ref(), response.headers()).await?;
+        self.authorized(request(), Some(&renewed)).await
+    }
+
+    async fn authorized(
+        &self,
+        request: RequestBuilder,
+        header: Option<&HeaderValue>,
+    ) -> Result<Response, Failure> {
+        self.send(self.with(request, header)?).await
+    }
+
+    /// The request with the header, when it goes to the registry itself: nobody else sees its secret.
+    fn with(&self, request: RequestBuilder, header: Option<&HeaderValue>) -> Result<RequestBuilder, Failure> {
+        let (http, request) = request.build_split();
+        let mut request = request.map_err(|_| self.answer("no request can be made of it"))?;
+        if let Some(header) = header.filter(|_| self.is_own(request.url())) {
+            request.headers_mut().insert(AUTHORIZATION, header.clone());
+        }
+        Ok(RequestBuilder::from_parts(http, request))
+    }
+
+    fn is_own(&self, url: &Url) -> bool {
+        url.origin() == self.base.origin()
+    }
+
+    /// What the registry wants in exchange for what it did not take.
+    async fn authorize(
+        &self,
+        held: Option<&HeaderValue>,
+        headers: &HeaderMap,
+    ) -> Result<HeaderValue, Failure> {
+        let mut slot = self.authorization.lock().await;
+        if let Some(header) = slot.as_ref().filter(|header| Some(*header) != held) {
+            return Ok(header.clone()); // Another request has renewed it meanwhile.
+        }
+        let headers = headers.get_all(WWW_AUTHENTICATE).iter().filter_map(|value| value.to_str().ok());
+        let header = match (challenge::best(headers), &self.access.login) {
+            (Some(Challenge::Bearer { realm, service }), _) => {
+                token::fetch(self, &realm, service.as_deref()).await?
+            }
+            // A password that was refused is not shown a second time, so that no account is locked.
+            (Some(Challenge::Basic), Login::Basic { user, password }) if held.is_none() => {
+                basic(user, password)
+            }
+            _ => return Err(self.of_status(401, None)),
+        };
+        *slot = Some(header.clone());
+        Ok(header)
+    }
+
+    /// Sends a request that has no large body, and waits for the head of the answer.
+    pub(super) async fn send(&self, request: RequestBuilder) -> Result<Response, Failure> {
+        match timeout(self.limits.stall, request.send()).await {
+            Ok(result) => {
+                self.reached.fetch_or(result.is_ok(), Ordering::Relaxed);
+                result.map_err(|error| self.broken(&error))
+            }
+            Err(_) => Err(self.stalled()),
+        }
+    }
+
+    /// Sends a request with bytes of a blob, and waits as long as they move. It is not sent a second time here: when the
+    /// authorization has run out meanwhile, a new one is there for the next try.
+    pub(super) async fn upload(
+        &self,
+        request: RequestBuilder,
+        blob: &Digest,
+        outgoing: &Outgoing,
+        progress: &dyn Progress,
+    ) -> Result<Response, Failure> {
+        let held = self.authorization.lock().await.clone();
+        let request = self.with(request, held.as_ref())?;
+        let mut answer = pin!(request.send());
+        let (mut moved, mut since) = (outgoing.taken(), Instant::now());
+        let response = loop {
+            match timeout(TICK.min(self.limits.stall), &mut answer).await {
+                Ok(Ok(response)) => break response,
+                Ok(Err(error)) => {
+                    return Err(match outgoing.fault() {
+                        Some(fault) => unreadable(blob, &fault),
+                        None => Failure { again: true, ..self.broken(&error) },
+                    });
+                }
+                Err(_) if outgoing.taken() > moved => {
+                    (moved, since) = (outgoing.taken(), Instant::now());
+                    progress.report(blob, Event::Bytes(moved));
+                }
+                Err(_) if since.elapsed() >= self.limits.stall => return Err(self.stalled()),
+                Err(_) => {}
+            }
+        };
+        progress.report(blob, Event::Bytes(outgoing.taken()));
+        if response.status() == 401 && self.is_own(response.url()) {
+            self.authorize(held.as_ref(), response.headers()).await?;
+            return Err(Failure { again: true, ..self.of_status(401, None) });
+        }
+        Ok(response)
+    }
+
+    /// The whole body of an answer that has to be small.
+    pub(super) async fn small(
+        &self,
+        mut response: Response,
+        what: &'static str,
+        limit: u64,
+    ) -> Result<Vec<u8>, Failure> {
+        let reading = async {
+            let mut body = Vec::new();
+            while let Some(piece) = response.chunk().await.map_err(|error| self.broken(&error))? {
+                if body.len() as u64 + piece.len() as u64 > limit {
+                    let registry = self.place.registry.clone();
+                    return Err(Error::TooLarge { registry, what, limit }.into());
+                }
+                body.extend_from_slice(&piece);
+            }
+            Ok(body)
+        };
+        timeout(self.limits.stall, reading).await.unwrap_or_else(|_| Err(self.stalled()))
+    }
+
+    /// Where the registry wants the next request of an upload.
+    pub(super) fn location(&self, response: &Response) -> Result<Url, Failure> {
+        let text = response.headers().get(LOCATION).and_then(|value| value.to_str().ok());
+        let text = text.ok_or_else(|| self.answer("it does not say where an upload goes"))?;
+        let url = response.url().join(text).map_err(|_| self.answer("its place for an upload is none"))?;
+        if !self.may_ask(&url) {
+            return Err(self.answer("it wants an upload without TLS"));
+        }
+        Ok(url)
+    }
+
+    /// The digest in the head of an answer.
+    pub(super) fn digest_of(&self, response: &Response) -> Result<Option<Digest>, Failure> {
+        let Some(value) = response.headers().get("docker-content-digest") else { return Ok(None) };
+        let digest = value.to_str().ok().and_then(|text| text.parse().ok());
+        digest.map(Some).ok_or_else(|| self.answer("its digest is no SHA-256"))
+    }
+
+    /// The failure that an answer with an unwanted status is.
+    pub(super) async fn refusal(&self, response: Response) -> Failure {
+        let code = response.status().as_u16();
+        let after = retry_after(response.headers());
+        let body = self.small(response, "a refusal", LARGEST_REFUSAL).await.unwrap_or_default();
+        let said: Value = serde_json::from_slice(&body).unwrap_or_default();
+        let word = said["errors"][0]["code"].as_str();
+        let word = word.and_then(|word| WORDS.iter().copied().find(|known| *known == word));
+        let failure = self.of_status(code, word);
+        match after {
+            Some(after) if failure.again && after > self.limits.longest_pause => {
+                let registry = self.place.registry.clone();
+                Failure::last(Error::Busy { registry, seconds: after.as_secs() })
+            }
+            _ => Failure { after, ..failure },
+        }
+    }
+
+    fn of_status(&self, code: u16, word: Option<&'static str>) -> Failure {
+        let registry = self.place.registry.clone();
+        match (code, word) {
+            (429, _) | (_, Some("TOOMANYREQUESTS")) => {
+                Failure::passing(Error::Status { registry, code, word: None })
+            }
+            (404, _) => Failure::last(Error::NotFound { registry }),
+            (401 | 403, _) | (400, Some("UNAUTHORIZED" | "DENIED")) => {
+                Failure::last(Error::Unauthorized { registry, reason: self.access.refused.clone() })
+            }
+            (300..400, _) => self.answer("it redirects for ever"),
+            (500.., _) | (408, _) => Failure::passing(Error::Status { registry, code, word }),
+            _ => Failure::last(Error::Status { registry, code, word }),
+        }
+    }
+
+    pub(super) fn answer(&self, reason: &'static str) -> Failure {
+        Failure::last(Error::Answer { registry: self.place.registry.clone(), reason })
+    }
+
+    pub(super) fn stalled(&self) -> Failure {
+        let registry = self.place.registry.clone();
+        Failure::passing(Error::Stalled { registry, seconds: self.limits.stall.as_secs() })
+    }
+
+    /// The failure that a connection without an answer is.
+    pub(super) fn broken(&self, error: &reqwest::Error) -> Failure {
+        if error.is_redirect() {
+            return self.answer("it redirects for ever, or away from TLS");
+        }
+        if error.is_builder() {
+            return self.answer("no request can be made of it");
+        }
+        let reason =
+            if error.is_timeout() { "no connection in time".to_owned() } else { root_cause(error) };
+        let unreachable = Error::Unreachable { registry: self.place.registry.clone(), reason };
+        // What was connected and broke off may be better the next time; what never was is not there.
+        let again = !error.is_connect() && !error.is_timeout() || self.reached.load(Ordering::Relaxed);
+        Failure { again, ..Failure::last(unreachable) }
+    }
+}
+
+fn unreadable(blob: &Digest, fault: &std::io::Error) -> Failure {
+    Failure::last(Error::Local { what: "read", digest: blob.clone(), reason: fault.to_string() })
+}
+
+fn basic(user: &str, password: &str) -> HeaderValue {
+    use base64::Engine as _;
+
+    let pair = base64::engine::general_purpose::STANDARD.encode(format!("{user}:{password}"));
+    let mut header = HeaderValue::from_str(&format!("Basic {pair}")).expect("base64 is ASCII");
+    header.set_sensitive(true);
+    header
+}
+
+/// The pause that is asked for, in its form of seconds; one until a date counts as none, for want of a clock.
+fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+    let seconds: u64 = headers.get(RETRY_AFTER)?.to_str().ok()?.trim().parse().ok()?;
+    Some(Duration::from_secs(seconds))
+}
+
+/// The innermost cause: the outer ones repeat the URL.
+pub(super) fn root_cause(error: &dyn std::error::Error) -> String {
+    let mut cause = error;
+    while let Some(inner) = cause.source() {
+        cause = inner;
+    }
+    cause.to_string().chars().filter(|c| !c.is_control()).take(200).collect()
+}

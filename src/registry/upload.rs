@@ -1,0 +1,204 @@
+//! One blob to a registry: not at all where it is, by a mount where the registry has it elsewhere, else as a stream.
+
+use std::collections::BTreeSet;
+
+use reqwest::Url;
+use reqwest::header::{CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE};
+
+use super::body::Outgoing;
+use super::place::Place;
+use super::retry::{Failure, retried};
+use super::session::Session;
+use super::{Client, Credentials, Error, Event, Progress};
+use crate::image::{Blob, Bytes, FilePart};
+use crate::types::{Digest, ImageRef};
+
+/// What a registry, or a proxy before it, gets in one request when it does not take a whole blob. Cloudflare stops at
+/// 100 MB, nginx where it is told to.
+const CHUNK: u64 = 16 << 20;
+
+/// Sends blobs to one repository.
+pub(super) struct Upload<'a> {
+    pub client: &'a Client,
+    pub session: &'a Session,
+    pub credentials: &'a Credentials,
+    pub progress: &'a dyn Progress,
+}
+
+/// What a registry says to a new upload.
+enum Begun {
+    Mounted,
+    /// The bytes go there; chunks have to be so large.
+    At(Url, u64),
+}
+
+impl Upload<'_> {
+    /// Does what it takes to have the blob there.
+    pub(super) async fn put(&self, digest: &Digest, blob: &Blob) -> Result<(), Error> {
+        let before = |error: &Error, pause| self.progress.report(digest, Event::Retried(error, pause));
+        let mut fetched = None;
+        retried(&self.session.limits, before, async || {
+            if self.has(digest).await? {
+                self.progress.report(digest, Event::Skipped);
+                return Ok(());
+            }
+            let begun = self.begin(digest, blob).await?;
+            let Begun::At(url, _) = begun else {
+                self.progress.report(digest, Event::Mounted);
+                return Ok(());
+            };
+            if fetched.is_none() && matches!(blob.bytes, Bytes::Elsewhere(_)) {
+                fetched = Some(self.fetch(digest, blob).await?);
+            }
+            let blob = fetched.as_ref().unwrap_or(blob);
+            self.progress.report(digest, Event::Begin(blob.size()));
+            if !self.whole(digest, blob, url).await? {
+                let Begun::At(url, least) = self.start(&[]).await? else {
+                    return Err(self.session.answer("it has mounted what nobody asked for"));
+                };
+                self.chunks(digest, blob, url, least.max(CHUNK)).await?;
+            }
+            self.progress.report(digest, Event::Done);
+            Ok(())
+        })
+        .await
+    }
+
+    async fn has(&self, digest: &Digest) -> Result<bool, Failure> {
+        let url = self.session.url(&format!("blobs/{digest}"));
+        let response = self.session.once(|| self.session.http.head(url.clone())).await?;
+        match response.status().as_u16() {
+            200 => Ok(true),
+            404 => Ok(false),
+            _ => Err(self.session.refusal(response).await),
+        }
+    }
+
+    /// Begins an upload; by a mount, when the blob is in another repository of this registry.
+    async fn begin(&self, digest: &Digest, blob: &Blob) -> Result<Begun, Failure> {
+        if let Some(from) = mountable(blob, &self.session.place) {
+            let mount = self.start(&[("mount", digest.as_str()), ("from", &from)]).await;
+            // A registry that does not let wrtpod mount may take the bytes all the same.
+            match mount {
+                Err(failure) if !failure.again => {}
+                mount => return mount,
+            }
+        }
+        self.start(&[]).await
+    }
+
+    async fn start(&self, query: &[(&str, &str)]) -> Result<Begun, Failure> {
+        let mut url = self.session.url("blobs/uploads/");
+        if !query.is_empty() {
+            url.query_pairs_mut().extend_pairs(query);
+        }
+        let post = || self.session.http.post(url.clone()).header(CONTENT_LENGTH, 0);
+        let response = self.session.once(post).await?;
+        match response.status().as_u16() {
+            201 if !query.is_empty() => Ok(Begun::Mounted),
+            202 => {
+                let least = response.headers().get("oci-chunk-min-length");
+                let least = least.and_then(|value| value.to_str().ok()?.parse().ok()).unwrap_or(0);
+                Ok(Begun::At(self.session.location(&response)?, least))
+            }
+            _ => Err(self.session.refusal(response).await),
+        }
+    }
+
+    /// Sends it in one request. `false` when that is too large for the registry.
+    async fn whole(&self, digest: &Digest, blob: &Blob, url: Url) -> Result<bool, Failure> {
+        let outgoing = self.outgoing(digest, blob)?;
+        let request = self
+            .session
+            .http
+            .put(committing(url, digest))
+            .header(CONTENT_TYPE, "application/octet-stream")
+            .header(CONTENT_LENGTH, blob.size())
+            .body(outgoing.body(blob.size()));
+        let response = self.session.upload(request, digest, &outgoing, self.progress).await?;
+        match response.status().as_u16() {
+            201 => Ok(true),
+            413 => Ok(false),
+            _ => Err(self.lost(self.session.refusal(response).await)),
+        }
+    }
+
+    /// Sends it in several requests of so many bytes each.
+    async fn chunks(
+        &self,
+        digest: &Digest,
+        blob: &Blob,
+        mut url: Url,
+        length: u64,
+    ) -> Result<(), Failure> {
+        let outgoing = self.outgoing(digest, blob)?;
+        while outgoing.taken() < blob.size() {
+            let first = outgoing.taken();
+            let length = length.min(blob.size() - first);
+            let request = self
+                .session
+                .http
+                .patch(url)
+                .header(CONTENT_TYPE, "application/octet-stream")
+                .header(CONTENT_LENGTH, length)
+                .header(CONTENT_RANGE, format!("{first}-{}", first + length - 1))
+                .body(outgoing.body(length));
+            let response = self.session.upload(request, digest, &outgoing, self.progress).await?;
+            if response.status() != 202 {
+                return Err(self.lost(self.session.refusal(response).await));
+            }
+            url = self.session.location(&response)?;
+        }
+        let url = committing(url, digest);
+        let put = || self.session.http.put(url.clone()).header(CONTENT_LENGTH, 0);
+        let response = self.session.once(put).await?;
+        if response.status() == 201 { Ok(()) } else { Err(self.lost(self.session.refusal(response).await)) }
+    }
+
+    fn outgoing(&self, digest: &Digest, blob: &Blob) -> Result<Outgoing, Failure> {
+        let reader = blob.reader().ok_or_else(|| local(digest, "it lies in a registry only"))?;
+        self.progress.report(digest, Event::Bytes(0));
+        Ok(Outgoing::new(reader))
+    }
+
+    /// A registry of several machines may not find an upload that another one of them began.
+    fn lost(&self, failure: Failure) -> Failure {
+        match failure.error {
+            Error::NotFound { .. } => Failure { again: true, ..self.session.answer("it has lost an upload") },
+            _ => failure,
+        }
+    }
+
+    /// Fetches a blob that lies in a registry only, into a file without a name.
+    async fn fetch(&self, digest: &Digest, blob: &Blob) -> Result<Blob, Failure> {
+        let origin = blob.origin.as_ref().ok_or_else(|| local(digest, "nobody knows where it lies"))?;
+        let source = self.client.source(origin, self.credentials)?;
+        let mut file = tempfile::tempfile().map_err(|error| local(digest, &error.to_string()))?;
+        source.blob(digest, blob.size(), &mut file, &()).await?;
+        let part = FilePart::whole(file).map_err(|error| local(digest, &error.to_string()))?;
+        Ok(Blob { bytes: Bytes::File(part), origin: None })
+    }
+}
+
+/// The repositories of this registry that blobs can be mounted from.
+pub(super) fn origins<'a>(blobs: impl Iterator<Item = &'a Blob>, to: &ImageRef) -> BTreeSet<String> {
+    let place = Place::of(to);
+    blobs.filter_map(|blob| mountable(blob, &place)).collect()
+}
+
+/// The repository of this registry that has the blob, when it is another one.
+fn mountable(blob: &Blob, place: &Place) -> Option<String> {
+    let origin = Place::of(blob.origin.as_ref()?);
+    let other = origin.registry == place.registry && origin.repository != place.repository;
+    other.then_some(origin.repository)
+}
+
+/// Where an upload ends.
+fn committing(mut url: Url, digest: &Digest) -> Url {
+    url.query_pairs_mut().append_pair("digest", digest.as_str());
+    url
+}
+
+fn local(digest: &Digest, reason: &str) -> Error {
+    Error::Local { what: "read", digest: digest.clone(), reason: reason.to_owned() }
+}
