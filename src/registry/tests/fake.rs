@@ -1,9 +1,11 @@
 //! A registry of a few lines: one request a connection, and an answer that the test chooses.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 
-use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
+use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
 
@@ -13,18 +15,29 @@ pub(super) struct Ask {
     pub method: String,
     /// Its path with the query.
     pub path: String,
-    /// Its Authorization header.
-    pub authorization: Option<String>,
+    /// Its headers by their names in lower case.
+    pub headers: BTreeMap<String, String>,
+    /// Its body.
+    pub body: Vec<u8>,
     /// The fake's own host and port.
     pub host: String,
 }
 
+impl Ask {
+    pub(super) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).map(String::as_str)
+    }
+}
+
 /// What it is answered with.
+#[derive(Clone)]
 pub(super) enum Reply {
-    /// An answer: status, headers, body.
-    Answer(u16, String, String),
+    /// An answer: status, headers, body, and how much of the body is sent before the connection breaks.
+    Answer(u16, String, Vec<u8>, usize),
     /// These bytes.
     Raw(String),
+    /// This head, and a body without an end.
+    Endless(&'static str),
     /// Nothing, for ever.
     Hang,
     /// The end of the connection.
@@ -33,19 +46,27 @@ pub(super) enum Reply {
 
 impl Reply {
     pub(super) fn status(code: u16) -> Self {
-        Self::Answer(code, String::new(), String::new())
+        Self::Answer(code, String::new(), Vec::new(), usize::MAX)
     }
 
     pub(super) fn header(mut self, name: &str, value: &str) -> Self {
-        if let Self::Answer(_, headers, _) = &mut self {
+        if let Self::Answer(_, headers, ..) = &mut self {
             let _ = write!(headers, "{name}: {value}\r\n");
         }
         self
     }
 
-    pub(super) fn body(mut self, text: &str) -> Self {
-        if let Self::Answer(_, _, body) = &mut self {
-            text.clone_into(body);
+    pub(super) fn body(mut self, bytes: impl AsRef<[u8]>) -> Self {
+        if let Self::Answer(_, _, body, _) = &mut self {
+            bytes.as_ref().clone_into(body);
+        }
+        self
+    }
+
+    /// The same, which breaks off after so many bytes of the body.
+    pub(super) fn cut(mut self, after: usize) -> Self {
+        if let Self::Answer(.., sent) = &mut self {
+            *sent = after;
         }
         self
     }
@@ -55,6 +76,8 @@ impl Reply {
 pub(super) struct Fake {
     /// Host and port.
     pub host: String,
+    /// So many of the next requests with a body lose their connection in the middle of it.
+    pub cut_bodies: Arc<AtomicU32>,
     log: Arc<Mutex<Vec<String>>>,
     task: JoinHandle<()>,
 }
@@ -63,37 +86,47 @@ impl Fake {
     pub(super) async fn new(mut answer: impl FnMut(&Ask) -> Reply + Send + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let host = listener.local_addr().expect("an address").to_string();
-        let log = Arc::new(Mutex::new(Vec::new()));
-        let (shared, own) = (Arc::clone(&log), host.clone());
+        let (log, cut_bodies) = (Arc::new(Mutex::new(Vec::new())), Arc::new(AtomicU32::new(0)));
+        let (shared, own, cuts) = (Arc::clone(&log), host.clone(), Arc::clone(&cut_bodies));
         let task = tokio::spawn(async move {
             let mut open = Vec::new();
             while let Ok((mut stream, _)) = listener.accept().await {
-                let Some(ask) = read(&mut stream, &own).await else { continue };
+                let Some(ask) = read(&mut stream, &own, &cuts).await else { continue };
                 shared.lock().expect("no test panics here").push(format!("{} {}", ask.method, ask.path));
-                let text = match answer(&ask) {
-                    Reply::Answer(code, headers, body) => {
+                match answer(&ask) {
+                    Reply::Answer(code, headers, body, sent) => {
                         let length = body.len();
-                        let body = if ask.method == "HEAD" { String::new() } else { body };
-                        format!(
-                            "HTTP/1.1 {code} X\r\nContent-Length: {length}\r\nConnection: close\r\n{headers}\r\n{body}"
-                        )
+                        let head = format!(
+                            "HTTP/1.1 {code} X\r\nContent-Length: {length}\r\nConnection: close\r\n{headers}\r\n"
+                        );
+                        let _ = stream.write_all(head.as_bytes()).await;
+                        if ask.method != "HEAD" {
+                            let _ = stream.write_all(&body[..length.min(sent)]).await;
+                        }
                     }
-                    Reply::Raw(text) => text,
-                    Reply::Hang => {
-                        open.push(stream);
-                        continue;
+                    Reply::Raw(text) => {
+                        let _ = stream.write_all(text.as_bytes()).await;
                     }
-                    Reply::Break => continue,
-                };
-                let _ = stream.write_all(text.as_bytes()).await;
+                    Reply::Endless(head) => {
+                        let _ = stream.write_all(head.as_bytes()).await;
+                        while stream.write_all(&[b'['; 4096]).await.is_ok() {}
+                    }
+                    Reply::Hang => open.push(stream),
+                    Reply::Break => {}
+                }
             }
         });
-        Self { host, log, task }
+        Self { host, cut_bodies, log, task }
     }
 
     /// The requests so far.
     pub(super) fn log(&self) -> Vec<String> {
         self.log.lock().expect("no test panics here").clone()
+    }
+
+    /// The requests since the last call.
+    pub(super) fn take_log(&self) -> Vec<String> {
+        std::mem::take(&mut self.log.lock().expect("no test panics here"))
     }
 
     /// Ends it; the port that nobody listens on any more.
@@ -104,17 +137,22 @@ impl Fake {
     }
 }
 
-async fn read(stream: &mut TcpStream, host: &str) -> Option<Ask> {
-    let mut lines = BufReader::new(stream).lines();
-    let first = lines.next_line().await.ok()??;
-    let mut words = first.split(' ');
+async fn read(stream: &mut TcpStream, host: &str, cuts: &AtomicU32) -> Option<Ask> {
+    let mut reader = BufReader::new(stream);
+    let mut line = String::new();
+    reader.read_line(&mut line).await.ok()?;
+    let mut words = line.split(' ');
     let (method, path) = (words.next()?.to_owned(), words.next()?.to_owned());
-    let mut authorization = None;
-    while let Some(line) = lines.next_line().await.ok()?.filter(|line| !line.is_empty()) {
-        let (name, value) = line.split_once(": ")?;
-        if name.eq_ignore_ascii_case("authorization") {
-            authorization = Some(value.to_owned());
-        }
+    let mut headers = BTreeMap::new();
+    loop {
+        let mut line = String::new();
+        reader.read_line(&mut line).await.ok()?;
+        let Some((name, value)) = line.trim_end().split_once(": ") else { break };
+        headers.insert(name.to_ascii_lowercase(), value.to_owned());
     }
-    Some(Ask { method, path, authorization, host: host.to_owned() })
+    let length = headers.get("content-length").and_then(|length| length.parse().ok()).unwrap_or(0);
+    let is_cut = length > 0 && cuts.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |n| n.checked_sub(1)).is_ok();
+    let mut body = vec![0; if is_cut { length / 2 } else { length }];
+    reader.read_exact(&mut body).await.ok()?;
+    (!is_cut).then(|| Ask { method, path, headers, body, host: host.to_owned() })
 }
