@@ -24,6 +24,9 @@ pub struct Limits {
     pub pause: Duration,
     /// The longest pause. A registry that asks for a longer one is given up.
     pub longest_pause: Duration,
+    /// How many bytes of a blob it gets in one request, when it, or a proxy before it, does not take a whole one.
+    /// Cloudflare stops at 100 MB, nginx where it is told to.
+    pub chunk: u64,
 }
 
 impl Default for Limits {
@@ -35,6 +38,7 @@ impl Default for Limits {
             tries: 5,
             pause: Duration::from_millis(300),
             longest_pause: Duration::from_secs(60),
+            chunk: 16 << 20,
         }
     }
 }

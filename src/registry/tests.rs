@@ -25,6 +25,7 @@ const QUICK: Limits = Limits {
     tries: 3,
     pause: Duration::from_millis(5),
     longest_pause: Duration::from_secs(2),
+    chunk: 16 << 20,
 };
 
 fn login(fake: &Fake) -> Credentials {

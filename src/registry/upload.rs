@@ -13,10 +13,6 @@ use super::{Client, Credentials, Error, Event, Progress};
 use crate::image::{Blob, Bytes, FilePart};
 use crate::types::{Digest, ImageRef};
 
-/// What a registry, or a proxy before it, gets in one request when it does not take a whole blob. Cloudflare stops at
-/// 100 MB, nginx where it is told to.
-const CHUNK: u64 = 16 << 20;
-
 /// Sends blobs to one repository.
 pub(super) struct Upload<'a> {
     pub client: &'a Client,
@@ -56,7 +52,7 @@ impl Upload<'_> {
                 let Begun::At(url, least) = self.start(&[]).await? else {
                     return Err(self.session.answer("it has mounted what nobody asked for"));
                 };
-                self.chunks(digest, blob, url, least.max(CHUNK)).await?;
+                self.chunks(digest, blob, url, least.max(self.session.limits.chunk).max(1)).await?;
             }
             self.progress.report(digest, Event::Done);
             Ok(())

@@ -100,7 +100,7 @@ async fn push_with(
 }
 
 fn large() -> Vec<u8> {
-    (0..3_000_000_u32).flat_map(|n| n.to_le_bytes().into_iter().take(2)).collect()
+    (0..300_000_u32).flat_map(|n| n.to_le_bytes().into_iter().take(2)).collect()
 }
 
 #[tokio::test]
@@ -261,15 +261,13 @@ async fn blobs_of_another_registry_are_fetched_from_it() {
 
 #[tokio::test]
 async fn what_is_too_large_for_one_request_goes_in_chunks() {
-    let model = Model::new().await;
-    model.state().largest = 17 << 20;
-    let layer: Vec<u8> = large().into_iter().cycle().take(40 << 20).collect();
-    push(&model, &bundle(&layer), &()).await.expect("a push");
-    assert_eq!(model.state().chunks, [16 << 20, 16 << 20, 8 << 20]);
-    let model = Model::new().await;
-    (model.state().largest, model.state().least) = (30 << 20, 30 << 20);
-    push(&model, &bundle(&layer), &()).await.expect("a push");
-    assert_eq!(model.state().chunks, [30 << 20, 10 << 20]);
+    let limits = Limits { chunk: 250_000, ..QUICK };
+    for (least, chunks) in [(0, [250_000, 250_000, 100_000].as_slice()), (400_000, &[400_000, 200_000])] {
+        let model = Model::new().await;
+        (model.state().largest, model.state().least) = (400_000, least);
+        push_with(&model, &bundle(&large()), &(), limits).await.expect("a push");
+        assert_eq!(model.state().chunks, chunks);
+    }
 }
 
 #[tokio::test]
@@ -367,7 +365,7 @@ async fn a_file_that_has_become_shorter_is_an_error_and_sends_no_tag() {
     let mut file = tempfile::tempfile().expect("a file");
     std::io::Write::write_all(&mut file, &layer).expect("room");
     let part = FilePart::whole(file.try_clone().expect("a handle")).expect("a part");
-    file.set_len(200_000).expect("a shorter file");
+    file.set_len(200_001).expect("a shorter file");
     let blob = bundle.blobs.get_mut(&Descriptor::of("", &layer).digest).expect("the layer");
     blob.bytes = Bytes::File(part);
     let error = push(&model, &bundle, &()).await.expect_err("a short file");
