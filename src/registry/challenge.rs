@@ -36,10 +36,10 @@ fn parse(header: &str) -> Vec<Challenge> {
             found.push((word, Vec::new()));
         }
     }
-    found.into_iter().filter_map(|(scheme, params)| known(&scheme, params)).collect()
+    found.into_iter().filter_map(|(scheme, params)| known(&scheme, &params)).collect()
 }
 
-fn known(scheme: &str, params: Vec<(String, String)>) -> Option<Challenge> {
+fn known(scheme: &str, params: &[(String, String)]) -> Option<Challenge> {
     let param = |name: &str| params.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone());
     match scheme {
         "basic" => Some(Challenge::Basic),
@@ -77,8 +77,8 @@ fn is_token(c: char) -> bool {
 mod tests {
     use super::*;
 
-    fn bearer(realm: &str, service: Option<&str>) -> Option<Challenge> {
-        Some(Challenge::Bearer { realm: realm.to_owned(), service: service.map(str::to_owned) })
+    fn bearer(realm: &str, service: Option<&str>) -> Challenge {
+        Challenge::Bearer { realm: realm.to_owned(), service: service.map(str::to_owned) }
     }
 
     #[test]
@@ -86,12 +86,12 @@ mod tests {
         let table = [
             ("Basic realm=\"x\"", Some(Challenge::Basic)),
             ("basic", Some(Challenge::Basic)),
-            ("Bearer realm=\"https://a/t?x=1,2\",service=\"a b\",scope=\"r:p:pull\"", bearer("https://a/t?x=1,2", Some("a b"))),
-            ("bearer Realm = \"https://a\\\"b\"", bearer("https://a\"b", None)),
-            ("Bearer realm=https://a/t, service=s", bearer("https://a/t", Some("s"))),
-            ("Negotiate, Basic realm=\"x\", Bearer realm=\"r\"", bearer("r", None)),
+            ("Bearer realm=\"https://a/t?x=1,2\",service=\"a b\",scope=\"r:p:pull\"", Some(bearer("https://a/t?x=1,2", Some("a b")))),
+            ("bearer Realm = \"https://a\\\"b\"", Some(bearer("https://a\"b", None))),
+            ("Bearer realm=https://a/t, service=s", Some(bearer("https://a/t", Some("s")))),
+            ("Negotiate, Basic realm=\"x\", Bearer realm=\"r\"", Some(bearer("r", None))),
             ("Bearer service=\"s\"", None),
-            ("Bearer realm=\"open", bearer("open", None)),
+            ("Bearer realm=\"open", Some(bearer("open", None))),
             ("Negotiate", None),
             ("=", None),
             ("", None),
@@ -100,7 +100,7 @@ mod tests {
         for (header, want) in table {
             assert_eq!(best([header].into_iter()), want, "{header}");
         }
-        assert_eq!(best(["Basic", "Bearer realm=r"].into_iter()), bearer("r", None));
+        assert_eq!(best(["Basic", "Bearer realm=r"].into_iter()), Some(bearer("r", None)));
     }
 
     proptest::proptest! {

@@ -103,13 +103,13 @@ impl Credentials {
             (Some(Entry::Login(login)), _) => {
                 Access { login: login.clone(), refused: "the credentials of the Docker config do not do".to_owned() }
             }
-            (Some(Entry::Helper(name)), _) | (None, Some(name)) => self.from_helper(name, registry),
+            (Some(Entry::Helper(name)), _) | (None, Some(name)) => self.helped_by(name, registry),
             (None, None) => nothing(),
         }
     }
 
     /// A helper that fails is no reason to stop: the image may be public. The refusal, if there is one, names it.
-    fn from_helper(&self, name: &str, registry: &str) -> Access {
+    fn helped_by(&self, name: &str, registry: &str) -> Access {
         let shown: String = name.chars().filter(|c| !c.is_control()).take(60).collect();
         let without = |what: String| Access {
             login: Login::Anonymous,

@@ -66,7 +66,7 @@ pub enum Error {
         reason: String,
     },
     /// It has failed, or wants fewer requests, or does not take what it was sent.
-    #[error("{registry} answered with HTTP status {code}{}", named(.word))]
+    #[error("{registry} answered with HTTP status {code}{}", named(*.word))]
     Status {
         /// Host and port.
         registry: String,
@@ -139,6 +139,6 @@ pub enum Error {
     },
 }
 
-fn named(word: &Option<&'static str>) -> String {
+fn named(word: Option<&'static str>) -> String {
     word.map(|word| format!(" ({word})")).unwrap_or_default()
 }

@@ -264,7 +264,7 @@ impl Session {
                 Failure::last(Error::Unauthorized { registry, reason: self.access.refused.clone() })
             }
             (300..400, _) => self.answer("it redirects for ever"),
-            (500.., _) | (408, _) => Failure::passing(Error::Status { registry, code, word }),
+            (408 | 500.., _) => Failure::passing(Error::Status { registry, code, word }),
             _ => Failure::last(Error::Status { registry, code, word }),
         }
     }

@@ -197,6 +197,6 @@ pub(super) async fn fetch(session: &Session, name: &str) -> Result<Document, Fai
 
 /// A finished hash as a digest.
 fn sha256(hash: Sha256) -> Digest {
-    let hex: String = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
-    format!("sha256:{hex}").parse().expect("it is a digest")
+    let hex = hash.finalize().iter().fold("sha256:".to_owned(), |hex, byte| format!("{hex}{byte:02x}"));
+    hex.parse().expect("32 bytes in hexadecimal are a digest")
 }

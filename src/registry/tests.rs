@@ -276,9 +276,8 @@ async fn basic_authentication_works_and_is_asked_for() {
 async fn a_pause_that_is_asked_for_is_made() {
     let mut first = true;
     let begin = Instant::now();
-    let (result, asked) = open(move |_| match std::mem::take(&mut first) {
-        true => Reply::status(429).header("Retry-After", "1"),
-        false => manifest(),
+    let (result, asked) = open(move |_| {
+        if std::mem::take(&mut first) { Reply::status(429).header("Retry-After", "1") } else { manifest() }
     })
     .await;
     assert_eq!((result, asked.len()), (Ok(digest(DIGEST)), 2));
