@@ -86,7 +86,10 @@ mod tests {
         let table = [
             ("Basic realm=\"x\"", Some(Challenge::Basic)),
             ("basic", Some(Challenge::Basic)),
-            ("Bearer realm=\"https://a/t?x=1,2\",service=\"a b\",scope=\"r:p:pull\"", Some(bearer("https://a/t?x=1,2", Some("a b")))),
+            (
+                "Bearer realm=\"https://a/t?x=1,2\",service=\"a b\",scope=\"r:p:pull\"",
+                Some(bearer("https://a/t?x=1,2", Some("a b"))),
+            ),
             ("bearer Realm = \"https://a\\\"b\"", Some(bearer("https://a\"b", None))),
             ("Bearer realm=https://a/t, service=s", Some(bearer("https://a/t", Some("s")))),
             ("Negotiate, Basic realm=\"x\", Bearer realm=\"r\"", Some(bearer("r", None))),

@@ -59,9 +59,11 @@ impl Client {
         }
         let source = self.source(image, credentials)?;
         let mut last = None;
-        let asking = retried(&self.limits, |error, _| last = Some(error.clone()), async || {
-            named(source.session(), &source.session().place.tag).await
-        });
+        let asking = retried(
+            &self.limits,
+            |error, _| last = Some(error.clone()),
+            async || named(source.session(), &source.session().place.tag).await,
+        );
         let answer = timeout(self.limits.total, asking).await;
         let (registry, seconds) = (source.session().place.registry.clone(), self.limits.total.as_secs());
         answer.unwrap_or_else(|_| Err(last.unwrap_or(Error::Slow { registry, seconds })))

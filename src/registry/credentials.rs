@@ -100,9 +100,10 @@ impl Credentials {
     /// How to ask this registry. May run a helper, and waits for it.
     pub(super) fn of(&self, registry: &str) -> Access {
         match (self.known.get(registry), &self.store) {
-            (Some(Entry::Login(login)), _) => {
-                Access { login: login.clone(), refused: "the credentials of the Docker config do not do".to_owned() }
-            }
+            (Some(Entry::Login(login)), _) => Access {
+                login: login.clone(),
+                refused: "the credentials of the Docker config do not do".to_owned(),
+            },
             (Some(Entry::Helper(name)), _) | (None, Some(name)) => self.helped_by(name, registry),
             (None, None) => nothing(),
         }
@@ -133,7 +134,9 @@ impl Credentials {
         let answer: Value = serde_json::from_slice(&output.stdout).unwrap_or_default();
         let login = match (answer["Username"].as_str(), answer["Secret"].as_str()) {
             (Some("<token>"), Some(token)) => Login::Identity(token.to_owned()),
-            (Some(user), Some(password)) => Login::Basic { user: user.to_owned(), password: password.to_owned() },
+            (Some(user), Some(password)) => {
+                Login::Basic { user: user.to_owned(), password: password.to_owned() }
+            }
             _ => return without("whose answer is no user and secret".to_owned()),
         };
         Access { login, refused: format!("the credentials of the helper `{shown}` do not do") }
@@ -234,7 +237,9 @@ mod tests {
         fn get(&self, name: &str, server: &str) -> Result<HelperOutput, String> {
             let said = |success, text: &str| Ok(HelperOutput { success, stdout: text.as_bytes().to_vec() });
             match (name, server) {
-                ("pass", "https://index.docker.io/v1/") => said(true, "{\"Username\": \"hub\", \"Secret\": \"h\"}\n"),
+                ("pass", "https://index.docker.io/v1/") => {
+                    said(true, "{\"Username\": \"hub\", \"Secret\": \"h\"}\n")
+                }
                 ("pass", "a.example") => said(true, "{\"Username\": \"<token>\", \"Secret\": \"t\"}"),
                 ("pass", _) => said(false, "credentials not found in native keychain\n"),
                 ("odd", _) => said(true, "s3cret"),

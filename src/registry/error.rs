@@ -36,7 +36,9 @@ pub enum Error {
         seconds: u64,
     },
     /// It asks for a longer pause than anybody waits.
-    #[error("{registry} wants no further request for {seconds} s: try again later, or log in (`docker login`)")]
+    #[error(
+        "{registry} wants no further request for {seconds} s: try again later, or log in (`docker login`)"
+    )]
     Busy {
         /// Host and port.
         registry: String,

@@ -71,7 +71,16 @@ impl Session {
             registry: place.registry.clone(),
             reason: "no request can be made of its name",
         })?;
-        Ok(Self { http, limits, place, access, scopes, base, authorization: Mutex::default(), reached: AtomicBool::default() })
+        Ok(Self {
+            http,
+            limits,
+            place,
+            access,
+            scopes,
+            base,
+            authorization: Mutex::default(),
+            reached: AtomicBool::default(),
+        })
     }
 
     /// The address of something in the repository, such as `manifests/latest`.
@@ -286,8 +295,7 @@ impl Session {
         if error.is_builder() {
             return self.answer("no request can be made of it");
         }
-        let reason =
-            if error.is_timeout() { "no connection in time".to_owned() } else { root_cause(error) };
+        let reason = if error.is_timeout() { "no connection in time".to_owned() } else { root_cause(error) };
         let unreachable = Error::Unreachable { registry: self.place.registry.clone(), reason };
         // What was connected and broke off may be better the next time; what never was is not there.
         let again = !error.is_connect() && !error.is_timeout() || self.reached.load(Ordering::Relaxed);

@@ -172,8 +172,7 @@ fn begins_at(response: &Response, at: u64) -> bool {
 pub(super) async fn fetch(session: &Session, name: &str) -> Result<Document, Failure> {
     let url = session.url(&format!("manifests/{name}"));
     let accepted = HeaderValue::from_static(ACCEPTED);
-    let response =
-        session.once(|| session.http.get(url.clone()).header(ACCEPT, accepted.clone())).await?;
+    let response = session.once(|| session.http.get(url.clone()).header(ACCEPT, accepted.clone())).await?;
     if response.status() != 200 {
         return Err(session.refusal(response).await);
     }

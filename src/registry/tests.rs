@@ -311,10 +311,8 @@ async fn answers_without_an_end_are_cut() {
     .await;
     let result = ask(&fake, &Credentials::default(), QUICK).await;
     assert!(matches!(result, Err(Error::TooLarge { what: "a token", .. })), "{result:?}");
-    let (result, asked) = open(|_| {
-        Reply::Endless("HTTP/1.1 418 X\r\nContent-Length: 99999999999\r\n\r\n")
-    })
-    .await;
+    let (result, asked) =
+        open(|_| Reply::Endless("HTTP/1.1 418 X\r\nContent-Length: 99999999999\r\n\r\n")).await;
     assert!(matches!(result, Err(Error::Status { code: 418, .. })), "{result:?}");
     assert_eq!(asked.len(), 1);
 }
@@ -324,7 +322,12 @@ async fn an_identity_token_is_exchanged() {
     let fake = Fake::new(|ask| match ask.path.as_str() {
         "/token" if ask.method == "POST" => {
             let form = String::from_utf8_lossy(&ask.body);
-            for part in ["grant_type=refresh_token", "service=test", "refresh_token=s3cret%3D", "scope=repository%3Ateam%2Fbox%3Apull"] {
+            for part in [
+                "grant_type=refresh_token",
+                "service=test",
+                "refresh_token=s3cret%3D",
+                "scope=repository%3Ateam%2Fbox%3Apull",
+            ] {
                 assert!(form.contains(part), "{form}");
             }
             Reply::status(200).body("{\"access_token\": \"good\"}")
@@ -347,9 +350,12 @@ fn a_registry_with_tls_does_not_lead_away_from_it() {
     let image: ImageRef = "registry.example/a:1".parse().expect("a reference");
     let session = |client: &Client| {
         let none = std::collections::BTreeSet::new();
-        client.session(&image, &Credentials::default(), super::client::Purpose::Pull, &none).expect("a session")
+        client
+            .session(&image, &Credentials::default(), super::client::Purpose::Pull, &none)
+            .expect("a session")
     };
-    let (plain, tls) = ("http://x.example/".parse().expect("a URL"), "https://x.example/".parse().expect("a URL"));
+    let (plain, tls) =
+        ("http://x.example/".parse().expect("a URL"), "https://x.example/".parse().expect("a URL"));
     let safe = session(&Client::new(QUICK));
     assert!(safe.may_ask(&tls) && !safe.may_ask(&plain));
     let asked_for = session(&Client::new(QUICK).without_tls(["registry.example".to_owned()]));

@@ -120,13 +120,7 @@ impl Upload<'_> {
     }
 
     /// Sends it in several requests of so many bytes each.
-    async fn chunks(
-        &self,
-        digest: &Digest,
-        blob: &Blob,
-        mut url: Url,
-        length: u64,
-    ) -> Result<(), Failure> {
+    async fn chunks(&self, digest: &Digest, blob: &Blob, mut url: Url, length: u64) -> Result<(), Failure> {
         let outgoing = self.outgoing(digest, blob)?;
         while outgoing.taken() < blob.size() {
             let first = outgoing.taken();

@@ -151,7 +151,8 @@ async fn read(stream: &mut TcpStream, host: &str, cuts: &AtomicU32) -> Option<As
         headers.insert(name.to_ascii_lowercase(), value.to_owned());
     }
     let length = headers.get("content-length").and_then(|length| length.parse().ok()).unwrap_or(0);
-    let is_cut = length > 0 && cuts.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |n| n.checked_sub(1)).is_ok();
+    let is_cut =
+        length > 0 && cuts.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |n| n.checked_sub(1)).is_ok();
     let mut body = vec![0; if is_cut { length / 2 } else { length }];
     reader.read_exact(&mut body).await.ok()?;
     (!is_cut).then(|| Ask { method, path, headers, body, host: host.to_owned() })

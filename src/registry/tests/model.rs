@@ -79,7 +79,9 @@ impl State {
         let query: BTreeMap<String, String> = url.query_pairs().into_owned().collect();
         let (repository, rest) = ["/blobs/uploads/", "/blobs/", "/manifests/"]
             .iter()
-            .find_map(|word| path.strip_prefix("/v2/")?.split_once(word).map(|(name, id)| (name, (*word, id))))
+            .find_map(|word| {
+                path.strip_prefix("/v2/")?.split_once(word).map(|(name, id)| (name, (*word, id)))
+            })
             .expect("a path of the protocol");
         if ask.body.len() > self.largest {
             return Reply::status(413);
@@ -99,7 +101,8 @@ impl State {
                 None => Reply::status(404),
             },
             ("POST", _) => {
-                if let (Some(digest), Some(from), true) = (query.get("mount"), query.get("from"), self.mounts) {
+                if let (Some(digest), Some(from), true) = (query.get("mount"), query.get("from"), self.mounts)
+                {
                     let there = self.blobs.get(&(from.clone(), digest.clone())).cloned();
                     if let Some(bytes) = there {
                         self.blobs.insert((repository, digest.clone()), bytes);
@@ -127,7 +130,8 @@ impl State {
                 let mut bytes = self.uploads.remove(id).expect("an upload");
                 bytes.extend_from_slice(&ask.body);
                 if query["digest"] != Descriptor::of("", &bytes).digest.as_str() {
-                    return Reply::status(400).body("{\"errors\": [{\"code\": \"DIGEST_INVALID\", \"message\": \"s3cret\"}]}");
+                    return Reply::status(400)
+                        .body("{\"errors\": [{\"code\": \"DIGEST_INVALID\", \"message\": \"s3cret\"}]}");
                 }
                 self.blobs.insert((repository, query["digest"].clone()), bytes);
                 Reply::status(201)

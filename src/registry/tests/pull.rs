@@ -14,7 +14,10 @@ fn source(fake: &Fake, suffix: &str, limits: Limits) -> Source {
     Client::new(limits).source(&image, &Credentials::default()).expect("a source")
 }
 
-async fn manifest(suffix: &str, answer: impl FnMut(&Ask) -> Reply + Send + 'static) -> Result<Document, Error> {
+async fn manifest(
+    suffix: &str,
+    answer: impl FnMut(&Ask) -> Reply + Send + 'static,
+) -> Result<Document, Error> {
     let fake = Fake::new(answer).await;
     source(&fake, suffix, QUICK).manifest().await
 }
@@ -66,7 +69,8 @@ async fn manifests_come_by_tag_and_by_digest() {
 async fn other_content_than_the_digest_says_is_refused() {
     let other = manifest(&format!("@{OTHER}"), |_| Reply::status(200).body(MANIFEST)).await;
     assert!(matches!(other, Err(Error::WrongDigest { .. })), "{other:?}");
-    let lie = manifest(":1", |_| Reply::status(200).header("Docker-Content-Digest", OTHER).body(MANIFEST)).await;
+    let lie =
+        manifest(":1", |_| Reply::status(200).header("Docker-Content-Digest", OTHER).body(MANIFEST)).await;
     assert!(matches!(lie, Err(Error::WrongDigest { .. })), "{lie:?}");
 }
 
@@ -164,7 +168,8 @@ async fn other_sizes_are_refused_before_and_while_they_come() {
     // Without a stated length.
     let (result, _) = blob(b"wanted", QUICK, |_| Reply::Endless("HTTP/1.1 200 OK\r\n\r\n")).await;
     assert!(matches!(result, Err(Error::WrongSize { got: 7, .. })), "{result:?}");
-    let (result, asked) = blob(b"wanted", QUICK, |_| Reply::Raw("HTTP/1.1 200 OK\r\n\r\nwan".to_owned())).await;
+    let (result, asked) =
+        blob(b"wanted", QUICK, |_| Reply::Raw("HTTP/1.1 200 OK\r\n\r\nwan".to_owned())).await;
     assert!(matches!(result, Err(Error::WrongSize { got: 3, .. })), "{result:?}");
     assert_eq!(asked, 3);
 }

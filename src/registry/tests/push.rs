@@ -91,8 +91,7 @@ async fn push_with(
     limits: Limits,
 ) -> Result<Pushed, Error> {
     let client = Client::new(limits);
-    let result =
-        client.push(bundle, &reference(&model.fake.host), &Credentials::default(), progress).await;
+    let result = client.push(bundle, &reference(&model.fake.host), &Credentials::default(), progress).await;
     if let Err(error) = &result {
         assert!(!format!("{error} {error:?}").contains(PASSWORD), "{error:?}");
     }
@@ -404,7 +403,8 @@ async fn without_a_referrers_api_the_tag_of_the_subject_lists_them() {
     let bundle = bundle(b"layer");
     let tag = bundle.top.digest.as_str().replace(':', "-");
     let foreign = json!({"mediaType": "x/y", "digest": super::OTHER, "size": 1, "extra": true});
-    let index = json!({"schemaVersion": 2, "mediaType": media_type::INDEX, "manifests": [foreign], "note": 1});
+    let index =
+        json!({"schemaVersion": 2, "mediaType": media_type::INDEX, "manifests": [foreign], "note": 1});
     let there = (media_type::INDEX.to_owned(), index.to_string().into_bytes());
     model.state().manifests.insert(tag.clone(), there);
     model.state().manifests.insert(super::OTHER.to_owned(), ("x/y".to_owned(), Vec::new()));
