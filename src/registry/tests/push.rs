@@ -270,6 +270,16 @@ async fn what_is_too_large_for_one_request_goes_in_chunks() {
 }
 
 #[tokio::test]
+async fn a_proxy_that_refuses_before_it_reads_gets_chunks() {
+    let model = Model::new().await;
+    model.fake.refused_early.store(2_000_000, Ordering::SeqCst);
+    let layer: Vec<u8> = large().into_iter().cycle().take(8_000_000).collect();
+    let limits = Limits { chunk: 2_000_000, ..QUICK };
+    push_with(&model, &bundle(&layer), &(), limits).await.expect("a push");
+    assert_eq!(model.state().chunks.len(), 4);
+}
+
+#[tokio::test]
 async fn an_upload_that_breaks_off_is_tried_again() {
     let model = Model::new().await;
     model.fake.cut_bodies.store(2, Ordering::SeqCst);
