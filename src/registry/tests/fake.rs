@@ -120,7 +120,7 @@ impl Fake {
                 }
             }
         });
-        Self { host, cut_bodies, refused_early, log, task }
+        Self { host, refused_early, cut_bodies, log, task }
     }
 
     /// The requests so far.
