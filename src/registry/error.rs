@@ -92,7 +92,7 @@ pub enum Error {
         digest: Digest,
     },
     /// A blob has another size than the manifest says.
-    #[error("{registry} sends {got} of the {wanted} bytes of the blob {digest}")]
+    #[error("{registry} sends {got} bytes as the blob {digest}, which has {wanted}")]
     WrongSize {
         /// Host and port.
         registry: String,

@@ -262,7 +262,7 @@ impl Session {
         }
     }
 
-    fn of_status(&self, code: u16, word: Option<&'static str>) -> Failure {
+    pub(super) fn of_status(&self, code: u16, word: Option<&'static str>) -> Failure {
         let registry = self.place.registry.clone();
         match (code, word) {
             (429, _) | (_, Some("TOOMANYREQUESTS")) => {
@@ -272,7 +272,7 @@ impl Session {
             (401 | 403, _) | (400, Some("UNAUTHORIZED" | "DENIED")) => {
                 Failure::last(Error::Unauthorized { registry, reason: self.access.refused.clone() })
             }
-            (300..400, _) => self.answer("it redirects for ever"),
+            (300..400, _) => self.answer("it redirects, and the request cannot follow"),
             (408 | 500.., _) => Failure::passing(Error::Status { registry, code, word }),
             _ => Failure::last(Error::Status { registry, code, word }),
         }

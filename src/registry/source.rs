@@ -126,10 +126,9 @@ impl Download<'_> {
         loop {
             let piece = match timeout(session.limits.stall, response.chunk()).await {
                 Ok(Ok(Some(piece))) => piece,
-                Ok(Ok(None)) if self.at < self.size => {
-                    return Err(Failure::passing(self.wrong_size(session, self.at)));
-                }
-                Ok(Ok(None)) => return Ok(()),
+                // However it ends: nothing is missing.
+                _ if self.at == self.size => return Ok(()),
+                Ok(Ok(None)) => return Err(Failure::passing(self.wrong_size(session, self.at))),
                 Ok(Err(error)) => return Err(Failure { again: true, ..session.broken(&error) }),
                 Err(_) => return Err(session.stalled()),
             };

@@ -1,5 +1,6 @@
 //! The client against a registry that is told how to fail.
 
+mod bundle;
 mod fake;
 mod model;
 mod pull;

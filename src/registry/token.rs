@@ -22,6 +22,9 @@ pub(super) async fn fetch(
         return Err(none());
     }
     let response = session.send(request(session, realm, service)).await?;
+    if response.status() == 400 && matches!(session.access.login, Login::Identity(_)) {
+        return Err(session.of_status(401, None)); // OAuth 2: the token has run out, or was withdrawn.
+    }
     if response.status() != 200 {
         return Err(session.refusal(response).await);
     }

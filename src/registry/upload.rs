@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use reqwest::Url;
 use reqwest::header::{CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE};
+use reqwest::{Response, Url};
 
 use super::body::Outgoing;
 use super::place::Place;
@@ -21,12 +21,8 @@ pub(super) struct Upload<'a> {
     pub progress: &'a dyn Progress,
 }
 
-/// What a registry says to a new upload.
-enum Begun {
-    Mounted,
-    /// The bytes go there; chunks have to be so large.
-    At(Url, u64),
-}
+/// Where the bytes of an upload go, and how many of them at least where they go in chunks.
+type Begun = (Url, u64);
 
 impl Upload<'_> {
     /// Does what it takes to have the blob there.
@@ -38,8 +34,7 @@ impl Upload<'_> {
                 self.progress.report(digest, Event::Skipped);
                 return Ok(());
             }
-            let begun = self.begin(digest, blob).await?;
-            let Begun::At(url, _) = begun else {
+            let Some((url, _)) = self.begin(digest, blob).await? else {
                 self.progress.report(digest, Event::Mounted);
                 return Ok(());
             };
@@ -49,9 +44,7 @@ impl Upload<'_> {
             let blob = fetched.as_ref().unwrap_or(blob);
             self.progress.report(digest, Event::Begin(blob.size()));
             if !self.whole(digest, blob, url).await? {
-                let Begun::At(url, least) = self.start(&[]).await? else {
-                    return Err(self.session.answer("it has mounted what nobody asked for"));
-                };
+                let (url, least) = self.place(self.post(&[]).await?).await?;
                 self.chunks(digest, blob, url, least.max(self.session.limits.chunk).max(1)).await?;
             }
             self.progress.report(digest, Event::Done);
@@ -70,35 +63,37 @@ impl Upload<'_> {
         }
     }
 
-    /// Begins an upload; by a mount, when the blob is in another repository of this registry.
-    async fn begin(&self, digest: &Digest, blob: &Blob) -> Result<Begun, Failure> {
+    /// Begins an upload. None is needed where the registry mounts the blob from another of its repositories.
+    async fn begin(&self, digest: &Digest, blob: &Blob) -> Result<Option<Begun>, Failure> {
         if let Some(from) = mountable(blob, &self.session.place) {
-            let mount = self.start(&[("mount", digest.as_str()), ("from", &from)]).await;
+            let mount = self.post(&[("mount", digest.as_str()), ("from", &from)]).await;
             // A registry that does not let wrtpod mount may take the bytes all the same.
             match mount {
-                Err(failure) if !failure.again => {}
-                mount => return mount,
+                Ok(response) if response.status() == 201 => return Ok(None),
+                Ok(response) if response.status() == 202 => return self.place(response).await.map(Some),
+                Err(failure) if failure.again => return Err(failure),
+                _ => {}
             }
         }
-        self.start(&[]).await
+        self.place(self.post(&[]).await?).await.map(Some)
     }
 
-    async fn start(&self, query: &[(&str, &str)]) -> Result<Begun, Failure> {
+    async fn post(&self, query: &[(&str, &str)]) -> Result<Response, Failure> {
         let mut url = self.session.url("blobs/uploads/");
         if !query.is_empty() {
             url.query_pairs_mut().extend_pairs(query);
         }
-        let post = || self.session.http.post(url.clone()).header(CONTENT_LENGTH, 0);
-        let response = self.session.once(post).await?;
-        match response.status().as_u16() {
-            201 if !query.is_empty() => Ok(Begun::Mounted),
-            202 => {
-                let least = response.headers().get("oci-chunk-min-length");
-                let least = least.and_then(|value| value.to_str().ok()?.parse().ok()).unwrap_or(0);
-                Ok(Begun::At(self.session.location(&response)?, least))
-            }
-            _ => Err(self.session.refusal(response).await),
+        self.session.once(|| self.session.http.post(url.clone()).header(CONTENT_LENGTH, 0)).await
+    }
+
+    /// What a registry says to a new upload.
+    async fn place(&self, response: Response) -> Result<Begun, Failure> {
+        if response.status() != 202 {
+            return Err(self.session.refusal(response).await);
         }
+        let least = response.headers().get("oci-chunk-min-length");
+        let least = least.and_then(|value| value.to_str().ok()?.parse().ok()).unwrap_or(0);
+        Ok((self.session.location(&response)?, least))
     }
 
     /// Sends it in one request. `false` when that is too large for the registry.

@@ -27,7 +27,7 @@ const TABLE: &[(&str, &[&str])] = &[
     ("image", &["types"]),
     ("install", &["feed", "image", "pod", "types"]),
     ("fetch", &["tls", "types"]),
-    ("recipe", &["diag", "feed", "fetch", "image", "install", "overlay", "registry", "spec", "types"]),
+    ("build", &["diag", "feed", "fetch", "image", "install", "recipe", "registry", "spec", "types"]),
     ("registry", &["image", "tls", "types"]),
     ("cluster", &["objects", "tls", "types"]),
     ("cli", &["*"]),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
@@ -76,6 +76,8 @@ impl Reply {
 pub(super) struct Fake {
     /// Host and port.
     pub host: String,
+    /// Larger bodies are refused before they are read, and the connection is closed, as proxies do.
+    pub refused_early: Arc<AtomicUsize>,
     /// So many of the next requests with a body lose their connection in the middle of it.
     pub cut_bodies: Arc<AtomicU32>,
     log: Arc<Mutex<Vec<String>>>,
@@ -88,10 +90,12 @@ impl Fake {
         let host = listener.local_addr().expect("an address").to_string();
         let (log, cut_bodies) = (Arc::new(Mutex::new(Vec::new())), Arc::new(AtomicU32::new(0)));
         let (shared, own, cuts) = (Arc::clone(&log), host.clone(), Arc::clone(&cut_bodies));
+        let refused_early = Arc::new(AtomicUsize::new(usize::MAX));
+        let early = Arc::clone(&refused_early);
         let task = tokio::spawn(async move {
             let mut open = Vec::new();
             while let Ok((mut stream, _)) = listener.accept().await {
-                let Some(ask) = read(&mut stream, &own, &cuts).await else { continue };
+                let Some(ask) = read(&mut stream, &own, &cuts, &early).await else { continue };
                 shared.lock().expect("no test panics here").push(format!("{} {}", ask.method, ask.path));
                 match answer(&ask) {
                     Reply::Answer(code, headers, body, sent) => {
@@ -116,7 +120,7 @@ impl Fake {
                 }
             }
         });
-        Self { host, cut_bodies, log, task }
+        Self { host, refused_early, cut_bodies, log, task }
     }
 
     /// The requests so far.
@@ -137,8 +141,8 @@ impl Fake {
     }
 }
 
-async fn read(stream: &mut TcpStream, host: &str, cuts: &AtomicU32) -> Option<Ask> {
-    let mut reader = BufReader::new(stream);
+async fn read(stream: &mut TcpStream, host: &str, cuts: &AtomicU32, early: &AtomicUsize) -> Option<Ask> {
+    let mut reader = BufReader::new(&mut *stream);
     let mut line = String::new();
     reader.read_line(&mut line).await.ok()?;
     let mut words = line.split(' ');
@@ -153,6 +157,10 @@ async fn read(stream: &mut TcpStream, host: &str, cuts: &AtomicU32) -> Option<As
     let length = headers.get("content-length").and_then(|length| length.parse().ok()).unwrap_or(0);
     let is_cut =
         length > 0 && cuts.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |n| n.checked_sub(1)).is_ok();
+    if length > early.load(Ordering::SeqCst) {
+        let _ = stream.write_all(b"HTTP/1.1 413 X\r\nContent-Length: 0\r\nConnection: close\r\n\r\n").await;
+        return None;
+    }
     let mut body = vec![0; if is_cut { length / 2 } else { length }];
     reader.read_exact(&mut body).await.ok()?;
     (!is_cut).then(|| Ask { method, path, headers, body, host: host.to_owned() })

@@ -175,6 +175,13 @@ async fn other_sizes_are_refused_before_and_while_they_come() {
 }
 
 #[tokio::test]
+async fn nothing_is_asked_for_when_only_the_end_is_missing() {
+    let unfinished = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n6\r\nwanted\r\n";
+    let (result, asked) = blob(b"wanted", QUICK, move |_| Reply::Raw(unfinished.to_owned())).await;
+    assert_eq!((result, asked), (Ok(b"wanted".to_vec()), 1));
+}
+
+#[tokio::test]
 async fn another_part_than_the_wanted_one_is_refused() {
     let bytes = content();
     let answer = bytes.clone();

@@ -1,106 +1,16 @@
 //! Pushing, against a registry that keeps what it gets and fails where it is told to.
 
 use std::collections::BTreeMap;
-use std::sync::Mutex;
 use std::sync::atomic::Ordering;
 
 use serde_json::{Value, json};
 
+use super::QUICK;
+use super::bundle::{Heard, bundle, entry, large, push, push_with, reference};
 use super::fake::{Fake, Reply};
 use super::model::Model;
-use super::{PASSWORD, QUICK};
-use crate::image::{Blob, Bundle, Bytes, Descriptor, Document, FilePart, media_type};
-use crate::registry::{Client, Credentials, Error, Event, Limits, Progress, Pushed};
-use crate::types::{Digest, ImageRef};
-
-/// Remembers what it hears.
-#[derive(Default)]
-struct Heard(Mutex<Vec<String>>);
-
-impl Progress for Heard {
-    fn report(&self, _: &Digest, event: Event<'_>) {
-        let name = match event {
-            Event::Begin(_) => "begin",
-            Event::Bytes(_) => return,
-            Event::Skipped => "skipped",
-            Event::Mounted => "mounted",
-            Event::Retried(..) => "retried",
-            Event::Done => "done",
-        };
-        self.0.lock().expect("no test panics here").push(name.to_owned());
-    }
-}
-
-impl Heard {
-    fn times(&self, name: &str) -> usize {
-        self.0.lock().expect("no test panics here").iter().filter(|heard| *heard == name).count()
-    }
-}
-
-fn document(kind: &str, content: &Value) -> Document {
-    let bytes = content.to_string().into_bytes();
-    Document { descriptor: Descriptor::of(kind, &bytes), bytes }
-}
-
-fn entry(kind: &str, bytes: &[u8]) -> Value {
-    serde_json::to_value(Descriptor::of(kind, bytes)).expect("JSON")
-}
-
-/// An index of one image of one layer, and a manifest that refers to it.
-fn bundle(layer: &[u8]) -> Bundle {
-    let config = b"{\"architecture\": \"amd64\"}".as_slice();
-    let image = document(
-        media_type::MANIFEST,
-        &json!({
-            "schemaVersion": 2, "mediaType": media_type::MANIFEST,
-            "config": entry(media_type::CONFIG, config), "layers": [entry(media_type::LAYER_GZIP, layer)],
-        }),
-    );
-    let index = document(
-        media_type::INDEX,
-        &json!({
-            "schemaVersion": 2, "mediaType": media_type::INDEX,
-            "manifests": [serde_json::to_value(&image.descriptor).expect("JSON")],
-        }),
-    );
-    let referrer = document(
-        media_type::MANIFEST,
-        &json!({
-            "schemaVersion": 2, "mediaType": media_type::MANIFEST, "artifactType": media_type::SPDX,
-            "config": entry(media_type::EMPTY, b"{}"), "layers": [entry(media_type::SPDX, b"sbom")],
-            "subject": serde_json::to_value(&index.descriptor).expect("JSON"), "annotations": {"a": "b"},
-        }),
-    );
-    let blobs = [config, layer, b"{}", b"sbom"];
-    let blobs = blobs.map(|bytes| (Descriptor::of("", bytes).digest, Blob::memory(bytes)));
-    Bundle { top: index.descriptor.clone(), documents: vec![image, index, referrer], blobs: blobs.into() }
-}
-
-fn reference(host: &str) -> ImageRef {
-    format!("{host}/team/box:1").parse().expect("a reference")
-}
-
-async fn push(model: &Model, bundle: &Bundle, progress: &dyn Progress) -> Result<Pushed, Error> {
-    push_with(model, bundle, progress, QUICK).await
-}
-
-async fn push_with(
-    model: &Model,
-    bundle: &Bundle,
-    progress: &dyn Progress,
-    limits: Limits,
-) -> Result<Pushed, Error> {
-    let client = Client::new(limits);
-    let result = client.push(bundle, &reference(&model.fake.host), &Credentials::default(), progress).await;
-    if let Err(error) = &result {
-        assert!(!format!("{error} {error:?}").contains(PASSWORD), "{error:?}");
-    }
-    result
-}
-
-fn large() -> Vec<u8> {
-    (0..300_000_u32).flat_map(|n| n.to_le_bytes().into_iter().take(2)).collect()
-}
+use crate::image::{Bundle, Bytes, Descriptor, FilePart, media_type};
+use crate::registry::{Client, Credentials, Error, Limits, Pushed};
 
 #[tokio::test]
 async fn everything_is_there_and_the_tag_is_last() {
@@ -267,6 +177,16 @@ async fn what_is_too_large_for_one_request_goes_in_chunks() {
         push_with(&model, &bundle(&large()), &(), limits).await.expect("a push");
         assert_eq!(model.state().chunks, chunks);
     }
+}
+
+#[tokio::test]
+async fn a_proxy_that_refuses_before_it_reads_gets_chunks() {
+    let model = Model::new().await;
+    model.fake.refused_early.store(2_000_000, Ordering::SeqCst);
+    let layer: Vec<u8> = large().into_iter().cycle().take(8_000_000).collect();
+    let limits = Limits { chunk: 2_000_000, ..QUICK };
+    push_with(&model, &bundle(&layer), &(), limits).await.expect("a push");
+    assert_eq!(model.state().chunks.len(), 4);
 }
 
 #[tokio::test]
