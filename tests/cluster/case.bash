@@ -100,5 +100,21 @@ ${3:-}
 Y
 }
 
+# A generic appliance that serves a page on port 8080; $2 is appended to its spec.
+web() {
+  cat <<Y
+apiVersion: wrtpod.dev/v1alpha1
+kind: Appliance
+metadata: {name: $1}
+spec:
+  profile: generic
+  image: localhost/busybox:1
+  env: {PORT: '8080'}
+  ports: {http: {port: 8080}}
+$2
+---
+Y
+}
+
 versions() { k get statefulset,service,configmap,networkpolicy,pvc,net-attach-def -o json | jq -r '.items[] | "\(.kind) \(.metadata.name) \(.metadata.uid) \(.metadata.resourceVersion) \(.metadata.generation)"' | sort; }
 pod_uid() { k get pod "$1-0" -o jsonpath='{.metadata.uid}'; }

@@ -2,28 +2,11 @@
 # reaches the Service by its name; one without a default route of its own does too. No query leaves by the LAN.
 . "$here/hosts.bash"
 site "" "$(openwrt router 192.168.1.57/24)
-apiVersion: wrtpod.dev/v1alpha1
-kind: Appliance
-metadata: {name: hub}
-spec:
-  profile: generic
-  image: localhost/busybox:1
-  env: {PORT: '8080'}
-  ports: {http: {port: 8080}}
-  service: {}
+$(web hub "  service: {}
   probes: {readiness: {tcp: http}}
-  interfaces: [{network: lan, address: 192.168.1.58/24, defaultRoute: true}]
----
-apiVersion: wrtpod.dev/v1alpha1
-kind: Appliance
-metadata: {name: side}
-spec:
-  profile: generic
-  image: localhost/busybox:1
-  env: {PORT: '8080'}
-  ports: {http: {port: 8080}}
-  probes: {readiness: {http: {path: /, port: http}}}
-  interfaces: [{network: lan, address: 192.168.1.59/24}]
+  interfaces: [{network: lan, address: 192.168.1.58/24, defaultRoute: true}]")
+$(web side "  probes: {readiness: {http: {path: /, port: http}}}
+  interfaces: [{network: lan, address: 192.168.1.59/24}]")
 "
 expect 0 w deploy router hub side
 watch queries lan 'udp port 53 and (host 192.168.1.57 or host 192.168.1.58 or host 192.168.1.59)'

@@ -37,17 +37,9 @@ jq --argjson point "$point" '.delegates = [$point]' net.d/00-multus.conf >multus
 cp multus.conf "$conf/00-multus.conf"
 
 site "" "$(openwrt router 192.168.1.65/24)
-apiVersion: wrtpod.dev/v1alpha1
-kind: Appliance
-metadata: {name: hub}
-spec:
-  profile: generic
-  image: localhost/busybox:1
-  env: {PORT: '8080'}
-  ports: {http: {port: 8080}}
-  service: {}
+$(web hub "  service: {}
   probes: {readiness: {http: {path: /, port: http}}, liveness: {tcp: http, periodSeconds: 2, failureThreshold: 2}}
-  interfaces: [{network: lan, address: 192.168.1.66/24, defaultRoute: true}]
+  interfaces: [{network: lan, address: 192.168.1.66/24, defaultRoute: true}]")
 "
 "$here/kubectl" create namespace "$space" || true
 "$here/kubectl" label --overwrite namespace "$space" pod-security.kubernetes.io/enforce=privileged

@@ -4,18 +4,10 @@
 machine router6 lan
 machine router6iot iot
 site "" "$(openwrt wrt 192.168.1.34/24 '    - {network: iot, address: 192.168.32.34/24}')
-apiVersion: wrtpod.dev/v1alpha1
-kind: Appliance
-metadata: {name: plain}
-spec:
-  profile: generic
-  image: localhost/busybox:1
-  env: {PORT: '8080'}
-  ports: {http: {port: 8080}}
-  probes: {readiness: {tcp: http}}
+$(web plain "  probes: {readiness: {tcp: http}}
   interfaces:
     - {network: lan, address: 192.168.1.35/24}
-    - {network: iot, address: none}
+    - {network: iot, address: none}")
 "
 expect 0 w deploy wrt plain
 advertise() {

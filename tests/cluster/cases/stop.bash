@@ -12,16 +12,8 @@ kill $watcher
 [ $((SECONDS - begin)) -lt "$(k get statefulset router -o jsonpath='{.spec.template.spec.terminationGracePeriodSeconds}')" ] || fail "it took $((SECONDS - begin)) s"
 within 60 k wait --for=condition=Ready pod/router-0 --timeout=1s
 say "generic: the same"
-site "" "apiVersion: wrtpod.dev/v1alpha1
-kind: Appliance
-metadata: {name: web}
-spec:
-  profile: generic
-  image: localhost/busybox:1
-  env: {PORT: '8080'}
-  ports: {http: {port: 8080}}
-  probes: {readiness: {tcp: http}}
-  interfaces: [{network: lan, address: 192.168.1.52/24}]
+site "" "$(web web "  probes: {readiness: {tcp: http}}
+  interfaces: [{network: lan, address: 192.168.1.52/24}]")
 "
 expect 0 w deploy web
 k get pod web-0 --watch -o json >states.json &

@@ -12,7 +12,7 @@ import (
 
 // How many attempts are made at a time. Most are work for the one processor; those that wait for a lease that never comes
 // are not.
-const working, waiting = 4, 24
+const working, waiting = 6, 8
 
 // drive does every attempt and writes an outcome a line.
 func drive(jobs []Job, out io.Writer) error {
@@ -24,19 +24,21 @@ func drive(jobs []Job, out io.Writer) error {
 	outcomes := make(chan Outcome)
 	var workers sync.WaitGroup
 	work := func(count int, jobs []Job) {
-		queue := make(chan Job, len(jobs))
-		for _, job := range jobs {
-			queue <- job
+		queue := make(chan []Job, len(jobs))
+		for _, group := range byNetwork(jobs) {
+			queue <- group
 		}
 		close(queue)
 		for range count {
 			workers.Add(1)
 			go func() {
 				defer workers.Done()
-				for job := range queue {
-					for n := range job.Attempts {
-						for _, outcome := range attempt(job, n) {
-							outcomes <- outcome
+				for group := range queue {
+					for _, job := range group {
+						for n := range job.Attempts {
+							for _, outcome := range attempt(job, n) {
+								outcomes <- outcome
+							}
 						}
 					}
 				}
@@ -60,6 +62,19 @@ func drive(jobs []Job, out io.Writer) error {
 	return err
 }
 
+// byNetwork groups the jobs that are not to run at one time: host-local's notes on a network are theirs together.
+func byNetwork(jobs []Job) [][]Job {
+	var groups [][]Job
+	for _, job := range jobs {
+		if last := len(groups) - 1; last >= 0 && groups[last][0].Cell.network() == job.Cell.network() {
+			groups[last] = append(groups[last], job)
+			continue
+		}
+		groups = append(groups, []Job{job})
+	}
+	return groups
+}
+
 // attempt attaches the pods of one attempt, looks, asks the wire, and takes them down again.
 func attempt(job Job, n int) []Outcome {
 	outcomes := []Outcome{{Cell: job.Cell.Number, Attempt: n}}
@@ -70,7 +85,7 @@ func attempt(job Job, n int) []Outcome {
 	pods := job.Attempts[n].Pods
 	w, err := newWorld(name, job.Cell, len(pods))
 	if err == nil {
-		err = w.play(pods, outcomes)
+		err = w.play(pods, outcomes, job.Refused == nil)
 	}
 	if err != nil {
 		for n := range outcomes {
@@ -81,8 +96,9 @@ func attempt(job Job, n int) []Outcome {
 	return outcomes
 }
 
-// play fills in the outcome of all pods, and when there is a second one, that of the first pod on its own.
-func (w *world) play(pods []Pod, outcomes []Outcome) error {
+// play fills in the outcome of all pods, and when there is a second one, that of the first pod on its own. A refused cell is
+// not taken down by DEL: what was amiss in that would say nothing for the rule.
+func (w *world) play(pods []Pod, outcomes []Outcome, accepted bool) error {
 	before, err := w.inventory()
 	if err != nil {
 		return err
@@ -116,13 +132,21 @@ func (w *world) play(pods []Pod, outcomes []Outcome) error {
 			return err
 		}
 	}
-	for n := len(pods) - 1; n >= 0; n-- {
-		if err := w.node.inside(feeders[n].del); err != nil {
-			all.Pods[n].DelError = err.Error()
+	if accepted {
+		for n := len(pods) - 1; n >= 0; n-- {
+			if err := w.node.inside(feeders[n].del); err != nil {
+				all.Pods[n].DelError = err.Error()
+			}
+		}
+		if all.Left, err = w.leftOver(pods, feeders, before); err != nil {
+			return err
 		}
 	}
-	if all.Left, err = w.leftOver(pods, feeders, before); err != nil || len(outcomes) == 1 {
-		return err
+	for _, feeder := range feeders {
+		feeder.forget()
+	}
+	if len(outcomes) == 1 {
+		return nil
 	}
 	if outcomes[1].Pods == nil {
 		outcomes[1].Pods = []Seen{all.Pods[0]}
@@ -235,7 +259,6 @@ func (w *world) leftOver(pods []Pod, feeders []feeder, before []string) ([]strin
 			left = append(left, "the NIC "+pod.Interface)
 		}
 		left = append(left, feeders[n].leftOver()...)
-		feeders[n].forget()
 	}
 	return left, nil
 }

@@ -88,6 +88,17 @@ func TestOnlyWhatRanAndCameOutAsAskedPasses(t *testing.T) {
 	}
 }
 
+func TestJobsOfOneNetworkAreOneGroup(t *testing.T) {
+	jobs := []Job{{Cell: Cell{Number: 2}}, {Cell: Cell{Number: 3}}, {Cell: Cell{Number: 4}}, {Cell: Cell{Number: 7}}}
+	var sizes []int
+	for _, group := range byNetwork(jobs) {
+		sizes = append(sizes, len(group))
+	}
+	if !slices.Equal(sizes, []int{2, 1, 1}) {
+		t.Error(sizes)
+	}
+}
+
 func TestAnAddressIsInItsRange(t *testing.T) {
 	for has, want := range map[string]bool{"192.168.7.150/24": true, "192.168.7.161/24": false, "192.168.7.150/16": false, "fd00:7::150/64": false} {
 		if within(has, lease4+"/24") != want {

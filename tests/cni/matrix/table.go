@@ -15,7 +15,7 @@ mode, parent and MTU, its MAC, its addresses, the pod's routes and sysctls are w
 reaches every address and its neighbour table shows that MAC; the DHCP server's lease is this MAC's; two appliances reach
 each other as the kind promises; DEL leaves no link, file or address of a pool. (A DHCP lease ends by itself: release is not
 acknowledged, and the server heard none of 1.9.1's.) Where wrtpod refuses, the rule stands there, and behind it what came
-of the attachment that a person would have written by hand.
+of the attachment that a person would have written by hand; DEL is not tried there.
 `
 
 // page is the table, one section a kind.
