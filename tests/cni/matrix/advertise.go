@@ -78,7 +78,7 @@ func (w *world) hasActed(n int, pod Pod) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	list, err := w.pods[n].AddrList(link, netlink.FAMILY_V6)
+	list, err := whole(func() ([]netlink.Addr, error) { return w.pods[n].AddrList(link, netlink.FAMILY_V6) })
 	for _, address := range list {
 		if address.Flags&unix.IFA_F_PERMANENT == 0 {
 			return true, err

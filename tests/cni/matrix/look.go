@@ -88,7 +88,7 @@ func (w *world) peerIsHost(index int) bool {
 
 // addresses of a link, without those that the kernel makes for the link alone.
 func addresses(s *space, link netlink.Link) ([]string, error) {
-	list, err := s.AddrList(link, netlink.FAMILY_ALL)
+	list, err := whole(func() ([]netlink.Addr, error) { return s.AddrList(link, netlink.FAMILY_ALL) })
 	if err != nil {
 		return nil, err
 	}
@@ -104,7 +104,7 @@ func addresses(s *space, link netlink.Link) ([]string, error) {
 
 // routes of the main table, without those that every IPv6 link has.
 func routes(s *space) ([]string, error) {
-	list, err := s.RouteList(nil, netlink.FAMILY_ALL)
+	list, err := whole(func() ([]netlink.Route, error) { return s.RouteList(nil, netlink.FAMILY_ALL) })
 	if err != nil {
 		return nil, err
 	}

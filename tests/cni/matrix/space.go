@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"runtime"
@@ -69,6 +70,17 @@ func onOwnThread(do func() error) error {
 		done <- do()
 	}()
 	return <-done
+}
+
+// whole asks again for a list that changed while the kernel told it, as happens on a loaded machine.
+func whole[T any](list func() ([]T, error)) ([]T, error) {
+	const most = 20
+	for tries := 1; ; tries++ {
+		all, err := list()
+		if !errors.Is(err, netlink.ErrDumpInterrupted) || tries == most {
+			return all, err
+		}
+	}
 }
 
 // address puts addresses onto a link and sets it up.

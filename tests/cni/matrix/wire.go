@@ -23,7 +23,9 @@ func (w *world) answersFor(address net.IP) (string, error) {
 	if !ping(w.host, address) {
 		return "", nil
 	}
-	neighbours, err := w.host.NeighList(w.wire.Attrs().Index, netlink.FAMILY_ALL)
+	neighbours, err := whole(func() ([]netlink.Neigh, error) {
+		return w.host.NeighList(w.wire.Attrs().Index, netlink.FAMILY_ALL)
+	})
 	if err != nil {
 		return "", err
 	}

@@ -165,7 +165,7 @@ func (w *world) remove() {
 
 // inventory is the node's links, to be compared before ADD and after DEL.
 func (w *world) inventory() ([]string, error) {
-	links, err := w.node.LinkList()
+	links, err := whole(w.node.LinkList)
 	if err != nil {
 		return nil, err
 	}
