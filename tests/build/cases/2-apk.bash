@@ -1,0 +1,78 @@
+# Roots that apk keeps: a small one, made here. Leaves young.tar.gz, feed3/ and the recipe `young` for the cases that follow.
+# shellcheck shell=bash disable=SC2154
+
+"$top/tests/feeds/apk-feed" "$here/apk.json" feed3 --key home/apk.pem
+mkdir -p base3/{bin,etc/apk/keys,etc/apk/repositories.d,etc/config,etc/init.d,etc/rc.d,lib/apk/db,lib/apk/packages,root,sbin,tmp,usr/bin}
+cp feed3/key.pem base3/etc/apk/keys/tests.pem
+echo x86_64 >base3/etc/apk/arch
+printf 'base-files\nlibc\nold\nparting\n' >base3/etc/apk/world
+printf "DISTRIB_ID='OpenWrt'\nDISTRIB_RELEASE='25.12.0'\nDISTRIB_TARGET='x86/64'\nDISTRIB_ARCH='x86_64'\n" >base3/etc/openwrt_release
+printf 'root:x:0:0:root:/root:/bin/ash\n' >base3/etc/passwd
+printf 'root:x:0:\n' >base3/etc/group
+printf 'root:::0:99999:7:::\n' >base3/etc/shadow
+chmod 600 base3/etc/shadow
+chmod 1777 base3/tmp
+echo busybox | tee base3/bin/busybox base3/sbin/init >/dev/null
+echo changed >base3/etc/old.conf
+echo same >base3/etc/old.same
+printf '#!/bin/sh /etc/rc.common\nSTART=40\n' | tee base3/etc/init.d/old base3/etc/init.d/parting >/dev/null
+chmod 755 base3/etc/init.d/*
+ln -s ../init.d/old base3/etc/rc.d/S40old
+ln -s ../init.d/parting base3/etc/rc.d/S40parting
+ln -s tmp base3/var
+echo '300:/usr/bin/part:/sbin/parting' >base3/lib/apk/packages/parting.alternatives
+ln -s /sbin/parting base3/usr/bin/part
+q1() { printf 'Q1%s' "$(printf "$1" | openssl dgst -sha256 -binary | head -c 20 | base64)"; }
+record() { printf 'C:%s\nP:%s\nV:%s\nA:x86_64\nS:1\nI:1\nT:a package of the tests\nU:\nL:\n' "$(q1 "$1")" "$1" "$2" && printf '%s\n' "${@:3}" ''; }
+{
+  record base-files 1-r1 f:S F:etc R:passwd "Z:$(q1 'root:x:0:0:root:/root:/bin/ash\n')"
+  record libc 1.2-r1
+  record old 1.0-r1 f:S F:etc R:old.conf "Z:$(q1 'as it came\n')" R:old.same "Z:$(q1 'same\n')" F:etc/init.d R:old a:0:0:755 "Z:$(q1 '#!/bin/sh /etc/rc.common\nSTART=40\n')"
+  record parting 1.0-r1 f:S F:etc/init.d R:parting a:0:0:755 "Z:$(q1 x)" F:lib/apk/packages R:parting.alternatives "Z:$(q1 x)"
+} >base3/lib/apk/db/installed
+tar -C base3 --numeric-owner --sort=name -czf young.tar.gz .
+rootfs3="{rootfs: {file: young.tar.gz, verify: {sha256: $(sum young.tar.gz)}}}"
+# The key is that of the base.
+feed3='feeds: {tests: {folder: feed3}}'
+
+recipe young "$rootfs3" 'alpha, old, -parting' "$feed3" 'files: {/etc/banner: {content: "hello\n", owner: "alpha:alpha"}}'
+expect 'apk: nothing is asked for twice' 0 'sha256:' built young
+digest3=$(built young)
+unpacked young
+root=young.root
+db=lib/apk/db/installed
+has 'apk: what was asked for is installed' $root $db P:alpha
+has 'apk: and what that depends on' $root $db P:libbeta
+is 'apk: world has what was asked for' '.wrtpod-host-modules alpha base-files libc old' "$(tr '\n' ' ' <$root/etc/apk/world | sed 's/ $//')"
+has 'apk: a conffile is there' $root etc/config/alpha 'config alpha'
+mode 'apk: with its mode' $root etc/config/alpha '600 0:0'
+mode 'apk: a folder has its mode' $root usr/share/alpha '750 0:0'
+has 'apk: a user that it needs is there' $root etc/passwd 'alpha:x:777:778:alpha:/var/run/alpha:/bin/false'
+link 'apk: its service starts' $root etc/rc.d/S91alpha ../init.d/alpha
+link 'apk: the higher of two alternatives is linked' $root usr/bin/tool /usr/libexec/alpha-tool
+link 'apk: a link of a package' $root usr/bin/alpha-link alpha
+has 'apk: a hard link of a package' $root usr/bin/alpha-too alpha
+has 'apk: a script of its own waits for the first boot' $root etc/uci-defaults/15_wrtpod-alpha 'echo done >>/etc/alpha.done'
+expect 'apk: without what is done already' 1 '' grep -E 'default_postinst|add_group' $root/etc/uci-defaults/15_wrtpod-alpha
+gone 'apk: one that does nothing while an image is built does not' $root etc/uci-defaults/15_wrtpod-libbeta
+gone 'apk: what would be under /tmp is left out' $root tmp/alpha
+gone 'apk: a kernel module is not installed' $root lib/modules/tun.ko
+has 'apk: and known to apk' $root $db 'p:kmod-tun=6.12-r1'
+is 'apk: and a label' kmod-tun "$(jq -r '.config.Labels["dev.wrtpod.host-modules"]' "$(config young.oci)")"
+gone 'apk: what is to go is gone' $root etc/init.d/parting
+gone 'apk: and does not start any more' $root etc/rc.d/S40parting
+gone 'apk: and is linked by nothing' $root usr/bin/part
+has 'apk: an upgrade keeps a conffile that was changed' $root etc/old.conf changed
+has 'apk: with the new one beside it' $root etc/old.conf.apk-new new
+has 'apk: one that was not is replaced' $root etc/old.same new
+is 'apk: one link to start it' S41old "$(cd $root/etc/rc.d && echo S*old)"
+mode 'apk: a file of the recipe has its owner' $root etc/banner '644 777:778'
+expect 'apk: verify finds nothing' 0 "$digest3" "$wrtpod" image verify young.oci
+mkdir -p other/place3 && cp -r feed3 young.tar.gz other/place3/
+sed -e 's/packages: .*/packages: [-parting, old, alpha]/' young.yaml >other/place3/young.yaml
+is 'apk: in another folder, in another order, the same image' "$digest3" "$(cd other/place3 && built young --cache "$work/home/other-cache3")"
+is 'apk: and the same layout' "$(cd young.oci && find . -type f -exec sha256sum {} + | sort)" "$(cd other/place3/young.oci && find . -type f -exec sha256sum {} + | sort)"
+expect 'apk: why' 0 'amd64: alpha → libbeta' "$wrtpod" image why young.yaml libbeta
+recipe young-nothing "$rootfs3" '' "$feed3"
+expect 'apk: an image without packages' 0 'sha256:' built young-nothing
+expect 'apk: diff' 1 '~ package old 1.0-r1 → 2.0-r1' "$wrtpod" image diff young-nothing.oci young.oci

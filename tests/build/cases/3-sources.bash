@@ -1,0 +1,141 @@
+# Where bases, feeds and locks come from, and where images go.
+# shellcheck shell=bash disable=SC2154
+
+# A web server with the feed and a root, as OpenWrt's.
+mkdir -p web/releases && cp -r feed web/feed && cp base.tar.gz web/releases/rootfs.tar.gz
+webhost=127.0.0.1:$(free_port)
+python3 -m http.server --bind 127.0.0.1 --directory web "${webhost#*:}" >web.log 2>&1 &
+web_pid=$!
+pids+=("$web_pid")
+answers "http://$webhost/"
+registryhost=127.0.0.1:$(free_port)
+mkdir registry
+printf 'version: 0.1\nlog: {level: error}\nstorage: {filesystem: {rootdirectory: %s}}\nhttp: {addr: %s}\n' "$work/registry" "$registryhost" >registry.yaml
+docker-registry serve registry.yaml >registry.log 2>&1 &
+registry_pid=$!
+pids+=("$registry_pid")
+answers "http://$registryhost/v2/"
+plain=(--insecure-registry "$registryhost")
+# asked: how many requests the registry has had so far.
+asked() { grep -c '" [0-9][0-9][0-9] ' registry.log || true; }
+
+# A list of sums, signed as OpenWrt's: the feed's key is at hand, so a feed is made of the list.
+python3 - "$top/tests/feeds/opkg-feed" <<'P'
+import importlib.machinery, importlib.util, pathlib, sys, hashlib
+loader = importlib.machinery.SourceFileLoader("feed", sys.argv[1])
+feed = importlib.util.module_from_spec(importlib.util.spec_from_loader("feed", loader))
+loader.exec_module(feed)
+root = pathlib.Path("web/releases/rootfs.tar.gz")
+text = f"{'0' * 64} *other.tar.gz\n{hashlib.sha256(root.read_bytes()).hexdigest()} *rootfs.tar.gz\n".encode()
+key, signature = feed.sign(text, "sums")
+pathlib.Path("web/releases/sha256sums").write_bytes(text)
+pathlib.Path("web/releases/sha256sums.sig").write_text(signature)
+pathlib.Path("sums.pub").write_text(key)
+P
+signed="{rootfs: {url: 'http://$webhost/releases/rootfs.tar.gz', verify: {sha256sums: {key: {file: sums.pub}}}}}"
+webfeed="feeds: {tests: {url: 'http://$webhost/feed', keys: [{file: feed/key.pub}]}}"
+recipe signed "$signed" alpha "$webfeed"
+recipe plain "$rootfs" alpha "$feed"
+expect 'a root with a signed list of sums, and a feed by HTTP' 0 'sha256:' built signed
+is 'give the same layers as files do' "$(built plain >digest && jq -r .layers[].digest "$(document plain.oci)")" "$(jq -r .layers[].digest "$(document signed.oci)")"
+recipe signed-feed-key "${signed/sums.pub/feed\/key.pub}" alpha "$webfeed"
+refused 'a list of sums that is not signed by its key' 1 'sha256sums' signed-feed-key
+cp web/releases/sha256sums sums && sed -i "s/^$(sum base.tar.gz)/$(printf '1%.0s' {1..64})/" web/releases/sha256sums
+refused 'a list of sums that was changed' 1 'sha256sums' signed
+cp sums web/releases/sha256sums
+
+# Layouts, archives, registries.
+umoci init --layout stock.oci && umoci new --image stock.oci:latest
+umoci unpack --image stock.oci:latest stock.bundle >/dev/null 2>&1
+cp -a base/. stock.bundle/rootfs/ && umoci repack --image stock.oci:latest stock.bundle >/dev/null 2>&1
+umoci config --image stock.oci:latest --architecture amd64 --os linux
+skopeo copy -q --insecure-policy oci:stock.oci:latest oci-archive:stock.tar:latest
+skopeo copy -q --insecure-policy --dest-tls-verify=false oci:stock.oci:latest "docker://$registryhost/stock:1"
+recipe of-layout '{layout: stock.oci}' alpha "$feed"
+recipe of-archive '{archive: stock.tar}' alpha "$feed"
+recipe of-image "{image: '$registryhost/stock:1'}" alpha "$feed"
+expect 'from a layout' 0 'sha256:' built of-layout
+expect 'from an archive' 0 'sha256:' built of-archive
+expect 'from a registry' 0 'sha256:' built of-image "${plain[@]}"
+is 'an archive gives what a layout does' "$(jq -r .layers[].digest "$(document of-layout.oci)")" "$(jq -r .layers[].digest "$(document of-archive.oci)")"
+is 'a registry gives what a layout does' "$(jq -r .layers[].digest "$(document of-layout.oci)")" "$(jq -r .layers[].digest "$(document of-image.oci)")"
+expect 'TLS is not left out unless it is said' 3 "$registryhost" built of-image
+
+# Push.
+is 'a push tells the reference' "$registryhost/house/alpha@$digest" "$("$wrtpod" image build alpha.yaml --push "$registryhost/house/alpha:1" "${plain[@]}" 2>pushed.log)"
+is 'the tag has the image' "$digest" "$(skopeo inspect --tls-verify=false "docker://$registryhost/house/alpha:1" | jq -r .Digest)"
+expect 'and the bill of materials is found by it' 0 'application/spdx+json' curl -fsS "http://$registryhost/v2/house/alpha/manifests/sha256-${digest#sha256:}"
+before=$(asked)
+expect 'a second push' 0 "$registryhost/house/alpha:1 is this image already" "$wrtpod" image build alpha.yaml --push "$registryhost/house/alpha:1" "${plain[@]}"
+expect 'takes at most three requests' 0 '' test $(($(asked) - before)) -le 3
+expect 'verify of a reference' 0 "$digest" "$wrtpod" image verify "$registryhost/house/alpha:1" "${plain[@]}"
+expect 'diff of a reference' 0 '' "$wrtpod" image diff "$registryhost/house/alpha:1" alpha.oci "${plain[@]}"
+expect 'a reference that is none' 2 '' "$wrtpod" image build alpha.yaml --push 'Not A Reference'
+
+# Several architectures: the second is the first with another name on it.
+cp -a base base-arm && sed -i "s/x86_64/aarch64_generic/; s/x86.64/armsr\/armv8/" base-arm/etc/openwrt_release
+tar -C base-arm --numeric-owner --sort=name -czf arm.tar.gz .
+recipe many "$rootfs, arm64: {rootfs: {file: arm.tar.gz, verify: {sha256: $(sum arm.tar.gz)}}}" loop-a "$feed"
+many=$(built many)
+is 'two architectures are an index' '["amd64","arm64"]' "$(jq -c '[.manifests[].platform.architecture]' "$(document many.oci)")"
+is 'whose digest is told' "$(document many.oci)" "$(blob many.oci "$many")"
+expect 'verify of an index' 0 "$many" "$wrtpod" image verify many.oci
+is 'of which one is made' arm64 "$("$wrtpod" image build many.yaml --arch arm64 -o arm.oci >digest 2>many.log && jq -r .manifests[0].platform.architecture "$(document arm.oci)")"
+expect 'an architecture that the recipe has not' 1 'many has no base for `386`' "$wrtpod" image build many.yaml --arch 386
+expect 'why of one architecture' 0 'arm64: loop-a → loop-b' "$wrtpod" image why many.yaml loop-b --arch arm64
+expect 'is of no other' 1 '' grep -q amd64 <("$wrtpod" image why many.yaml loop-b --arch arm64)
+expect 'an index is pushed' 0 "$many" "$wrtpod" image build many.yaml --push "$registryhost/many:1" "${plain[@]}"
+expect 'and copied whole by skopeo' 0 '' skopeo copy -q --all --insecure-policy --src-tls-verify=false "docker://$registryhost/many:1" oci:many-copied:1
+recipe wrong-arch "{rootfs: {file: arm.tar.gz, verify: {sha256: $(sum arm.tar.gz)}}}" loop-a "$feed"
+refused 'a base of another architecture' 1 'its base is for linux/arm64' wrong-arch
+
+# Locks.
+sed 's/name: signed/name: locked/' signed.yaml >locked.yaml
+sed 's/name: of-image/name: locked-image/' of-image.yaml >locked-image.yaml
+sed 's/name: young/name: locked-young/' young.yaml >locked-young.yaml
+locked=$(built locked) locked_image=$(built locked-image "${plain[@]}") locked_young=$(built locked-young)
+expect 'lock' 0 'wrote locked.lock.json' "$wrtpod" image lock locked.yaml
+expect 'lock with a base of a registry' 0 'wrote locked-image.lock.json' "$wrtpod" image lock locked-image.yaml "${plain[@]}"
+expect 'lock with apk' 0 'wrote locked-young.lock.json' "$wrtpod" image lock locked-young.yaml
+cp locked.lock.json first.json
+expect 'lock again' 0 '' "$wrtpod" image lock locked.yaml
+expect 'is the same' 0 '' cmp first.json locked.lock.json
+expect 'from another folder too' 0 '' bash -c "cd other && '$wrtpod' image lock ../locked-young.yaml --lock again.json && cmp again.json ../locked-young.lock.json"
+mode 'a lock is for everybody to read' . locked.lock.json '644 0:0'
+kill "$web_pid" "$registry_pid" && wait "$web_pid" "$registry_pid" 2>/dev/null || true
+mv feed3 feed3.away
+is 'a build of a lock needs no server' "$locked" "$(built locked --locked --offline)"
+is 'and no registry' "$locked_image" "$(built locked-image --locked --offline "${plain[@]}")"
+is 'apk: and no feed' "$locked_young" "$(built locked-young --locked --offline)"
+is 'from another folder too' "$locked_young" "$(cd other && "$wrtpod" image build ../locked-young.yaml --locked --offline -o locked.oci 2>locked.log)"
+refused 'without a cache it does' 3 'it is not in the cache, and nothing is fetched offline' locked --locked --offline --cache home/empty
+refused 'without a lock too' 3 'nothing is fetched offline' locked --offline
+refused 'of a base in a registry' 3 'nothing is fetched offline' locked-image --offline "${plain[@]}"
+refused 'a server that is gone' 3 "$webhost" signed
+mv feed3.away feed3
+refused 'a lock that is not there' 1 'there is no lock file `plain.lock.json`' plain --locked
+# stale WHAT SED…: the lock does not go with the recipe any more.
+stale() {
+  sed "${@:2}" locked-young.yaml >stale.yaml
+  refused "a stale lock: $1" 1 'the lock is not of this recipe any more' stale --locked --lock locked-young.lock.json
+}
+stale 'a package more' -e 's/alpha, /alpha, rival, /'
+stale 'another feed' -e 's/folder: feed3/folder: feed/'
+stale 'other keys' -e 's/{folder: feed3/{folder: feed3, keys: [{file: feed3\/key.pem}]/'
+stale 'another sum of the base' -e 's/sha256: ..../sha256: 0123/'
+for broken in '' '{' '{"version": 9}' '[]' "$(jq -c '.roots.amd64.install[0].name = "../../x"' locked-young.lock.json)" \
+  "$(jq -c '.roots.amd64.hostModules["../../x"] = {"wantedBy": [], "inRoot": false}' locked-young.lock.json)"; do
+  printf '%s' "$broken" >broken.json
+  refused "a lock that is none: ${broken:0:16}" 1 'broken.json' locked-young --locked --lock broken.json
+done
+
+# The cache.
+cached() { find home/.cache/wrtpod -type f -size -200k | sort; }
+"$wrtpod" image build locked-young.yaml -o cache.oci --cache home/damaged >digest 2>cache.log
+find home/damaged -type f | while read -r file; do printf x | dd of="$file" bs=1 seek=60 conv=notrunc status=none; done
+is 'a cache that was damaged is made anew' "$locked_young" "$("$wrtpod" image build locked-young.yaml -o cache.oci --cache home/damaged 2>cache.log)"
+find home/damaged -type f -exec truncate -s 50 {} +
+is 'one that was cut short too' "$locked_young" "$("$wrtpod" image build locked-young.yaml -o cache.oci --cache home/damaged 2>cache.log)"
+chmod 0 home/damaged
+printf x >home/file
+refused 'a cache that is a file' 3 'home/file' young --cache home/file
