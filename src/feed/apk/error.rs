@@ -99,7 +99,7 @@ pub enum Error {
         problem: String,
     },
     /// Two packages have one file.
-    #[error("{package} brings {path}, which {owner} has already")]
+    #[error("{package} brings {path}, which {owner} has already: leave one of the two out")]
     Owned {
         /// The package that was to be installed.
         package: String,
