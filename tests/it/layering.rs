@@ -39,7 +39,7 @@ const TABLE: &[(&str, &[&str])] = &[
 const WORDS: &[(&str, &[&str])] = &[
     ("serde_saphyr", &["yaml"]),
     ("kube::", &["cluster"]),
-    ("reqwest", &["registry"]),
+    ("reqwest", &["fetch", "registry"]),
     ("rustls::", &["tls"]),
     ("annotate_snippets", &["diag"]),
     ("clap::", &["cli"]),

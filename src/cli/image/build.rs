@@ -84,11 +84,12 @@ pub fn reference(text: &str) -> Result<ImageRef, CliError> {
 }
 
 fn write(built: &Built, path: &Path) -> Result<(), CliError> {
-    let result = match path.extension().is_some_and(|end| end == "tar") {
-        true => built.bundle.write_archive(path, Some(TAG)),
-        false => built.bundle.write_layout(path, Some(TAG)),
+    let result = if path.extension().is_some_and(|end| end == "tar") {
+        built.bundle.write_archive(path, Some(TAG))
+    } else {
+        built.bundle.write_layout(path, Some(TAG))
     };
-    result.map_err(|error| failed(error.into()))
+    result.map_err(failed)
 }
 
 /// Says what came out, and what has to be known of it.

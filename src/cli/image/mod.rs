@@ -28,7 +28,8 @@ pub fn run(args: &ImageArgs, printer: Printer) -> Result<Outcome, CliError> {
 }
 
 /// What a failure of the library means for the exit code.
-fn failed(error: Error) -> CliError {
+fn failed(error: impl Into<Error>) -> CliError {
+    let error = error.into();
     let hint = match &error {
         Error::Stale { .. } => Some("make it again with `wrtpod image lock`".to_owned()),
         Error::Fetch(crate::fetch::Error::Offline { .. }) => Some("run it once without --offline".to_owned()),
@@ -39,8 +40,9 @@ fn failed(error: Error) -> CliError {
         _ => None,
     };
     let message = error.to_string();
-    match error.is_environment() {
-        true => CliError::Environment { message, hint },
-        false => CliError::Refused { message, hint },
+    if error.is_environment() {
+        CliError::Environment { message, hint }
+    } else {
+        CliError::Refused { message, hint }
     }
 }
