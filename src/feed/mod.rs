@@ -8,6 +8,7 @@
 pub mod apk;
 pub mod opkg;
 mod package;
+pub mod script;
 mod users;
 pub mod usign;
 mod verified;

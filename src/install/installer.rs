@@ -4,7 +4,7 @@ use std::io::Read;
 
 use super::accounts::Accounts;
 use super::error::Error;
-use super::scripts::{AtBoot, at_boot};
+use super::scripts::at_boot;
 use super::{fit, services};
 use crate::feed::{Item, Kind, Owner, Package};
 use crate::image::{self, Attributes, Root};
@@ -138,15 +138,25 @@ impl Installer {
             self.accounts.add(user);
         }
         for item in &package.items {
-            if item.path.parent().is_some_and(|folder| folder.as_str() == SERVICES) {
+            if is_service(&item.path) {
                 enable(&mut self.root, &item.path)?;
             }
         }
-        if let AtBoot::Script(text) = at_boot(package) {
+        if let Some(text) = at_boot(package) {
             // After OpenWrt's own migrations of accounts and bridges, before the packages' settings.
             let path = fixed(&format!("{FIRST_BOOT}/15_wrtpod-{}", package.name))?;
             self.root.put_file(&path, Attributes::root(0o755), &mut text.as_slice())?;
             self.notes.push(Note::AtBoot { package: package.name.clone() });
+        }
+        Ok(())
+    }
+
+    /// Takes out a file of a package that goes, or that a new version of it has no more; a service of that file does not
+    /// start any more.
+    pub fn take_out(&mut self, path: &RootPath) -> Result<(), Error> {
+        self.root.remove(path)?;
+        if is_service(path) {
+            disable(&mut self.root, path.name())?;
         }
         Ok(())
     }
@@ -159,7 +169,7 @@ impl Installer {
         content: &mut dyn Read,
     ) -> Result<(), Error> {
         self.root.put_file(path, attributes, content)?;
-        if path.parent().is_some_and(|folder| folder.as_str() == SERVICES) {
+        if is_service(path) {
             enable(&mut self.root, path)?;
         }
         Ok(())
@@ -201,10 +211,15 @@ impl Installer {
     }
 }
 
-/// Makes the links of a service that starts, by its script.
+fn is_service(path: &RootPath) -> bool {
+    path.parent().is_some_and(|folder| folder.as_str() == SERVICES)
+}
+
+/// Makes the links of a service that starts, by its script, in place of those that an earlier version of it had.
 fn enable(root: &mut Root, script: &RootPath) -> Result<(), Error> {
     let Some(text) = root.read(script)? else { return Ok(()) };
     let service = script.name().to_owned();
+    disable(root, &service)?;
     for link in services::links(&service, &String::from_utf8_lossy(&text)) {
         root.put_symlink(&fixed(&format!("etc/rc.d/{link}"))?, &format!("../init.d/{service}"))?;
     }

@@ -18,7 +18,6 @@ mod judge;
 mod paragraph;
 mod resolution;
 mod resolve;
-pub mod script;
 mod status;
 mod universe;
 mod unresolved;

@@ -1,6 +1,7 @@
-//! What a package's own part of its installation (`postinst-pkg`, `postinst`) would do at build time.
+//! What a package's own part of its installation would do at build time: opkg's `postinst-pkg`, apk's `post-install`.
 //!
 //! Scripts are never run here. Most do one thing, and only on a running system; those are known by their whole text.
+//! Entries: [`classify`], [`own_part`].
 
 /// What a script comes to when an image is built.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,14 +14,20 @@ pub enum Offline {
     Unknown,
 }
 
-/// OpenWrt's `postinst` (`package-pack.mk`), in the forms of 19.07 to 24.10: it calls `default_postinst`.
-const WRAPPER: [&str; 5] = [
+/// OpenWrt's own lines of a script (`package-pack.mk`), from 19.07 on: users, services and links, which are made natively.
+/// opkg's packages have them in a script of their own, apk's in one with the package's own part.
+const WRAPPER: [&str; 8] = [
     "[ \"${IPKG_NO_SCRIPT}\" = \"1\" ] && exit 0",
     "[ -x $IPKG_INSTROOT/lib/functions.sh ] || exit 0",
     "[ -s $IPKG_INSTROOT/lib/functions.sh ] || exit 0",
     ". $IPKG_INSTROOT/lib/functions.sh",
+    "export root=\"$IPKG_INSTROOT\"",
+    "add_group_and_user",
+    "default_postinst",
     "default_postinst $0 $@",
 ];
+/// The line of the wrapper that has the package's name.
+const NAMING: &str = "export pkgname=\"";
 
 /// First lines after which nothing runs while an image is built, since `IPKG_INSTROOT` is set then.
 const LEAVES: [&str; 3] = [
@@ -43,11 +50,11 @@ const LINES: [&str; 2] = ["[ -n \"$IPKG_INSTROOT\" ] || ", "[ -z \"$IPKG_INSTROO
 /// What a script comes to, by its whole text; in doubt [`Offline::Unknown`].
 pub fn classify(text: &[u8]) -> Offline {
     let Ok(text) = std::str::from_utf8(text) else { return Offline::Unknown };
-    let text = text.replace("${IPKG_INSTROOT}", "$IPKG_INSTROOT");
+    let text = plain(&own_part(text));
     let lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
     let lines: Vec<&str> = lines.collect();
     let is_idle = |line: &&str| matches!(*line, "exit 0" | "true" | ":" | "return 0");
-    if lines.iter().all(|line| is_idle(line) || WRAPPER.contains(line)) {
+    if lines.iter().all(is_idle) {
         return Offline::Nothing;
     }
     let leaves = lines.first().is_some_and(|line| LEAVES.contains(line));
@@ -56,6 +63,20 @@ pub fn classify(text: &[u8]) -> Offline {
     }
     let end = lines.iter().rposition(|line| !is_idle(line)).map_or(0, |last| last + 1);
     if is_block(&lines[..end]) { Offline::OnlyOnline } else { Offline::Unknown }
+}
+
+/// A script without OpenWrt's own lines.
+pub fn own_part(text: &str) -> String {
+    let is_own = |line: &&str| {
+        let line = plain(line.trim());
+        !WRAPPER.contains(&line.as_str()) && !line.starts_with(NAMING)
+    };
+    text.lines().filter(is_own).flat_map(|line| [line, "\n"]).collect()
+}
+
+/// With one spelling of the root.
+fn plain(text: &str) -> String {
+    text.replace("${IPKG_INSTROOT}", "$IPKG_INSTROOT")
 }
 
 /// One guarded command: what could run another one after it, whatever the guard says, is not understood.
@@ -89,7 +110,9 @@ mod tests {
     fn knows_the_wrapper_and_what_does_nothing() {
         let wrapper = "#!/bin/sh\n[ \"${IPKG_NO_SCRIPT}\" = \"1\" ] && exit 0\n[ -s ${IPKG_INSTROOT}/lib/functions.sh ] || exit 0\n\
                        . ${IPKG_INSTROOT}/lib/functions.sh\ndefault_postinst $0 $@\n";
-        for text in ["", "#!/bin/sh\n", "#!/bin/sh\n# nothing\nexit 0\n", wrapper] {
+        let apk = "#!/bin/sh\n[ -s ${IPKG_INSTROOT}/lib/functions.sh ] || exit 0\n. ${IPKG_INSTROOT}/lib/functions.sh\n\
+                   export root=\"${IPKG_INSTROOT}\"\nexport pkgname=\"a\"\nadd_group_and_user\ndefault_postinst\n";
+        for text in ["", "#!/bin/sh\n", "#!/bin/sh\n# nothing\nexit 0\n", wrapper, apk] {
             assert_eq!(classify(text.as_bytes()), Offline::Nothing, "{text}");
         }
     }
@@ -102,10 +125,17 @@ mod tests {
             "#!/bin/sh\nif [ -z \"$IPKG_INSTROOT\" ]; then\n  killall -HUP rpcd 2>/dev/null\nfi\n",
             "#!/bin/sh\n[ -n \"$IPKG_INSTROOT\" ] && exit 0\nanything at all\nif x; then y; fi\n",
             "[ -n \"${IPKG_INSTROOT}\" ] || { rm -f /tmp/luci-indexcache.*\n\trm -rf /tmp/x/\n\texit 0\n}\n",
+            "export pkgname=\"a\"\nadd_group_and_user\ndefault_postinst\n[ -n \"${IPKG_INSTROOT}\" ] || {\n a\n}\nexit 0\n",
             "[ -n \"${IPKG_INSTROOT}\" ] || sed -i '/x/d' /etc/x\n[ -z \"$IPKG_INSTROOT\" ] && echo y >> /etc/x\n",
         ] {
             assert_eq!(classify(text.as_bytes()), Offline::OnlyOnline, "{text}");
         }
+    }
+
+    #[test]
+    fn the_own_part_is_what_openwrt_did_not_write() {
+        let text = "#!/bin/sh\nexport pkgname=\"a\"\n\tdefault_postinst $0 $@\n\trm ${IPKG_INSTROOT}/x\nexit 0";
+        assert_eq!(own_part(text), "#!/bin/sh\n\trm ${IPKG_INSTROOT}/x\nexit 0\n");
     }
 
     #[test]
