@@ -127,8 +127,9 @@ pub(super) async fn install(
     watch: &mut dyn Watch,
 ) -> Result<(), Error> {
     let mut database = database(installer.root())?;
+    let offers = best_offers(installer.root())?;
     for name in &lock.remove {
-        take_out(installer.root_mut(), &database.remove(name))?;
+        take_out(installer, &database.remove(name))?;
     }
     for package in &lock.install {
         let place = super::package_place(places, package)?;
@@ -152,13 +153,13 @@ pub(super) async fn install(
         installer.package(&content.package)?;
         let ids = |owner: &Owner| installer.ids(owner);
         let gone = database.install(&content, &ids).map_err(|error| Error::feed(&shown, error))?;
-        take_out(installer.root_mut(), &gone)?;
+        take_out(installer, &gone)?;
     }
     let world = apk::parse_list(&lock.world.join(" ")).map_err(|problem| Error::feed("the lock", problem))?;
     database.set_world(world);
     let missing = lock.host_modules.iter().filter(|(_, module)| !module.in_root);
     database.provide_by_host(&missing.map(|(name, module)| (name.clone(), module.version.clone())).collect());
-    link_alternatives(installer.root_mut())?;
+    link_alternatives(installer.root_mut(), &database, &offers)?;
     write(installer.root_mut(), &database)
 }
 
@@ -171,10 +172,11 @@ fn aside(database: &Database, path: &RootPath, there: &[u8]) -> Option<RootPath>
     is_changed.then(|| format!("{}.apk-new", path.as_str()).parse().ok()).flatten()
 }
 
-fn take_out(root: &mut Root, removed: &apk::Removed) -> Result<(), Error> {
+fn take_out(installer: &mut Installer, removed: &apk::Removed) -> Result<(), Error> {
     for file in &removed.files {
-        root.remove(file)?;
+        installer.take_out(file)?;
     }
+    let root = installer.root_mut();
     for folder in &removed.folders {
         if root.below(folder).all(|(path, _)| path == folder) {
             root.remove(folder)?;
@@ -183,28 +185,44 @@ fn take_out(root: &mut Root, removed: &apk::Removed) -> Result<(), Error> {
     Ok(())
 }
 
-/// The links that packages offer: OpenWrt's `default_postinst` makes them from `/lib/apk/packages/*.alternatives`.
-fn link_alternatives(root: &mut Root) -> Result<(), Error> {
-    let lists: Vec<RootPath> = root
-        .below(&fixed("lib/apk/packages"))
-        .map(|(path, _)| path)
-        .filter(|path| has_ending(path, "alternatives"))
-        .cloned()
-        .collect();
+/// Links again what packages offer, where that is not as it was: OpenWrt's scripts do so from
+/// `/lib/apk/packages/*.alternatives` (`update_alternatives`). What nobody offers any more is BusyBox's again where that has
+/// it, and else goes.
+fn link_alternatives(
+    root: &mut Root,
+    database: &Database,
+    before: &BTreeMap<RootPath, Alternative>,
+) -> Result<(), Error> {
+    let now = best_offers(root)?;
+    for (path, offer) in now.iter().filter(|(path, offer)| before.get(*path) != Some(offer)) {
+        root.put_symlink(path, &offer.target)?;
+    }
+    for path in before.keys().filter(|path| !now.contains_key(*path)) {
+        match database.owner(path) {
+            Some("busybox") => root.put_symlink(path, "/bin/busybox")?,
+            _ => {
+                root.remove(path)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The offer with the highest priority for each link, of several the first in the order of the packages' names.
+fn best_offers(root: &Root) -> Result<BTreeMap<RootPath, Alternative>, Error> {
+    let folder = fixed("lib/apk/packages");
+    let lists = root.below(&folder).map(|(path, _)| path).filter(|path| has_ending(path, "alternatives"));
     let mut best: BTreeMap<RootPath, Alternative> = BTreeMap::new();
     for list in lists {
         let text = text(root, list.as_str())?.unwrap_or_default();
         for offer in text.split_ascii_whitespace() {
-            let offer: Alternative = offer.parse().map_err(|invalid| Error::feed(&list, invalid))?;
+            let offer: Alternative = offer.parse().map_err(|invalid| Error::feed(list, invalid))?;
             if best.get(&offer.path).is_none_or(|known| known.priority < offer.priority) {
                 best.insert(offer.path.clone(), offer);
             }
         }
     }
-    for (path, offer) in best {
-        root.put_symlink(&path, &offer.target)?;
-    }
-    Ok(())
+    Ok(best)
 }
 
 fn write(root: &mut Root, database: &Database) -> Result<(), Error> {

@@ -104,7 +104,7 @@ pub(super) async fn install(
     for name in &lock.remove {
         links.extend(offered(&database, name));
         for file in database.remove(name, |path| hash_of(installer.root(), path)) {
-            installer.root_mut().remove(&file)?;
+            installer.take_out(&file)?;
         }
     }
     for package in &lock.install {
@@ -152,7 +152,7 @@ pub(super) async fn install(
             owner: clash.owner,
         })?;
         for file in gone {
-            installer.root_mut().remove(&file)?;
+            installer.take_out(&file)?;
         }
         links.extend(ipk.package.alternatives.iter().map(|offer| offer.path.clone()));
         installer.package(&ipk.package)?;
