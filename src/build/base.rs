@@ -101,7 +101,11 @@ async fn pull(
         None if supply.fetcher.is_offline() => {
             return Err(fetch::Error::Offline { place: image.to_string() }.into());
         }
-        None => top(source.manifest().await.map_err(failed)?),
+        None => {
+            let document = source.manifest().await.map_err(failed)?;
+            keep(&document, image, supply)?;
+            top(document)
+        }
     };
     if media_type::is_index(&bundle.top.media_type) {
         let chosen = choose(&image.to_string(), &bundle, Some(platform))?;
@@ -119,7 +123,7 @@ async fn by_digest(
     supply: &Supply<'_>,
 ) -> Result<Document, Error> {
     let want = Want { size: None, digest: digest.clone(), whole: true };
-    let shown = format!("{image}, manifest {}", digest.short());
+    let shown = of_manifest(digest, image);
     if let Some(mut file) = supply.fetcher.cache().get(&want)? {
         let mut bytes = Vec::new();
         file.read_to_end(&mut bytes).map_err(|error| Error::feed(&shown, error))?;
@@ -132,10 +136,23 @@ async fn by_digest(
         .manifest_of(digest)
         .await
         .map_err(|error| Error::Registry { image: image.to_string(), error })?;
+    keep(&document, image, supply)?;
+    Ok(document)
+}
+
+/// Puts a manifest into the cache: a lock names it by its digest.
+fn keep(document: &Document, image: &ImageRef, supply: &Supply<'_>) -> Result<(), Error> {
+    let digest = &document.descriptor.digest;
+    let want = Want { size: None, digest: digest.clone(), whole: true };
+    let shown = of_manifest(digest, image);
     let mut draft = supply.fetcher.cache().draft(&shown, want)?;
     draft.write_all(&document.bytes).map_err(|error| Error::feed(&shown, error))?;
     draft.finish()?;
-    Ok(document)
+    Ok(())
+}
+
+fn of_manifest(digest: &Digest, image: &ImageRef) -> String {
+    format!("{image}, manifest {}", digest.short())
 }
 
 /// An image, or an index with all its images, from a registry.
