@@ -53,6 +53,8 @@ pub(super) fn family(root: &Root, architecture: &str) -> Result<Family, Error> {
 pub(super) struct Known {
     pub name: String,
     pub place: Place,
+    /// For locks: its URL without credentials, or its folder as the recipe has it, which is the same wherever that lies.
+    pub written: String,
     keys: Vec<(String, String)>,
     unsigned: bool,
 }
@@ -74,12 +76,12 @@ pub(super) fn feeds(
     let mut known = Vec::new();
     for feed in &request.feeds {
         let keys = if feed.keys.is_empty() { base_keys.clone() } else { feed.keys.clone() };
-        known.push(Known {
-            name: feed.name.clone(),
-            place: place(feed, release)?,
-            keys,
-            unsigned: feed.unsigned,
-        });
+        let (name, unsigned, place) = (feed.name.clone(), feed.unsigned, place(feed, release)?);
+        let written = match &place {
+            Place::Local(_) => feed.written.clone(),
+            Place::Web(_) => place.to_string(),
+        };
+        known.push(Known { name, place, written, keys, unsigned });
     }
     if request.recipe.default_feeds {
         for (name, url) in of_base(root, family)? {
@@ -87,9 +89,17 @@ pub(super) fn feeds(
             if url.contains("/kmods/") || known.iter().any(|feed| feed.name == name) {
                 continue;
             }
-            let place = Place::of(&url, std::path::Path::new("/"))
-                .map_err(|problem| Error::feed(quoted(&url), problem))?;
-            known.push(Known { name, place, keys: base_keys.clone(), unsigned: false });
+            let place = match Place::of(&url, std::path::Path::new("/")) {
+                Ok(place @ Place::Web(_)) => place,
+                Ok(Place::Local(_)) => {
+                    let problem = "the base names this feed, and means a folder of its own machine: give the recipe \
+                                   `defaultFeeds: false` and the feeds that it needs";
+                    return Err(Error::feed(quoted(&url), problem));
+                }
+                Err(problem) => return Err(Error::feed(quoted(&url), problem)),
+            };
+            let written = place.to_string();
+            known.push(Known { name, place, written, keys: base_keys.clone(), unsigned: false });
         }
     }
     Ok(known)
@@ -126,14 +136,20 @@ fn of_base(root: &Root, family: Family) -> Result<Vec<(String, String)>, Error> 
                     text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
                 for line in lines {
                     let folder = line.strip_suffix("/packages.adb").unwrap_or(line);
-                    // apk's feeds have no names: two parts of the URL are what tells OpenWrt's apart.
-                    let name = folder.rsplit('/').next().unwrap_or(folder);
-                    feeds.push((name.to_owned(), folder.to_owned()));
+                    feeds.push((name_of(folder), folder.to_owned()));
                 }
             }
         }
     }
     Ok(feeds)
+}
+
+/// What to call a feed of apk, which has only a URL: its last two parts. OpenWrt has `…/targets/x86/64/packages` beside
+/// `…/packages/x86_64/packages`.
+fn name_of(url: &str) -> String {
+    let mut parts = url.trim_end_matches('/').rsplit('/');
+    let (last, before) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
+    format!("{before}/{last}")
 }
 
 /// The keys of a base: what to call each, and its text.

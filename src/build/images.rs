@@ -98,11 +98,12 @@ impl Ground {
 pub async fn why(
     request: &Request<'_>,
     package: &str,
+    only: Option<&str>,
     supply: &Supply<'_>,
     watch: &mut dyn Watch,
 ) -> Result<BTreeMap<String, Vec<Vec<String>>>, Error> {
     let mut chains = BTreeMap::new();
-    for architecture in request.architectures() {
+    for architecture in chosen(request, only) {
         let ground = ground(request, architecture, None, supply, watch).await?;
         let resolved = ground.resolve(request, supply, watch).await?;
         chains.insert(architecture.to_owned(), (resolved.why)(package));
@@ -302,8 +303,9 @@ fn sbom(
         version: package.version.clone(),
         architecture: release.architecture.clone(),
         licence: None,
-        sha256: Some(package.sha256.hex().to_owned()),
+        // apk's index has the digest of a part of the file only.
+        sha256: (lock.packages_by == Family::Opkg).then(|| package.sha256.hex().to_owned()),
         feed: Some(package.feed.clone()),
     });
-    Sbom::new(&request.recipe.name, &request.bases[architecture].to_string(), base, components.collect())
+    Sbom::new(&request.recipe.name, &request.base_as_written(architecture), base, components.collect())
 }

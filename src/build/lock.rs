@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::types::Digest;
+use crate::types::{Digest, PackageWish, quoted};
 
 /// The format that is written and understood.
 const VERSION: u32 = 1;
@@ -45,6 +45,22 @@ pub struct LockedRoot {
     pub already: Vec<String>,
     /// Kernel modules that the node must have, by the names of the packages that they would be.
     pub host_modules: BTreeMap<String, LockedModule>,
+}
+
+impl LockedRoot {
+    /// A name that cannot be a package's, or a version that cannot be a version: both go into databases and names of files.
+    fn fault(&self) -> Option<String> {
+        let names = self.install.iter().map(|package| &package.name);
+        let mut names = names.chain(self.host_modules.keys());
+        let bad = names.find(|name| name.starts_with('-') || name.parse::<PackageWish>().is_err());
+        if let Some(name) = bad {
+            return Some(format!("{} is no name of a package", quoted(name)));
+        }
+        let versions = self.install.iter().map(|package| &package.version);
+        let mut versions = versions.chain(self.host_modules.values().filter_map(|module| module.version.as_ref()));
+        let bad = versions.find(|version| !version.bytes().all(|byte| byte.is_ascii_graphic()));
+        bad.map(|version| format!("{} is no version", quoted(version)))
+    }
 }
 
 /// A kernel module that packages want.
@@ -133,7 +149,13 @@ impl Lock {
     pub fn parse(text: &str) -> Result<Self, LockError> {
         let lock: Self =
             serde_json::from_str(text).map_err(|error| LockError::Malformed(error.to_string()))?;
-        if lock.version == VERSION { Ok(lock) } else { Err(LockError::Format(lock.version)) }
+        if lock.version != VERSION {
+            return Err(LockError::Format(lock.version));
+        }
+        match lock.roots.values().find_map(LockedRoot::fault) {
+            Some(problem) => Err(LockError::Malformed(problem)),
+            None => Ok(lock),
+        }
     }
 
     /// Its text: the same lock has the same bytes.

@@ -41,7 +41,7 @@ pub(super) async fn choose(
         watch.step(&format!("reading {}", feed.place));
         let read = feed.opkg_index(supply).await?;
         let index = Digest::of_hash(Sha256::digest(&read.text).into());
-        locked.push(LockedFeed { name: feed.name.clone(), place: feed.place.to_string(), index });
+        locked.push(LockedFeed { name: feed.name.clone(), place: feed.written.clone(), index });
         indexes.push(read.index);
     }
     let architectures = [("all", 1), ("noarch", 1), (release.architecture.as_str(), 10)]

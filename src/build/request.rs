@@ -1,7 +1,6 @@
 //! A recipe with its places: where base and feeds are, and whose keys they are signed with.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
@@ -52,6 +51,8 @@ pub(super) enum Verify {
 pub(super) struct Feed {
     pub name: String,
     pub place: FeedPlace,
+    /// In the words of the recipe.
+    pub written: String,
     /// Texts of keys, with what to call them; none for those of the base.
     pub keys: Vec<(String, String)>,
     pub unsigned: bool,
@@ -85,13 +86,15 @@ impl<'r> Request<'r> {
             request.bases.insert(architecture.as_str().to_owned(), base);
         }
         for (name, feed) in &recipe.feeds {
-            let place = match &feed.source.value {
-                FeedSource::Url(url) => FeedPlace::Url(url.clone()),
-                FeedSource::Folder(folder) => FeedPlace::Folder(request.path(folder, feed.source.span)),
+            let (place, written) = match &feed.source.value {
+                FeedSource::Url(url) => (FeedPlace::Url(url.clone()), url.to_string()),
+                FeedSource::Folder(folder) => {
+                    (FeedPlace::Folder(request.path(folder, feed.source.span)), folder.clone())
+                }
             };
             let keys = feed.keys.iter().map(|key| request.key(key)).collect::<Result<_, _>>()?;
             let unsigned = feed.unsigned.as_ref().is_some_and(|unsigned| unsigned.value);
-            request.feeds.push(Feed { name: name.to_string(), place, keys, unsigned });
+            request.feeds.push(Feed { name: name.to_string(), place, written, keys, unsigned });
         }
         Ok(request)
     }
@@ -101,24 +104,42 @@ impl<'r> Request<'r> {
         self.bases.keys().map(String::as_str)
     }
 
-    /// The digest of all that decides what is installed: bases, feeds, packages. What a lock has to be of.
+    /// The digest of all that decides what is installed: bases, feeds, packages, each as it is written and with what it
+    /// is verified by, wherever the recipe lies. What a lock has to be of.
     pub fn digest(&self) -> Digest {
         let mut hash = Sha256::new();
         let mut part = |text: String| hash.update(format!("{}:{text}", text.len()));
         for (architecture, base) in &self.bases {
-            part(format!("{architecture} {base}"));
+            part(format!("{architecture} {}", self.base_as_written(architecture)));
+            if let Base::Rootfs { verify, .. } = base {
+                part(match verify {
+                    Verify::Sha256(digest) => digest.to_string(),
+                    Verify::Sums { key, .. } => key.clone(),
+                });
+            }
         }
         for feed in &self.feeds {
-            let place = match &feed.place {
-                FeedPlace::Url(url) => url.to_string(),
-                FeedPlace::Folder(folder) => folder.display().to_string(),
-            };
-            part(format!("{} {place} {}", feed.name, feed.unsigned));
+            part(format!("{} {} {}", feed.name, feed.written, feed.unsigned));
+            feed.keys.iter().for_each(|(_, key)| part(key.clone()));
         }
         part(self.recipe.default_feeds.to_string());
         self.wanted.iter().for_each(|name| part(format!("+{name}")));
         self.unwanted.iter().for_each(|name| part(format!("-{name}")));
         Digest::of_hash(hash.finalize().into())
+    }
+
+    /// What an architecture stands on, in the words of the recipe.
+    pub(super) fn base_as_written(&self, architecture: &str) -> String {
+        let base = self.recipe.bases.iter().find(|(known, _)| known.as_str() == architecture);
+        let (_, base) = base.expect("the architectures are the recipe's");
+        match &base.source.value {
+            BaseSource::Image(image) => image.to_string(),
+            BaseSource::Layout(path) | BaseSource::Archive(path) => path.clone(),
+            BaseSource::Rootfs(rootfs) => match &rootfs.source.value {
+                FileSource::File(path) => path.clone(),
+                FileSource::Url(url) => url.to_string(),
+            },
+        }
     }
 
     /// A path beside the file that names it.
@@ -166,16 +187,6 @@ impl<'r> Request<'r> {
                 file.take(LONGEST_KEY).read_to_string(&mut text).map_err(failed)?;
                 Ok((path.display().to_string(), text))
             }
-        }
-    }
-}
-
-impl fmt::Display for Base {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Rootfs { place, .. } => place.fmt(f),
-            Self::Image(image) => image.fmt(f),
-            Self::Layout(path) | Self::Archive(path) => path.display().fmt(f),
         }
     }
 }

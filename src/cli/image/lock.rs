@@ -26,7 +26,12 @@ pub fn run(args: &LockArgs, printer: Printer) -> Result<Outcome, CliError> {
     let folder = chosen.lock.parent().filter(|folder| !folder.as_os_str().is_empty());
     let folder = folder.unwrap_or(std::path::Path::new("."));
     let unwritable = |error: &std::io::Error| CliError::file(&chosen.lock, "write", error);
-    let mut file = tempfile::NamedTempFile::new_in(folder).map_err(|error| unwritable(&error))?;
+    // As any file that is written: what it may be read by is the user's umask's to say.
+    let everybody = std::os::unix::fs::PermissionsExt::from_mode(0o666);
+    let mut file = tempfile::Builder::new()
+        .permissions(everybody)
+        .tempfile_in(folder)
+        .map_err(|error| unwritable(&error))?;
     file.write_all(built.lock.text().as_bytes()).map_err(|error| unwritable(&error))?;
     file.persist(&chosen.lock).map_err(|error| unwritable(&error.error))?;
     for (architecture, root) in &built.lock.roots {

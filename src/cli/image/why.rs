@@ -16,11 +16,11 @@ pub fn run(args: &WhyArgs, printer: Printer) -> Result<Outcome, CliError> {
     let request = Request::new(&chosen.recipe, &chosen.sources).map_err(failed)?;
     let stock = Stock::new(&args.recipe.supply, printer)?;
     let all = block_on(async {
-        build::why(&request, &args.package, &stock.supply(), &mut Show::new()).await.map_err(failed)
+        let only = args.recipe.arch.as_deref();
+        build::why(&request, &args.package, only, &stock.supply(), &mut Show::new()).await.map_err(failed)
     })?;
-    let wanted = |architecture: &str| args.recipe.arch.as_deref().is_none_or(|only| only == architecture);
     let mut outcome = Outcome::Done;
-    for (architecture, chains) in all.iter().filter(|(architecture, _)| wanted(architecture)) {
+    for (architecture, chains) in &all {
         if chains.is_empty() {
             Printer::data(&format!("{architecture}: {} is not in the image\n", args.package))?;
             outcome = Outcome::Found;
