@@ -59,7 +59,7 @@ pub(super) async fn choose(
         watch.step(&format!("reading {}", feed.place));
         let read = feed.apk_index(supply).await?;
         let index = Digest::of_hash(Sha256::digest(&read.text).into());
-        locked.push(LockedFeed { name: feed.name.clone(), place: feed.place.to_string(), index });
+        locked.push(LockedFeed { name: feed.name.clone(), place: feed.written.clone(), index });
         indexes.push(read.index);
     }
     let own = text(root, "etc/apk/arch")?.unwrap_or_else(|| release.architecture.clone());
@@ -144,12 +144,16 @@ pub(super) async fn install(
             ..Info::default()
         };
         let shown = place.to_string();
-        let content =
+        let read =
             apk::read(file, Promise::Index(&promised), &mut |item, content| -> Result<(), Reading> {
                 installer.item(&package.name, item, content, &|path, there| aside(&database, path, there))?;
                 Ok(())
-            })
-            .map_err(|error: Reading| error.at(&shown))?;
+            });
+        if let Err(Reading::Feed(_)) = &read {
+            // The cache cannot tell a damaged package of apk by itself; it is fetched anew next time.
+            supply.fetcher.cache().forget(&want)?;
+        }
+        let content = read.map_err(|error| error.at(&shown))?;
         installer.package(&content.package)?;
         let ids = |owner: &Owner| installer.ids(owner);
         let gone = database.install(&content, &ids).map_err(|error| Error::feed(&shown, error))?;

@@ -89,10 +89,13 @@ impl Error {
     /// Whether the environment failed (network, registry, file system), and not the input.
     pub fn is_environment(&self) -> bool {
         match self {
-            Self::Fetch(error) => !matches!(error, fetch::Error::Size { .. } | fetch::Error::Digest { .. }),
-            Self::Registry { .. }
-            | Self::Image(image::Error::Io { .. })
-            | Self::Install(install::Error::Root(image::Error::Io { .. })) => true,
+            Self::Fetch(error) => !error.is_of_file(),
+            Self::Registry { .. } => true,
+            // A layout or an archive that is not there was named wrongly.
+            Self::Image(image::Error::Io { source, .. })
+            | Self::Install(install::Error::Root(image::Error::Io { source, .. })) => {
+                source.kind() != std::io::ErrorKind::NotFound
+            }
             _ => false,
         }
     }

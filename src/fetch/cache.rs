@@ -44,6 +44,15 @@ impl Cache {
         Ok(None)
     }
 
+    /// Drops a file: its reader found that it is not what it has to be.
+    pub fn forget(&self, want: &Want) -> Result<(), Error> {
+        let path = self.path(&want.digest);
+        match fs::remove_file(&path) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(failed(&path, error)),
+            _ => Ok(()),
+        }
+    }
+
     /// Begins a file that is to go in. `place` is where it comes from, for messages.
     pub fn draft(&self, place: impl Display, want: Want) -> Result<Draft, Error> {
         fs::create_dir_all(&self.folder).map_err(|error| failed(&self.folder, error))?;

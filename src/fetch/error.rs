@@ -73,3 +73,13 @@ pub enum Error {
         error: io::Error,
     },
 }
+
+impl Error {
+    /// Whether what was asked for is at fault: it is not there or not what it has to be, and asking again gives the same.
+    pub fn is_of_file(&self) -> bool {
+        matches!(
+            self,
+            Self::NotFound { .. } | Self::Size { .. } | Self::TooLarge { .. } | Self::Digest { .. }
+        )
+    }
+}

@@ -135,7 +135,8 @@ impl Fetcher {
                         return draft.finish();
                     }
                     draft.write_all(&buffer[..read]).map_err(|error| failed(path, error))?;
-                    within(place, draft.size(), want.size.map_or(limit, |size| size.min(limit)))?;
+                    within(place, draft.size(), want.size.map_or(limit, |size| size.min(limit)))
+                        .map_err(|error| of_announced_size(error.into(), want).error)?;
                 }
             }
             Place::Web(url) => {

@@ -9,7 +9,7 @@ use crate::types::{Digest, RootPath, quoted};
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The machine did not let a file be read or written.
-    #[error("cannot {action}")]
+    #[error("cannot {action}: {source}")]
     Io {
         /// What was tried, with the file: ``read `/srv/rootfs.tar.gz` ``.
         action: String,
