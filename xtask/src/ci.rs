@@ -42,6 +42,11 @@ const STEPS: &[Step] = &[
     step("multus", &["go"], &["go", "-C", "tests/cluster/multus", "test", "./..."]),
     step("image", &["bash", "jq", "skopeo", "tar", "umoci"], &["tests/image/run"]),
     step(
+        "build",
+        &["bash", "busybox", "curl", "docker-registry", "jq", "openssl", "python3", "skopeo", "tar", "umoci"],
+        &["tests/build/run"],
+    ),
+    step(
         "registry",
         &["bash", "curl", "docker-registry", "htpasswd", "jq", "openssl", "skopeo"],
         &["tests/registry/run"],

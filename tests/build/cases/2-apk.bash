@@ -35,7 +35,7 @@ rootfs3="{rootfs: {file: young.tar.gz, verify: {sha256: $(sum young.tar.gz)}}}"
 # The key is that of the base.
 feed3='feeds: {tests: {folder: feed3}}'
 
-recipe young "$rootfs3" 'alpha, old, -parting' "$feed3" 'files: {/etc/banner: {content: "hello\n", owner: "alpha:alpha"}}'
+recipe young "$rootfs3" 'alpha, newest, -parting' "$feed3" 'files: {/etc/banner: {content: "hello\n", owner: "alpha:alpha"}}'
 expect 'apk: nothing is asked for twice' 0 'sha256:' built young
 digest3=$(built young)
 unpacked young
@@ -43,7 +43,7 @@ root=young.root
 db=lib/apk/db/installed
 has 'apk: what was asked for is installed' $root $db P:alpha
 has 'apk: and what that depends on' $root $db P:libbeta
-is 'apk: world has what was asked for' '.wrtpod-host-modules alpha base-files libc old' "$(tr '\n' ' ' <$root/etc/apk/world | sed 's/ $//')"
+is 'apk: world has what was asked for' '.wrtpod-host-modules alpha base-files libc newest old' "$(tr '\n' ' ' <$root/etc/apk/world | sed 's/ $//')"
 has 'apk: a conffile is there' $root etc/config/alpha 'config alpha'
 mode 'apk: with its mode' $root etc/config/alpha '600 0:0'
 mode 'apk: a folder has its mode' $root usr/share/alpha '750 0:0'
@@ -69,7 +69,7 @@ is 'apk: one link to start it' S41old "$(cd $root/etc/rc.d && echo S*old)"
 mode 'apk: a file of the recipe has its owner' $root etc/banner '644 777:778'
 expect 'apk: verify finds nothing' 0 "$digest3" "$wrtpod" image verify young.oci
 mkdir -p other/place3 && cp -r feed3 young.tar.gz other/place3/
-sed -e 's/packages: .*/packages: [-parting, old, alpha]/' young.yaml >other/place3/young.yaml
+sed -e 's/packages: .*/packages: [-parting, newest, alpha]/' young.yaml >other/place3/young.yaml
 is 'apk: in another folder, in another order, the same image' "$digest3" "$(cd other/place3 && built young --cache "$work/home/other-cache3")"
 is 'apk: and the same layout' "$(cd young.oci && find . -type f -exec sha256sum {} + | sort)" "$(cd other/place3/young.oci && find . -type f -exec sha256sum {} + | sort)"
 expect 'apk: why' 0 'amd64: alpha → libbeta' "$wrtpod" image why young.yaml libbeta
