@@ -20,6 +20,8 @@ pub mod pod;
 pub mod recipe;
 pub mod registry;
 pub mod rules;
+#[cfg(test)]
+mod server_of_tests;
 pub mod sink;
 pub mod spec;
 pub mod tls;

@@ -144,11 +144,10 @@ pub(super) async fn install(
             ..Info::default()
         };
         let shown = place.to_string();
-        let read =
-            apk::read(file, Promise::Index(&promised), &mut |item, content| -> Result<(), Reading> {
-                installer.item(&package.name, item, content, &|path, there| aside(&database, path, there))?;
-                Ok(())
-            });
+        let read = apk::read(file, Promise::Index(&promised), &mut |item, content| -> Result<(), Reading> {
+            installer.item(&package.name, item, content, &|path, there| aside(&database, path, there))?;
+            Ok(())
+        });
         if let Err(Reading::Feed(_)) = &read {
             // The cache cannot tell a damaged package of apk by itself; it is fetched anew next time.
             supply.fetcher.cache().forget(&want)?;

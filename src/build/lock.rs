@@ -57,7 +57,8 @@ impl LockedRoot {
             return Some(format!("{} is no name of a package", quoted(name)));
         }
         let versions = self.install.iter().map(|package| &package.version);
-        let mut versions = versions.chain(self.host_modules.values().filter_map(|module| module.version.as_ref()));
+        let mut versions =
+            versions.chain(self.host_modules.values().filter_map(|module| module.version.as_ref()));
         let bad = versions.find(|version| !version.bytes().all(|byte| byte.is_ascii_graphic()));
         bad.map(|version| format!("{} is no version", quoted(version)))
     }

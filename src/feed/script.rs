@@ -134,7 +134,8 @@ mod tests {
 
     #[test]
     fn the_own_part_is_what_openwrt_did_not_write() {
-        let text = "#!/bin/sh\nexport pkgname=\"a\"\n\tdefault_postinst $0 $@\n\trm ${IPKG_INSTROOT}/x\nexit 0";
+        let text =
+            "#!/bin/sh\nexport pkgname=\"a\"\n\tdefault_postinst $0 $@\n\trm ${IPKG_INSTROOT}/x\nexit 0";
         assert_eq!(own_part(text), "#!/bin/sh\n\trm ${IPKG_INSTROOT}/x\nexit 0\n");
     }
 

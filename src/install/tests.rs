@@ -151,7 +151,10 @@ fn a_service_that_is_taken_out_does_not_start() {
     }
     installer.take_out(&path("etc/init.d/a")).expect("it can go");
     assert!(link(installer.root(), "etc/rc.d/S40b").is_some());
-    assert!(link(installer.root(), "etc/rc.d/S40a").is_none() && link(installer.root(), "etc/rc.d/K60a").is_none());
+    assert!(
+        link(installer.root(), "etc/rc.d/S40a").is_none()
+            && link(installer.root(), "etc/rc.d/K60a").is_none()
+    );
 }
 
 #[test]
@@ -211,7 +214,8 @@ fn refuses_accounts_that_are_no_text() {
 
 #[test]
 fn a_root_is_made_fit_for_a_pod() {
-    let mut installer = installer(&[("sbin/ujail", "x"), ("etc/modules.d/a", "a"), ("etc/init.d/led", SERVICE)]);
+    let mut installer =
+        installer(&[("sbin/ujail", "x"), ("etc/modules.d/a", "a"), ("etc/init.d/led", SERVICE)]);
     let root = installer.root_mut();
     root.put_symlink(&path("etc/resolv.conf"), "/tmp/resolv.conf").expect("it can be put");
     root.put_symlink(&path("etc/rc.d/S96led"), "../init.d/led").expect("it can be put");

@@ -1,14 +1,13 @@
 //! The client against a registry that is told how to fail.
 
 mod bundle;
-mod fake;
 mod model;
 mod pull;
 mod push;
 
 use std::time::{Duration, Instant};
 
-use fake::{Ask, Fake, Reply};
+use crate::server_of_tests::{Ask, Fake, Reply};
 
 use super::{Client, Credentials, Error, Limits};
 use crate::types::{Digest, ImageRef};

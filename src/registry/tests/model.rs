@@ -5,8 +5,8 @@ use std::sync::{Arc, Mutex, MutexGuard};
 
 use reqwest::Url;
 
-use super::fake::{Ask, Fake, Reply};
 use crate::image::Descriptor;
+use crate::server_of_tests::{Ask, Fake, Reply};
 
 /// What it holds, and how it behaves.
 pub(super) struct State {

@@ -3,10 +3,10 @@
 use std::io::{self, Write};
 use std::time::Duration;
 
-use super::fake::{Ask, Fake, Reply};
 use super::{DIGEST, MANIFEST, OTHER, QUICK, digest};
 use crate::image::{Descriptor, Document};
 use crate::registry::{Client, Credentials, Error, Limits, Source};
+use crate::server_of_tests::{Ask, Fake, Reply};
 use crate::types::Digest;
 
 fn source(fake: &Fake, suffix: &str, limits: Limits) -> Source {

@@ -1,4 +1,4 @@
-//! A registry of a few lines: one request a connection, and an answer that the test chooses.
+//! A web server of a few lines, for the tests of what speaks HTTP: one request a connection, and an answer that the test chooses.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -10,7 +10,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
 
 /// A request.
-pub(super) struct Ask {
+pub(crate) struct Ask {
     /// Its method.
     pub method: String,
     /// Its path with the query.
@@ -24,14 +24,14 @@ pub(super) struct Ask {
 }
 
 impl Ask {
-    pub(super) fn header(&self, name: &str) -> Option<&str> {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name).map(String::as_str)
     }
 }
 
 /// What it is answered with.
 #[derive(Clone)]
-pub(super) enum Reply {
+pub(crate) enum Reply {
     /// An answer: status, headers, body, and how much of the body is sent before the connection breaks.
     Answer(u16, String, Vec<u8>, usize),
     /// These bytes.
@@ -45,18 +45,18 @@ pub(super) enum Reply {
 }
 
 impl Reply {
-    pub(super) fn status(code: u16) -> Self {
+    pub(crate) fn status(code: u16) -> Self {
         Self::Answer(code, String::new(), Vec::new(), usize::MAX)
     }
 
-    pub(super) fn header(mut self, name: &str, value: &str) -> Self {
+    pub(crate) fn header(mut self, name: &str, value: &str) -> Self {
         if let Self::Answer(_, headers, ..) = &mut self {
             let _ = write!(headers, "{name}: {value}\r\n");
         }
         self
     }
 
-    pub(super) fn body(mut self, bytes: impl AsRef<[u8]>) -> Self {
+    pub(crate) fn body(mut self, bytes: impl AsRef<[u8]>) -> Self {
         if let Self::Answer(_, _, body, _) = &mut self {
             bytes.as_ref().clone_into(body);
         }
@@ -64,7 +64,7 @@ impl Reply {
     }
 
     /// The same, which breaks off after so many bytes of the body.
-    pub(super) fn cut(mut self, after: usize) -> Self {
+    pub(crate) fn cut(mut self, after: usize) -> Self {
         if let Self::Answer(.., sent) = &mut self {
             *sent = after;
         }
@@ -73,7 +73,7 @@ impl Reply {
 }
 
 /// A running fake.
-pub(super) struct Fake {
+pub(crate) struct Fake {
     /// Host and port.
     pub host: String,
     /// Larger bodies are refused before they are read, and the connection is closed, as proxies do.
@@ -85,7 +85,7 @@ pub(super) struct Fake {
 }
 
 impl Fake {
-    pub(super) async fn new(mut answer: impl FnMut(&Ask) -> Reply + Send + 'static) -> Self {
+    pub(crate) async fn new(mut answer: impl FnMut(&Ask) -> Reply + Send + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let host = listener.local_addr().expect("an address").to_string();
         let (log, cut_bodies) = (Arc::new(Mutex::new(Vec::new())), Arc::new(AtomicU32::new(0)));
@@ -124,17 +124,17 @@ impl Fake {
     }
 
     /// The requests so far.
-    pub(super) fn log(&self) -> Vec<String> {
+    pub(crate) fn log(&self) -> Vec<String> {
         self.log.lock().expect("no test panics here").clone()
     }
 
     /// The requests since the last call.
-    pub(super) fn take_log(&self) -> Vec<String> {
+    pub(crate) fn take_log(&self) -> Vec<String> {
         std::mem::take(&mut self.log.lock().expect("no test panics here"))
     }
 
     /// Ends it; the port that nobody listens on any more.
-    pub(super) async fn close(self) -> String {
+    pub(crate) async fn close(self) -> String {
         self.task.abort();
         let _ = self.task.await;
         self.host.rsplit(':').next().unwrap_or_default().to_owned()
