@@ -44,6 +44,47 @@ cp web/releases/sha256sums sums && sed -i "s/^$(sum base.tar.gz)/$(printf '1%.0s
 refused 'a list of sums that was changed' 1 'sha256sums' signed
 cp sums web/releases/sha256sums
 
+# The base's own feeds and keys.
+cp -a base own
+cp feed/key.pub own/etc/opkg/keys/0123456789abcdef
+printf 'src/gz own http://%s/feed\nsrc/gz kmods http://%s/kmods/5.15\n' "$webhost" "$webhost" >own/etc/opkg/distfeeds.conf
+tar -C own --numeric-owner --sort=name -czf own.tar.gz .
+own="{rootfs: {file: own.tar.gz, verify: {sha256: $(sum own.tar.gz)}}}"
+# with_own_feeds NAME BASE PACKAGES: a recipe without feeds.
+with_own_feeds() { recipe "$@" && sed -i '/defaultFeeds/d' "$1.yaml"; }
+with_own_feeds own "$own" alpha
+expect "the base's own feeds, but not the one of kernel modules" 0 'sha256:' built own
+is 'are read as named' own "$("$wrtpod" image lock own.yaml --lock own.json 2>own.log && jq -r '.roots.amd64.feeds[].name' own.json)"
+sed -i "s|http://$webhost/feed|file:///etc|" own/etc/opkg/distfeeds.conf
+tar -C own --numeric-owner --sort=name -czf own-file.tar.gz .
+with_own_feeds own-file "{rootfs: {file: own-file.tar.gz, verify: {sha256: $(sum own-file.tar.gz)}}}" alpha
+refused 'a base that names a folder of this machine' 1 'give the recipe `defaultFeeds: false`' own-file
+mkdir -p web/targets/x86/64 web/packages/x86_64 && cp -r feed3 web/targets/x86/64/packages && cp -r feed3 web/packages/x86_64/packages
+printf 'http://%s/targets/x86/64/packages/packages.adb\nhttp://%s/packages/x86_64/packages/packages.adb\n' "$webhost" "$webhost" >base3/etc/apk/repositories.d/distfeeds.list
+tar -C base3 --numeric-owner --sort=name -czf own3.tar.gz .
+with_own_feeds own3 "{rootfs: {file: own3.tar.gz, verify: {sha256: $(sum own3.tar.gz)}}}" alpha
+expect "apk: the base's own feeds" 0 'sha256:' built own3
+is 'apk: all of them' '64/packages x86_64/packages' "$("$wrtpod" image lock own3.yaml --lock own3.json 2>own.log && jq -r '[.roots.amd64.feeds[].name] | join(" ")' own3.json)"
+
+# Overlays.
+mkdir -p mine/files/etc/init.d mine/files/usr/bin mine/uci-defaults
+printf 'apiVersion: wrtpod.dev/v1alpha1\nkind: Overlay\nmetadata: {name: mine}\nspec:\n  description: Mine\n  packages: [libbeta]\n  disabledServices: [cron]\n' >mine/overlay.yaml
+printf '  uci: {dhcp: {lan: {.type: dhcp, ignore: 1}}}\n  requires: {hostModules: {wireguard: tunnels}}\n' >>mine/overlay.yaml
+printf '#!/bin/sh /etc/rc.common\nSTART=77\n' >mine/files/etc/init.d/mine
+chmod 755 mine/files/etc/init.d/mine
+echo mine | tee mine/files/etc/banner >mine/files/usr/bin/mine
+echo 'echo first' >mine/uci-defaults/50-mine
+recipe overlaid "$rootfs" alpha "$feed" 'overlays: [./mine]'
+expect 'an overlay' 0 'sha256:' built overlaid
+unpacked overlaid
+has 'its packages' overlaid.root usr/lib/opkg/status 'Package: libbeta'
+has 'its files' overlaid.root etc/banner mine
+link 'its service starts' overlaid.root etc/rc.d/S77mine ../init.d/mine
+is 'those that it disables do not' '' "$(find overlaid.root/etc/rc.d -name '*cron')"
+expect 'its scripts for the first boot' 0 'echo first' cat overlaid.root/etc/uci-defaults/50-mine
+expect 'and its settings' 0 "ignore" grep -r ignore overlaid.root/etc/uci-defaults
+is 'the modules that it needs are a label' kmod-tun,wireguard "$(jq -r '.config.Labels["dev.wrtpod.host-modules"]' "$(config overlaid.oci)")"
+
 # Layouts, archives, registries.
 umoci init --layout stock.oci && umoci new --image stock.oci:latest
 umoci unpack --image stock.oci:latest stock.bundle >/dev/null 2>&1
