@@ -48,8 +48,8 @@ Y
 }
 cp opkg/key.pub key.pub
 cp apk/key.pem key.pem
-site "" "$(built router opkg 192.168.1.40)
-$(built young apk 192.168.1.41)"
+site "" "$(built router opkg 192.168.1.61)
+$(built young apk 192.168.1.62)"
 
 say "built, pushed and deployed by digest"
 expect 0 w deploy router young --build --cache cache
