@@ -34,6 +34,8 @@ pub struct BuiltRoot {
     pub layer: Option<u64>,
     /// What its user has to know.
     pub notes: Vec<Note>,
+    /// Kernel modules that the node must have, sorted.
+    pub host_modules: Vec<String>,
 }
 
 /// An open base with what is known of it.
@@ -198,7 +200,8 @@ impl Ground {
         watch.step(&format!("writing the layer for {}", self.architecture));
         let layer = root.layer(epoch)?;
         let size = layer.as_ref().map(|layer| layer.descriptor.size);
-        let settings = settings(recipe, lock, &self.base, &self.release, self.family);
+        let host_modules = host_modules(recipe, lock);
+        let settings = settings(recipe, &host_modules, &self.base, &self.release, self.family);
         let mut image = Image::assemble(&self.base, layer, &settings, epoch);
         let subject = image.bundle.top.clone();
         sbom(request, &self.architecture, lock, &self.base, &self.release).attach(
@@ -206,7 +209,13 @@ impl Ground {
             &subject,
             epoch,
         );
-        let built = BuiltRoot { architecture: self.architecture, release: self.release, layer: size, notes };
+        let built = BuiltRoot {
+            architecture: self.architecture,
+            release: self.release,
+            layer: size,
+            notes,
+            host_modules,
+        };
         Ok((image, built))
     }
 }
@@ -253,9 +262,16 @@ fn annotations(recipe: &Recipe) -> BTreeMap<String, String> {
 /// The label that names the kernel modules which the node must have, separated by commas.
 pub const HOST_MODULES: &str = "dev.wrtpod.host-modules";
 
+/// What packages want of the node, and what overlays say of it.
+fn host_modules(recipe: &Recipe, lock: &LockedRoot) -> Vec<String> {
+    let stated = recipe.host_modules.iter().map(|(name, _)| name);
+    let modules: BTreeSet<&String> = lock.host_modules.keys().chain(stated).collect();
+    modules.into_iter().cloned().collect()
+}
+
 fn settings(
     recipe: &Recipe,
-    lock: &LockedRoot,
+    host_modules: &[String],
     base: &Base,
     release: &Release,
     family: Option<Family>,
@@ -271,10 +287,7 @@ fn settings(
     label("dev.wrtpod.openwrt.architecture", &release.architecture);
     label("dev.wrtpod.openwrt.target", &release.target);
     label("dev.wrtpod.packages-by", family.map_or("", Family::as_str));
-    let stated = recipe.host_modules.iter().map(|(name, _)| name.as_str());
-    let modules: BTreeSet<&str> = lock.host_modules.keys().map(String::as_str).chain(stated).collect();
-    let modules: Vec<&str> = modules.into_iter().collect();
-    label(HOST_MODULES, &modules.join(","));
+    label(HOST_MODULES, &host_modules.join(","));
     let own = recipe.labels.iter().map(|(name, value)| (name.value.clone(), value.value.clone()));
     labels.extend(own);
     // procd takes itself for the machine's own init unless it is told (openwrt.md §2.1).

@@ -208,6 +208,20 @@ mod tests {
     }
 
     #[test]
+    fn refuses_names_and_versions_that_are_none() {
+        let text = lock().text();
+        for (old, new, says) in [
+            ("\"name\": \"dnsmasq-full\"", "\"name\": \"../x\"", "`../x` is no name of a package"),
+            ("\"name\": \"dnsmasq-full\"", "\"name\": \"-x\"", "`-x` is no name of a package"),
+            ("kmod-tun", "kmod/tun", "`kmod/tun` is no name of a package"),
+            ("2.90-4\"", "2.90-4\\nPackage: x\"", "is no version"),
+        ] {
+            let error = Lock::parse(&text.replacen(old, new, 1)).expect_err("it is refused").to_string();
+            assert!(error.ends_with(says), "{error}");
+        }
+    }
+
+    #[test]
     fn refuses_what_is_no_lock() {
         let text = lock().text();
         let with = |old: &str, new: &str| Lock::parse(&text.replacen(old, new, 1));

@@ -13,6 +13,8 @@ mod images;
 mod lock;
 mod opkg;
 mod request;
+#[cfg(test)]
+mod tests;
 
 pub use base::pull_all;
 pub use compare::{Change, Difference, compare};

@@ -2,6 +2,7 @@
 
 pub mod args;
 mod build;
+mod deploy;
 mod diff;
 mod lock;
 mod recipe;
@@ -11,6 +12,7 @@ mod verify;
 mod why;
 
 use args::{ImageArgs, ImageVerb};
+pub use deploy::build_all;
 
 use super::error::{CliError, Outcome};
 use super::printer::Printer;
@@ -34,7 +36,7 @@ fn failed(error: impl Into<Error>) -> CliError {
         Error::Stale { .. } => Some("make it again with `wrtpod image lock`".to_owned()),
         Error::Fetch(crate::fetch::Error::Offline { .. }) => Some("run it once without --offline".to_owned()),
         Error::Fetch(crate::fetch::Error::NotFound { place }) if place.contains("://") => Some(
-            "releases and feeds are sometimes missing or moved: `wrtpod explain image-gaps` has what to do"
+            "releases and feeds are sometimes missing or moved: `wrtpod explain bases` has what to do"
                 .to_owned(),
         ),
         _ => None,

@@ -85,6 +85,8 @@ expect 'its scripts for the first boot' 0 'echo first' cat overlaid.root/etc/uci
 expect 'and its settings' 0 "ignore" grep -r ignore overlaid.root/etc/uci-defaults
 is 'the modules that it needs are a label' kmod-tun,wireguard "$(jq -r '.config.Labels["dev.wrtpod.host-modules"]' "$(config overlaid.oci)")"
 
+expect 'and said' 0 'kernel modules: kmod-tun, wireguard' cat overlaid.log
+
 # Layouts, archives, registries.
 umoci init --layout stock.oci && umoci new --image stock.oci:latest
 umoci unpack --image stock.oci:latest stock.bundle >/dev/null 2>&1
