@@ -6,19 +6,16 @@ use base64::Engine as _;
 use sha2::{Digest as _, Sha256};
 
 use super::error::Reading;
-use super::feeds::{Known, Release, fixed, has_ending, text};
-use super::lock::{LockedFeed, LockedModule, LockedPackage, LockedRoot};
+use super::feeds::{self, Known, Release, fixed, has_ending, text};
+use super::lock::{LockedModule, LockedPackage, LockedRoot};
 use super::request::Request;
-use super::{Error, Family, Resolved, Supply, Watch};
+use super::{Error, Family, Fetched, Resolved, Supply, Watch};
 use crate::feed::apk::{self, Database, Dependency, Files, Info, Promise};
 use crate::feed::{Alternative, Owner};
-use crate::fetch::{Place, Want};
+use crate::fetch::Place;
 use crate::image::{Attributes, Root};
 use crate::install::Installer;
 use crate::types::{Digest, RootPath};
-
-/// The largest package that is taken.
-const LARGEST_PACKAGE: u64 = 1 << 30;
 
 const INSTALLED: &str = "lib/apk/db/installed";
 const WORLD: &str = "etc/apk/world";
@@ -49,19 +46,12 @@ pub(super) async fn choose(
     root: &Root,
     base: &Digest,
     release: &Release,
-    feeds: &[Known],
+    known: &[Known],
     supply: &Supply<'_>,
     watch: &mut dyn Watch,
 ) -> Result<Resolved, Error> {
     let database = database(root)?;
-    let (mut locked, mut indexes) = (Vec::new(), Vec::new());
-    for feed in feeds {
-        watch.step(&format!("reading {}", feed.place));
-        let read = feed.apk_index(supply).await?;
-        let index = Digest::of_hash(Sha256::digest(&read.text).into());
-        locked.push(LockedFeed { name: feed.name.clone(), place: feed.written.clone(), index });
-        indexes.push(read.index);
-    }
+    let (locked, indexes) = feeds::indexes(known, Known::apk_index, supply, watch).await?;
     let own = text(root, "etc/apk/arch")?.unwrap_or_else(|| release.architecture.clone());
     let architectures: Vec<String> = own.split_whitespace().map(str::to_owned).collect();
     let installed: Vec<&Info> = database.packages().collect();
@@ -84,13 +74,13 @@ pub(super) async fn choose(
     for choice in &solution.install {
         let index = &indexes[choice.feed];
         let file =
-            index.file_name(&choice.info).map_err(|error| Error::feed(&feeds[choice.feed].place, error))?;
+            index.file_name(&choice.info).map_err(|error| Error::feed(&known[choice.feed].place, error))?;
         let hash: [u8; 32] =
             choice.info.hash.as_slice().try_into().expect("the index was read with SHA-256 only");
         install.push(LockedPackage {
             name: choice.info.name.clone(),
             version: choice.info.version.clone(),
-            feed: feeds[choice.feed].name.clone(),
+            feed: known[choice.feed].name.clone(),
             file,
             size: choice.info.file_size,
             sha256: Digest::of_hash(hash),
@@ -132,10 +122,8 @@ pub(super) async fn install(
         take_out(installer, &database.remove(name))?;
     }
     for package in &lock.install {
-        let place = super::package_place(places, package)?;
-        watch.step(&format!("installing {} {}", package.name, package.version));
-        let want = Want { size: Some(package.size), digest: package.sha256.clone(), whole: false };
-        let file = supply.fetcher.file(&place, &want, LARGEST_PACKAGE, watch.bytes()).await?;
+        let Fetched { place: shown, want, file } =
+            super::fetched(places, package, false, supply, watch).await?;
         let promised = Info {
             name: package.name.clone(),
             version: package.version.clone(),
@@ -143,7 +131,6 @@ pub(super) async fn install(
             file_size: package.size,
             ..Info::default()
         };
-        let shown = place.to_string();
         let read = apk::read(file, Promise::Index(&promised), &mut |item, content| -> Result<(), Reading> {
             installer.item(&package.name, item, content, &|path, there| aside(&database, path, there))?;
             Ok(())

@@ -1,11 +1,14 @@
 //! The feeds of a root: the recipe's and the base's own, their keys and their indexes.
 
+use sha2::{Digest as _, Sha256};
+
+use super::lock::LockedFeed;
 use super::request::{Feed, FeedPlace, Request};
-use super::{Error, Family, Supply};
+use super::{Error, Family, Supply, Watch};
 use crate::feed::{apk, opkg};
 use crate::fetch::Place;
 use crate::image::Root;
-use crate::types::{RootPath, quoted};
+use crate::types::{Digest, RootPath, quoted};
 
 /// The largest index that is taken; OpenWrt's largest have some 5 MiB.
 const LONGEST_INDEX: u64 = 64 << 20;
@@ -59,7 +62,7 @@ pub(super) struct Known {
     unsigned: bool,
 }
 
-/// An index, and the digest of its text.
+/// An index, and its text.
 pub(super) struct Read<I> {
     pub index: I,
     pub text: Vec<u8>,
@@ -228,6 +231,24 @@ impl Known {
 /// Whether a file's name ends so, as apk asks: case counts.
 pub(super) fn has_ending(path: &RootPath, ending: &str) -> bool {
     path.name().rsplit_once('.').is_some_and(|(_, found)| found == ending)
+}
+
+/// The indexes of feeds, each read by `read`, with what a lock has of them.
+pub(super) async fn indexes<I>(
+    feeds: &[Known],
+    read: impl AsyncFn(&Known, &Supply<'_>) -> Result<Read<I>, Error>,
+    supply: &Supply<'_>,
+    watch: &mut dyn Watch,
+) -> Result<(Vec<LockedFeed>, Vec<I>), Error> {
+    let (mut locked, mut indexes) = (Vec::new(), Vec::new());
+    for feed in feeds {
+        watch.step(&format!("reading {}", feed.place));
+        let read = read(feed, supply).await?;
+        let index = Digest::of_hash(Sha256::digest(&read.text).into());
+        locked.push(LockedFeed { name: feed.name.clone(), place: feed.written.clone(), index });
+        indexes.push(read.index);
+    }
+    Ok((locked, indexes))
 }
 
 /// The text of a file of a root.

@@ -25,9 +25,13 @@ pub use lock::{Family, Lock, LockError, LockedFeed, LockedModule, LockedPackage,
 pub use request::Request;
 
 use std::collections::BTreeMap;
+use std::fs::File;
 
-use crate::fetch::{self, Fetcher, Place};
+use crate::fetch::{self, Fetcher, Place, Want};
 use crate::registry::{Client, Credentials};
+
+/// The largest package that is taken, in bytes: it bounds what a wrong index can make a build fetch.
+const LARGEST_PACKAGE: u64 = 1 << 30;
 
 /// Where files and images come from.
 pub struct Supply<'a> {
@@ -56,10 +60,28 @@ struct Resolved {
     why: Why,
 }
 
-/// Where a package lies.
-fn package_place(places: &BTreeMap<String, Place>, package: &LockedPackage) -> Result<Place, Error> {
+/// The file of a package.
+struct Fetched {
+    /// Where it lies.
+    place: String,
+    want: Want,
+    file: File,
+}
+
+/// Fetches a package of a lock. `whole` says whether the lock has the digest of the whole file.
+async fn fetched(
+    places: &BTreeMap<String, Place>,
+    package: &LockedPackage,
+    whole: bool,
+    supply: &Supply<'_>,
+    watch: &mut dyn Watch,
+) -> Result<Fetched, Error> {
     let feed = places.get(&package.feed).ok_or_else(|| Error::Stale {
         problem: format!("it has {} from the feed {}, and there is no such feed", package.name, package.feed),
     })?;
-    Ok(feed.join(&package.file))
+    let place = feed.join(&package.file);
+    watch.step(&format!("installing {} {}", package.name, package.version));
+    let want = Want { size: Some(package.size), digest: package.sha256.clone(), whole };
+    let file = supply.fetcher.file(&place, &want, LARGEST_PACKAGE, watch.bytes()).await?;
+    Ok(Fetched { place: place.to_string(), want, file })
 }

@@ -5,19 +5,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use sha2::{Digest as _, Sha256};
 
 use super::error::Reading;
-use super::feeds::{Known, Release, fixed};
-use super::lock::{LockedFeed, LockedModule, LockedPackage, LockedRoot};
+use super::feeds::{self, Known, Release, fixed};
+use super::lock::{LockedModule, LockedPackage, LockedRoot};
 use super::request::Request;
-use super::{Error, Family, Resolved, Supply, Watch};
+use super::{Error, Family, Fetched, Resolved, Supply, Watch};
 use crate::feed::opkg::{self, Arrival, Change, Database, HostModule, STATUS, ipk};
 use crate::feed::{Kind, Verified};
-use crate::fetch::{Place, Want};
+use crate::fetch::Place;
 use crate::image::{Attributes, Root};
 use crate::install::Installer;
 use crate::types::{Digest, RootPath};
-
-/// The largest package that is taken.
-const LARGEST_PACKAGE: u64 = 1 << 30;
 
 pub(super) fn database(root: &Root) -> Result<Database, Error> {
     let status = root.read(&fixed(STATUS))?.unwrap_or_default();
@@ -31,19 +28,12 @@ pub(super) async fn choose(
     root: &Root,
     base: &Digest,
     release: &Release,
-    feeds: &[Known],
+    known: &[Known],
     supply: &Supply<'_>,
     watch: &mut dyn Watch,
 ) -> Result<Resolved, Error> {
     let database = database(root)?;
-    let (mut locked, mut indexes) = (Vec::new(), Vec::new());
-    for feed in feeds {
-        watch.step(&format!("reading {}", feed.place));
-        let read = feed.opkg_index(supply).await?;
-        let index = Digest::of_hash(Sha256::digest(&read.text).into());
-        locked.push(LockedFeed { name: feed.name.clone(), place: feed.written.clone(), index });
-        indexes.push(read.index);
-    }
+    let (locked, indexes) = feeds::indexes(known, Known::opkg_index, supply, watch).await?;
     let architectures = [("all", 1), ("noarch", 1), (release.architecture.as_str(), 10)]
         .map(|(name, priority)| (name.to_owned(), priority));
     let question = opkg::Request {
@@ -62,7 +52,7 @@ pub(super) async fn choose(
         LockedPackage {
             name: entry.control.name.clone(),
             version: entry.control.version.to_string(),
-            feed: feeds[step.feed].name.clone(),
+            feed: known[step.feed].name.clone(),
             file: entry.filename.clone(),
             size: entry.size,
             sha256: entry.sha256.clone(),
@@ -108,11 +98,8 @@ pub(super) async fn install(
         }
     }
     for package in &lock.install {
-        let place = super::package_place(places, package)?;
-        watch.step(&format!("installing {} {}", package.name, package.version));
-        let want = Want { size: Some(package.size), digest: package.sha256.clone(), whole: true };
-        let mut file = supply.fetcher.file(&place, &want, LARGEST_PACKAGE, watch.bytes()).await?;
-        let shown = place.to_string();
+        let Fetched { place: shown, mut file, .. } =
+            super::fetched(places, package, true, supply, watch).await?;
         let control = ipk::read_control(&file).map_err(|error| Error::feed(&shown, error))?;
         if (control.control.name.as_str(), control.control.version.to_string())
             != (&package.name, package.version.clone())

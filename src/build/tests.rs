@@ -26,7 +26,8 @@ fn recipe(name: &str, text: &str) -> (Recipe, SourceMap) {
     (recipe, sources)
 }
 
-const RECIPE: &str = "  base: {amd64: {rootfs: {file: a.tar.gz, verify: {sha256: SUM}}}, arm64: {layout: b.oci}}
+const RECIPE: &str =
+    "  base: {amd64: {rootfs: {file: a.tar.gz, verify: {sha256: SUM}}}, arm64: {layout: b.oci}}
   packages: [a, b, -c]
   feeds: {f: {folder: feed, keys: [{text: key}]}, g: {url: 'https://feeds.example/{arch}', unsigned: true}}
 ";
@@ -41,7 +42,10 @@ fn the_same_request_has_the_same_digest_wherever_it_lies() {
     let first = digest("x.yaml", RECIPE);
     assert_eq!(digest("other/folder/y.yaml", RECIPE), first);
     assert_eq!(digest("x.yaml", &RECIPE.replace("[a, b, -c]", "[-c, b, a]")), first);
-    assert_eq!(digest("x.yaml", &format!("{RECIPE}  labels: {{a: b}}\n  files: {{/etc/a: {{content: a}}}}\n")), first);
+    assert_eq!(
+        digest("x.yaml", &format!("{RECIPE}  labels: {{a: b}}\n  files: {{/etc/a: {{content: a}}}}\n")),
+        first
+    );
 }
 
 #[test]
@@ -85,7 +89,8 @@ fn root(files: &[(&str, &str)]) -> Root {
 
 #[test]
 fn a_release_is_read_and_may_be_missing() {
-    let text = "DISTRIB_ID='OpenWrt'\nDISTRIB_RELEASE='24.10.4'\nDISTRIB_TARGET=\"x86/64\"\nDISTRIB_ARCH=x86_64\n";
+    let text =
+        "DISTRIB_ID='OpenWrt'\nDISTRIB_RELEASE='24.10.4'\nDISTRIB_TARGET=\"x86/64\"\nDISTRIB_ARCH=x86_64\n";
     let release = Release::of(&root(&[("etc/openwrt_release", text)])).expect("it is text");
     let words = [release.version, release.target, release.architecture];
     assert_eq!(words, ["24.10.4", "x86/64", "x86_64"]);
@@ -103,17 +108,22 @@ fn the_database_tells_who_keeps_the_packages() {
 #[test]
 fn the_base_has_feeds_that_are_told_apart() {
     let lists = [
-        ("etc/apk/repositories.d/distfeeds.list", "# none\nhttps://a.example/targets/x86/64/packages/packages.adb\nhttps://a.example/packages/x86_64/packages/packages.adb\nhttps://a.example/targets/x86/64/kmods/6.12/packages.adb\n"),
+        (
+            "etc/apk/repositories.d/distfeeds.list",
+            "# none\nhttps://a.example/targets/x86/64/packages/packages.adb\nhttps://a.example/packages/x86_64/packages/packages.adb\nhttps://a.example/targets/x86/64/kmods/6.12/packages.adb\n",
+        ),
         ("etc/apk/repositories.d/note.txt", "https://a.example/no/feed\n"),
     ];
     let (recipe, sources) = recipe("x.yaml", "  base: {amd64: {layout: b.oci}}\n");
     let request = Request::new(&recipe, &sources).expect("it is a request");
     let known = feeds::feeds(&request, &root(&lists), Family::Apk, &Release::default()).expect("two feeds");
     let known: Vec<_> = known.iter().map(|feed| (feed.name.as_str(), feed.written.as_str())).collect();
-    let (first, second) = ("https://a.example/targets/x86/64/packages", "https://a.example/packages/x86_64/packages");
+    let (first, second) =
+        ("https://a.example/targets/x86/64/packages", "https://a.example/packages/x86_64/packages");
     assert_eq!(known, [("64/packages", first), ("x86_64/packages", second)]);
     let local = [("etc/opkg/distfeeds.conf", "src/gz here file:///srv/feed\n")];
-    let error = feeds::feeds(&request, &root(&local), Family::Opkg, &Release::default()).expect_err("refused");
+    let error =
+        feeds::feeds(&request, &root(&local), Family::Opkg, &Release::default()).expect_err("refused");
     assert!(error.to_string().starts_with("`file:///srv/feed`: the base names this feed"), "{error}");
 }
 

@@ -61,7 +61,12 @@ pub fn run(args: &BuildArgs, printer: Printer) -> Result<Outcome, CliError> {
 }
 
 /// Pushes what was built.
-pub async fn push(built: &Built, to: &ImageRef, supply: &Supply<'_>, show: &Show) -> Result<Pushed, CliError> {
+pub async fn push(
+    built: &Built,
+    to: &ImageRef,
+    supply: &Supply<'_>,
+    show: &Show,
+) -> Result<Pushed, CliError> {
     let pushed = supply.registry.push(&built.bundle, to, supply.credentials, show).await;
     pushed.map_err(|error| CliError::Environment { message: format!("{to}: {error}"), hint: None })
 }
