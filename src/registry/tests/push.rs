@@ -41,6 +41,8 @@ async fn an_image_that_is_there_is_asked_for_once_and_not_sent() {
     assert_eq!(model.fake.log(), ["HEAD /v2/team/box/manifests/1"]);
 }
 
+/// With a login, as pushes have: oci-client asks the registry for its challenge by itself, before anything else is asked.
+/// Without one nothing says that a token will be wanted, so the refusal that tells it is a fourth request.
 #[tokio::test]
 async fn with_tokens_that_takes_three_requests() {
     let model = Model::new().await;
@@ -48,7 +50,8 @@ async fn with_tokens_that_takes_three_requests() {
     push(&model, &bundle, &()).await.expect("a push");
     model.fake.take_log();
     with_tokens(&model, |_| true);
-    assert!(!push(&model, &bundle, &()).await.expect("a push").sent);
+    let (to, login) = (reference(&model.fake.host), super::login(&model.fake));
+    assert!(!Client::new(QUICK).push(&bundle, &to, &login, &()).await.expect("a push").sent);
     assert_eq!(model.fake.log().len(), 3, "{:?}", model.fake.log());
 }
 
@@ -93,11 +96,45 @@ async fn a_token_that_runs_out_during_an_upload_is_renewed() {
         }
         let is_first = ask.method == "PUT" && !std::mem::replace(&mut refused, true);
         let challenge = format!("Bearer realm=\"http://{}/token\"", ask.host);
-        is_first.then(|| Reply::status(401).header("WWW-Authenticate", &challenge))
+        // oci-client takes the challenge from nowhere else.
+        let is_root = ask.path == "/v2/";
+        (is_first || is_root).then(|| Reply::status(401).header("WWW-Authenticate", &challenge))
     });
     let heard = Heard::default();
     assert!(push(&model, &bundle(&large()), &heard).await.expect("a push").sent);
     assert_eq!(heard.times("retried"), 1);
+}
+
+/// A token that has run out is renewed within oci-client, which makes a header of whatever comes then.
+#[tokio::test]
+async fn a_token_that_turns_hostile_is_an_error() {
+    let model = Model::new().await;
+    let expired = "e30.eyJleHAiOjF9.x"; // {"exp":1}
+    let mut first = true;
+    model.fail(move |ask, _| {
+        if ask.path.starts_with("/token") {
+            let token = if std::mem::take(&mut first) { expired } else { "a\\nb" };
+            return Some(Reply::status(200).body(format!("{{\"token\": \"{token}\"}}")));
+        }
+        let challenge = format!("Bearer realm=\"http://{}/token\"", ask.host);
+        let is_let_in = ask.header("authorization") == Some(format!("Bearer {expired}").as_str());
+        (!is_let_in).then(|| Reply::status(401).header("WWW-Authenticate", &challenge))
+    });
+    let result = push(&model, &bundle(b"layer"), &()).await;
+    assert!(matches!(result, Err(Error::Answer { .. })), "{result:?}");
+}
+
+#[tokio::test]
+async fn a_registry_that_does_not_say_where_a_blob_is_now_is_asked_for_it() {
+    let model = Model::new().await;
+    model.state().names_places = false;
+    let bundle = bundle(b"layer");
+    assert!(push(&model, &bundle, &()).await.expect("a push").sent);
+    // It has to be there.
+    let model = Model::new().await;
+    model.fail(|ask, _| (ask.method == "PUT").then(|| Reply::status(201)));
+    let error = push(&model, &bundle, &()).await.expect_err("nothing is there");
+    assert!(error.to_string().contains("does not say where an upload goes"), "{error}");
 }
 
 #[tokio::test]
@@ -298,7 +335,7 @@ async fn a_place_for_uploads_elsewhere_sees_no_authorization() {
     let model = Model::new().await;
     let store = Fake::new(|ask| {
         assert_eq!(ask.header("authorization"), None);
-        Reply::status(201)
+        Reply::status(201).header("Location", "/store")
     })
     .await;
     let place = format!("http://{}/store?x=1", store.host);
