@@ -88,7 +88,15 @@ impl Client {
         scopes.extend(origins.iter().map(|origin| format!("repository:{origin}:pull")));
         let plain = place.is_local() || self.without_tls.contains(&place.registry);
         let http = self.http(&place, plain)?.clone();
-        Session::new(http, self.limits, place, if plain { "http" } else { "https" }, access, scopes, operation)
+        Session::new(
+            http,
+            self.limits,
+            place,
+            if plain { "http" } else { "https" },
+            access,
+            scopes,
+            operation,
+        )
     }
 
     /// The connections for a registry, made when they are first needed: that reads the trusted certificates.

@@ -1,6 +1,8 @@
 //! oci-client: tokens for passwords and for nobody, whether a blob is there, and a blob in one request.
 //!
 //! Each session has a client of its own, so that no token is shown for other credentials than those it was given for.
+//! What oci-client reads has no bound but the time that it gets. Where a registry with TLS names a token service or a
+//! place for an upload without it, oci-client follows, as other clients do.
 
 use oci_client::client::{ClientConfig, ClientProtocol};
 use oci_client::errors::{OciDistributionError, OciEnvelope, OciErrorCode, Result};
@@ -14,7 +16,7 @@ use super::credentials::Login;
 use super::place::Place;
 use super::retry::Failure;
 use super::session::{Session, root_cause};
-use super::{Error, Limits};
+use super::{Error, Limits, guard};
 use crate::tls;
 use crate::types::Digest;
 
@@ -32,12 +34,12 @@ impl Oci {
     pub(super) fn new(
         limits: &Limits,
         place: &Place,
-        without_tls: bool,
+        has_tls: bool,
         operation: RegistryOperation,
     ) -> std::result::Result<Self, Error> {
         tls::install_provider();
         let mut config = ClientConfig {
-            protocol: if without_tls { ClientProtocol::Http } else { ClientProtocol::Https },
+            protocol: if has_tls { ClientProtocol::Https } else { ClientProtocol::Http },
             use_monolithic_push: true,
             connect_timeout: Some(limits.connect),
             default_token_expiration_secs: DAY,
@@ -88,6 +90,37 @@ impl Oci {
     pub(super) async fn put(&self, blob: &Digest, size: u64, bytes: &Outgoing) -> Result<()> {
         let pieces = bytes.pieces(size);
         self.client.push_blob_stream(&self.repository, pieces, blob.as_str(), Some(size)).await.map(drop)
+    }
+}
+
+impl Session {
+    /// oci-client, made when it is first needed: that reads the trusted certificates.
+    pub(super) fn oci(&self) -> std::result::Result<&Oci, Error> {
+        if let Some(oci) = self.oci.get() {
+            return Ok(oci);
+        }
+        let oci = Oci::new(&self.limits, &self.place, self.has_tls(), self.operation)?;
+        Ok(self.oci.get_or_init(|| oci))
+    }
+
+    /// One call of oci-client, with the authorization at hand. A 401 is a failure that may pass: there is a new
+    /// authorization for the next try.
+    pub(super) async fn call<T>(
+        &self,
+        call: impl AsyncFnOnce(&Oci) -> Result<T>,
+    ) -> std::result::Result<Result<T>, Failure> {
+        let held = self.held().await?;
+        let oci = self.oci()?;
+        if let Some(held) = &held {
+            oci.show(held, &self.access.login).await;
+        }
+        let result = guard::caught(call(oci)).await;
+        let result = result.ok_or_else(|| self.answer("no request can be made of it"))?;
+        if result.as_ref().is_err_and(|error| status(error) == Some(401)) {
+            self.renew(held.as_ref()).await?;
+            return Err(Failure { again: true, ..self.of_status(401, None) });
+        }
+        Ok(result)
     }
 }
 

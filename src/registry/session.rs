@@ -6,7 +6,6 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use oci_client::RegistryOperation;
-use oci_client::errors::OciDistributionError;
 use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderValue, LOCATION, RETRY_AFTER, WWW_AUTHENTICATE};
 use reqwest::{RequestBuilder, Response, Url};
 use serde_json::Value;
@@ -17,10 +16,10 @@ use super::body::Outgoing;
 use super::challenge::{self, Challenge};
 use super::credentials::{Access, Login};
 use super::limits::LARGEST_REFUSAL;
-use super::oci::{self, Oci};
+use super::oci::Oci;
 use super::place::Place;
 use super::retry::Failure;
-use super::{Error, Event, Limits, Progress, guard, token};
+use super::{Error, Event, Limits, Progress, token};
 use crate::types::Digest;
 
 /// How often a running upload is looked at.
@@ -54,8 +53,9 @@ pub(super) struct Session {
     /// What a token has to allow.
     pub scopes: Vec<String>,
     /// The same, in the words of oci-client.
-    operation: RegistryOperation,
-    oci: OnceLock<Oci>,
+    pub operation: RegistryOperation,
+    /// oci-client, when it has been needed.
+    pub oci: OnceLock<Oci>,
     /// `…/v2/REPOSITORY/`
     base: Url,
     /// The header that the registry took, or may take.
@@ -103,9 +103,13 @@ impl Session {
         url
     }
 
+    pub(super) fn has_tls(&self) -> bool {
+        self.base.scheme() == "https"
+    }
+
     /// Whether a registry may name this address: never one without TLS when it has TLS itself.
     pub(super) fn may_ask(&self, url: &Url) -> bool {
-        url.scheme() == "https" || url.scheme() == self.base.scheme()
+        url.scheme() == "https" || !self.has_tls() && url.scheme() == "http"
     }
 
     /// Asks once, and once more with a new authorization when the registry wants that. Any status is an answer.
@@ -124,45 +128,13 @@ impl Session {
 
     /// The authorization at hand. Where there is a password, a token for it is fetched before the first question:
     /// oci-client asks the registry by itself what it wants, so a question that is refused would be one too many.
-    async fn held(&self) -> Result<Option<HeaderValue>, Failure> {
+    pub(super) async fn held(&self) -> Result<Option<HeaderValue>, Failure> {
         let mut slot = self.authorization.lock().await;
-        let has_password = matches!(self.access.login, Login::Basic { .. }) && !token::is_own(self);
+        let has_password = matches!(self.access.login, Login::Basic { .. }) && !token::is_ours(self);
         if slot.is_none() && has_password && !self.greeted.swap(true, Ordering::Relaxed) {
             *slot = token::fetch(self).await?;
         }
         Ok(slot.clone())
-    }
-
-    /// One call of oci-client, with the authorization at hand. A 401 is an error that may pass: there is a new
-    /// authorization for the next try.
-    pub(super) async fn call<T>(
-        &self,
-        call: impl AsyncFnOnce(&Oci) -> oci_client::errors::Result<T>,
-    ) -> Result<Result<T, OciDistributionError>, Failure> {
-        let held = self.held().await?;
-        let oci = self.oci()?;
-        if let Some(held) = &held {
-            oci.show(held, &self.access.login).await;
-        }
-        let result = guard::caught(call(oci)).await.ok_or_else(|| self.answer("no request can be made of it"))?;
-        if result.as_ref().is_err_and(|error| oci::status(error) == Some(401)) {
-            // What the registry wants instead oci-client does not tell.
-            let mut url = self.base.clone();
-            url.set_path("/v2/");
-            let response = self.send(self.http.get(url)).await?;
-            self.authorize(held.as_ref(), response.headers()).await?;
-            return Err(Failure { again: true, ..self.of_status(401, None) });
-        }
-        Ok(result)
-    }
-
-    /// oci-client, made when it is first needed: that reads the trusted certificates.
-    pub(super) fn oci(&self) -> Result<&Oci, Error> {
-        if let Some(oci) = self.oci.get() {
-            return Ok(oci);
-        }
-        let oci = Oci::new(&self.limits, &self.place, self.base.scheme() == "http", self.operation)?;
-        Ok(self.oci.get_or_init(|| oci))
     }
 
     async fn authorized(
@@ -185,6 +157,14 @@ impl Session {
 
     fn is_own(&self, url: &Url) -> bool {
         url.origin() == self.base.origin()
+    }
+
+    /// A new authorization after a refusal that does not tell what is wanted: the registry is asked for that.
+    pub(super) async fn renew(&self, held: Option<&HeaderValue>) -> Result<(), Failure> {
+        let mut url = self.base.clone();
+        url.set_path("/v2/");
+        let response = self.send(self.http.get(url)).await?;
+        self.authorize(held, response.headers()).await.map(drop)
     }
 
     /// What the registry wants in exchange for what it did not take.

@@ -13,21 +13,25 @@ use super::credentials::Login;
 use super::limits::LARGEST_TOKEN;
 use super::retry::Failure;
 use super::session::Session;
-use super::{guard, oci};
+use super::{Error, guard, oci};
 
 /// Whether the session's tokens are such as oci-client cannot fetch.
-pub(super) fn is_own(session: &Session) -> bool {
+pub(super) fn is_ours(session: &Session) -> bool {
     matches!(session.access.login, Login::Identity(_)) || session.scopes.len() > 1
 }
 
 /// The Authorization header with a token of the service at `realm`.
-pub(super) async fn of(session: &Session, realm: &str, service: Option<&str>) -> Result<HeaderValue, Failure> {
+pub(super) async fn of(
+    session: &Session,
+    realm: &str,
+    service: Option<&str>,
+) -> Result<HeaderValue, Failure> {
     let none = || session.answer("it names a token service that is none");
     let realm = Url::parse(realm).map_err(|_| none())?;
     if !session.may_ask(&realm) || !realm.has_host() {
         return Err(none());
     }
-    if is_own(session) {
+    if is_ours(session) {
         return exchange(session, realm, service).await;
     }
     fetch(session).await?.ok_or_else(|| session.of_status(401, None))
@@ -39,7 +43,8 @@ pub(super) async fn fetch(session: &Session) -> Result<Option<HeaderValue>, Fail
     // oci-client reads an answer of any length: the time is what bounds it.
     let limit = session.limits.stall.min(session.limits.total);
     let asking = timeout(limit, guard::caught(oci.token(&session.access.login)));
-    let result = asking.await.map_err(|_| session.stalled())?;
+    let (registry, seconds) = (session.place.registry.clone(), limit.as_secs());
+    let result = asking.await.map_err(|_| Failure::passing(Error::Slow { registry, seconds }))?;
     let result = result.ok_or_else(|| session.answer("it names a token service that is none"))?;
     let token = result.map_err(|error| oci::failure(session, &error))?;
     token.map(|token| header(session, &token)).transpose()

@@ -141,7 +141,11 @@ impl State {
                 }
                 let place = format!("/v2/{repository}/blobs/{}", query["digest"]);
                 self.blobs.insert((repository, query["digest"].clone()), bytes);
-                if self.names_places { Reply::status(201).header("Location", &place) } else { Reply::status(201) }
+                if self.names_places {
+                    Reply::status(201).header("Location", &place)
+                } else {
+                    Reply::status(201)
+                }
             }
             (method, _) => panic!("{method} {path} is not of the protocol"),
         }
