@@ -5,6 +5,7 @@ mod fake;
 mod model;
 mod pull;
 mod push;
+mod tokens;
 
 use std::time::{Duration, Instant};
 
