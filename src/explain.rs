@@ -143,6 +143,7 @@ pub const RULES: &[Page] = pages!["rules":
 
 /// Pages that are no rules.
 pub const TOPICS: &[Page] = pages!["topics":
+    "bases",
     "eth0",
     "images",
     "mac",

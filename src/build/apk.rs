@@ -6,7 +6,7 @@ use base64::Engine as _;
 use sha2::{Digest as _, Sha256};
 
 use super::error::Reading;
-use super::feeds::{Known, Release, fixed, text};
+use super::feeds::{Known, Release, fixed, has_ending, text};
 use super::lock::{LockedFeed, LockedModule, LockedPackage, LockedRoot};
 use super::request::Request;
 use super::{Error, Family, Resolved, Supply, Watch};
@@ -128,7 +128,7 @@ pub(super) async fn install(
 ) -> Result<(), Error> {
     let mut database = database(installer.root())?;
     for name in &lock.remove {
-        take_out(installer.root_mut(), database.remove(name))?;
+        take_out(installer.root_mut(), &database.remove(name))?;
     }
     for package in &lock.install {
         let place = super::package_place(places, package)?;
@@ -152,7 +152,7 @@ pub(super) async fn install(
         installer.package(&content.package)?;
         let ids = |owner: &Owner| installer.ids(owner);
         let gone = database.install(&content, &ids).map_err(|error| Error::feed(&shown, error))?;
-        take_out(installer.root_mut(), gone)?;
+        take_out(installer.root_mut(), &gone)?;
     }
     let world = apk::parse_list(&lock.world.join(" ")).map_err(|problem| Error::feed("the lock", problem))?;
     database.set_world(world);
@@ -171,7 +171,7 @@ fn aside(database: &Database, path: &RootPath, there: &[u8]) -> Option<RootPath>
     is_changed.then(|| format!("{}.apk-new", path.as_str()).parse().ok()).flatten()
 }
 
-fn take_out(root: &mut Root, removed: apk::Removed) -> Result<(), Error> {
+fn take_out(root: &mut Root, removed: &apk::Removed) -> Result<(), Error> {
     for file in &removed.files {
         root.remove(file)?;
     }
@@ -188,7 +188,7 @@ fn link_alternatives(root: &mut Root) -> Result<(), Error> {
     let lists: Vec<RootPath> = root
         .below(&fixed("lib/apk/packages"))
         .map(|(path, _)| path)
-        .filter(|path| path.as_str().ends_with(".alternatives"))
+        .filter(|path| has_ending(path, "alternatives"))
         .cloned()
         .collect();
     let mut best: BTreeMap<RootPath, Alternative> = BTreeMap::new();

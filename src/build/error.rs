@@ -1,5 +1,7 @@
 //! Why an image cannot be resolved or built.
 
+use std::fmt::Display;
+
 use crate::feed::{apk, opkg, usign};
 use crate::types::RootPath;
 use crate::{fetch, image, install, registry};
@@ -88,13 +90,14 @@ impl Error {
     pub fn is_environment(&self) -> bool {
         match self {
             Self::Fetch(error) => !matches!(error, fetch::Error::Size { .. } | fetch::Error::Digest { .. }),
-            Self::Registry { .. } | Self::Image(image::Error::Io { .. }) => true,
-            Self::Install(install::Error::Root(image::Error::Io { .. })) => true,
+            Self::Registry { .. }
+            | Self::Image(image::Error::Io { .. })
+            | Self::Install(install::Error::Root(image::Error::Io { .. })) => true,
             _ => false,
         }
     }
 
-    pub(super) fn feed(place: impl ToString, problem: impl ToString) -> Self {
+    pub(super) fn feed(place: impl Display, problem: impl Display) -> Self {
         Self::Feed { place: place.to_string(), problem: problem.to_string() }
     }
 }

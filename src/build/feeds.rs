@@ -120,7 +120,7 @@ fn of_base(root: &Root, family: Family) -> Result<Vec<(String, String)>, Error> 
         Family::Apk => {
             let lists: Vec<RootPath> =
                 root.below(&fixed("etc/apk/repositories.d")).map(|(path, _)| path.clone()).collect();
-            for list in lists.iter().filter(|path| path.as_str().ends_with(".list")) {
+            for list in lists.iter().filter(|path| has_ending(path, "list")) {
                 let text = text(root, list.as_str())?.unwrap_or_default();
                 let lines =
                     text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
@@ -207,6 +207,11 @@ impl Known {
         let index = apk::Index::read(text.as_slice(), trust).map_err(|error| Error::feed(&place, error))?;
         Ok(Read { index, text })
     }
+}
+
+/// Whether a file's name ends so, as apk asks: case counts.
+pub(super) fn has_ending(path: &RootPath, ending: &str) -> bool {
+    path.name().rsplit_once('.').is_some_and(|(_, found)| found == ending)
 }
 
 /// The text of a file of a root.

@@ -59,7 +59,8 @@ async fn ground(
     watch: &mut dyn Watch,
 ) -> Result<Ground, Error> {
     watch.step(&format!("opening the base for {architecture}"));
-    let base = request.bases[architecture].open(architecture, locked.map(|root| &root.base), supply, watch).await?;
+    let base =
+        request.bases[architecture].open(architecture, locked.map(|root| &root.base), supply, watch).await?;
     let root = Root::new(base.tree().clone());
     let release = Release::of(&root)?;
     let needs_packages = !request.wanted.is_empty() || !request.unwanted.is_empty();
@@ -159,7 +160,9 @@ impl Ground {
             return Ok(root);
         }
         let (now, before) = (self.base.digest().short(), root.base.short());
-        Err(Error::Stale { problem: format!("the base for {} is {now} now, and was {before}", self.architecture) })
+        Err(Error::Stale {
+            problem: format!("the base for {} is {now} now, and was {before}", self.architecture),
+        })
     }
 
     async fn build(

@@ -45,10 +45,13 @@ pub trait Watch {
     fn bytes(&mut self) -> &mut dyn fetch::Progress;
 }
 
+/// For a package, the chains from what was asked for to it.
+type Why = Box<dyn Fn(&str) -> Vec<Vec<String>>>;
+
 /// One architecture, resolved.
 struct Resolved {
     lock: LockedRoot,
-    why: Box<dyn Fn(&str) -> Vec<Vec<String>>>,
+    why: Why,
 }
 
 /// Where a package lies.

@@ -124,7 +124,9 @@ impl<'r> Request<'r> {
     /// A path beside the file that names it.
     pub(super) fn path(&self, path: &str, span: Option<Span>) -> PathBuf {
         let file = span.map_or("", |span| self.sources.name(span.file));
-        Path::new(file).parent().unwrap_or(Path::new("")).join(path)
+        let joined = Path::new(file).parent().unwrap_or(Path::new("")).join(path);
+        // Without the `.` in the middle that `./recipe.yaml` and `./feed` make together.
+        joined.components().collect()
     }
 
     fn base(&self, source: &Loc<BaseSource>) -> Result<Base, Error> {

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use super::image::args::ImageArgs;
+use super::image::args::{ImageArgs, SupplyArgs};
 
 /// Puts OpenWrt, Home Assistant and other network appliances on Kubernetes as machines that live on the LAN:
 /// own NICs, own MACs, own addresses.
@@ -180,6 +180,12 @@ pub struct DeployArgs {
     /// Take fields over that another manager owns
     #[arg(long)]
     pub force_conflicts: bool,
+    /// Build the images of appliances that have `build`, push each to its `image`, and deploy that digest
+    #[arg(long)]
+    pub build: bool,
+    /// Where a build's files come from
+    #[command(flatten)]
+    pub supply: SupplyArgs,
     /// Pin image tags to digests
     #[command(flatten)]
     pub pin: PinArgs,

@@ -11,6 +11,9 @@ use crate::registry::{Credentials, Helper, HelperOutput};
 /// No Docker config is as large.
 const LARGEST_CONFIG: u64 = 4 << 20;
 
+/// The longest answer of a helper: user and secret, which is a token at the longest.
+const LONGEST_ANSWER: u64 = 1 << 20;
+
 /// Those of the Docker config; one that cannot be read is noted, and registries are asked without.
 pub fn docker_credentials(printer: Printer) -> Credentials {
     docker_config().map_or_else(Credentials::default, |path| read(&path, printer))
@@ -51,8 +54,12 @@ impl Helper for Programs {
             if let Some(mut stdin) = child.stdin.take() {
                 stdin.write_all(server.as_bytes())?;
             }
-            let output = child.wait_with_output()?;
-            Ok(HelperOutput { success: output.status.success(), stdout: output.stdout })
+            let mut stdout = Vec::new();
+            if let Some(out) = child.stdout.take() {
+                // What is longer is no answer, and the pipe that closes ends the helper.
+                out.take(LONGEST_ANSWER).read_to_end(&mut stdout)?;
+            }
+            Ok(HelperOutput { success: child.wait()?.success(), stdout })
         };
         run().map_err(|error| error.to_string())
     }

@@ -3,6 +3,7 @@
 use super::args::{DeployArgs, DryRun};
 use super::cluster::{block_on, connect, releases};
 use super::error::{CliError, Outcome};
+use super::image;
 use super::load::{Loaded, WithoutSite, load};
 use super::pin::pin;
 use super::printer::Printer;
@@ -12,7 +13,7 @@ use crate::cluster::{
     ApplyOptions, ApplyReport, Cluster, DeployOptions, DeployReport, NicReport, Release, Verdict, WaitOptions,
 };
 use crate::plan::{Appliance, Profile};
-use crate::sink;
+use crate::{passes, sink};
 
 /// Runs the verb.
 pub fn run(args: &DeployArgs, printer: Printer) -> Result<Outcome, CliError> {
@@ -24,12 +25,18 @@ pub fn run(args: &DeployArgs, printer: Printer) -> Result<Outcome, CliError> {
     block_on(async {
         let cluster = connect(&args.cluster).await?;
         let mut releases = releases(&loaded);
+        if args.build {
+            let digests = image::build_all(&loaded, &args.supply, printer).await?;
+            for release in &mut releases {
+                passes::pin(&mut release.objects, &digests);
+            }
+        }
         pin(&cluster, &mut releases, args.pin.when, &mut Show::new(), printer).await?;
         let mut outcome = Outcome::Done;
         for (release, (appliance, _)) in releases.iter().zip(loaded.chosen()) {
             if args.dry_run == Some(DryRun::Server) {
                 dry_run(&cluster, release, args).await?;
-            } else if deploy(&cluster, release, appliance, &loaded, args).await? == Outcome::Found {
+            } else if deploy(&cluster, release, appliance, &loaded, args, printer).await? == Outcome::Found {
                 outcome = Outcome::Found;
             }
         }
@@ -50,6 +57,7 @@ async fn deploy(
     appliance: &Appliance,
     loaded: &Loaded,
     args: &DeployArgs,
+    printer: Printer,
 ) -> Result<Outcome, CliError> {
     let options = DeployOptions {
         apply: ApplyOptions { force_conflicts: args.force_conflicts, delete_data: false },
@@ -69,7 +77,29 @@ async fn deploy(
     for line in places(appliance, &report, loaded) {
         Printer::line(&line);
     }
+    if args.wait {
+        missing_modules(cluster, release, appliance, printer).await;
+    }
     Ok(verdict(&report))
+}
+
+/// Says which kernel modules of its overlays the node seems to lack: a pod cannot load one.
+async fn missing_modules(cluster: &Cluster, release: &Release, appliance: &Appliance, printer: Printer) {
+    let wanted: Vec<_> = appliance.overlays.iter().flat_map(|overlay| &overlay.host_modules).collect();
+    if wanted.is_empty() {
+        return;
+    }
+    let Some(there) = cluster.kernel_modules(release).await else { return };
+    for (module, reason) in wanted {
+        let name = module.value.as_str();
+        // The kernel writes `_` for `-`.
+        if !there.contains(&name.replace('-', "_")) {
+            printer.note(&format!(
+                "the node has no kernel module {name} loaded ({reason}): `modprobe {name}` there, and a line `{name}` in \
+                 /etc/modules-load.d/wrtpod.conf keeps it"
+            ));
+        }
+    }
 }
 
 /// A NIC that is not as planned is a finding; one that could not be asked is not.

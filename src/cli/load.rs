@@ -12,7 +12,7 @@ use crate::objects::{self, ObjectSet};
 use crate::overlay;
 use crate::passes;
 use crate::plan::{self, Plan};
-use crate::recipe;
+use crate::recipe::{self, Recipe};
 use crate::rules;
 use crate::spec::{self, Assignment, Input};
 use crate::types::{Name, nearest};
@@ -35,6 +35,10 @@ pub struct Loaded {
     pub plan: Plan,
     /// The appliances that were asked for, in that order: index in the plan, and objects.
     chosen: Vec<(usize, ObjectSet)>,
+    /// The images that can be built, decided.
+    pub recipes: Vec<Recipe>,
+    /// The files that the documents are from.
+    pub sources: SourceMap,
 }
 
 impl Loaded {
@@ -85,18 +89,18 @@ pub fn load(
     };
     let documents = spec::load(&request, &mut sources, &mut diags);
     let overlays = overlay::gather(&documents, &mut sources, &mut diags);
-    for image in &documents.images {
-        recipe::decide(image, &overlays, &mut diags);
-    }
+    let recipes: Vec<Recipe> =
+        documents.images.iter().map(|image| recipe::decide(image, &overlays, &mut diags)).collect();
     let plan = plan::decide(&documents, &overlays, &mut diags);
     if let Some(plan) = &plan {
         rules::check(plan, &mut diags);
     } else if !diags.has_errors() {
         diags.push(site_missing());
     }
-    let loaded = plan.filter(|_| !diags.has_errors()).map(|plan| select(plan, names, &mut diags)).transpose();
+    let chosen = plan.filter(|_| !diags.has_errors()).map(|plan| select(plan, names, &mut diags)).transpose();
     printer.diagnostics(&diags, &sources);
-    loaded?.filter(|_| !diags.has_errors()).ok_or(CliError::Input)
+    let (plan, chosen) = chosen?.filter(|_| !diags.has_errors()).ok_or(CliError::Input)?;
+    Ok(Loaded { plan, chosen, recipes, sources })
 }
 
 /// What a verb has to know of the documents to find something on the cluster.
@@ -153,7 +157,11 @@ fn site_missing() -> Diagnostic {
 }
 
 /// The appliances that were asked for: all of them when none was named.
-fn select(plan: Plan, names: &[String], diags: &mut Diagnostics) -> Result<Loaded, CliError> {
+fn select(
+    plan: Plan,
+    names: &[String],
+    diags: &mut Diagnostics,
+) -> Result<(Plan, Vec<(usize, ObjectSet)>), CliError> {
     let known: Vec<String> = plan.appliances.iter().map(|appliance| appliance.name.value.clone()).collect();
     if let Some(unknown) = names.iter().find(|name| !known.contains(name)) {
         let candidates =
@@ -184,7 +192,7 @@ fn select(plan: Plan, names: &[String], diags: &mut Diagnostics) -> Result<Loade
         passes::patch(&mut objects, &appliance.patches, diags);
         chosen.push((index, objects));
     }
-    Ok(Loaded { plan, chosen })
+    Ok((plan, chosen))
 }
 
 fn inputs(args: &DocumentArgs, without_site: WithoutSite, printer: Printer) -> Result<Vec<Input>, CliError> {

@@ -54,6 +54,8 @@ pub use report::{
     WorkloadStatus,
 };
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 use session::Session;
 use wire::Wire;
@@ -183,6 +185,17 @@ impl Cluster {
         command: &[&str],
     ) -> Result<ExecOutput, Error> {
         exec::run(&self.wire, namespace, pod, container, command).await
+    }
+
+    /// The modules of the kernel that the running appliance stands on, as its `/sys/module` names them; none when it cannot be
+    /// asked. A module that is built in without parameters is not among them.
+    pub async fn kernel_modules(&self, release: &Release) -> Option<BTreeSet<String>> {
+        let mut silent = Silent;
+        let pod = deploy::running_pod(&Session::new(&self.wire, &mut silent), release).await.ok()?;
+        let list = exec::run(&self.wire, &release.namespace, &pod, &release.container, &["ls", "/sys/module"]);
+        let output = list.await.ok().filter(|output| output.code == 0)?;
+        let text = String::from_utf8_lossy(&output.stdout).into_owned();
+        Some(text.split_whitespace().map(str::to_owned).collect())
     }
 
     /// Reads the files right inside a folder of the running appliance; never fails.

@@ -1,5 +1,6 @@
 //! Files that were fetched once, by their digests.
 
+use std::fmt::Display;
 use std::fs::{self, File};
 use std::io::{self, Read as _, Seek as _, Write};
 use std::path::{Path, PathBuf};
@@ -44,7 +45,7 @@ impl Cache {
     }
 
     /// Begins a file that is to go in. `place` is where it comes from, for messages.
-    pub fn draft(&self, place: impl ToString, want: Want) -> Result<Draft, Error> {
+    pub fn draft(&self, place: impl Display, want: Want) -> Result<Draft, Error> {
         fs::create_dir_all(&self.folder).map_err(|error| failed(&self.folder, error))?;
         let file =
             tempfile::NamedTempFile::new_in(&self.folder).map_err(|error| failed(&self.folder, error))?;

@@ -67,6 +67,9 @@ pub struct Fetcher {
     client: OnceCell<reqwest::Client>,
 }
 
+/// Takes a part of a body, and the size that the server announced.
+type Each<'a> = &'a mut dyn FnMut(&[u8], Option<u64>) -> Result<(), Error>;
+
 /// A failure, and whether and when to try again.
 struct Failure {
     error: Error,
@@ -188,13 +191,7 @@ impl Fetcher {
     }
 
     /// Asks once; each part of the body is given on with the size that the server announced.
-    async fn stream(
-        &self,
-        place: &Place,
-        url: &Url,
-        limit: u64,
-        each: &mut dyn FnMut(&[u8], Option<u64>) -> Result<(), Error>,
-    ) -> Result<(), Failure> {
+    async fn stream(&self, place: &Place, url: &Url, limit: u64, each: Each<'_>) -> Result<(), Failure> {
         if self.offline {
             return Err(Error::Offline { place: place.to_string() }.into());
         }

@@ -74,7 +74,7 @@ impl Tar {
     /// A PAX record for the next entry.
     pub(super) fn pax(self, key: &str, value: &str) -> Self {
         let rest = format!(" {key}={value}\n");
-        let length = (1..)
+        let length = (1..10)
             .map(|digits| rest.len() + digits)
             .find(|length| length.to_string().len() + rest.len() == *length);
         let record = format!("{}{rest}", length.expect("there is such a length"));

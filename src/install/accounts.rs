@@ -97,7 +97,9 @@ fn third(line: &str) -> Option<u32> {
 
 fn first_free(lines: &[String]) -> u32 {
     let taken: Vec<u32> = lines.iter().filter_map(|line| third(line)).collect();
-    (FIRST_FREE..).find(|id| !taken.contains(id)).unwrap_or(FIRST_FREE)
+    // Of one number more than there are lines, one is free.
+    let most = FIRST_FREE + u32::try_from(taken.len()).unwrap_or(u32::MAX - FIRST_FREE);
+    (FIRST_FREE..=most).find(|id| !taken.contains(id)).unwrap_or(FIRST_FREE)
 }
 
 #[cfg(test)]

@@ -25,6 +25,13 @@ pub struct Pushed {
     pub sent: bool,
 }
 
+impl Pushed {
+    /// What came of it, for people.
+    pub fn sentence(&self, to: &ImageRef) -> String {
+        if self.sent { format!("pushed {to}") } else { format!("{to} is this image already: nothing was sent") }
+    }
+}
+
 impl Client {
     /// Puts an image, or an index of images, behind a tag; or nothing but its digest, when the reference has that and no
     /// tag. Blobs that are there are not sent, blobs of another repository of the same registry are mounted from it,

@@ -40,7 +40,7 @@ const WORDS: &[(&str, &[&str])] = &[
     ("serde_saphyr", &["yaml"]),
     ("kube::", &["cluster"]),
     ("oci_client", &["registry"]),
-    ("reqwest", &["registry"]),
+    ("reqwest", &["fetch", "registry"]),
     ("rustls::", &["tls"]),
     ("annotate_snippets", &["diag"]),
     ("clap::", &["cli"]),

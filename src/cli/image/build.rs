@@ -7,11 +7,12 @@ use super::failed;
 use super::recipe::{load, read_lock};
 use super::show::Show;
 use super::supply::Stock;
-use crate::build::{self, Built, Request};
+use crate::build::{self, Built, Request, Supply};
 use crate::cli::cluster::block_on;
 use crate::cli::error::{CliError, Outcome};
 use crate::cli::printer::Printer;
 use crate::install::Note;
+use crate::registry::Pushed;
 use crate::types::ImageRef;
 
 /// What a tag in a layout or an archive is called.
@@ -19,12 +20,12 @@ const TAG: &str = "latest";
 
 /// Runs the verb. The digest of what was built goes to stdout, all else to stderr.
 pub fn run(args: &BuildArgs, printer: Printer) -> Result<Outcome, CliError> {
-    let push = args.push.as_deref().map(reference).transpose()?;
+    let to = args.push.as_deref().map(reference).transpose()?;
     let chosen = load(&args.recipe, args.lock.as_deref(), printer)?;
     let lock = args.locked.then(|| read_lock(&chosen.lock)).transpose()?;
     let request = Request::new(&chosen.recipe, &chosen.sources).map_err(failed)?;
     let stock = Stock::new(&args.recipe.supply, printer)?;
-    let output = match (&args.output, &push) {
+    let output = match (&args.output, &to) {
         (Some(path), _) => Some(path.clone()),
         (None, None) => Some(PathBuf::from(format!("{}.oci", chosen.recipe.name.value))),
         (None, Some(_)) => None,
@@ -39,12 +40,8 @@ pub fn run(args: &BuildArgs, printer: Printer) -> Result<Outcome, CliError> {
         if let Some(path) = &output {
             write(&built, path)?;
         }
-        let pushed = match &push {
-            Some(to) => {
-                Some(supply.registry.push(&built.bundle, to, supply.credentials, &show).await.map_err(
-                    |error| CliError::Environment { message: format!("{to}: {error}"), hint: None },
-                )?)
-            }
+        let pushed = match &to {
+            Some(to) => Some(push(&built, to, &supply, &show).await?),
             None => None,
         };
         drop(show);
@@ -52,19 +49,21 @@ pub fn run(args: &BuildArgs, printer: Printer) -> Result<Outcome, CliError> {
         if let Some(path) = &output {
             Printer::line(&format!("wrote {}", path.display()));
         }
-        match (&push, pushed) {
-            (Some(to), Some(pushed)) => {
-                Printer::line(&if pushed.sent {
-                    format!("pushed {to}")
-                } else {
-                    format!("{to} is this image already")
-                });
+        match to.as_ref().zip(pushed) {
+            Some((to, pushed)) => {
+                Printer::line(&pushed.sentence(to));
                 Printer::data(&format!("{}@{}\n", to.without_digest(), pushed.digest))?;
             }
-            _ => Printer::data(&format!("{}\n", built.bundle.top.digest))?,
+            None => Printer::data(&format!("{}\n", built.bundle.top.digest))?,
         }
         Ok(Outcome::Done)
     })
+}
+
+/// Pushes what was built.
+pub async fn push(built: &Built, to: &ImageRef, supply: &Supply<'_>, show: &Show) -> Result<Pushed, CliError> {
+    let pushed = supply.registry.push(&built.bundle, to, supply.credentials, show).await;
+    pushed.map_err(|error| CliError::Environment { message: format!("{to}: {error}"), hint: None })
 }
 
 /// `SOURCE_DATE_EPOCH`, where it is set.
@@ -84,15 +83,16 @@ pub fn reference(text: &str) -> Result<ImageRef, CliError> {
 }
 
 fn write(built: &Built, path: &Path) -> Result<(), CliError> {
-    let result = match path.extension().is_some_and(|end| end == "tar") {
-        true => built.bundle.write_archive(path, Some(TAG)),
-        false => built.bundle.write_layout(path, Some(TAG)),
+    let result = if path.extension().is_some_and(|end| end == "tar") {
+        built.bundle.write_archive(path, Some(TAG))
+    } else {
+        built.bundle.write_layout(path, Some(TAG))
     };
-    result.map_err(|error| failed(error.into()))
+    result.map_err(failed)
 }
 
 /// Says what came out, and what has to be known of it.
-fn tell(built: &Built) {
+pub fn tell(built: &Built) {
     for root in &built.roots {
         let lock = &built.lock.roots[&root.architecture];
         let layer = match root.layer {

@@ -1,5 +1,6 @@
 //! `wrtpod image diff`.
 
+use std::fmt::Write as _;
 use std::path::Path;
 
 use super::args::ImageDiffArgs;
@@ -24,24 +25,24 @@ pub fn run(args: &ImageDiffArgs, printer: Printer) -> Result<Outcome, CliError> 
     let platform = platform.transpose()?;
     let open = |name: &str| -> Result<Base, CliError> {
         let bundle = block_on(bundle(name, &stock))?;
-        Base::of_bundle(name, &bundle, platform.as_ref()).map_err(|error| failed(error.into()))
+        Base::of_bundle(name, &bundle, platform.as_ref()).map_err(failed)
     };
     let difference: Difference =
         crate::build::compare(&open(&args.before)?, &open(&args.after)?).map_err(failed)?;
     let mut text = String::new();
     for (name, (before, after)) in &difference.packages {
-        text += &match (before, after) {
-            (Some(before), None) => format!("- package {name} {before}\n"),
-            (None, Some(after)) => format!("+ package {name} {after}\n"),
-            (before, after) => format!(
-                "~ package {name} {} → {}\n",
-                before.as_deref().unwrap_or("-"),
-                after.as_deref().unwrap_or("-")
-            ),
+        // The text takes all that is written to it.
+        let _ = match (before, after) {
+            (Some(before), None) => writeln!(text, "- package {name} {before}"),
+            (None, Some(after)) => writeln!(text, "+ package {name} {after}"),
+            (before, after) => {
+                let version = |version: &Option<String>| version.clone().unwrap_or_default();
+                writeln!(text, "~ package {name} {} → {}", version(before), version(after))
+            }
         };
     }
     for (path, change) in &difference.files {
-        text += &format!("{change} {path}\n");
+        let _ = writeln!(text, "{change} {path}");
     }
     Printer::data(&text)?;
     Ok(if difference.is_empty() { Outcome::Done } else { Outcome::Found })
@@ -50,8 +51,7 @@ pub fn run(args: &ImageDiffArgs, printer: Printer) -> Result<Outcome, CliError> 
 /// An image from a layout, an archive or a registry, with all its blobs.
 pub async fn bundle(name: &str, stock: &Stock) -> Result<Bundle, CliError> {
     let path = Path::new(name);
-    let from_disk =
-        |result: Result<Bundle, crate::image::Error>| result.map_err(|error| failed(error.into()));
+    let from_disk = |result: Result<Bundle, crate::image::Error>| result.map_err(failed);
     if path.is_dir() {
         return from_disk(Bundle::read_layout(path, None));
     }

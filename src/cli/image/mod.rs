@@ -2,6 +2,7 @@
 
 pub mod args;
 mod build;
+mod deploy;
 mod diff;
 mod lock;
 mod recipe;
@@ -11,6 +12,7 @@ mod verify;
 mod why;
 
 use args::{ImageArgs, ImageVerb};
+pub use deploy::build_all;
 
 use super::error::{CliError, Outcome};
 use super::printer::Printer;
@@ -28,19 +30,21 @@ pub fn run(args: &ImageArgs, printer: Printer) -> Result<Outcome, CliError> {
 }
 
 /// What a failure of the library means for the exit code.
-fn failed(error: Error) -> CliError {
+fn failed(error: impl Into<Error>) -> CliError {
+    let error = error.into();
     let hint = match &error {
         Error::Stale { .. } => Some("make it again with `wrtpod image lock`".to_owned()),
         Error::Fetch(crate::fetch::Error::Offline { .. }) => Some("run it once without --offline".to_owned()),
         Error::Fetch(crate::fetch::Error::NotFound { .. }) => Some(
-            "releases and feeds are sometimes missing or moved: `wrtpod explain image-gaps` has what to do"
+            "releases and feeds are sometimes missing or moved: `wrtpod explain bases` has what to do"
                 .to_owned(),
         ),
         _ => None,
     };
     let message = error.to_string();
-    match error.is_environment() {
-        true => CliError::Environment { message, hint },
-        false => CliError::Refused { message, hint },
+    if error.is_environment() {
+        CliError::Environment { message, hint }
+    } else {
+        CliError::Refused { message, hint }
     }
 }

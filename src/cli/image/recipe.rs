@@ -40,9 +40,10 @@ pub fn load(args: &RecipeArgs, lock: Option<&Path>, printer: Printer) -> Result<
     }
     let names: Vec<String> = decided.iter().map(|recipe| recipe.name.value.clone()).collect();
     let Ok([recipe]) = <[Recipe; 1]>::try_from(decided) else {
-        let message = match names.is_empty() {
-            true => format!("`{}` holds no Image", args.recipe),
-            false => format!("`{}` holds several Images: {}", args.recipe, names.join(", ")),
+        let message = if names.is_empty() {
+            format!("`{}` holds no Image", args.recipe)
+        } else {
+            format!("`{}` holds several Images: {}", args.recipe, names.join(", "))
         };
         return Err(CliError::refused(message, "give a file with one document of `kind: Image`".to_owned()));
     };

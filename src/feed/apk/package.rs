@@ -175,7 +175,9 @@ fn visit_bare<E: From<Error>>(
     visitor: Visitor<'_, E>,
 ) -> Result<Vec<Entry>, E> {
     let mut visited = Vec::new();
-    while let Some(entry) = waiting.pop_front_if(|entry| !entry.has_data()) {
+    while let Some(entry) =
+        waiting.front().is_some_and(|entry| !entry.has_data()).then(|| waiting.pop_front()).flatten()
+    {
         if let (Kind::File(_), Some(hash)) = (&entry.item.kind, entry.hash)
             && hash != Sha256::digest(b"")[..]
         {
