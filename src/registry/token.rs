@@ -15,9 +15,15 @@ use super::retry::Failure;
 use super::session::Session;
 use super::{Error, guard, oci};
 
-/// Whether the session's tokens are such as oci-client cannot fetch.
+/// Whether the session's tokens are such as oci-client cannot fetch, or must not: a registry with TLS could have it show a
+/// password to a service without.
 pub(super) fn is_ours(session: &Session) -> bool {
-    matches!(session.access.login, Login::Identity(_)) || session.scopes.len() > 1
+    let has_secret = match session.access.login {
+        Login::Identity(_) => true,
+        Login::Basic { .. } => session.has_tls(),
+        Login::Anonymous => false,
+    };
+    has_secret || session.scopes.len() > 1
 }
 
 /// The Authorization header with a token of the service at `realm`.
