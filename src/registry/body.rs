@@ -4,7 +4,7 @@ use std::io::{self, Read};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use futures_util::stream;
+use futures_util::{Stream, stream};
 use reqwest::Body;
 
 /// What is in memory of an upload at any time, apart from the buffers of the connection.
@@ -36,22 +36,30 @@ impl Outgoing {
 
     /// The next so many bytes as the body of a request.
     pub(super) fn body(&self, length: u64) -> Body {
-        Body::wrap_stream(stream::try_unfold((self.clone(), length), async |(outgoing, left)| {
+        Body::wrap_stream(self.pieces::<Vec<u8>, io::Error>(length))
+    }
+
+    /// The next so many bytes as what a client takes.
+    pub(super) fn pieces<B: From<Vec<u8>>, E: From<io::Error>>(
+        &self,
+        length: u64,
+    ) -> impl Stream<Item = Result<B, E>> + use<B, E> {
+        stream::try_unfold((self.clone(), length), async |(outgoing, left)| {
             if left == 0 {
                 return Ok(None);
             }
             match outgoing.read(left.min(PIECE)) {
                 Ok(piece) => {
                     let left = left - piece.len() as u64;
-                    Ok(Some((piece, (outgoing, left))))
+                    Ok(Some((piece.into(), (outgoing, left))))
                 }
                 Err(error) => {
                     let kind = error.kind();
                     *locked(&outgoing.fault) = Some(error);
-                    Err(io::Error::from(kind))
+                    Err(io::Error::from(kind).into())
                 }
             }
-        }))
+        })
     }
 
     fn read(&self, length: u64) -> io::Result<Vec<u8>> {

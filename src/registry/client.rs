@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::OnceLock;
 
+use oci_client::RegistryOperation;
 use reqwest::header::{ACCEPT, HeaderValue};
 use reqwest::redirect;
 use tokio::time::timeout;
@@ -26,13 +27,6 @@ pub struct Client {
     remote: OnceLock<reqwest::Client>,
     plain: OnceLock<reqwest::Client>,
     local: OnceLock<reqwest::Client>,
-}
-
-/// What a session is for.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Purpose {
-    Pull,
-    Push,
 }
 
 impl Client {
@@ -71,7 +65,7 @@ impl Client {
 
     /// An image's repository, to read from. Nothing is sent yet; a credential helper may be run.
     pub fn source(&self, image: &ImageRef, credentials: &Credentials) -> Result<Source, Error> {
-        let session = self.session(image, credentials, Purpose::Pull, &BTreeSet::new())?;
+        let session = self.session(image, credentials, RegistryOperation::Pull, &BTreeSet::new())?;
         Ok(Source::new(session, image))
     }
 
@@ -81,7 +75,7 @@ impl Client {
         &self,
         image: &ImageRef,
         credentials: &Credentials,
-        purpose: Purpose,
+        operation: RegistryOperation,
         origins: &BTreeSet<String>,
     ) -> Result<Session, Error> {
         let place = Place::of(image);
@@ -89,12 +83,20 @@ impl Client {
             return Err(Error::OnlyOnNode);
         }
         let access = credentials.of(&place.registry);
-        let actions = if purpose == Purpose::Push { "pull,push" } else { "pull" };
+        let actions = if operation == RegistryOperation::Push { "pull,push" } else { "pull" };
         let mut scopes = vec![format!("repository:{}:{actions}", place.repository)];
         scopes.extend(origins.iter().map(|origin| format!("repository:{origin}:pull")));
         let plain = place.is_local() || self.without_tls.contains(&place.registry);
         let http = self.http(&place, plain)?.clone();
-        Session::new(http, self.limits, place, if plain { "http" } else { "https" }, access, scopes)
+        Session::new(
+            http,
+            self.limits,
+            place,
+            if plain { "http" } else { "https" },
+            access,
+            scopes,
+            operation,
+        )
     }
 
     /// The connections for a registry, made when they are first needed: that reads the trusted certificates.
@@ -125,6 +127,7 @@ impl Client {
 pub(super) async fn named(session: &Session, name: &str) -> Result<Digest, Failure> {
     let url = session.url(&format!("manifests/{name}"));
     let accepted = HeaderValue::from_static(ACCEPTED);
+    // Not by oci-client: where there is no digest in the head, it reads a body of any length.
     let head = session.once(|| session.http.head(url.clone()).header(ACCEPT, accepted.clone())).await?;
     match head.status().as_u16() {
         200 => match session.digest_of(&head)? {

@@ -6,14 +6,19 @@
 //! what a registry says in words is not repeated.
 //!
 //! Entries: [`Client::resolve`], [`Client::source`] (manifests and blobs of an image), [`Client::push`]. All three go
-//! through one path, `session`: authorization, pauses and tries, and what a failure means.
+//! through one path, `session`: authorization, pauses and tries, and what a failure means. Tokens, the question for a
+//! blob and its upload in one request are `oci`, which is oci-client; what that reads or does not tell
+//! (docs/adr/0008-registry-client.md) is asked with requests of ours. An answer of a token service is bounded by time only,
+//! the others by size as well.
 
 mod body;
 mod challenge;
 mod client;
 mod credentials;
 mod error;
+mod guard;
 mod limits;
+mod oci;
 mod place;
 mod progress;
 mod push;

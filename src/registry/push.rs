@@ -2,9 +2,10 @@
 //! there, so a push that was cut short leaves none, and the next one sends what is missing.
 
 use futures_util::stream::{self, TryStreamExt as _};
+use oci_client::RegistryOperation;
 use reqwest::header::CONTENT_TYPE;
 
-use super::client::{Purpose, named};
+use super::client::named;
 use super::retry::{Failure, retried};
 use super::session::Session;
 use super::upload::{self, Upload};
@@ -50,7 +51,7 @@ impl Client {
             return Err(Error::OtherImage { wanted: wanted.clone(), is: digest });
         }
         let origins = upload::origins(bundle.blobs.values(), to);
-        let session = self.session(to, credentials, Purpose::Push, &origins)?;
+        let session = self.session(to, credentials, RegistryOperation::Push, &origins)?;
         let name = match (to.tag(), to.digest()) {
             (None, Some(digest)) => digest.to_string(),
             _ => session.place.tag.clone(),
@@ -81,6 +82,7 @@ pub(super) async fn put(session: &Session, name: &str, document: &Document) -> R
     retried(&session.limits, |_, _| (), async || put_once(session, name, document).await).await
 }
 
+// Not by oci-client: it tells neither the digest of what the registry has stored nor whether it has understood a subject.
 async fn put_once(session: &Session, name: &str, document: &Document) -> Result<bool, Failure> {
     let url = session.url(&format!("manifests/{name}"));
     let put = || {

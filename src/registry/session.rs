@@ -1,9 +1,11 @@
 //! Requests to one repository of one registry: authorization, limits, and what a failure means.
 
 use std::pin::pin;
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use oci_client::RegistryOperation;
 use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderValue, LOCATION, RETRY_AFTER, WWW_AUTHENTICATE};
 use reqwest::{RequestBuilder, Response, Url};
 use serde_json::Value;
@@ -14,6 +16,7 @@ use super::body::Outgoing;
 use super::challenge::{self, Challenge};
 use super::credentials::{Access, Login};
 use super::limits::LARGEST_REFUSAL;
+use super::oci::Oci;
 use super::place::Place;
 use super::retry::Failure;
 use super::{Error, Event, Limits, Progress, token};
@@ -49,10 +52,16 @@ pub(super) struct Session {
     pub access: Access,
     /// What a token has to allow.
     pub scopes: Vec<String>,
+    /// The same, in the words of oci-client.
+    pub operation: RegistryOperation,
+    /// oci-client, when it has been needed.
+    pub oci: OnceLock<Oci>,
     /// `…/v2/REPOSITORY/`
     base: Url,
     /// The header that the registry took, or may take.
     authorization: Mutex<Option<HeaderValue>>,
+    /// Whether a token was asked for before the first question.
+    greeted: AtomicBool,
     /// Whether it has ever answered.
     reached: AtomicBool,
 }
@@ -65,6 +74,7 @@ impl Session {
         scheme: &str,
         access: Access,
         scopes: Vec<String>,
+        operation: RegistryOperation,
     ) -> Result<Self, Error> {
         let base = format!("{scheme}://{}/v2/{}/", place.address(), place.repository);
         let base = base.parse().map_err(|_| Error::Answer {
@@ -77,8 +87,11 @@ impl Session {
             place,
             access,
             scopes,
+            operation,
+            oci: OnceLock::new(),
             base,
             authorization: Mutex::default(),
+            greeted: AtomicBool::default(),
             reached: AtomicBool::default(),
         })
     }
@@ -90,9 +103,13 @@ impl Session {
         url
     }
 
+    pub(super) fn has_tls(&self) -> bool {
+        self.base.scheme() == "https"
+    }
+
     /// Whether a registry may name this address: never one without TLS when it has TLS itself.
     pub(super) fn may_ask(&self, url: &Url) -> bool {
-        url.scheme() == "https" || url.scheme() == self.base.scheme()
+        url.scheme() == "https" || !self.has_tls() && url.scheme() == "http"
     }
 
     /// Asks once, and once more with a new authorization when the registry wants that. Any status is an answer.
@@ -100,13 +117,24 @@ impl Session {
         &self,
         mut request: impl FnMut() -> RequestBuilder,
     ) -> Result<Response, Failure> {
-        let held = self.authorization.lock().await.clone();
+        let held = self.held().await?;
         let response = self.authorized(request(), held.as_ref()).await?;
         if response.status() != 401 || !self.is_own(response.url()) {
             return Ok(response);
         }
         let renewed = self.authorize(held.as_ref(), response.headers()).await?;
         self.authorized(request(), Some(&renewed)).await
+    }
+
+    /// The authorization at hand. Where there is a password, a token for it is fetched before the first question:
+    /// oci-client asks the registry by itself what it wants, so a question that is refused would be one too many.
+    pub(super) async fn held(&self) -> Result<Option<HeaderValue>, Failure> {
+        let mut slot = self.authorization.lock().await;
+        let has_password = matches!(self.access.login, Login::Basic { .. }) && !token::is_ours(self);
+        if slot.is_none() && has_password && !self.greeted.swap(true, Ordering::Relaxed) {
+            *slot = token::fetch(self).await?;
+        }
+        Ok(slot.clone())
     }
 
     async fn authorized(
@@ -131,6 +159,14 @@ impl Session {
         url.origin() == self.base.origin()
     }
 
+    /// A new authorization after a refusal that does not tell what is wanted: the registry is asked for that.
+    pub(super) async fn renew(&self, held: Option<&HeaderValue>) -> Result<(), Failure> {
+        let mut url = self.base.clone();
+        url.set_path("/v2/");
+        let response = self.send(self.http.get(url)).await?;
+        self.authorize(held, response.headers()).await.map(drop)
+    }
+
     /// What the registry wants in exchange for what it did not take.
     async fn authorize(
         &self,
@@ -144,7 +180,7 @@ impl Session {
         let headers = headers.get_all(WWW_AUTHENTICATE).iter().filter_map(|value| value.to_str().ok());
         let header = match (challenge::best(headers), &self.access.login) {
             (Some(Challenge::Bearer { realm, service }), _) => {
-                token::fetch(self, &realm, service.as_deref()).await?
+                token::of(self, &realm, service.as_deref()).await?
             }
             // A password that was refused is not shown a second time, so that no account is locked.
             (Some(Challenge::Basic), Login::Basic { user, password }) if held.is_none() => {
@@ -176,19 +212,30 @@ impl Session {
         outgoing: &Outgoing,
         progress: &dyn Progress,
     ) -> Result<Response, Failure> {
-        let held = self.authorization.lock().await.clone();
+        let held = self.held().await?;
         let request = self.with(request, held.as_ref())?;
-        let mut answer = pin!(request.send());
+        let response = self.watched(request.send(), blob, outgoing, progress).await?;
+        let response = response.map_err(|error| self.cut_off(&error, blob, outgoing))?;
+        if response.status() == 401 && self.is_own(response.url()) {
+            self.authorize(held.as_ref(), response.headers()).await?;
+            return Err(Failure { again: true, ..self.of_status(401, None) });
+        }
+        Ok(response)
+    }
+
+    /// Waits for an answer as long as bytes of the blob move.
+    pub(super) async fn watched<T>(
+        &self,
+        answer: impl Future<Output = T>,
+        blob: &Digest,
+        outgoing: &Outgoing,
+        progress: &dyn Progress,
+    ) -> Result<T, Failure> {
+        let mut answer = pin!(answer);
         let (mut moved, mut since) = (outgoing.taken(), Instant::now());
-        let response = loop {
+        let answer = loop {
             match timeout(TICK.min(self.limits.stall), &mut answer).await {
-                Ok(Ok(response)) => break response,
-                Ok(Err(error)) => {
-                    return Err(match outgoing.fault() {
-                        Some(fault) => unreadable(blob, &fault),
-                        None => Failure { again: true, ..self.broken(&error) },
-                    });
-                }
+                Ok(answer) => break answer,
                 Err(_) if outgoing.taken() > moved => {
                     (moved, since) = (outgoing.taken(), Instant::now());
                     progress.report(blob, Event::Bytes(moved));
@@ -198,11 +245,15 @@ impl Session {
             }
         };
         progress.report(blob, Event::Bytes(outgoing.taken()));
-        if response.status() == 401 && self.is_own(response.url()) {
-            self.authorize(held.as_ref(), response.headers()).await?;
-            return Err(Failure { again: true, ..self.of_status(401, None) });
+        Ok(answer)
+    }
+
+    /// The failure that an upload without an answer is: the next one may get further, if the content can be read.
+    pub(super) fn cut_off(&self, error: &reqwest::Error, blob: &Digest, outgoing: &Outgoing) -> Failure {
+        match outgoing.fault() {
+            Some(fault) => unreadable(blob, &fault),
+            None => Failure { again: true, ..self.broken(error) },
         }
-        Ok(response)
     }
 
     /// The whole body of an answer that has to be small.
@@ -249,10 +300,7 @@ impl Session {
         let code = response.status().as_u16();
         let after = retry_after(response.headers());
         let body = self.small(response, "a refusal", LARGEST_REFUSAL).await.unwrap_or_default();
-        let said: Value = serde_json::from_slice(&body).unwrap_or_default();
-        let word = said["errors"][0]["code"].as_str();
-        let word = word.and_then(|word| WORDS.iter().copied().find(|known| *known == word));
-        let failure = self.of_status(code, word);
+        let failure = self.of_refusal(code, &body);
         match after {
             Some(after) if failure.again && after > self.limits.longest_pause => {
                 let registry = self.place.registry.clone();
@@ -260,6 +308,13 @@ impl Session {
             }
             _ => Failure { after, ..failure },
         }
+    }
+
+    /// The failure that an unwanted status with this body is.
+    pub(super) fn of_refusal(&self, code: u16, body: &[u8]) -> Failure {
+        let said: Value = serde_json::from_slice(body).unwrap_or_default();
+        let word = said["errors"][0]["code"].as_str();
+        self.of_status(code, word.and_then(|word| WORDS.iter().copied().find(|known| *known == word)))
     }
 
     pub(super) fn of_status(&self, code: u16, word: Option<&'static str>) -> Failure {

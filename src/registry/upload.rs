@@ -2,14 +2,16 @@
 
 use std::collections::BTreeSet;
 
+use oci_client::errors::OciDistributionError;
 use reqwest::header::{CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE};
 use reqwest::{Response, Url};
+use tokio::time::timeout;
 
 use super::body::Outgoing;
 use super::place::Place;
 use super::retry::{Failure, retried};
 use super::session::Session;
-use super::{Client, Credentials, Error, Event, Progress};
+use super::{Client, Credentials, Error, Event, Progress, oci};
 use crate::image::{Blob, Bytes, FilePart};
 use crate::types::{Digest, ImageRef};
 
@@ -34,17 +36,23 @@ impl Upload<'_> {
                 self.progress.report(digest, Event::Skipped);
                 return Ok(());
             }
-            let Some((url, _)) = self.begin(digest, blob).await? else {
-                self.progress.report(digest, Event::Mounted);
-                return Ok(());
-            };
+            let mut place = None;
+            if let Some(answer) = self.mount(digest, blob).await? {
+                if answer.status() == 201 {
+                    self.progress.report(digest, Event::Mounted);
+                    return Ok(());
+                }
+                place = Some(self.place(answer).await?);
+            }
             if fetched.is_none() && matches!(blob.bytes, Bytes::Elsewhere(_)) {
                 fetched = Some(self.fetch(digest, blob).await?);
             }
             let blob = fetched.as_ref().unwrap_or(blob);
             self.progress.report(digest, Event::Begin(blob.size()));
-            if !self.whole(digest, blob, url).await? {
-                let (url, least) = self.place(self.post(&[]).await?).await?;
+            if place.is_none() && !self.whole(digest, blob).await? {
+                place = Some(self.place(self.post(&[]).await?).await?);
+            }
+            if let Some((url, least)) = place {
                 self.chunks(digest, blob, url, least.max(self.session.limits.chunk).max(1)).await?;
             }
             self.progress.report(digest, Event::Done);
@@ -54,28 +62,21 @@ impl Upload<'_> {
     }
 
     async fn has(&self, digest: &Digest) -> Result<bool, Failure> {
-        let url = self.session.url(&format!("blobs/{digest}"));
-        let response = self.session.once(|| self.session.http.head(url.clone())).await?;
-        match response.status().as_u16() {
-            200 => Ok(true),
-            404 => Ok(false),
-            _ => Err(self.session.refusal(response).await),
-        }
+        let session = self.session;
+        let asked = timeout(session.limits.stall, session.call(async |oci| oci.has(digest).await)).await;
+        asked.map_err(|_| session.stalled())??.map_err(|error| oci::failure(session, &error))
     }
 
-    /// Begins an upload. None is needed where the registry mounts the blob from another of its repositories.
-    async fn begin(&self, digest: &Digest, blob: &Blob) -> Result<Option<Begun>, Failure> {
-        if let Some(from) = mountable(blob, &self.session.place) {
-            let mount = self.post(&[("mount", digest.as_str()), ("from", &from)]).await;
-            // A registry that does not let wrtpod mount may take the bytes all the same.
-            match mount {
-                Ok(response) if response.status() == 201 => return Ok(None),
-                Ok(response) if response.status() == 202 => return self.place(response).await.map(Some),
-                Err(failure) if failure.again => return Err(failure),
-                _ => {}
-            }
+    /// Asks for a blob that another repository of the registry has: 201 when it is here now, 202 when the answer tells
+    /// where its bytes may go instead, nothing when the registry does not let wrtpod mount. Not by oci-client, which
+    /// does not tell that place.
+    async fn mount(&self, digest: &Digest, blob: &Blob) -> Result<Option<Response>, Failure> {
+        let Some(from) = mountable(blob, &self.session.place) else { return Ok(None) };
+        match self.post(&[("mount", digest.as_str()), ("from", &from)]).await {
+            Ok(response) if matches!(response.status().as_u16(), 201 | 202) => Ok(Some(response)),
+            Err(failure) if failure.again => Err(failure),
+            _ => Ok(None),
         }
-        self.place(self.post(&[]).await?).await.map(Some)
     }
 
     async fn post(&self, query: &[(&str, &str)]) -> Result<Response, Failure> {
@@ -97,24 +98,21 @@ impl Upload<'_> {
     }
 
     /// Sends it in one request. `false` when that is too large for the registry.
-    async fn whole(&self, digest: &Digest, blob: &Blob, url: Url) -> Result<bool, Failure> {
-        let outgoing = self.outgoing(digest, blob)?;
-        let request = self
-            .session
-            .http
-            .put(committing(url, digest))
-            .header(CONTENT_TYPE, "application/octet-stream")
-            .header(CONTENT_LENGTH, blob.size())
-            .body(outgoing.body(blob.size()));
-        let response = self.session.upload(request, digest, &outgoing, self.progress).await?;
-        match response.status().as_u16() {
-            201 => Ok(true),
-            413 => Ok(false),
-            _ => Err(self.lost(self.session.refusal(response).await)),
+    async fn whole(&self, digest: &Digest, blob: &Blob) -> Result<bool, Failure> {
+        let (session, outgoing) = (self.session, self.outgoing(digest, blob)?);
+        let sending = session.call(async |oci| oci.put(digest, blob.size(), &outgoing).await);
+        match session.watched(sending, digest, &outgoing, self.progress).await?? {
+            Ok(()) => Ok(true),
+            Err(error) if oci::status(&error) == Some(413) => Ok(false),
+            // Some registries do not say where the blob is now.
+            Err(OciDistributionError::RegistryNoLocationError) if self.has(digest).await? => Ok(true),
+            Err(OciDistributionError::RequestError(error)) => Err(session.cut_off(&error, digest, &outgoing)),
+            Err(error) => Err(self.lost(oci::failure(session, &error))),
         }
     }
 
-    /// Sends it in several requests of so many bytes each.
+    /// Sends it in several requests of so many bytes each. Not by oci-client, whose chunks have at most 4 MiB: some
+    /// registries want larger ones (`OCI-Chunk-Min-Length`).
     async fn chunks(&self, digest: &Digest, blob: &Blob, mut url: Url, length: u64) -> Result<(), Failure> {
         let outgoing = self.outgoing(digest, blob)?;
         while outgoing.taken() < blob.size() {

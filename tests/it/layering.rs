@@ -39,6 +39,7 @@ const TABLE: &[(&str, &[&str])] = &[
 const WORDS: &[(&str, &[&str])] = &[
     ("serde_saphyr", &["yaml"]),
     ("kube::", &["cluster"]),
+    ("oci_client", &["registry"]),
     ("reqwest", &["fetch", "registry"]),
     ("rustls::", &["tls"]),
     ("annotate_snippets", &["diag"]),

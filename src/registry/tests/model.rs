@@ -18,6 +18,8 @@ pub(super) struct State {
     pub lists_referrers: bool,
     /// Whether it mounts.
     pub mounts: bool,
+    /// Whether it says where a blob is that it got.
+    pub names_places: bool,
     /// The largest body of a request.
     pub largest: usize,
     /// Chunks are at least so large.
@@ -45,6 +47,7 @@ impl Model {
             manifests: BTreeMap::new(),
             lists_referrers: true,
             mounts: true,
+            names_places: true,
             largest: usize::MAX,
             least: 0,
             chunks: Vec::new(),
@@ -76,6 +79,9 @@ impl State {
     fn answer(&mut self, ask: &Ask) -> Reply {
         let url: Url = format!("http://{}{}", ask.host, ask.path).parse().expect("a URL");
         let path = url.path().to_owned();
+        if path == "/v2/" {
+            return Reply::status(200);
+        }
         let query: BTreeMap<String, String> = url.query_pairs().into_owned().collect();
         let (repository, rest) = ["/blobs/uploads/", "/blobs/", "/manifests/"]
             .iter()
@@ -133,8 +139,13 @@ impl State {
                     return Reply::status(400)
                         .body("{\"errors\": [{\"code\": \"DIGEST_INVALID\", \"message\": \"s3cret\"}]}");
                 }
+                let place = format!("/v2/{repository}/blobs/{}", query["digest"]);
                 self.blobs.insert((repository, query["digest"].clone()), bytes);
-                Reply::status(201)
+                if self.names_places {
+                    Reply::status(201).header("Location", &place)
+                } else {
+                    Reply::status(201)
+                }
             }
             (method, _) => panic!("{method} {path} is not of the protocol"),
         }

@@ -42,62 +42,16 @@ async fn an_image_that_is_there_is_asked_for_once_and_not_sent() {
 }
 
 #[tokio::test]
-async fn with_tokens_that_takes_three_requests() {
+async fn a_registry_that_does_not_say_where_a_blob_is_now_is_asked_for_it() {
     let model = Model::new().await;
+    model.state().names_places = false;
     let bundle = bundle(b"layer");
-    push(&model, &bundle, &()).await.expect("a push");
-    model.fake.take_log();
-    with_tokens(&model, |_| true);
-    assert!(!push(&model, &bundle, &()).await.expect("a push").sent);
-    assert_eq!(model.fake.log().len(), 3, "{:?}", model.fake.log());
-}
-
-/// Wants a token with the right scope for every request. `valid` is asked with the number of the token.
-fn with_tokens(model: &Model, mut valid: impl FnMut(u32) -> bool + Send + 'static) {
-    let mut tokens = 0;
-    model.fail(move |ask, _| {
-        if ask.path.starts_with("/token") {
-            assert!(ask.path.contains("scope=repository%3Ateam%2Fbox%3Apull%2Cpush"), "{}", ask.path);
-            tokens += 1;
-            return Some(Reply::status(200).body(format!("{{\"token\": \"t{tokens}\"}}")));
-        }
-        let bearer = ask.header("authorization").and_then(|header| header.strip_prefix("Bearer t"));
-        let number = bearer.and_then(|number| number.parse().ok());
-        if number == Some(tokens) && valid(tokens) {
-            return None;
-        }
-        let challenge = format!("Bearer realm=\"http://{}/token\",service=\"test\"", ask.host);
-        Some(Reply::status(401).header("WWW-Authenticate", &challenge))
-    });
-}
-
-#[tokio::test]
-async fn a_token_that_runs_out_is_renewed() {
+    assert!(push(&model, &bundle, &()).await.expect("a push").sent);
+    // It has to be there.
     let model = Model::new().await;
-    let mut uses = 0;
-    with_tokens(&model, move |token| {
-        uses += 1;
-        token > 1 || uses < 7 // Somewhere in the middle of the blobs.
-    });
-    assert!(push(&model, &bundle(&large()), &()).await.expect("a push").sent);
-    assert_eq!(model.fake.log().iter().filter(|line| line.contains("/token")).count(), 2);
-}
-
-#[tokio::test]
-async fn a_token_that_runs_out_during_an_upload_is_renewed() {
-    let model = Model::new().await;
-    let mut refused = false;
-    model.fail(move |ask, _| {
-        if ask.path.starts_with("/token") {
-            return Some(Reply::status(200).body("{\"token\": \"t\"}"));
-        }
-        let is_first = ask.method == "PUT" && !std::mem::replace(&mut refused, true);
-        let challenge = format!("Bearer realm=\"http://{}/token\"", ask.host);
-        is_first.then(|| Reply::status(401).header("WWW-Authenticate", &challenge))
-    });
-    let heard = Heard::default();
-    assert!(push(&model, &bundle(&large()), &heard).await.expect("a push").sent);
-    assert_eq!(heard.times("retried"), 1);
+    model.fail(|ask, _| (ask.method == "PUT").then(|| Reply::status(201)));
+    let error = push(&model, &bundle, &()).await.expect_err("nothing is there");
+    assert!(error.to_string().contains("does not say where an upload goes"), "{error}");
 }
 
 #[tokio::test]
@@ -298,7 +252,7 @@ async fn a_place_for_uploads_elsewhere_sees_no_authorization() {
     let model = Model::new().await;
     let store = Fake::new(|ask| {
         assert_eq!(ask.header("authorization"), None);
-        Reply::status(201)
+        Reply::status(201).header("Location", "/store")
     })
     .await;
     let place = format!("http://{}/store?x=1", store.host);
