@@ -192,7 +192,8 @@ impl Cluster {
     pub async fn kernel_modules(&self, release: &Release) -> Option<BTreeSet<String>> {
         let mut silent = Silent;
         let pod = deploy::running_pod(&Session::new(&self.wire, &mut silent), release).await.ok()?;
-        let list = exec::run(&self.wire, &release.namespace, &pod, &release.container, &["ls", "/sys/module"]);
+        let list =
+            exec::run(&self.wire, &release.namespace, &pod, &release.container, &["ls", "/sys/module"]);
         let output = list.await.ok().filter(|output| output.code == 0)?;
         let text = String::from_utf8_lossy(&output.stdout).into_owned();
         Some(text.split_whitespace().map(str::to_owned).collect())

@@ -28,7 +28,11 @@ pub struct Pushed {
 impl Pushed {
     /// What came of it, for people.
     pub fn sentence(&self, to: &ImageRef) -> String {
-        if self.sent { format!("pushed {to}") } else { format!("{to} is this image already: nothing was sent") }
+        if self.sent {
+            format!("pushed {to}")
+        } else {
+            format!("{to} is this image already: nothing was sent")
+        }
     }
 }
 
