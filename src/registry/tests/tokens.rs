@@ -2,9 +2,9 @@
 
 use super::QUICK;
 use super::bundle::{Heard, bundle, large, push, reference};
-use super::fake::Reply;
 use super::model::Model;
 use crate::registry::{Client, Error};
+use crate::server_of_tests::Reply;
 
 /// With a login, as pushes have: oci-client asks the registry for its challenge by itself, before anything else is asked.
 /// Without one nothing says that a token will be wanted, so the refusal that tells it is a fourth request.
