@@ -167,6 +167,6 @@ fn says_which_file_could_not_be_read() {
     }
     assert_eq!(
         problem(root(Tar::new()).put_file(&path("a/b"), PLAIN, &mut Broken)),
-        "cannot read the content of /a/b"
+        "cannot read the content of /a/b: damaged"
     );
 }
