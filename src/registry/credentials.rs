@@ -12,6 +12,9 @@ use serde_json::Value;
 
 use super::place::{DOCKER_HUB, canonical};
 
+/// What Docker calls its own registry where credentials are kept, behind `https://`.
+const HUB_ENTRY: &str = "index.docker.io/v1/";
+
 /// Runs a credential helper.
 pub trait Helper: Send + Sync {
     /// Runs `docker-credential-NAME get` with `server` on its standard input. Only when it cannot be run at all is
@@ -121,8 +124,9 @@ impl Credentials {
             return without("which is no name of a program".to_owned());
         }
         let Some(helper) = &self.helper else { return without("which is not asked here".to_owned()) };
-        let server = if registry == DOCKER_HUB { "https://index.docker.io/v1/" } else { registry };
-        let output = match helper.get(name, server) {
+        let server =
+            if registry == DOCKER_HUB { format!("https://{HUB_ENTRY}") } else { registry.to_owned() };
+        let output = match helper.get(name, &server) {
             Ok(output) => output,
             Err(reason) => return without(format!("which cannot be run: {reason}")),
         };
@@ -237,7 +241,7 @@ mod tests {
         fn get(&self, name: &str, server: &str) -> Result<HelperOutput, String> {
             let said = |success, text: &str| Ok(HelperOutput { success, stdout: text.as_bytes().to_vec() });
             match (name, server) {
-                ("pass", "https://index.docker.io/v1/") => {
+                ("pass", server) if server.strip_prefix("https://") == Some(HUB_ENTRY) => {
                     said(true, "{\"Username\": \"hub\", \"Secret\": \"h\"}\n")
                 }
                 ("pass", "a.example") => said(true, "{\"Username\": \"<token>\", \"Secret\": \"t\"}"),
