@@ -117,6 +117,10 @@ impl<'a> Run<'a> {
             }
             return Ok(());
         }
+        // Of a package that was taken for another wanted name, one version is enough: this name asks for none in particular.
+        if self.chosen.contains_key(control.name.as_str()) {
+            return Ok(());
+        }
         let before = self.order.len();
         self.need(number)?;
         self.take(number);

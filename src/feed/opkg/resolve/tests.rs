@@ -297,6 +297,12 @@ fn tells_why_by_the_shortest_chain() {
 }
 
 #[test]
+fn two_wanted_names_take_one_version_of_a_package() {
+    let feeds = [index("b 1 Provides: a\nb 2")];
+    assert_eq!(chosen(&feeds, &Database::default(), "a b"), "b=1");
+}
+
+#[test]
 fn a_feed_made_to_take_for_ever_is_stopped() {
     let lines =
         |most: usize, line: &dyn Fn(usize) -> String| (0..most).map(line).collect::<Vec<_>>().join("\n");
