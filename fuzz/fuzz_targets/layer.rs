@@ -3,7 +3,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use wrtpod::image::{Attributes, Base, Image, Kind, Node, Root, Settings, faults};
+use wrtpod::image::{Attributes, Base, FilePart, Image, Kind, Node, Root, Settings, faults};
 use wrtpod::types::RootPath;
 
 /// Short names, so that the steps meet; those of whiteouts among them.
@@ -51,7 +51,7 @@ fuzz_target!(|data: &[u8]| {
     tar.append_data(&mut header, "etc/openwrt_release", text).expect("memory");
     let file = tempfile::NamedTempFile::new().expect("a file");
     std::fs::write(file.path(), tar.into_inner().expect("memory")).expect("it can be written");
-    let mut base = Base::of_rootfs(file.path()).expect("it is a root");
+    let mut base = Base::of_rootfs("a root", FilePart::whole(file.reopen().expect("it was made")).expect("it is a file")).expect("it is a root");
     // Two layers, so that the second one meets what the first one made.
     for _ in 0..2 {
         let mut root = Root::new(base.tree().clone());

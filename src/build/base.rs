@@ -37,7 +37,7 @@ impl request::Base {
                 let want = Want { size: None, digest, whole: true };
                 let file = supply.fetcher.file(place, &want, LARGEST, watch.bytes()).await?;
                 let part = FilePart::whole(file).map_err(|error| Error::feed(place, error))?;
-                Base::of_rootfs_file(&place.to_string(), part)?
+                Base::of_rootfs(&place.to_string(), part)?
             }
             Self::Layout(path) => {
                 let bundle = Bundle::read_layout(path, None)?;
@@ -70,8 +70,8 @@ impl Verify {
         };
         let list = supply.fetcher.text(list_place, LONGEST_LIST).await?;
         let signature = supply.fetcher.text(signature, LONGEST_SIGNATURE).await?;
-        let untrusted = |error| Error::from((list_place.to_string(), error));
-        let keyring = PublicKey::parse(key).and_then(|key| Keyring::new([key])).map_err(untrusted)?;
+        let untrusted = Error::untrusted(list_place);
+        let keyring = PublicKey::parse(key).and_then(|key| Keyring::new([key])).map_err(&untrusted)?;
         keyring.verify(&list, &String::from_utf8_lossy(&signature)).map_err(untrusted)?;
         let name = of.file_name();
         // `sha256sum` writes `DIGITS *NAME` for binary files, as OpenWrt does.

@@ -100,6 +100,12 @@ impl Error {
         }
     }
 
+    /// Not signed by whom it has to be.
+    pub(super) fn untrusted(place: impl Display) -> impl Fn(usign::Error) -> Self {
+        let place = place.to_string();
+        move |error| Self::Signature { place: place.clone(), problem: error.to_string() }
+    }
+
     pub(super) fn feed(place: impl Display, problem: impl Display) -> Self {
         Self::Feed { place: place.to_string(), problem: problem.to_string() }
     }
@@ -137,11 +143,5 @@ impl Reading {
             Self::Feed(problem) => Error::feed(place, problem),
             Self::Install(error) => error.into(),
         }
-    }
-}
-
-impl From<(String, usign::Error)> for Error {
-    fn from((place, error): (String, usign::Error)) -> Self {
-        Self::Signature { place, problem: error.to_string() }
     }
 }

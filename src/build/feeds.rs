@@ -201,10 +201,10 @@ impl Known {
             })?;
             let mut keys = Vec::new();
             for (name, text) in &self.keys {
-                keys.push(PublicKey::parse(text).map_err(|error| Error::from((name.clone(), error)))?);
+                keys.push(PublicKey::parse(text).map_err(Error::untrusted(name))?);
             }
-            let untrusted = |error| Error::from((place.to_string(), error));
-            let keyring = Keyring::new(keys).map_err(untrusted)?;
+            let untrusted = Error::untrusted(&place);
+            let keyring = Keyring::new(keys).map_err(&untrusted)?;
             keyring.verify(&text, &String::from_utf8_lossy(&signature)).map_err(untrusted)?;
         }
         let index =

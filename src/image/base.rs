@@ -1,7 +1,6 @@
 //! What an image stands on: the root tar of a release, or an image that is there.
 
 use std::io::Read;
-use std::path::Path;
 
 use super::bundle::{Blob, Bytes, verify};
 use super::stream::{Compression, Measure, Stream};
@@ -19,16 +18,9 @@ pub struct Base {
 }
 
 impl Base {
-    /// Opens the root tar of a release by its path: see [`Base::of_rootfs_file`].
-    pub fn of_rootfs(path: &Path) -> Result<Self, Error> {
-        let name = format!("`{}`", path.display());
-        let part = FilePart::open(path).map_err(Error::io(format!("open {name}")))?;
-        Self::of_rootfs_file(&name, part)
-    }
-
     /// Opens the root tar of a release, compressed or not: it becomes the one layer, byte by byte as it is. OpenWrt's
     /// own name of the architecture in it decides the platform. `name` is for messages.
-    pub fn of_rootfs_file(name: &str, part: FilePart) -> Result<Self, Error> {
+    pub fn of_rootfs(name: &str, part: FilePart) -> Result<Self, Error> {
         let mut tree = Tree::default();
         let measure = apply(name, part.reader(), &mut tree)?;
         let platform = platform(name, &tree)?;

@@ -12,7 +12,7 @@ use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::process::ExitCode;
 
-use wrtpod::image::{Attributes, Base, Bundle, Error, Image, Kind, Root, Settings, faults};
+use wrtpod::image::{Attributes, Base, Bundle, Error, FilePart, Image, Kind, Root, Settings, faults};
 use wrtpod::types::RootPath;
 
 /// All times in an image.
@@ -38,7 +38,7 @@ fn main() -> ExitCode {
 }
 
 fn build(base: &str, folder: &str, gone: &str, layout: &str) -> Result<(), Error> {
-    let base = Base::of_rootfs(Path::new(base))?;
+    let base = Base::of_rootfs(base, fs::File::open(base).and_then(FilePart::whole).expect("a file"))?;
     let mut root = Root::new(base.tree().clone());
     for path in fs::read_to_string(gone).expect("a file").lines() {
         root.remove(&path.parse().expect("a path"))?;

@@ -3,8 +3,8 @@
 //! Source: OpenWrt's `include/package-pack.mk` and `base-files/files/lib/functions.sh`. Entry: [`Metadata`].
 
 use super::Error;
-use crate::feed::{Alternative, Item, Kind, Package, wanted_users};
-use crate::types::{RootPath, quoted};
+use crate::feed::{Item, Kind, Package, wanted_users};
+use crate::types::{Invalid, RootPath};
 
 /// The longest of these files; the longest known has some 20 KiB.
 const LIMIT: u64 = 1 << 20;
@@ -59,20 +59,9 @@ impl Metadata {
         }
         package.users = wanted_users(&self.users).map_err(|invalid| wrong(USERS, invalid.to_string()))?;
         for word in self.alternatives.split_ascii_whitespace() {
-            let alternative = alternative(word);
-            let no_alternative =
-                || wrong(ALTERNATIVES, format!("{} is not of the form `1:/link:/target`", quoted(word)));
-            package.alternatives.push(alternative.ok_or_else(no_alternative)?);
+            let offer = word.parse().map_err(|invalid: Invalid| wrong(ALTERNATIVES, invalid.to_string()))?;
+            package.alternatives.push(offer);
         }
         Ok(())
     }
-}
-
-/// `PRIORITY:/LINK:/TARGET`.
-fn alternative(word: &str) -> Option<Alternative> {
-    let mut parts = word.splitn(3, ':');
-    let priority = parts.next()?.parse().ok()?;
-    let path = parts.next()?.parse().ok()?;
-    let target = parts.next().filter(|target| !target.is_empty())?.to_owned();
-    Some(Alternative { priority, path, target })
 }

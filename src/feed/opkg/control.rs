@@ -6,7 +6,7 @@ use super::paragraph::{Paragraph, paragraphs};
 use super::{Dependency, Error, Version};
 use crate::feed::users::wanted_users;
 use crate::feed::{Alternative, WantedUser};
-use crate::types::{Invalid, RootPath, quoted};
+use crate::types::{Invalid, quoted};
 
 /// The largest control file of OpenWrt's feeds has a few KiB, nearly all of it the description.
 const LONGEST: usize = 1 << 20;
@@ -134,22 +134,7 @@ fn word(text: &str) -> Result<String, Invalid> {
 
 /// Reads `100:/usr/bin/ssh:/usr/sbin/dropbear, …`: a priority, the link, what it points to.
 pub(crate) fn alternatives(text: &str) -> Result<Vec<Alternative>, Invalid> {
-    text.split(',').map(str::trim).filter(|item| !item.is_empty()).map(alternative).collect()
-}
-
-fn alternative(item: &str) -> Result<Alternative, Invalid> {
-    let refused = || {
-        let problem = format!("{} is no alternative", quoted(item));
-        Invalid::new(problem, "write such as `100:/usr/bin/ssh:/usr/sbin/dropbear`")
-    };
-    let mut parts = item.splitn(3, ':').map(str::trim);
-    let mut part = || parts.next().filter(|part| !part.is_empty()).ok_or_else(refused);
-    let (priority, path, target) = (part()?, part()?, part()?);
-    if !path.starts_with('/') || target.contains(':') {
-        return Err(refused());
-    }
-    let path: RootPath = path.parse()?;
-    Ok(Alternative { priority: priority.parse().map_err(|_| refused())?, path, target: target.to_owned() })
+    text.split(',').map(str::trim).filter(|item| !item.is_empty()).map(str::parse).collect()
 }
 
 #[cfg(test)]

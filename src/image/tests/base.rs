@@ -1,14 +1,15 @@
 //! Bases: what is taken, which image of an index, and what is refused.
 
 use std::collections::BTreeMap;
+use std::fs::File;
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::super::manifest;
 use super::{Tar, openwrt, path, problem, put};
 use crate::image::{
-    Attributes, Base, Blob, Bundle, Bytes, Descriptor, Document, Image, Index, Manifest, Platform, Root,
-    Settings, faults, media_type,
+    Attributes, Base, Blob, Bundle, Bytes, Descriptor, Document, Error, FilePart, Image, Index, Manifest,
+    Platform, Root, Settings, faults, media_type,
 };
 
 /// A file with these bytes, and the folder that it lives as long as.
@@ -25,9 +26,14 @@ fn gzip(bytes: &[u8]) -> Vec<u8> {
     gzip.finish().expect("memory")
 }
 
+fn rootfs(path: &Path) -> Result<Base, Error> {
+    let part = File::open(path).and_then(FilePart::whole).expect("it was just made");
+    Base::of_rootfs(&format!("`{}`", path.display()), part)
+}
+
 pub(super) fn base(arch: &str) -> Base {
     let (_folder, file) = file(&gzip(&openwrt(arch).bytes()));
-    Base::of_rootfs(&file).unwrap_or_else(|error| panic!("{error}"))
+    rootfs(&file).unwrap_or_else(|error| panic!("{error}"))
 }
 
 pub(super) fn image(arch: &str, text: &str) -> Image {
@@ -54,7 +60,7 @@ fn kubernetes(name: &str) -> Platform {
 fn passes_the_tar_of_a_release_through() {
     let bytes = gzip(&openwrt("aarch64_generic").bytes());
     let (_folder, file) = file(&bytes);
-    let base = Base::of_rootfs(&file).expect("it is a root");
+    let base = rootfs(&file).expect("it is a root");
     assert_eq!(base.platform().to_string(), "linux/arm64/v8");
     let [(descriptor, blob)] = base.layers() else { panic!("one layer") };
     assert_eq!(*descriptor, Descriptor::of(media_type::LAYER_GZIP, &bytes));
@@ -67,11 +73,9 @@ fn passes_the_tar_of_a_release_through() {
 
 #[test]
 fn refuses_what_is_no_root_of_openwrt() {
-    let folder = tempfile::tempdir().expect("a folder");
-    assert!(problem(Base::of_rootfs(&folder.path().join("x"))).starts_with("cannot open `"));
     let opened = |bytes: &[u8]| {
         let (_folder, file) = file(bytes);
-        problem(Base::of_rootfs(&file))
+        problem(rootfs(&file))
     };
     assert!(opened(b"").ends_with("is empty"));
     assert!(

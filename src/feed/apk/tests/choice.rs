@@ -241,7 +241,8 @@ proptest! {
         let offers = |name: &str| {
             let all = there.iter().enumerate().flat_map(|(at, info)| info.names().map(move |(name, version)| (at, name, version)));
             let found = all.filter(|(_, offered, _)| *offered == name).map(|(at, _, version)| (at, version));
-            found.collect::<BTreeMap<_, _>>()
+            // A package may offer its own name a second time, in another version: each offer counts.
+            found.collect::<Vec<_>>()
         };
         for (by, dependency) in there.iter().enumerate().flat_map(|(at, info)| info.depends.iter().map(move |wish| (Some(at), wish))).chain(wanted.iter().map(|wish| (None, wish))) {
             let done = offers(&dependency.name)
