@@ -1,0 +1,34 @@
+"""Comparison of what two programs make of the same choices."""
+
+import json
+
+
+def differences(got, wanted, path=""):
+    """Each place where the two are not the same, types included: 1 is not true and not 1.0."""
+    if isinstance(got, dict) and isinstance(wanted, dict):
+        places = [f"{path}.{key}: too much: {show(got[key])}" for key in got if key not in wanted]
+        places += [f"{path}.{key}: missing: {show(wanted[key])}" for key in wanted if key not in got]
+        return places + [one for key in wanted if key in got for one in differences(got[key], wanted[key], f"{path}.{key}")]
+    if isinstance(got, list) and isinstance(wanted, list) and len(got) == len(wanted):
+        return [one for index, pair in enumerate(zip(got, wanted)) for one in differences(*pair, f"{path}[{index}]")]
+    if type(got) is type(wanted) and got == wanted:
+        return []
+    if isinstance(got, str) and isinstance(wanted, str) and "\n" in wanted:
+        return [f"{path}:{number}: {a!r} for {b!r}" for number, a, b in lines(got, wanted)][:3]
+    return [f"{path}: {show(got)} for {show(wanted)}"]
+
+
+def lines(got, wanted):
+    got, wanted = got.split("\n"), wanted.split("\n")
+    size = max(len(got), len(wanted))
+    pairs = zip(got + [None] * (size - len(got)), wanted + [None] * (size - len(wanted)))
+    return ((number, a, b) for number, (a, b) in enumerate(pairs, 1) if a != b)
+
+
+def show(value):
+    text = json.dumps(value, ensure_ascii=False)
+    return text if len(text) < 200 else text[:200] + "…"
+
+
+def identity(one):
+    return f"{one['kind']} {one['metadata']['name']}"
