@@ -62,7 +62,7 @@ REFUSED = [
     ("interface-name", ["openwrt"], "interfaces[0].name", nic(name="lan-1")),
     ("interface-name", ["openwrt"], "interfaces[0].name", nic(name="cluster_x")),
     ("interface-name", ["openwrt"], "interfaces[0].name", lan(kind="bridge") | nic(name="a234567890123", bridge=True)),
-    ("interface-name", ["openwrt"], "interfaces[1].name", two({"address": ["192.168.1.9/24"], "serve": True}, {"name": "wan"}) | {"interfaces": [{"network": "lan", "address": ["192.168.1.9/24"], "serve": True, "name": "iot6"}, {"network": "iot", "address": "dhcp"}]}),
+    ("interface-name", ["openwrt"], "interfaces[0].name", {"interfaces": [{"network": "lan", "address": ["192.168.1.9/24"], "serve": True, "name": "iot6"}, {"network": "iot", "address": "dhcp"}]}),
     ("salt-missing", BOTH, "salt", {"salt": ""}),
     ("replicas-fixed-identity", BOTH, "replicas", {"replicas": 2}),
     ("two-default-routes", BOTH, "interfaces[1].defaultRoute", {"interfaces": [{"network": "lan", "address": ["192.168.1.9/24"], "defaultRoute": True}, {"network": "iot", "address": ["192.168.2.9/24"], "gateways": ["192.168.2.1"], "defaultRoute": True}]}),

@@ -99,7 +99,7 @@ upper half of a smaller network.
   {{- $to := ternary 249 $hosts (ge $hosts 249) -}}
   {{- /* What others have in that span, as texts that sort by number. */ -}}
   {{- $taken := list -}}
-  {{- range include "wrtpod.dhcp.taken" $root | fromJsonArray | prepend $own -}}
+  {{- range append (include "wrtpod.dhcp.taken" $root | fromJsonArray) $own -}}
     {{- if not (contains ":" .) -}}
       {{- $ends := splitList "-" . -}}
       {{- $first := sub (first $ends | include "wrtpod.number" | int64) $network -}}
