@@ -34,7 +34,7 @@ ingress.port: the Service shows no port `{{ .port }}`; write one of {{ join ", "
 {{- $label := "[a-z0-9]([a-z0-9-]*[a-z0-9])?" }}
 {{- if not .host }}
 ingress.host: it is empty; write a name like home.example.org
-{{- else if or (include "wrtpod.bits" .host) (not (regexMatch (printf "^([*][.])?%s([.]%s)*$" $label $label) .host)) }}
+{{- else if or (include "wrtpod.isAddress" .host) (not (regexMatch (printf "^([*][.])?%s([.]%s)*$" $label $label) .host)) }}
 ingress.host: `{{ .host }}` is no DNS name; write one like home.example.org, without scheme and port
 {{- end }}
 {{- if or (not (hasPrefix "/" .path)) (contains "//" .path) }}

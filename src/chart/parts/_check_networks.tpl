@@ -72,7 +72,7 @@
 {{- $low := include "wrtpod.bits" $first }}
 {{- $high := include "wrtpod.bits" $last }}
 {{- $subnet := include "wrtpod.subnetOf" (list $network.subnets $first) }}
-{{- if not (and $low (eq (len $low) (len $high)) (le $low $high)) }}
+{{- if not (and (include "wrtpod.isAddress" $first) (include "wrtpod.isAddress" $last) (eq (len $low) (len $high)) (le $low $high)) }}
 {{ $path }}.pool[{{ $index }}]: `{{ . }}` is no range; write the first and the last address, like 192.168.1.200-192.168.1.216
 {{- else if not (and $subnet (include "wrtpod.contains" (list $subnet $last))) }}
 {{ $path }}.pool[{{ $index }}]: {{ . }} is in no subnet of the network; write a range of one of `subnets`
@@ -103,7 +103,7 @@
 {{- $seen := list }}
 {{- range $index, $gateway := last . }}
 {{- $family := ternary "IPv6" "IPv4" (contains ":" .) }}
-{{- if not (include "wrtpod.bits" .) }}
+{{- if not (include "wrtpod.isAddress" .) }}
 {{ $path }}[{{ $index }}]: `{{ . }}` is no address; write it like 192.168.1.1
 {{- else if has $family $seen }}
 {{ $path }}[{{ $index }}]: {{ . }} is the second gateway of {{ $family }}; keep one of each family
@@ -117,8 +117,8 @@
 {{- $path := index . 0 }}
 {{- $gateway := index . 1 }}
 {{- $subnets := index . 2 }}
-{{- if and $subnets (include "wrtpod.bits" $gateway) (not (include "wrtpod.subnetOf" (list (append $subnets "fe80::/10") $gateway))) }}
-{{ $path }}: the gateway {{ $gateway }} is in none of {{ join ", " $subnets }}; correct it, or the subnet
+{{- if and $subnets (include "wrtpod.isAddress" $gateway) (not (include "wrtpod.subnetOf" (list (append $subnets "fe80::/10") $gateway))) }}
+{{ $path }}: the gateway {{ $gateway }} is in none of the subnets; correct it, or `subnets`
 {{- end }}
 {{- end -}}
 
@@ -127,7 +127,7 @@
 {{- $path := index . 0 }}
 {{- $cluster := index . 2 }}
 {{- range $index, $server := index . 1 }}
-{{- if not (include "wrtpod.bits" .) }}
+{{- if not (include "wrtpod.isAddress" .) }}
 {{ $path }}[{{ $index }}]: `{{ . }}` is no address; write it like 192.168.1.1
 {{- else if include "wrtpod.subnetOf" (list $cluster .) }}
 {{ $path }}[{{ $index }}]: {{ . }} is the cluster's; write a name server on the LAN or the Internet

@@ -68,7 +68,7 @@ A JSON list with an element for each interface whose network is known:
   {{- if eq $kind "gateway" -}}
     {{- /* The router's addresses are those that the network calls its gateways. */ -}}
     {{- $wanted = list -}}
-    {{- range $gateway := $network.gateways -}}
+    {{- range $gateway := ternary $network.gateways list ($interface.serve | default false) -}}
       {{- with include "wrtpod.subnetOf" (list $network.subnets $gateway) -}}
         {{- $wanted = append $wanted (printf "%s/%s" $gateway (splitList "/" . | last)) -}}
       {{- end -}}
