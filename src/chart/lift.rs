@@ -113,7 +113,7 @@ fn set_sorted(entries: &mut Map<String, Value>, key: String, value: Value) {
     }
     let at = match entries.keys().position(|other| key == "annotations" && other == "labels") {
         Some(labels) => labels + 1,
-        None => entries.keys().position(|other| **other > key).unwrap_or(entries.len()),
+        None => entries.keys().position(|other| **other > *key).unwrap_or(entries.len()),
     };
     entries.shift_insert(at, key, value);
 }
