@@ -12,6 +12,8 @@ mod pages;
 mod shapes;
 mod source;
 mod templates;
+#[cfg(test)]
+mod tests;
 mod values;
 
 use std::collections::BTreeMap;
