@@ -9,12 +9,12 @@ use super::printer::Printer;
 use crate::catalog;
 use crate::diag::{Diagnostic, Diagnostics, SourceMap};
 use crate::objects::{self, ObjectSet};
-use crate::overlay;
+use crate::overlay::{self, Overlays};
 use crate::passes;
 use crate::plan::{self, Plan};
 use crate::recipe::{self, Recipe};
 use crate::rules;
-use crate::spec::{self, Assignment, Input};
+use crate::spec::{self, Assignment, Documents, Input};
 use crate::types::{Name, nearest};
 
 /// Where the documents are looked for when no file is named.
@@ -37,6 +37,10 @@ pub struct Loaded {
     chosen: Vec<(usize, ObjectSet)>,
     /// The images that can be built, decided.
     pub recipes: Vec<Recipe>,
+    /// The documents.
+    pub documents: Documents,
+    /// The overlays that they name.
+    pub overlays: Overlays,
     /// The files that the documents are from.
     pub sources: SourceMap,
 }
@@ -76,12 +80,21 @@ pub fn load(
     without_site: WithoutSite,
     printer: Printer,
 ) -> Result<Loaded, CliError> {
-    let inputs = inputs(args, without_site, printer)?;
+    judge(&inputs(args, without_site, printer)?, args, names, printer)
+}
+
+/// The same with files that are read already.
+pub fn judge(
+    inputs: &[Input],
+    args: &DocumentArgs,
+    names: &[String],
+    printer: Printer,
+) -> Result<Loaded, CliError> {
     let assignments = assignments(args, names)?;
     let mut sources = SourceMap::new();
     let mut diags = Diagnostics::new();
     let request = spec::Request {
-        inputs: &inputs,
+        inputs,
         assignments: &assignments,
         named: names,
         catalog: catalog::ENTRIES,
@@ -100,7 +113,7 @@ pub fn load(
     let chosen = plan.filter(|_| !diags.has_errors()).map(|plan| select(plan, names, &mut diags)).transpose();
     printer.diagnostics(&diags, &sources);
     let (plan, chosen) = chosen?.filter(|_| !diags.has_errors()).ok_or(CliError::Input)?;
-    Ok(Loaded { plan, chosen, recipes, sources })
+    Ok(Loaded { plan, chosen, recipes, documents, overlays, sources })
 }
 
 /// What a verb has to know of the documents to find something on the cluster.
@@ -195,7 +208,12 @@ fn select(
     Ok((plan, chosen))
 }
 
-fn inputs(args: &DocumentArgs, without_site: WithoutSite, printer: Printer) -> Result<Vec<Input>, CliError> {
+/// The files of documents: those that were named, else the default one, else the example where that will do.
+pub fn inputs(
+    args: &DocumentArgs,
+    without_site: WithoutSite,
+    printer: Printer,
+) -> Result<Vec<Input>, CliError> {
     if args.files.is_empty() {
         let path = Path::new(DEFAULT_FILE);
         return match (std::fs::read(path), without_site) {
