@@ -19,7 +19,7 @@ def choose(random, profile):
         "cluster": random.choice(
             [
                 {"podCIDRs": ["10.42.0.0/16"], "serviceCIDRs": ["10.43.0.0/16"]},
-                {"podCIDRs": ["10.244.0.0/16", "FD42:0::/48"], "serviceCIDRs": ["10.96.0.0/12"]},
+                {"podCIDRs": ["10.244.0.0/16", "fd42:0::/48"], "serviceCIDRs": ["10.96.0.0/12"]},
             ]
         ),
         "networks": networks,
@@ -27,12 +27,13 @@ def choose(random, profile):
         "nodes": nodes,
         "hostname": random.choice(["", "", "other-name"]),
         "timezone": random.choice(["UTC", "CET-1CEST,M3.5.0,M10.5.0/3"] if profile == "openwrt" else ["", "Europe/Berlin"]),
-        "ports": {"http": {"port": 80}},
-        "service": {"enabled": False},
     }
     choose_access(random, values)
+    choose_pod(random, values)
     if profile == "openwrt":
         choose_openwrt(random, values)
+    else:
+        choose_generic(random, values)
     return values
 
 
@@ -47,7 +48,7 @@ def choose_image(random, profile):
 
 
 def choose_networks(random, profile):
-    names = random.sample(["lan", "iot", "wan", "dmz", "guest-1"], random.randint(1, 4))
+    names = random.sample(["home", "cams", "uplink", "dmz", "guest-1"], random.randint(1, 4))
     parents = random.sample(["enp3s0", "eno1", "ens18", "br0", "enp4s0"], len(names))
     numbers = random.sample(range(1, 99), len(names))
     return {name: choose_network(random, profile, parent, number) for name, parent, number in zip(names, parents, numbers)}
@@ -85,14 +86,14 @@ def choose_addresses(random, number):
             said["pool"].append(f"{subnet[subnet.num_addresses // 2]}-{subnet[subnet.num_addresses // 2 + 3]}")
     if random.random() < 0.4:
         subnet = ipaddress.ip_network(random.choice([f"fd00:{number}::/64", f"fd00:0:0:{number}::/65", f"2001:db8:{number:x}:a000::/51"]))
-        written = random.choice([str(subnet), subnet.exploded.upper()])
+        written = random.choice([str(subnet), subnet.exploded])
         said["subnets"].append(written)
         if random.random() < 0.6:
-            said["gateways"].append(random.choice(["fe80::1", "FE80:0::0001", str(subnet[1]), subnet[1].exploded]))
+            said["gateways"].append(random.choice(["fe80::1", "fe80:0::0001", str(subnet[1]), subnet[1].exploded]))
         if random.random() < 0.3:
-            said["pool"].append(f"{subnet[512]} - {subnet[0x1FFF].exploded}")
+            said["pool"].append(f"{subnet[512]}-{subnet[0x1FFF].exploded}")
     if random.random() < 0.4:
-        said["dns"] = random.sample(["9.9.9.9", "192.0.2.53", "2620:FE::00fe", "2001:db8:0:0:1::1"], random.randint(1, 2))
+        said["dns"] = random.sample(["9.9.9.9", "192.0.2.53", "2620:fe::00fe", "2001:db8:0:0:1::1"], random.randint(1, 2))
     return {key: value for key, value in said.items() if value or random.random() < 0.5}
 
 
@@ -123,10 +124,9 @@ def choose_interface(random, profile, name, network, nodes, used):
     elif profile == "generic" or random.random() < 0.7:
         one["address"] = random.choice(words)
     if network["kind"] != "ipvlan" and random.random() < 0.4:
-        digits = [random.choice(["02", "52", "D6"])] + [f"{random.randrange(256):02x}" for _ in range(5)]
-        one["mac"] = random.choice([":".join(digits), "-".join(digits).upper()])
+        one["mac"] = ":".join([random.choice(["02", "52", "d6"])] + [f"{random.randrange(256):02x}" for _ in range(5)])
     if fixed and one.get("address") != "dhcp" and "address" in one and random.random() < 0.2:
-        one["gateways"] = [random.choice(["FE80::9", "fe80::a:0"])] if ":" in "".join(fixed) else network.get("gateways", [])[:1]
+        one["gateways"] = [random.choice(["fe80:0::9", "fe80::a:0"])] if ":" in "".join(fixed) else network.get("gateways", [])[:1]
     if profile == "openwrt":
         if random.random() < 0.2:
             one["dns"] = random.sample(["1.1.1.1", "2606:4700:4700:0::1111"], random.randint(1, 2))
@@ -140,36 +140,86 @@ def choose_interface(random, profile, name, network, nodes, used):
 def fixed_addresses(random, network, used):
     """One to three addresses of the network's subnets that nobody has."""
     addresses = []
-    for text in network.get("subnets", []):
-        subnet = ipaddress.ip_network(text)
+    for subnet in map(ipaddress.ip_network, network.get("subnets", [])):
         for _ in range(random.choice([1, 1, 2])):
             number = random.choice([2, 5, 9, 11, 100, 130, 150, 200])
-            if number < subnet.num_addresses - 1 and (text, number) not in used:
-                used.add((text, number))
-                form = random.choice([str, lambda address: address.exploded.upper()]) if subnet.version == 6 else str
-                addresses.append(f"{form(subnet[number])}/{subnet.prefixlen}")
+            if number < subnet.num_addresses - 1 and (subnet, number) not in used:
+                used.add((subnet, number))
+                text = random.choice([str(subnet[number]), subnet[number].exploded])
+                addresses.append(f"{text}/{subnet.prefixlen}")
     return addresses
 
 
 def choose_access(random, values):
-    extra = {"https": {"port": 443}, "dns": {"port": 53, "protocol": "UDP"}, "ssh": {"port": 22, "protocol": "TCP"}}
-    values["ports"] |= {name: extra[name] for name in sorted(random.sample(sorted(extra), random.randint(0, 3)))}
-    values["ports"] = dict(sorted(values["ports"].items()))
-    if random.random() < 0.7:
-        some = random.sample(sorted(values["ports"]), random.randint(1, len(values["ports"])))
-        values["service"] = {
+    extra = [{"name": "https", "port": 443}, {"name": "dns", "port": 53, "protocol": "UDP"}, {"name": "ssh", "port": 65535, "protocol": "TCP"}]
+    values["ports"] = random.sample(extra, random.randint(0, 3)) + [{"name": "http", "port": 80}]
+    names = [one["name"] for one in values["ports"]]
+    values["service"] = {
+        "enabled": random.random() < 0.7,
+        "type": random.choice(["ClusterIP", "NodePort", "LoadBalancer"]),
+        "ports": random.choice([[], random.sample(names, random.randint(1, len(names)))]),
+        "annotations": random.choice([{}, {"example.org/a": random.choice(MULTILINE)}]),
+    }
+    if values["service"]["enabled"] and random.random() < 0.5:
+        values["ingress"] = {
             "enabled": True,
-            "type": random.choice(["ClusterIP", "NodePort", "LoadBalancer"]),
-            "ports": random.choice([[], some]),
-            "annotations": random.choice([{}, {"example.org/a": random.choice(MULTILINE)}]),
+            "host": random.choice(["home.example.org", "*.example.org"]),
+            "className": random.choice(["", "nginx"]),
+            "path": random.choice(["/", "/{{ x }}", "/a'b"]),
+            "port": random.choice(["", random.choice(values["service"]["ports"] or names)]),
+            "tlsSecret": random.choice(["", "tls"]),
+            "annotations": random.choice([{}, {"example.org/b": random.choice(MULTILINE)}]),
         }
+
+
+def choose_pod(random, values):
+    words = ["on", "0644", "1e3", "", "A_b.c-d", "null"]
+    labels = lambda: {f"example.org/{key}": random.choice(words) for key in random.sample("abc", random.randint(0, 2))}
+    texts = lambda: {f"example.org/{key}": random.choice(MULTILINE) for key in random.sample("abc", random.randint(0, 2))}
+    values |= {"labels": labels(), "annotations": texts(), "podLabels": labels(), "podAnnotations": texts(), "nodeSelector": labels()}
+    values["imagePullSecrets"] = random.choice([[], [{"name": "regcred"}, {"name": "on"}]])
+    values["resources"] = random.choice([{}, {"requests": {"cpu": "250m", "memory": "64Mi"}, "limits": {"memory": "1Gi"}}, {"limits": {"cpu": "2"}}])
+    values["tolerations"] = random.choice(
+        [[], [{"operator": "Exists"}], [{"key": "a/b", "value": "yes", "effect": "NoExecute", "tolerationSeconds": 1000000}]]
+    )
+    values["extraCapabilities"] = random.choice([[], ["SYS_PTRACE"], ["IPC_LOCK", "SYS_TIME"]])
+
+
+def choose_generic(random, values):
+    if random.random() < 0.5:
+        values["extraEnv"] = [{"name": "Z", "value": random.choice(WORDS[:8])}]
+    if random.random() < 0.4:
+        values["extraVolumes"] = [{"name": "scratch", "emptyDir": {}}]
+        values["extraVolumeMounts"] = [{"name": "scratch", "mountPath": "/scratch"}]
+    if random.random() < 0.4:
+        values["helperImage"] = "registry.example/helper:on"
+
+
+def choose_volumes(random, names):
+    """For claims of the document's."""
+    return {
+        name: random.choice(
+            [
+                {"size": "3Gi", "storageClass": "", "accessMode": "ReadWriteMany"},
+                {"size": "1.5Ti", "storageClass": "fast", "accessMode": "ReadWriteOncePod"},
+                {"existingClaim": "mine"},
+            ]
+        )
+        for name in names
+    }
 
 
 def choose_openwrt(random, values):
     mode = random.choice(["config", "etc", "system", "none"])
-    values["persistence"] = {"mode": mode, "packages": random.choice(["drop", "keep", "reinstall"]) if mode != "none" else "drop"}
-    if random.random() < 0.4:
-        values["reservedAddresses"] = []
+    values["persistence"] = {
+        "mode": mode,
+        "size": random.choice(["", "100Mi"]),
+        "storageClass": random.choice(["", "fast"]),
+        "accessMode": random.choice(["ReadWriteOnce", "ReadWriteOncePod"]),
+        "existingClaim": random.choice(["", "", "mine"]),
+        "packages": random.choice(["drop", "keep", "reinstall"]) if mode != "none" else "drop",
+    }
+    values["credentials"] = {"existingSecret": random.choice(["", "root"])}
     if random.random() < 0.4:
         values["firstBoot"] = {f"{number}-x": random.choice(MULTILINE) for number in random.sample(range(10, 99), 2)}
     if random.random() < 0.6:
@@ -194,7 +244,7 @@ def choose_uci(random):
             sections.append(
                 random.choice(
                     [
-                        {"section": f"mine_{random.randrange(99)}", "type": random.choice(["rule", "a'b", "x#y"]), "options": options()},
+                        {"section": f"mine_{random.randrange(99)}", "type": random.choice(["rule", "my-type"]), "options": options()},
                         {"section": f"@{random.choice(['rule', 'zone', 'dropbear'])}[0]", "options": options()},
                     ]
                 )

@@ -5,8 +5,9 @@ import json
 KEYS_OF_LINK = {"macvlan": "parent", "ipvlan": "parent", "vlan": "parent", "bridge": "name", "hostDevice": "device"}
 
 
-def documents(values, profile, release, namespace):
-    return [site(values, namespace), appliance(values, profile, values.get("fullnameOverride") or release)]
+def documents(values, profile, name, namespace, lifted):
+    """For all values of a chart; `lifted` is what its appliance states besides."""
+    return [site(values, namespace), appliance(values, profile, name, lifted)]
 
 
 def some(pairs):
@@ -51,31 +52,50 @@ def network(one, nodes):
     }
 
 
-def appliance(values, profile, release):
-    image = values["image"]
-    reference = image["repository"] + (":" + image["tag"] if image["tag"] else "")
+def appliance(values, profile, name, lifted):
     spec = {
+        **lifted,
         "profile": profile,
-        "image": reference + ("@" + image["digest"] if image.get("digest") else ""),
-        **some({"imagePullPolicy": image.get("pullPolicy")}),
-        **some({"imagePullSecrets": [one["name"] for one in values.get("imagePullSecrets", [])]}),
-        "replicas": values.get("replicas", 1),
+        "image": reference(values["image"]),
+        "replicas": values["replicas"],
         "interfaces": [interface(one) for one in values["interfaces"]],
         **some({key: values.get(key) for key in ("hostname", "timezone", "nodes", "nodeSelector", "tolerations", "resources")}),
-        **some({"ports": values.get("ports"), "labels": values.get("podLabels"), "annotations": values.get("podAnnotations")}),
-        **some({"capabilities": {name: "asked for" for name in values.get("extraCapabilities", [])}}),
+        **some({"imagePullPolicy": values["image"].get("pullPolicy"), "helperImage": values.get("helperImage")}),
+        **some({"imagePullSecrets": [one["name"] for one in values.get("imagePullSecrets", [])]}),
+        **some({"ports": {one["name"]: {key: one[key] for key in one if key != "name"} for one in values["ports"]}}),
+        **some({"annotations": values.get("podAnnotations"), "labels": lifted.get("labels", {}) | values.get("podLabels", {})}),
+        "env": lifted.get("env", {}) | {one["name"]: one["value"] for one in values.get("extraEnv", [])},
+        "capabilities": lifted.get("capabilities", {}) | {name: "asked for" for name in values.get("extraCapabilities", [])},
+        "volumes": volumes(values, lifted),
     }
-    if values.get("service", {}).get("enabled"):
+    if values["service"]["enabled"]:
         service = values["service"]
-        spec["service"] = {"type": service.get("type", "ClusterIP"), **some({key: service.get(key) for key in ("ports", "annotations")})}
+        spec["service"] = {"type": service["type"], **some({key: service.get(key) for key in ("ports", "annotations")})}
     if values.get("ingress", {}).get("enabled"):
-        one = values["ingress"]
-        keys = {"host": "host", "class": "className", "path": "path", "port": "port", "tlsSecret": "tlsSecret", "annotations": "annotations"}
-        spec["ingress"] = some({key: one.get(value) for key, value in keys.items()})
+        ingress = values["ingress"]
+        words = {"class": "className"}
+        keys = ["host", "class", "path", "port", "tlsSecret", "annotations"]
+        spec["ingress"] = some({key: ingress.get(words.get(key, key)) for key in keys})
     if profile == "openwrt":
         spec |= openwrt(values)
-    metadata = {"name": release, **some({key: values.get(key) for key in ("labels", "annotations")})}
-    return {"apiVersion": "wrtpod.dev/v1alpha1", "kind": "Appliance", "metadata": metadata, "spec": spec}
+    metadata = {"name": name, **some({key: values.get(key) for key in ("labels", "annotations")})}
+    return {"apiVersion": "wrtpod.dev/v1alpha1", "kind": "Appliance", "metadata": metadata, "spec": some(spec)}
+
+
+def reference(image):
+    text = image["repository"] + (":" + image["tag"] if image["tag"] else "")
+    return text + ("@" + image["digest"] if image.get("digest") else "")
+
+
+def volumes(values, lifted):
+    """The document's own, as the values change them, then those of the values."""
+    own = {name: one | some(values.get("volumes", {}).get(name, {})) for name, one in lifted.get("volumes", {}).items()}
+    for one in own.values():
+        if "existingClaim" in one:
+            for key in ("size", "storageClass", "accessMode"):
+                one.pop(key, None)
+    paths = {one["name"]: one["mountPath"] for one in values.get("extraVolumeMounts", [])}
+    return own | {one["name"]: {"emptyDir": True, "mountPath": paths[one["name"]]} for one in values.get("extraVolumes", [])}
 
 
 def interface(one):

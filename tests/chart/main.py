@@ -1,1 +1,19 @@
+"""main.py BINARY ROOT: see `run`."""
+
 import sys
+import tempfile
+
+import defaults
+import random_choices
+import refused
+from report import Report
+from wrtpod import Wrtpod
+
+binary, root = sys.argv[1:]
+report = Report()
+with tempfile.TemporaryDirectory() as folder:
+    wrtpod = Wrtpod(binary, folder)
+    defaults.check(report, wrtpod, root)
+    refused.check(report, wrtpod)
+    random_choices.check(report, wrtpod)
+report.close()

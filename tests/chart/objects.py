@@ -3,14 +3,25 @@
 import json
 
 
-def differences(got, wanted, path=""):
-    """Each place where the two are not the same, types included: 1 is not true and not 1.0."""
+def differences(got, wanted):
+    """Each place where two lists of objects are not the same, whatever their order."""
+    return places(by_identity(got), by_identity(wanted))
+
+
+def by_identity(objects):
+    named = {f"{one['kind']} {one['metadata']['name']}": one for one in objects}
+    assert len(named) == len(objects), "an object stands twice"
+    return named
+
+
+def places(got, wanted, path=""):
+    """Types count: 1 is not true and not 1.0."""
     if isinstance(got, dict) and isinstance(wanted, dict):
-        places = [f"{path}.{key}: too much: {show(got[key])}" for key in got if key not in wanted]
-        places += [f"{path}.{key}: missing: {show(wanted[key])}" for key in wanted if key not in got]
-        return places + [one for key in wanted if key in got for one in differences(got[key], wanted[key], f"{path}.{key}")]
+        found = [f"{path}.{key}: too much: {show(got[key])}" for key in got if key not in wanted]
+        found += [f"{path}.{key}: missing: {show(wanted[key])}" for key in wanted if key not in got]
+        return found + [one for key in wanted if key in got for one in places(got[key], wanted[key], f"{path}.{key}")]
     if isinstance(got, list) and isinstance(wanted, list) and len(got) == len(wanted):
-        return [one for index, pair in enumerate(zip(got, wanted)) for one in differences(*pair, f"{path}[{index}]")]
+        return [one for index, pair in enumerate(zip(got, wanted)) for one in places(*pair, f"{path}[{index}]")]
     if type(got) is type(wanted) and got == wanted:
         return []
     if isinstance(got, str) and isinstance(wanted, str) and "\n" in wanted:
@@ -28,7 +39,3 @@ def lines(got, wanted):
 def show(value):
     text = json.dumps(value, ensure_ascii=False)
     return text if len(text) < 200 else text[:200] + "…"
-
-
-def identity(one):
-    return f"{one['kind']} {one['metadata']['name']}"

@@ -1,30 +1,5 @@
 """What wrtpod refuses: the name of its rule, the value that the chart's message names, and the choices."""
 
-import copy
-
-BASE = {
-    "image": {"repository": "a/b", "tag": "1"},
-    "replicas": 1,
-    "site": "home",
-    "salt": "b2f1c4d8",
-    "cluster": {"podCIDRs": ["10.42.0.0/16"], "serviceCIDRs": ["10.43.0.0/16"]},
-    "networks": {
-        "lan": {
-            "kind": "macvlan",
-            "parent": "enp3s0",
-            "subnets": ["192.168.1.0/24", "fd00:1::/64"],
-            "gateways": ["192.168.1.1"],
-            "pool": ["192.168.1.200-192.168.1.216"],
-        },
-        "iot": {"kind": "macvlan", "parent": "enp3s0", "vlan": 2, "subnets": ["192.168.2.0/24"]},
-    },
-    "interfaces": [{"network": "lan", "address": ["192.168.1.9/24"]}],
-    "nodes": ["node1"],
-    "ports": {"http": {"port": 80}},
-    "service": {"enabled": True, "type": "ClusterIP", "ports": ["http"]},
-}
-
-
 def lan(**changes):
     return {"networks": {"lan": changes}}
 
@@ -125,11 +100,10 @@ REFUSED = [
     ("sysctl-not-net", BOTH, "networks.lan.sysctls.vm.swappiness", lan(sysctls={"vm.swappiness": "1"})),
     ("chain-plugin", BOTH, "networks.lan.chain[0]", lan(chain=["{}"])),
     ("unknown-port", BOTH, "service.ports[0]", {"service": {"ports": ["https"]}}),
-    ("unknown-port", BOTH, "service.enabled", {"ports": None, "service": {"ports": []}}),
-    ("duplicate-port", BOTH, "ports.web", {"ports": {"web": {"port": 80, "protocol": "TCP"}}}),
+    ("unknown-port", BOTH, "service.enabled", {"ports": [], "service": {"ports": []}}),
+    ("duplicate-port", BOTH, "ports[1].port", {"ports": [{"name": "http", "port": 80}, {"name": "web", "port": 80, "protocol": "TCP"}]}),
     ("ingress-without-service", BOTH, "ingress.enabled", {"service": {"enabled": False}, "ingress": {"enabled": True, "host": "a.example.org"}}),
     ("unknown-port", BOTH, "ingress.port", {"ingress": {"enabled": True, "host": "a.example.org", "port": "web"}}),
-    ("missing-key", BOTH, "ingress.host", {"ingress": {"enabled": True, "host": ""}}),
     ("ingress-host", BOTH, "ingress.host", {"ingress": {"enabled": True, "host": "192.168.1.9"}}),
     ("ingress-host", BOTH, "ingress.host", {"ingress": {"enabled": True, "host": "https://a.example.org"}}),
     ("ingress-host", BOTH, "ingress.path", {"ingress": {"enabled": True, "host": "a.example.org", "path": "x"}}),
@@ -151,6 +125,7 @@ REFUSED = [
 # What no document can say.
 OF_CHARTS_ALONE = [
     (BOTH, "multus.check", {"multus": {"check": True}}),
+    (BOTH, "ingress.host", {"ingress": {"enabled": True, "host": ""}}),
     (BOTH, "networks.lan.kind", lan(kind="veth")),
     (BOTH, "networks.lan.subnets[0]", lan(subnets=["192.168.1.9/24"])),
     (BOTH, "networks.lan.subnets[0]", lan(subnets=["192.168.1.0"])),
@@ -162,16 +137,3 @@ OF_CHARTS_ALONE = [
     (["openwrt"], "credentials", {"credentials": {"existingSecret": "a", "passwordHash": "$6$x"}}),
     (["openwrt"], "credentials.passwordHash", {"credentials": {"authorizedKeys": "ssh-ed25519 AAAA"}}),
 ]
-
-
-def laid_over(values, changes):
-    """The values with changes laid over as Helm does: maps are merged, null removes, lists are replaced."""
-    merged = copy.deepcopy(values)
-    for key, change in changes.items():
-        if isinstance(change, dict) and isinstance(merged.get(key), dict):
-            merged[key] = laid_over(merged[key], change)
-        elif change is None:
-            merged.pop(key, None)
-        else:
-            merged[key] = copy.deepcopy(change)
-    return merged

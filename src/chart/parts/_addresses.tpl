@@ -1,11 +1,11 @@
-{{- /*
+{{/*
 Arithmetic on addresses, the same for IPv4 and IPv6.
 
 `wrtpod.bits` writes an address as a row of bits. A subnet is then the first bits of its addresses, and of two
 addresses of one family the lower one is the lower text.
-*/ -}}
+*/}}
 
-{{- /* `yes` for an address. */ -}}
+{{/* `yes` for an address. */}}
 {{- define "wrtpod.isAddress" -}}
 {{- $octet := "(25[0-5]|(2[0-4]|1[0-9]|[1-9])?[0-9])" -}}
 {{- $groups := "([0-9A-Fa-f]{1,4}:)*[0-9A-Fa-f]{1,4}" -}}
@@ -17,7 +17,7 @@ yes
 {{- end -}}
 {{- end -}}
 
-{{- /* `yes` for an address with its prefix length. */ -}}
+{{/* `yes` for an address with its prefix length. */}}
 {{- define "wrtpod.isCidr" -}}
 {{- $parts := splitList "/" . -}}
 {{- if and (eq (len $parts) 2) (first $parts | include "wrtpod.isAddress") -}}
@@ -26,7 +26,7 @@ yes
 {{- end -}}
 {{- end -}}
 
-{{- /* The hexadecimal digits of an address, 8 or 32. */ -}}
+{{/* The hexadecimal digits of an address, 8 or 32. */}}
 {{- define "wrtpod.digits" -}}
 {{- if contains ":" . -}}
   {{- $halves := splitList "::" . -}}
@@ -40,7 +40,7 @@ yes
 {{- end -}}
 {{- end -}}
 
-{{- /* An address as its bits, `n` for 0 and `y` for 1. */ -}}
+{{/* An address as its bits, `n` for 0 and `y` for 1. */}}
 {{- define "wrtpod.bits" -}}
 {{- include "wrtpod.digits" .
   | replace "0" "nnnn" | replace "1" "nnny" | replace "2" "nnyn" | replace "3" "nnyy"
@@ -49,7 +49,7 @@ yes
   | replace "c" "yynn" | replace "d" "yyny" | replace "e" "yyyn" | replace "f" "yyyy" -}}
 {{- end -}}
 
-{{- /* An address, with or without a prefix length, as it is usually written: an IPv6 address as RFC 5952 has it. */ -}}
+{{/* An address, with or without a prefix length, as it is usually written: an IPv6 address as RFC 5952 has it. */}}
 {{- define "wrtpod.address" -}}
 {{- $parts := splitList "/" . -}}
 {{- $text := first $parts -}}
@@ -73,7 +73,7 @@ yes
 {{- prepend (rest $parts) $text | join "/" -}}
 {{- end -}}
 
-{{- /* A JSON list of addresses, each as `wrtpod.address` writes it. */ -}}
+{{/* A JSON list of addresses, each as `wrtpod.address` writes it. */}}
 {{- define "wrtpod.canonical" -}}
 {{- $addresses := list -}}
 {{- range . -}}
@@ -82,7 +82,7 @@ yes
 {{- toJson $addresses -}}
 {{- end -}}
 
-{{- /* `yes` when a subnet has an address: list SUBNET ADDRESS. */ -}}
+{{/* `yes` when a subnet has an address: list SUBNET ADDRESS. */}}
 {{- define "wrtpod.contains" -}}
 {{- $subnet := splitList "/" (first .) -}}
 {{- $network := first $subnet | include "wrtpod.bits" -}}
@@ -90,7 +90,7 @@ yes
 {{- if and (eq (len $network) (len $address)) (hasPrefix (trunc (last $subnet | atoi) $network) $address) }}yes{{ end -}}
 {{- end -}}
 
-{{- /* The first of these subnets that has an address, or nothing: list SUBNETS ADDRESS. */ -}}
+{{/* The first of these subnets that has an address, or nothing: list SUBNETS ADDRESS. */}}
 {{- define "wrtpod.subnetOf" -}}
 {{- $address := last . -}}
 {{- range first . -}}
@@ -101,7 +101,7 @@ yes
 {{- end -}}
 {{- end -}}
 
-{{- /* `yes` when a range FIRST-LAST has an address: list RANGE ADDRESS. */ -}}
+{{/* `yes` when a range FIRST-LAST has an address: list RANGE ADDRESS. */}}
 {{- define "wrtpod.within" -}}
 {{- $ends := splitList "-" (first .) -}}
 {{- $first := first $ends | trim | include "wrtpod.bits" -}}

@@ -1,12 +1,12 @@
-{{- /*
+{{/*
 How the pod's interfaces hang on the node: NetworkAttachmentDefinitions for Multus, and the annotation by which the
 pod asks for them.
-*/ -}}
+*/}}
 
-{{- /*
+{{/*
 A JSON list of the NetworkAttachmentDefinitions of this release, each once: name, network, create, config. A network
 becomes one for each way in which it is used. Those that `existing` names are not among them.
-*/ -}}
+*/}}
 {{- define "wrtpod.attachments" -}}
 {{- $root := . -}}
 {{- $attachments := list -}}
@@ -26,7 +26,7 @@ becomes one for each way in which it is used. Those that `existing` names are no
 {{- toJson $attachments -}}
 {{- end -}}
 
-{{- /* The digest of the attachments: a change of it rolls the pod, which gets its interfaces only when it starts. */ -}}
+{{/* The digest of the attachments: a change of it rolls the pod, which gets its interfaces only when it starts. */}}
 {{- define "wrtpod.attachmentsDigest" -}}
 {{- $namespace := .Release.Namespace -}}
 {{- $texts := dict -}}
@@ -39,7 +39,7 @@ becomes one for each way in which it is used. Those that `existing` names are no
 {{- sha256sum $all -}}
 {{- end -}}
 
-{{- /* The annotation `k8s.v1.cni.cncf.io/networks`: every element names its interface, or Multus would number it. */ -}}
+{{/* The annotation `k8s.v1.cni.cncf.io/networks`: every element names its interface, or Multus would number it. */}}
 {{- define "wrtpod.networks" -}}
 {{- $elements := list -}}
 {{- range include "wrtpod.nics" . | fromJsonArray -}}
@@ -59,7 +59,7 @@ becomes one for each way in which it is used. Those that `existing` names are no
 {{- if $elements }}{{ join ",\n  " $elements | printf "[\n  %s\n]" }}{{ end -}}
 {{- end -}}
 
-{{- /* The configuration of one attachment, a list of CNI plugins: list NIC NETWORK. */ -}}
+{{/* The configuration of one attachment, a list of CNI plugins: list NIC NETWORK. */}}
 {{- define "wrtpod.conflist" -}}
 {{- $nic := first . -}}
 {{- $network := last . -}}
@@ -75,7 +75,7 @@ becomes one for each way in which it is used. Those that `existing` names are no
     ) -}}
 {{- end -}}
 
-{{- /* The plugin that makes the link: list NIC NETWORK. */ -}}
+{{/* The plugin that makes the link: list NIC NETWORK. */}}
 {{- define "wrtpod.link" -}}
 {{- $nic := first . -}}
 {{- $network := last . -}}
@@ -114,10 +114,10 @@ becomes one for each way in which it is used. Those that `existing` names are no
 {{- include "wrtpod.object" $members -}}
 {{- end -}}
 
-{{- /*
+{{/*
 The plugin `tuning`, the last of the list: it writes sysctls into the pod's network namespace, and sets a MAC that the
 link's own plugin would drop. The network's own sysctls win. List NIC NETWORK.
-*/ -}}
+*/}}
 {{- define "wrtpod.tuning" -}}
 {{- $network := last . -}}
 {{- $sysctls := list -}}
@@ -138,7 +138,7 @@ link's own plugin would drop. The network's own sysctls win. List NIC NETWORK.
 {{- include "wrtpod.object" $members -}}
 {{- end -}}
 
-{{- /* The node's interface that the pod's hangs on: of macvlan and ipvlan with a VLAN, the interface of the VLAN. */ -}}
+{{/* The node's interface that the pod's hangs on: of macvlan and ipvlan with a VLAN, the interface of the VLAN. */}}
 {{- define "wrtpod.parent" -}}
 {{- if and .vlan (has .kind (list "macvlan" "ipvlan")) -}}
   {{- printf "%s.%d" .parent (int .vlan) -}}
@@ -147,19 +147,19 @@ link's own plugin would drop. The network's own sysctls win. List NIC NETWORK.
 {{- end -}}
 {{- end -}}
 
-{{- /* `yes` where `tuning` has to set the MAC: the link's own plugin drops it, or gives the parent's in its place. */ -}}
+{{/* `yes` where `tuning` has to set the MAC: the link's own plugin drops it, or gives the parent's in its place. */}}
 {{- define "wrtpod.macByTuning" -}}
 {{- if or (has .kind (list "vlan" "hostDevice")) (and (eq .kind "macvlan") (eq (.mode | default "bridge") "passthru")) -}}
 yes
 {{- end -}}
 {{- end -}}
 
-{{- /* A JSON object of these members, indented: each a text `"key": value`. */ -}}
+{{/* A JSON object of these members, indented: each a text `"key": value`. */}}
 {{- define "wrtpod.object" -}}
 {{- join ",\n" . | indent 2 | printf "{\n%s\n}" -}}
 {{- end -}}
 
-{{- /* A JSON list of these elements, indented. */ -}}
+{{/* A JSON list of these elements, indented. */}}
 {{- define "wrtpod.array" -}}
 {{- join ",\n" . | indent 2 | printf "[\n%s\n]" -}}
 {{- end -}}

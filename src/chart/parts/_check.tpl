@@ -1,8 +1,8 @@
-{{- /*
+{{/*
 The rules: what wrtpod refuses, the chart refuses, and names the value. All faults are said at once. Each template
 `wrtpod.check.…` writes a line for each fault, `VALUE: what is wrong; what to write`. What one value alone can get wrong
 is in values.schema.json.
-*/ -}}
+*/}}
 {{- define "wrtpod.check" -}}
 {{- $nics := include "wrtpod.nics" . | fromJsonArray -}}
 {{- $facts := dict "root" . "nics" $nics -}}
@@ -18,7 +18,7 @@ is in values.schema.json.
 {{- with $faults }}{{ fail . }}{{ end -}}
 {{- end -}}
 
-{{- /* Names that Kubernetes takes, and that are nobody else's. */ -}}
+{{/* Names that Kubernetes takes, and that are nobody else's. */}}
 {{- define "wrtpod.check.names" }}
 {{- $name := include "wrtpod.fullname" . }}
 {{- if gt (len $name) 50 }}
@@ -53,7 +53,7 @@ extraVolumeMounts[{{ $index }}].mountPath: `{{ $mount.mountPath }}` is the chart
 {{- end }}
 {{- end -}}
 
-{{- /* What the cluster has to have. */ -}}
+{{/* What the cluster has to have. */}}
 {{- define "wrtpod.check.cluster" }}
 {{- $api := "k8s.cni.cncf.io/v1" }}
 {{- $known := or (.Capabilities.APIVersions.Has $api) (.Capabilities.APIVersions.Has (printf "%s/NetworkAttachmentDefinition" $api)) }}

@@ -1,22 +1,24 @@
-{{- /* Ports, the Service and the Ingress. */ -}}
+{{/* Ports, the Service and the Ingress. */}}
 {{- define "wrtpod.check.access" }}
-{{- $ports := .Values.ports | default dict }}
-{{- $known := keys $ports | sortAlpha | join ", " | default "none" }}
+{{- $names := list }}
 {{- $seen := dict }}
-{{- range $name, $port := $ports }}
-{{- $key := printf "%s %d" ($port.protocol | default "TCP") (int $port.port) }}
-{{- with get $seen $key }}
-ports.{{ $name }}: `{{ . }}` is {{ $key }} too; keep one of the two
+{{- range $index, $port := .Values.ports }}
+{{- $key := printf "%s %d" (.protocol | default "TCP") (int .port) }}
+{{- if has .name $names }}
+ports[{{ $index }}].name: two ports are called `{{ .name }}`; give one of them another name
+{{- else if hasKey $seen $key }}
+ports[{{ $index }}].port: `{{ get $seen $key }}` is {{ $key }} too; keep one of the two
 {{- end }}
-{{- $_ := set $seen $key $name }}
+{{- $names = append $names .name }}
+{{- $_ := set $seen $key .name }}
 {{- end }}
 {{- if .Values.service.enabled }}
-{{- if not (or $ports .Values.service.ports) }}
-service.enabled: the Service has no port to show; add one under `ports`, for example `http: {port: 80}`
+{{- if not (or $names .Values.service.ports) }}
+service.enabled: the Service has no port to show; add one to `ports`, for example `{name: http, port: 80}`
 {{- end }}
 {{- range $index, $name := .Values.service.ports }}
-{{- if not (hasKey $ports .) }}
-service.ports[{{ $index }}]: there is no port `{{ . }}`; write one of `ports`: {{ $known }}
+{{- if not (has . $names) }}
+service.ports[{{ $index }}]: there is no port `{{ . }}`; write one of `ports`: {{ join ", " $names | default "none" }}
 {{- end }}
 {{- end }}
 {{- end }}
@@ -26,7 +28,7 @@ service.ports[{{ $index }}]: there is no port `{{ . }}`; write one of `ports`: {
 ingress.enabled: there is no Service to lead to; set `service.enabled`
 {{- else if .port }}
 {{- $shown := list }}
-{{- range include "wrtpod.servicePorts" $ | fromJsonArray }}{{ $shown = append $shown .name }}{{ end }}
+{{- range include "wrtpod.shownPorts" $ | fromJsonArray }}{{ $shown = append $shown .name }}{{ end }}
 {{- if not (has .port $shown) }}
 ingress.port: the Service shows no port `{{ .port }}`; write one of {{ join ", " $shown }}
 {{- end }}

@@ -1,4 +1,4 @@
-{{- /* Fixed addresses are in their subnet, and free: dict root, nics. */ -}}
+{{/* Fixed addresses are in their subnet, and free: dict root, nics. */}}
 {{- define "wrtpod.check.addresses" }}
 {{- $root := .root }}
 {{- $seen := list }}
@@ -37,7 +37,7 @@
 {{- end }}
 {{- end -}}
 
-{{- /* One fixed address: list PATH ADDRESS NIC NETWORK. */ -}}
+{{/* One fixed address: list PATH ADDRESS NIC NETWORK. */}}
 {{- define "wrtpod.check.address" }}
 {{- $path := index . 0 }}
 {{- $parts := index . 1 | splitList "/" }}
@@ -70,7 +70,7 @@
 {{- end }}
 {{- end -}}
 
-{{- /* Gateways and name servers of the interfaces, and the way out: dict root, nics. */ -}}
+{{/* Gateways and name servers of the interfaces, and the way out: dict root, nics. */}}
 {{- define "wrtpod.check.gateways" }}
 {{- $root := .root }}
 {{- $cluster := concat .root.Values.cluster.podCIDRs .root.Values.cluster.serviceCIDRs }}

@@ -1,4 +1,4 @@
-{{- /* What the interfaces are called, which MAC addresses they have, and what an appliance has once: dict root, nics. */ -}}
+{{/* What the interfaces are called, which MAC addresses they have, and what an appliance has once: dict root, nics. */}}
 {{- define "wrtpod.check.interfaces" }}
 {{- $root := .root }}
 {{- if not .root.Values.interfaces }}
@@ -59,7 +59,7 @@ replicas: {{ int $root.Values.replicas }} replicas would share one MAC and addre
 {{- include "wrtpod.check.once" (list "discovery" "the multicast of discovery" .nics) }}
 {{- end -}}
 
-{{- /* Why an interface cannot be called so, or nothing: list NIC NICS. */ -}}
+{{/* Why an interface cannot be called so, or nothing: list NIC NICS. */}}
 {{- define "wrtpod.check.name" -}}
 {{- $name := (first .).interface -}}
 {{- if has $name (list "eth0" "lo" "veth0") -}}
@@ -71,7 +71,7 @@ has {{ len $name }} characters, the kernel takes 15; give the interface another 
 {{- end -}}
 {{- end -}}
 
-{{- /* A switch that only one interface may have: list KEY WHAT NICS. */ -}}
+{{/* A switch that only one interface may have: list KEY WHAT NICS. */}}
 {{- define "wrtpod.check.once" }}
 {{- $key := index . 0 }}
 {{- $what := index . 1 }}
@@ -86,7 +86,7 @@ interfaces[{{ int .index }}].{{ $key }}: `{{ $first }}` and `{{ .interface }}` b
 {{- end }}
 {{- end -}}
 
-{{- /* Links of the node that two interfaces of one pod would fight over: dict root, nics. */ -}}
+{{/* Links of the node that two interfaces of one pod would fight over: dict root, nics. */}}
 {{- define "wrtpod.check.links" }}
 {{- $root := .root }}
 {{- $before := list }}
@@ -107,7 +107,7 @@ interfaces[{{ int $nic.index }}].network: two interfaces on {{ $both }}, and a V
 {{- end }}
 {{- end -}}
 
-{{- /* `yes` when a network takes the whole interface of the node that another one hangs on: list NETWORK OTHER. */ -}}
+{{/* `yes` when a network takes the whole interface of the node that another one hangs on: list NETWORK OTHER. */}}
 {{- define "wrtpod.whole" -}}
 {{- $whole := first . -}}
 {{- $parent := include "wrtpod.parent" (last .) -}}

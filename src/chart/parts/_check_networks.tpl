@@ -1,4 +1,4 @@
-{{- /* What a network says of itself. */ -}}
+{{/* What a network says of itself. */}}
 {{- define "wrtpod.check.networks" }}
 {{- $cluster := concat .Values.cluster.podCIDRs .Values.cluster.serviceCIDRs }}
 {{- $pools := dict }}
@@ -60,7 +60,7 @@
 {{- end }}
 {{- end -}}
 
-{{- /* Addresses that `address: pool` hands out: list PATH NETWORK POOLS, POOLS being those of networks before on each wire. */ -}}
+{{/* Addresses that `address: pool` hands out: list PATH NETWORK POOLS, POOLS being those of networks before on each wire. */}}
 {{- define "wrtpod.check.pools" }}
 {{- $path := index . 0 }}
 {{- $network := index . 1 }}
@@ -97,7 +97,7 @@
 {{- end }}
 {{- end -}}
 
-{{- /* A routing table has one default route of each family: list PATH GATEWAYS. */ -}}
+{{/* A routing table has one default route of each family: list PATH GATEWAYS. */}}
 {{- define "wrtpod.check.family" }}
 {{- $path := first . }}
 {{- $seen := list }}
@@ -112,7 +112,7 @@
 {{- end }}
 {{- end -}}
 
-{{- /* A gateway is a neighbour, in one of these subnets or link-local: list PATH GATEWAY SUBNETS. */ -}}
+{{/* A gateway is a neighbour, in one of these subnets or link-local: list PATH GATEWAY SUBNETS. */}}
 {{- define "wrtpod.check.neighbour" }}
 {{- $path := index . 0 }}
 {{- $gateway := index . 1 }}
@@ -122,7 +122,7 @@
 {{- end }}
 {{- end -}}
 
-{{- /* Name servers outside of the cluster, whose own may ask this appliance: list PATH SERVERS CLUSTER. */ -}}
+{{/* Name servers outside of the cluster, whose own may ask this appliance: list PATH SERVERS CLUSTER. */}}
 {{- define "wrtpod.check.dns" }}
 {{- $path := index . 0 }}
 {{- $cluster := index . 2 }}
@@ -135,7 +135,7 @@
 {{- end }}
 {{- end -}}
 
-{{- /* `network` or `broadcast` when an IPv4 address is one that no machine of its subnet has: list SUBNET ADDRESS. */ -}}
+{{/* `network` or `broadcast` when an IPv4 address is one that no machine of its subnet has: list SUBNET ADDRESS. */}}
 {{- define "wrtpod.end" -}}
 {{- $prefix := first . | splitList "/" | last | atoi -}}
 {{- $bits := last . | include "wrtpod.bits" -}}
@@ -145,7 +145,7 @@
 {{- end -}}
 {{- end -}}
 
-{{- /* The wire behind a network: two networks with one wire are one LAN. */ -}}
+{{/* The wire behind a network: two networks with one wire are one LAN. */}}
 {{- define "wrtpod.wire" -}}
 {{- .parent -}}
 {{- if and .vlan (ne .kind "hostDevice") }}.{{ int .vlan }}{{ end -}}

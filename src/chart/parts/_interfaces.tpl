@@ -1,8 +1,8 @@
-{{- /*
+{{/*
 The appliance's interfaces, decided: `wrtpod.nics` answers what `interfaces` and `networks` leave open.
-*/ -}}
+*/}}
 
-{{- /*
+{{/*
 A JSON list with an element for each interface whose network is known:
   index          its place in `interfaces`
   interface      its name in the pod
@@ -14,7 +14,7 @@ A JSON list with an element for each interface whose network is known:
   gateways, dns  lists of addresses
   defaultRoute, serve, discovery, bridge  true or false
   metric         a number, or null
-*/ -}}
+*/}}
 {{- define "wrtpod.nics" -}}
 {{- $root := . -}}
 {{- $nics := list -}}
@@ -56,7 +56,7 @@ A JSON list with an element for each interface whose network is known:
 {{- toJson $nics -}}
 {{- end -}}
 
-{{- /* Where the addresses of an interface come from: list INTERFACE NETWORK. */ -}}
+{{/* Where the addresses of an interface come from: list INTERFACE NETWORK. */}}
 {{- define "wrtpod.addressing" -}}
 {{- $interface := first . -}}
 {{- $network := last . -}}
@@ -80,10 +80,10 @@ A JSON list with an element for each interface whose network is known:
 {{- dict "kind" $kind "addresses" $addresses | toJson -}}
 {{- end -}}
 
-{{- /*
+{{/*
 The gateways of an interface: list INTERFACE NETWORK ADDRESSING. A router is its network's gateway and has none there,
 and without an address of a family a gateway of that family is of no use.
-*/ -}}
+*/}}
 {{- define "wrtpod.gateways" -}}
 {{- $interface := index . 0 -}}
 {{- $network := index . 1 -}}
@@ -108,10 +108,10 @@ and without an address of a family a gateway of that family is of no use.
 {{- include "wrtpod.canonical" $gateways -}}
 {{- end -}}
 
-{{- /*
+{{/*
 The MAC address of an interface: list ROOT INTERFACE NETWORK. One that is left out is derived, and stays the same for
 ever: it depends on `salt`, the namespace, the appliance's name, the network's name, and the interface's where one was given.
-*/ -}}
+*/}}
 {{- define "wrtpod.mac" -}}
 {{- $root := index . 0 -}}
 {{- $interface := index . 1 -}}
@@ -124,7 +124,7 @@ ever: it depends on `salt`, the namespace, the appliance's name, the network's n
 {{- end -}}
 {{- end -}}
 
-{{- /* Ten hexadecimal digits that only this appliance has: list ROOT WORD…. */ -}}
+{{/* Ten hexadecimal digits that only this appliance has: list ROOT WORD…. */}}
 {{- define "wrtpod.derived" -}}
 {{- $root := first . -}}
 {{- $appliance := list $root.Values.salt $root.Release.Namespace (include "wrtpod.fullname" $root) -}}

@@ -1,7 +1,7 @@
-{{- /*
+{{/*
 Where the pod may run, as the field `affinity`: `affinity` itself, or the nodes by name and the architecture of the image.
 OpenWrt's image tags begin with their target; other images are built for several architectures.
-*/ -}}
+*/}}
 {{- define "wrtpod.nodeAffinity" -}}
 {{- if .Values.affinity -}}
   {{- toYaml .Values.affinity -}}

@@ -1,4 +1,4 @@
-{{- /* What the CNI plugins that configure the interfaces would refuse, or do to the wrong MAC: dict root, nics. */ -}}
+{{/* What the CNI plugins that configure the interfaces would refuse, or do to the wrong MAC: dict root, nics. */}}
 {{- define "wrtpod.check.profile" }}
 {{- $root := .root }}
 {{- if eq (include "wrtpod.fullname" .root) "wire" }}
@@ -37,13 +37,13 @@ fullnameOverride: the name `wire` is taken by the chart's own container in the p
 {{- end }}
 {{- end -}}
 
-{{- /* Why a name that the kernel takes is none for an interface, or nothing: list NIC NICS. */ -}}
+{{/* Why a name that the kernel takes is none for an interface, or nothing: list NIC NICS. */}}
 {{- define "wrtpod.profile.nameFault" -}}
 {{- if not (regexMatch "^[a-z][a-z0-9_-]*$" (first .).interface) -}}
 is not one that every plugin takes; write a small letter, then small letters, digits, `_` and `-`
 {{- end -}}
 {{- end -}}
 
-{{- /* `yes` when an interface asks its network for a gateway: never, CNI makes no default route of a lease. */ -}}
+{{/* `yes` when an interface asks its network for a gateway: never, CNI makes no default route of a lease. */}}
 {{- define "wrtpod.profile.asks" -}}
 {{- end -}}

@@ -1,4 +1,4 @@
-{{- /* A JSON object of the files of the ConfigMap `plan`: what the init container `wire` reads, as shell assignments. */ -}}
+{{/* A JSON object of the files of the ConfigMap `plan`: what the init container `wire` reads, as shell assignments. */}}
 {{- define "wrtpod.planFiles" -}}
 {{- dict "settings" (include "wrtpod.settings" . | printf "%s\n") | toJson -}}
 {{- end -}}

@@ -1,28 +1,28 @@
-{{- /*
+{{/*
 What a generic appliance makes of its interfaces: the CNI plugins configure them, from the pod's annotation.
-*/ -}}
+*/}}
 
-{{- /* The address of an interface that names none: there is no such interface, and the rules say so. */ -}}
+{{/* The address of an interface that names none: there is no such interface, and the rules say so. */}}
 {{- define "wrtpod.profile.address" -}}
 {{- end -}}
 
-{{- /* The last word on the interfaces: list ROOT NICS. Nothing is left to say. */ -}}
+{{/* The last word on the interfaces: list ROOT NICS. Nothing is left to say. */}}
 {{- define "wrtpod.profile.settle" -}}
 {{- end -}}
 
-{{- /* What the name of an attachment has behind the network's: how an interface uses the network. */ -}}
+{{/* What the name of an attachment has behind the network's: how an interface uses the network. */}}
 {{- define "wrtpod.profile.variant" -}}
 {{- $words := dict "static" "" "dhcp" "-dhcp" "pool" "-pool" "none" "-l2" -}}
 {{- index $words .addressing.kind -}}
 {{- if and .defaultRoute (has .addressing.kind (list "dhcp" "none")) }}-default{{ end -}}
 {{- end -}}
 
-{{- /* The addresses that the annotation asks for: a JSON list, or nothing. */ -}}
+{{/* The addresses that the annotation asks for: a JSON list, or nothing. */}}
 {{- define "wrtpod.profile.ips" -}}
 {{- if eq .addressing.kind "static" }}{{ toRawJson .addressing.addresses }}{{ end -}}
 {{- end -}}
 
-{{- /* The plugin that gives addresses, or nothing: list NIC NETWORK. */ -}}
+{{/* The plugin that gives addresses, or nothing: list NIC NETWORK. */}}
 {{- define "wrtpod.profile.ipam" -}}
 {{- $kind := (first .).addressing.kind -}}
 {{- if eq $kind "static" -}}
@@ -55,7 +55,7 @@ What a generic appliance makes of its interfaces: the CNI plugins configure them
 {{- end -}}
 {{- end -}}
 
-{{- /* host-local: one address of each family, from any of the family's ranges. */ -}}
+{{/* host-local: one address of each family, from any of the family's ranges. */}}
 {{- define "wrtpod.pool" -}}
 {{- $network := . -}}
 {{- $ipv4 := list -}}
@@ -80,7 +80,7 @@ What a generic appliance makes of its interfaces: the CNI plugins configure them
 {{- include "wrtpod.object" (list "\"type\": \"host-local\"" (include "wrtpod.array" $sets | printf "\"ranges\": %s")) -}}
 {{- end -}}
 
-{{- /* Sysctls of an interface, KEY VALUE on each line. `IFNAME` stands for its name. */ -}}
+{{/* Sysctls of an interface, KEY VALUE on each line. `IFNAME` stands for its name. */}}
 {{- define "wrtpod.profile.sysctls" -}}
 {{- $given := has .addressing.kind (list "static" "pool") -}}
 {{- /* With two interfaces an answer may leave by the other one. */ -}}

@@ -1,4 +1,4 @@
-{{- /* What OpenWrt cannot be, or do: dict root, nics. */ -}}
+{{/* What OpenWrt cannot be, or do: dict root, nics. */}}
 {{- define "wrtpod.check.profile" }}
 {{- $root := .root }}
 {{- $servers := list }}
@@ -50,7 +50,7 @@ credentials.passwordHash: it is empty, and `authorizedKeys` alone make no Secret
 {{- end }}
 {{- end -}}
 
-{{- /* Settings of one file of UCI: list FILE SECTIONS FACTS. */ -}}
+{{/* Settings of one file of UCI: list FILE SECTIONS FACTS. */}}
 {{- define "wrtpod.check.uci" }}
 {{- $file := index . 0 }}
 {{- $facts := index . 2 }}
@@ -99,7 +99,7 @@ uci.{{ $file }}: it is no UCI file; use letters, digits, `_` and `-`, as in /etc
 {{- end }}
 {{- end -}}
 
-{{- /* Why a name that the kernel takes is none for an interface, or nothing: list NIC NICS. */ -}}
+{{/* Why a name that the kernel takes is none for an interface, or nothing: list NIC NICS. */}}
 {{- define "wrtpod.profile.nameFault" -}}
 {{- $nic := first . -}}
 {{- $name := $nic.interface -}}
@@ -117,7 +117,7 @@ is a section that the chart writes itself; give the interface another `name`
 {{- end -}}
 {{- end -}}
 
-{{- /* `yes` when an interface asks its network for a gateway. */ -}}
+{{/* `yes` when an interface asks its network for a gateway. */}}
 {{- define "wrtpod.profile.asks" -}}
 {{- if eq .addressing.kind "dhcp" }}yes{{ end -}}
 {{- end -}}

@@ -1,7 +1,7 @@
-{{- /*
+{{/*
 /etc/config/dhcp: dict root, nics. dnsmasq answers nobody but the networks that the appliance serves, and asks the name
 servers of its interfaces, never the cluster's: those ask the node, which may ask this appliance.
-*/ -}}
+*/}}
 {{- define "wrtpod.uci.dhcp" }}
 {{- $mode := .root.Values.persistence.mode | default "etc" }}
 {{- $serves := false }}
@@ -65,7 +65,7 @@ config odhcpd 'odhcpd'
 	option loglevel '4'
 {{- end -}}
 
-{{- /* An interface on whose network somebody else hands out addresses. */ -}}
+{{/* An interface on whose network somebody else hands out addresses. */}}
 {{- define "wrtpod.dhcp.silent" }}
 
 config dhcp '{{ . }}'
@@ -76,11 +76,11 @@ config dhcp '{{ . }}'
 	option ra 'disabled'
 {{- end -}}
 
-{{- /*
+{{/*
 The range of addresses that the appliance hands out on a network that it serves: list NIC ROOT. The number of the first
 host and their count, or nothing: the longest row of free addresses in OpenWrt's usual span, 100 to 249 of a /24, the
 upper half of a smaller network.
-*/ -}}
+*/}}
 {{- define "wrtpod.dhcp.range" -}}
 {{- $nic := first . -}}
 {{- $root := last . -}}
@@ -125,7 +125,7 @@ upper half of a smaller network.
 {{- end -}}
 {{- end -}}
 
-{{- /* A JSON list of the addresses and ranges that are not to be handed out. */ -}}
+{{/* A JSON list of the addresses and ranges that are not to be handed out. */}}
 {{- define "wrtpod.dhcp.taken" -}}
 {{- $taken := .Values.reservedAddresses | default list -}}
 {{- range .Values.interfaces -}}
@@ -140,7 +140,7 @@ upper half of a smaller network.
 {{- toJson $taken -}}
 {{- end -}}
 
-{{- /* An IPv4 address, with or without a prefix length, as a number. */ -}}
+{{/* An IPv4 address, with or without a prefix length, as a number. */}}
 {{- define "wrtpod.number" -}}
 {{- $number := 0 -}}
 {{- range splitList "/" . | first | trim | splitList "." -}}

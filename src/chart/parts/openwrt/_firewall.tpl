@@ -1,7 +1,7 @@
-{{- /*
+{{/*
 /etc/config/firewall: dict root, nics. A zone for each side, and one for eth0 that admits ping and the Service's ports
 alone. A machine on several networks is their router only when it serves one of them.
-*/ -}}
+*/}}
 {{- define "wrtpod.uci.firewall" }}
 {{- $routes := false }}
 {{- range .nics }}{{ $routes = or $routes .serve }}{{ end }}
@@ -42,11 +42,11 @@ config rule 'cluster_ping'
 	option proto 'icmp'
 	option icmp_type 'echo-request'
 	option target 'ACCEPT'
-{{- $shown := include "wrtpod.servicePorts" .root | fromJsonArray }}
+{{- $shown := include "wrtpod.shownPorts" .root | fromJsonArray }}
 {{- range $protocol := list "TCP" "UDP" }}
 {{- $ports := list }}
 {{- range $shown }}
-{{- if eq .protocol $protocol }}{{ $ports = append $ports (int .port) }}{{ end }}
+{{- if eq (.protocol | default "TCP") $protocol }}{{ $ports = append $ports (int .port) }}{{ end }}
 {{- end }}
 {{- with $ports }}
 
@@ -60,7 +60,7 @@ config rule 'cluster_service_{{ lower $protocol }}'
 {{- end }}
 {{- end -}}
 
-{{- /* The side of the uplink, with what firewall4's own default file admits there: the interfaces. */ -}}
+{{/* The side of the uplink, with what firewall4's own default file admits there: the interfaces. */}}
 {{- define "wrtpod.uci.wan" }}
 
 config zone 'zone_wan'

@@ -1,7 +1,7 @@
-{{- /*
+{{/*
 /etc/config/network: dict root, nics. The interface `cluster` on eth0 is not here: the start script writes it, for only
 the pod knows eth0's address.
-*/ -}}
+*/}}
 {{- define "wrtpod.uci.network" }}
 config interface 'loopback'
 	option device 'lo'
@@ -65,10 +65,10 @@ config interface '{{ . }}'
 {{- end }}
 {{- end -}}
 
-{{- /*
+{{/*
 Fixed addresses. One IPv4 address is written with its netmask, the only form that every release since 2019 reads;
 several are a list.
-*/ -}}
+*/}}
 {{- define "wrtpod.uci.addresses" }}
 {{- $ipv4 := list }}
 {{- $ipv6 := list }}
@@ -89,7 +89,7 @@ several are a list.
 {{- end }}
 {{- end -}}
 
-{{- /* The netmask of an IPv4 prefix length. */ -}}
+{{/* The netmask of an IPv4 prefix length. */}}
 {{- define "wrtpod.netmask" -}}
 {{- $octets := list -}}
 {{- range list 0 8 16 24 -}}
@@ -99,10 +99,10 @@ several are a list.
 {{- join "." $octets -}}
 {{- end -}}
 
-{{- /*
+{{/*
 The name of the second interface that a router has for its uplink, which asks for an IPv6 prefix to hand on; nothing
 for other interfaces: list NIC NICS.
-*/ -}}
+*/}}
 {{- define "wrtpod.uci.twin" -}}
 {{- $nic := first . -}}
 {{- range last . -}}
@@ -113,7 +113,7 @@ for other interfaces: list NIC NICS.
 {{- end -}}
 {{- end -}}
 
-{{- /* The prefix of a router's unique local addresses, derived as its MAC addresses are: dict root, nics. */ -}}
+{{/* The prefix of a router's unique local addresses, derived as its MAC addresses are: dict root, nics. */}}
 {{- define "wrtpod.ulaPrefix" -}}
 {{- range .nics -}}
   {{- if .serve -}}

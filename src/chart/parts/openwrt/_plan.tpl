@@ -1,9 +1,9 @@
-{{- /*
+{{/*
 What OpenWrt starts from: UCI files as the plan writes them, with the settings of `uci` laid over them, and scripts for
 the first boot. Each file of UCI is made by the template `wrtpod.uci.FILE`.
-*/ -}}
+*/}}
 
-{{- /* A JSON object of the files of the ConfigMap `plan`. */ -}}
+{{/* A JSON object of the files of the ConfigMap `plan`. */}}
 {{- define "wrtpod.planFiles" -}}
 {{- $facts := dict "root" . "nics" (include "wrtpod.nics" . | fromJsonArray) -}}
 {{- $planned := dict -}}
@@ -24,7 +24,7 @@ the first boot. Each file of UCI is made by the template `wrtpod.uci.FILE`.
 {{- toJson $files -}}
 {{- end -}}
 
-{{- /* What the scripts of the pod read, as shell assignments: dict root, nics. */ -}}
+{{/* What the scripts of the pod read, as shell assignments: dict root, nics. */}}
 {{- define "wrtpod.settings" -}}
 {{- $values := .root.Values -}}
 {{- $leadsOut := false -}}
@@ -36,10 +36,10 @@ CLUSTER_CIDRS='{{ include "wrtpod.settings.cluster" .root }}'
 DEFAULT_ROUTE_VIA_NIC='{{ ternary 1 0 $leadsOut }}'
 {{- /* Services that cannot work in a pod: they set the clock, drive LEDs or unmount what is not theirs. */}}
 DISABLED_SERVICES='sysntpd sysfixtime umount led gpio_switch urandom_seed bootcount'
-OVERLAYS='{{ include "wrtpod.overlays" .root }}'
+OVERLAYS='{{ join " " $values.overlays }}'
 {{- end -}}
 
-{{- /* /etc/config/system. The clock is the node's: no NTP client, no server. */ -}}
+{{/* /etc/config/system. The clock is the node's: no NTP client, no server. */}}
 {{- define "wrtpod.uci.system" }}
 config system 'system'
 	option hostname '{{ .root.Values.hostname | default (include "wrtpod.fullname" .root) }}'

@@ -1,13 +1,13 @@
-{{- /*
+{{/*
 What OpenWrt makes of its interfaces: they come without addresses, and netifd configures them.
-*/ -}}
+*/}}
 
-{{- /* The address of an interface that names none. */ -}}
+{{/* The address of an interface that names none. */}}
 {{- define "wrtpod.profile.address" -}}
 dhcp
 {{- end -}}
 
-{{- /* The last word on the interfaces: list ROOT NICS. It changes the interfaces in place and writes nothing. */ -}}
+{{/* The last word on the interfaces: list ROOT NICS. It changes the interfaces in place and writes nothing. */}}
 {{- define "wrtpod.profile.settle" -}}
 {{- $root := first . -}}
 {{- $nics := last . -}}
@@ -31,7 +31,7 @@ dhcp
 {{- end -}}
 {{- end -}}
 
-{{- /* What the name of an attachment has behind the network's: how an interface uses the network. */ -}}
+{{/* What the name of an attachment has behind the network's: how an interface uses the network. */}}
 {{- define "wrtpod.profile.variant" -}}
 {{- if .serve -}}
 -openwrt-serve
@@ -42,15 +42,15 @@ dhcp
 {{- end -}}
 {{- end -}}
 
-{{- /* The addresses that the annotation asks for: none. */ -}}
+{{/* The addresses that the annotation asks for: none. */}}
 {{- define "wrtpod.profile.ips" -}}
 {{- end -}}
 
-{{- /* The plugin that gives addresses: none. */ -}}
+{{/* The plugin that gives addresses: none. */}}
 {{- define "wrtpod.profile.ipam" -}}
 {{- end -}}
 
-{{- /* Sysctls of an interface, KEY VALUE on each line. `IFNAME` stands for its name. */ -}}
+{{/* Sysctls of an interface, KEY VALUE on each line. `IFNAME` stands for its name. */}}
 {{- define "wrtpod.profile.sysctls" -}}
 {{- /* OpenWrt forwards, and /proc/sys is read-only in the pod. Answers may leave by another interface: fw4 filters. */ -}}
 net.ipv4.ip_forward 1

@@ -1,9 +1,9 @@
-{{- /*
+{{/*
 The settings of `uci`, laid over a file: list TEXT SECTIONS.
 
 A section that the file has is changed option by option; another one is added at its end. `@TYPE[0]` stands for the
 first section of a type, whatever its name, and is found by OpenWrt. An empty option changes nothing.
-*/ -}}
+*/}}
 {{- define "wrtpod.uci.over" -}}
 {{- /* Sections in order, each with its head, its options in order, and the lines of each option. */ -}}
 {{- $sections := list -}}
@@ -37,7 +37,7 @@ first section of a type, whatever its name, and is found by OpenWrt. An empty op
 {{- end -}}
 {{- end -}}
 
-{{- /* Puts the lines of an option into a section, in the place of those that it has: list SECTION OPTION LINES. */ -}}
+{{/* Puts the lines of an option into a section, in the place of those that it has: list SECTION OPTION LINES. */}}
 {{- define "wrtpod.uci.put" -}}
 {{- $section := index . 0 -}}
 {{- $option := index . 1 -}}
@@ -47,7 +47,7 @@ first section of a type, whatever its name, and is found by OpenWrt. An empty op
 {{- $_ := set $section.lines $option (index . 2) -}}
 {{- end -}}
 
-{{- /* The head of a section behind the word `config`: its type, and its name if it has one. */ -}}
+{{/* The head of a section behind the word `config`: its type, and its name if it has one. */}}
 {{- define "wrtpod.uci.head" -}}
 {{- $type := .type | default "" -}}
 {{- if hasPrefix "@" .section -}}
@@ -59,7 +59,7 @@ first section of a type, whatever its name, and is found by OpenWrt. An empty op
 {{- if not (hasPrefix "@" .section) }}{{ printf " '%s'" .section }}{{ end -}}
 {{- end -}}
 
-{{- /* The lines of an option, one for each value; none for nothing: list OPTION VALUE. */ -}}
+{{/* The lines of an option, one for each value; none for nothing: list OPTION VALUE. */}}
 {{- define "wrtpod.uci.lines" -}}
 {{- $option := first . -}}
 {{- $value := last . -}}
