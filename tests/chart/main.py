@@ -3,6 +3,7 @@
 import sys
 import tempfile
 
+import alone
 import defaults
 import random_choices
 import refused
@@ -15,5 +16,6 @@ with tempfile.TemporaryDirectory() as folder:
     wrtpod = Wrtpod(binary, folder)
     defaults.check(report, wrtpod, root)
     refused.check(report, wrtpod)
+    alone.check(report, wrtpod)
     random_choices.check(report, wrtpod)
 report.close()
