@@ -34,10 +34,13 @@ fullnameOverride: a Service cannot be called `{{ $name }}`; start the name with 
 {{- if and .Values.service.enabled (eq $name "kubernetes") (eq .Release.Namespace "default") }}
 fullnameOverride: the name `kubernetes` is taken in the namespace `default`: it is the API server's Service; use another name
 {{- end }}
-{{- range $path, $map := dict "labels" .Values.labels "podLabels" .Values.podLabels }}
-{{- range $key, $_ := $map }}
-{{- if regexMatch "^app[.]kubernetes[.]io/(name|instance|managed-by)$" $key }}
+{{- range $path, $map := dict "labels" .Values.labels "podLabels" .Values.podLabels "nodeSelector" .Values.nodeSelector }}
+{{- range $key, $value := $map }}
+{{- if and (ne $path "nodeSelector") (regexMatch "^app[.]kubernetes[.]io/(name|instance|managed-by)$" $key) }}
 {{ $path }}.{{ $key }}: the chart writes it itself; remove it
+{{- end }}
+{{- if not (regexMatch "^([A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?)?$" $value) }}
+{{ $path }}.{{ $key }}: `{{ $value }}` is not a value of a label; use at most 63 letters, digits, `-`, `_` and `.`, with a letter or digit at both ends
 {{- end }}
 {{- include "wrtpod.check.key" (list $path $key) }}
 {{- end }}
@@ -45,7 +48,7 @@ fullnameOverride: the name `kubernetes` is taken in the namespace `default`: it 
 {{- range $path, $map := dict "annotations" .Values.annotations "podAnnotations" .Values.podAnnotations
       "service.annotations" .Values.service.annotations "ingress.annotations" .Values.ingress.annotations }}
 {{- range $key, $_ := $map }}
-{{- include "wrtpod.check.key" (list $path $key) }}
+{{- include "wrtpod.check.key" (list $path (lower $key)) }}
 {{- end }}
 {{- end }}
 {{- range $index, $volume := .Values.extraVolumes }}
@@ -60,10 +63,22 @@ extraVolumeMounts[{{ $index }}].mountPath: `{{ $mount.mountPath }}` is the chart
 {{- end }}
 {{- end -}}
 
-{{/* A label's or an annotation's key: list PATH KEY. */}}
+{{/* The size of a claim: list PATH SIZE. */}}
+{{- define "wrtpod.check.size" }}
+{{- if regexMatch "^0+([.]0+)?[A-Za-z]*$" (last . | default "") }}
+{{ first . }}: the claim would hold nothing; write a size, for example 64Mi
+{{- end }}
+{{- end -}}
+
+{{/* The key of a label or an annotation: list PATH KEY. */}}
 {{- define "wrtpod.check.key" }}
-{{- if regexMatch "^(wrtpod[.]dev|applyset[.]kubernetes[.]io|k8s[.]v1[.]cni[.]cncf[.]io)/" (last .) }}
-{{ first . }}.{{ last . }}: wrtpod or Multus writes it; remove it
+{{- $path := first . }}
+{{- $key := last . }}
+{{- $label := "[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?" }}
+{{- if and (ne $path "nodeSelector") (regexMatch "^(wrtpod[.]dev|applyset[.]kubernetes[.]io|k8s[.]v1[.]cni[.]cncf[.]io)/" $key) }}
+{{ $path }}.{{ $key }}: wrtpod or Multus writes it; remove it
+{{- else if not (regexMatch (printf "^(%s([.]%s)*/)?[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$" $label $label) $key) }}
+{{ $path }}.{{ $key }}: it is not a key; write NAME or DOMAIN/NAME: letters, digits, `-`, `_` and `.`, a letter or digit at both ends
 {{- end }}
 {{- end -}}
 
