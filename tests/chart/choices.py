@@ -78,7 +78,8 @@ def choose_addresses(random, number):
     """Subnets, and what lies in them."""
     said = {"subnets": [], "gateways": [], "pool": [], "dns": []}
     if random.random() < 0.85:
-        subnet = ipaddress.ip_network(random.choice([f"192.168.{number}.0/24", f"172.16.{number}.128/25", f"10.{number}.0.0/16", f"192.168.{number}.16/28", f"172.17.{number}.0/30"]))
+        forms = ["192.168.{}.0/24", "172.16.{}.128/25", "10.{}.0.0/16", "192.168.{}.16/28", "172.17.{}.0/30"]
+        subnet = ipaddress.ip_network(random.choice(forms).format(number))
         said["subnets"].append(str(subnet))
         if random.random() < 0.8:
             said["gateways"].append(str(subnet[1]))

@@ -17,11 +17,21 @@ def two(first, second):
     return {"interfaces": [{"network": "lan", "address": "dhcp", **first}, {"network": "iot", "address": "dhcp", **second}]}
 
 
+def fixed(first, second):
+    """An address on each network, and other words beside them."""
+    one = {"network": "lan", "address": ["192.168.1.9/24"], **first}
+    return {"interfaces": [one, {"network": "iot", "address": ["192.168.2.9/24"], **second}]}
+
+
 def uci(file, **section):
     return {"uci": {file: [section]}}
 
 
 MAC = "02:00:00:00:00:01"
+COLLIDING = {
+    "networks": {"lan-l2": {"kind": "macvlan", "parent": "eno1"}},
+    "interfaces": [{"network": "lan", "address": "none"}, {"network": "lan-l2", "address": ["10.0.0.1/8"], "name": "b"}],
+}
 BOTH = ["generic", "openwrt"]
 # Rule, profiles, value, choices.
 REFUSED = [
@@ -37,10 +47,10 @@ REFUSED = [
     ("interface-name", ["openwrt"], "interfaces[0].name", nic(name="lan-1")),
     ("interface-name", ["openwrt"], "interfaces[0].name", nic(name="cluster_x")),
     ("interface-name", ["openwrt"], "interfaces[0].name", lan(kind="bridge") | nic(name="a234567890123", bridge=True)),
-    ("interface-name", ["openwrt"], "interfaces[0].name", {"interfaces": [{"network": "lan", "address": ["192.168.1.9/24"], "serve": True, "name": "iot6"}, {"network": "iot", "address": "dhcp"}]}),
+    ("interface-name", ["openwrt"], "interfaces[0].name", fixed({"serve": True, "name": "iot6"}, {"address": "dhcp"})),
     ("salt-missing", BOTH, "salt", {"salt": ""}),
     ("replicas-fixed-identity", BOTH, "replicas", {"replicas": 2}),
-    ("two-default-routes", BOTH, "interfaces[1].defaultRoute", {"interfaces": [{"network": "lan", "address": ["192.168.1.9/24"], "defaultRoute": True}, {"network": "iot", "address": ["192.168.2.9/24"], "gateways": ["192.168.2.1"], "defaultRoute": True}]}),
+    ("two-default-routes", BOTH, "interfaces[1].defaultRoute", fixed({"defaultRoute": True}, {"gateways": ["192.168.2.1"], "defaultRoute": True})),
     ("two-discovery-nics", BOTH, "interfaces[1].discovery", two({"discovery": True}, {"discovery": True})),
     ("address-reserved", BOTH, "interfaces[0].address", address("127.0.0.1/8")),
     ("address-reserved", BOTH, "interfaces[0].address", address("192.168.1.0/24")),
@@ -64,7 +74,7 @@ REFUSED = [
     ("pool-without-ipam", ["openwrt"], "interfaces[0].address", nic(address="pool")),
     ("serve-generic", ["generic"], "interfaces[0].serve", nic(serve=True)),
     ("serve-needs-address", ["openwrt"], "interfaces[0].serve", nic(address="dhcp", serve=True)),
-    ("two-servers", ["openwrt"], "interfaces[1].serve", {"interfaces": [{"network": "lan", "address": ["192.168.1.9/24"], "serve": True}, {"network": "lan", "name": "b", "address": ["192.168.1.10/24"], "serve": True}]}),
+    ("two-servers", ["openwrt"], "interfaces[1].serve", fixed({"serve": True}, {"network": "lan", "name": "b", "address": ["192.168.1.10/24"], "serve": True})),
     ("no-effect", ["openwrt"], "interfaces[0].gateways", nic(address="dhcp", gateways=["192.168.1.1"])),
     ("gateway-family", BOTH, "interfaces[0].gateways[1]", nic(gateways=["192.168.1.1", "192.168.1.2"])),
     ("gateway-family", BOTH, "interfaces[0].gateways[0]", nic(gateways=["fe80::1"])),
@@ -79,9 +89,9 @@ REFUSED = [
     ("dhcp-before-mac", ["generic"], "interfaces[0].address", lan(kind="hostDevice") | nic(address="dhcp")),
     ("dhcp-shared-mac", ["generic"], "interfaces[0].address", lan(kind="ipvlan") | nic(address="dhcp")),
     ("dhcp-without-ipv4", ["generic"], "interfaces[0].address", lan(subnets=["fd00:1::/64"], gateways=[], pool=[]) | nic(address="dhcp")),
-    ("vlan-shared-node", ["generic"], "interfaces[1].network", {"networks": {"lan": {"kind": "vlan", "vlan": 2}}, "interfaces": [{"network": "lan", "address": ["192.168.1.9/24"]}, {"network": "iot", "address": ["192.168.2.9/24"]}]}),
-    ("parent-exclusive", BOTH, "interfaces[1].network", {"networks": {"lan": {"kind": "hostDevice"}}, "interfaces": [{"network": "lan", "address": ["192.168.1.9/24"]}, {"network": "iot", "address": ["192.168.2.9/24"]}]}),
-    ("attachment-collision", ["generic"], "interfaces[1].network", {"networks": {"lan-l2": {"kind": "macvlan", "parent": "eno1"}}, "interfaces": [{"network": "lan", "address": "none"}, {"network": "lan-l2", "address": ["10.0.0.1/8"], "name": "b"}]}),
+    ("vlan-shared-node", ["generic"], "interfaces[1].network", lan(kind="vlan", vlan=2) | fixed({}, {})),
+    ("parent-exclusive", BOTH, "interfaces[1].network", lan(kind="hostDevice") | fixed({}, {})),
+    ("attachment-collision", ["generic"], "interfaces[1].network", COLLIDING),
     ("missing-key", ["generic"], "networks.lan.vlan", lan(kind="vlan")),
     ("parent-too-long", BOTH, "networks.lan.parent", lan(parent="enp3s0f0123456", vlan=12)),
     ("wifi-parent", BOTH, "networks.lan.parent", lan(parent="wlan0")),
