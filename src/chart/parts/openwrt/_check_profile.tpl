@@ -8,7 +8,7 @@
 {{- if has $network.kind (list "vlan" "ipvlan") }}
 {{ $path }}.network: OpenWrt cannot be on `{{ .network }}`: {{ $network.kind }} needs addresses from the CNI; use kind macvlan, with `vlan` where there is one
 {{- end }}
-{{- if and .bridge (eq $network.kind "macvlan") (ne ($network.mode | default "bridge") "passthru") }}
+{{- if and .bridge (eq $network.kind "macvlan") (ne $network.mode "passthru") }}
 {{ $path }}.bridge: a macvlan interface passes only its own MAC; leave it out and route, or use mode passthru, kind bridge or hostDevice
 {{- end }}
 {{- if eq .addressing.kind "pool" }}
@@ -40,6 +40,13 @@ extraCapabilities[{{ $index }}]: with SYS_ADMIN OpenWrt's init mounts over what 
 {{- end }}
 {{- if and (regexMatch "(openwrt/rootfs|^openwrtorg/rootfs)$" $values.image.repository) (regexMatch "^(armsr|armvirt|aarch64|arm_)" $values.image.tag) }}
 image.tag: `{{ $values.image.tag }}` names its architecture in OpenWrt's words: kubelet finds no match; use an image whose architecture is written as arm64 or arm
+{{- end }}
+{{- range $index, $reserved := $values.reservedAddresses }}
+{{- range splitList "-" . }}
+{{- if not (include "wrtpod.isAddress" .) }}
+reservedAddresses[{{ $index }}]: `{{ . }}` is no address; write one, or a range like 192.168.1.150-192.168.1.160
+{{- end }}
+{{- end }}
 {{- end }}
 {{- include "wrtpod.check.size" (list "persistence.size" $values.persistence.size) }}
 {{- range $name, $_ := $values.firstBoot }}
