@@ -1,5 +1,7 @@
 //! The values of a chart as a tree with comments: from one table come `values.yaml`, its schema and the README's list.
 
+use std::fmt::Write;
+
 use serde_json::{Map, Value, json};
 
 use crate::yaml;
@@ -66,7 +68,7 @@ fn append(entry: &Entry, indent: usize, text: &mut String) {
     }
     match &entry.content {
         Content::Section(entries) if !entries.is_empty() => {
-            text.push_str(&format!("{pad}{}:\n", key_text(&entry.key)));
+            let _ = writeln!(text, "{pad}{}:", key_text(&entry.key));
             for inner in entries {
                 append(inner, indent + 2, text);
             }

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use super::entry::{Entry, rows};
 use super::source::Source;
 use crate::plan::Profile;
+use crate::types::Digest;
 use crate::yaml;
 
 const README: &str = include_str!("README.md.hbs");
@@ -19,7 +20,7 @@ pub const MARK: &str = "# Written by `wrtpod chart ";
 /// What Chart.yaml says.
 pub fn metadata(source: &Source<'_>) -> Value {
     let image = source.image();
-    let version = image.tag().or(image.digest().map(|digest| digest.as_str())).unwrap_or("latest");
+    let version = image.tag().or(image.digest().map(Digest::as_str)).unwrap_or("latest");
     json!({
         "apiVersion": "v2",
         "name": source.plan.name.value,

@@ -1,5 +1,7 @@
 //! The templates that are lifted from an appliance's objects: which places of each object values decide.
 
+use std::fmt::Write;
+
 use serde_json::Value;
 
 use super::lift::{Action, Slot, template};
@@ -21,7 +23,7 @@ pub fn templates(source: &Source<'_>) -> Vec<File> {
     let (plan, objects) = source.skeleton(PersistenceMode::None);
     let mut files = vec![file("networks", networks(&plan))];
     for object in &objects {
-        files.extend(of_object(source, object));
+        files.push(of_object(source, object));
     }
     if source.profile() == Profile::OpenWrt {
         let (_, keeping) = source.skeleton(PersistenceMode::Etc);
@@ -38,8 +40,8 @@ fn file(name: &str, text: String) -> File {
     (format!("templates/{name}.yaml"), text)
 }
 
-fn of_object(source: &Source<'_>, object: &Object) -> Option<File> {
-    Some(match object.identity.kind.as_str() {
+fn of_object(source: &Source<'_>, object: &Object) -> File {
+    match object.identity.kind.as_str() {
         "ConfigMap" if object.identity.name.ends_with("-scripts") => {
             let data = block("/data", "(.Files.Glob \"files/scripts/*\").AsConfig");
             file("configmap-scripts", lifted(object, vec![data]))
@@ -64,7 +66,7 @@ fn of_object(source: &Source<'_>, object: &Object) -> Option<File> {
         "Service" => file("service", guarded(".Values.service.enabled", &lifted_service(object))),
         "Ingress" => file("ingress", guarded(".Values.ingress.enabled", &lifted_ingress(object))),
         kind => file(&kind.to_ascii_lowercase(), workload(source, object)),
-    })
+    }
 }
 
 /// The word behind the appliance's name in a claim's.
@@ -296,7 +298,7 @@ fn persistence(source: &Source<'_>, without: &ObjectSet) -> String {
             .filter(|one| !none.contains(one))
             .partition(|one| one.get("subPath").is_some());
         let word = if index == 0 { "if" } else { "else if" };
-        folders.push_str(&format!("{{{{- {word} eq .Values.persistence.mode \"{}\" -}}}}\n", mode.as_str()));
+        let _ = writeln!(folders, "{{{{- {word} eq .Values.persistence.mode \"{}\" -}}}}", mode.as_str());
         folders.push_str(&yaml::write(&Value::Array(of_folders)));
         mount = yaml::write(&Value::Array(of_data));
         let data = list(&objects, "/spec/template/spec/volumes")
