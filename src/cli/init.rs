@@ -8,7 +8,7 @@ use super::args::InitArgs;
 use super::error::{CliError, Outcome};
 use super::printer::Printer;
 use crate::spec::Distribution;
-use crate::types::{Cidr, InterfaceName, Name};
+use crate::types::{Cidr, InterfaceName, Invalid, Name};
 
 /// What has been answered, by flag or at the prompt.
 struct Answers {
@@ -72,10 +72,8 @@ fn answers(args: &InitArgs) -> Result<Answers, CliError> {
     })
 }
 
-fn parse<T: std::str::FromStr<Err = crate::types::Invalid>>(flag: &str, text: &str) -> Result<T, CliError> {
-    text.parse().map_err(|invalid: crate::types::Invalid| {
-        CliError::usage(format!("{flag}: {}", invalid.problem), invalid.fix)
-    })
+fn parse<T: std::str::FromStr<Err = Invalid>>(flag: &str, text: &str) -> Result<T, CliError> {
+    text.parse().map_err(|invalid| CliError::flag(flag, invalid))
 }
 
 /// The flag's value; without one, the answer of the person at the terminal.

@@ -87,20 +87,44 @@ pub fn load(
         catalog: catalog::ENTRIES,
         images: catalog::IMAGES,
     };
-    let documents = spec::load(&request, &mut sources, &mut diags);
-    let overlays = overlay::gather(&documents, &mut sources, &mut diags);
-    let recipes: Vec<Recipe> =
-        documents.images.iter().map(|image| recipe::decide(image, &overlays, &mut diags)).collect();
-    let plan = plan::decide(&documents, &overlays, &mut diags);
-    if let Some(plan) = &plan {
-        rules::check(plan, &mut diags);
-    } else if !diags.has_errors() {
-        diags.push(site_missing());
-    }
+    let (plan, recipes) = judge(&request, &mut sources, &mut diags);
     let chosen = plan.filter(|_| !diags.has_errors()).map(|plan| select(plan, names, &mut diags)).transpose();
     printer.diagnostics(&diags, &sources);
     let (plan, chosen) = chosen?.filter(|_| !diags.has_errors()).ok_or(CliError::Input)?;
     Ok(Loaded { plan, chosen, recipes, sources })
+}
+
+/// Reads, decides and judges documents.
+fn judge(
+    request: &spec::Request<'_>,
+    sources: &mut SourceMap,
+    diags: &mut Diagnostics,
+) -> (Option<Plan>, Vec<Recipe>) {
+    let documents = spec::load(request, sources, diags);
+    let overlays = overlay::gather(&documents, sources, diags);
+    let recipes = documents.images.iter().map(|image| recipe::decide(image, &overlays, diags)).collect();
+    let plan = plan::decide(&documents, &overlays, diags);
+    if let Some(plan) = &plan {
+        rules::check(plan, diags);
+    } else if !diags.has_errors() {
+        diags.push(site_missing());
+    }
+    (plan, recipes)
+}
+
+/// Judges documents that no file holds yet; prints every finding.
+pub fn check(input: Input, printer: Printer) -> Result<(), CliError> {
+    let (mut sources, mut diags) = (SourceMap::new(), Diagnostics::new());
+    let inputs = [input];
+    let request = spec::Request {
+        inputs: &inputs,
+        catalog: catalog::ENTRIES,
+        images: catalog::IMAGES,
+        ..spec::Request::default()
+    };
+    judge(&request, &mut sources, &mut diags);
+    printer.diagnostics(&diags, &sources);
+    if diags.has_errors() { Err(CliError::Input) } else { Ok(()) }
 }
 
 /// What a verb has to know of the documents to find something on the cluster.
@@ -259,9 +283,7 @@ fn assignments(args: &DocumentArgs, names: &[String]) -> Result<Vec<Assignment>,
         assignments.push(Assignment { path: path.to_owned(), value: value.to_owned(), appliance });
     }
     if let Some(namespace) = &args.namespace {
-        namespace
-            .parse::<Name>()
-            .map_err(|invalid| CliError::usage(format!("--namespace: {}", invalid.problem), invalid.fix))?;
+        namespace.parse::<Name>().map_err(|invalid| CliError::flag("--namespace", invalid))?;
         let path = "site.namespace".to_owned();
         assignments.push(Assignment { path, value: format!("\"{namespace}\""), appliance: None });
     }

@@ -11,6 +11,7 @@ mod diff;
 mod error;
 mod explain;
 mod image;
+mod import;
 mod init;
 mod load;
 mod pin;
@@ -60,6 +61,7 @@ fn dispatch(verb: &Verb, printer: Printer) -> Result<Outcome, CliError> {
         Verb::Diff(args) => diff::run(args, printer),
         Verb::Status(args) => status::run(args, printer),
         Verb::Delete(args) => delete::run(args, printer),
+        Verb::Import(args) => import::run(args, printer),
         Verb::Image(args) => image::run(args, printer),
         Verb::Catalog(args) => catalog::run(args),
         Verb::Schema(args) => schema(args),

@@ -1,0 +1,59 @@
+//! `wrtpod import`: documents from the values of a chart, judged before they are shown.
+
+use std::io::Write as _;
+use std::path::Path;
+
+use super::args::ImportArgs;
+use super::error::{CliError, Outcome};
+use super::load;
+use super::printer::Printer;
+use crate::catalog;
+use crate::diag::{Diagnostics, SourceMap};
+use crate::import::{self, Chart, Request};
+use crate::spec::Input;
+use crate::types::Name;
+
+/// Runs the verb.
+pub fn run(args: &ImportArgs, printer: Printer) -> Result<Outcome, CliError> {
+    let name = parse("--name", args.name.as_deref())?;
+    let namespace = parse("--namespace", args.namespace.as_deref())?;
+    let values = load::read_input(&args.helm)?;
+    let chart = args.chart.as_deref().map(chart).transpose()?;
+    let request = Request {
+        values: &values,
+        chart: chart.as_ref(),
+        from: args.from.as_deref(),
+        name: name.as_ref(),
+        namespace: namespace.as_ref(),
+        catalog: catalog::ENTRIES,
+    };
+    let (mut sources, mut diags) = (SourceMap::new(), Diagnostics::new());
+    let documents = import::import(&request, &mut sources, &mut diags);
+    printer.diagnostics(&diags, &sources);
+    let documents = documents.ok_or(CliError::Input)?;
+    load::check(Input { name: "<imported>".to_owned(), text: documents.clone() }, printer)?;
+    match &args.out {
+        None => Printer::data(&documents)?,
+        Some(path) => write(path, &documents)?,
+    }
+    Ok(Outcome::Done)
+}
+
+fn parse(flag: &str, text: Option<&str>) -> Result<Option<Name>, CliError> {
+    text.map(str::parse).transpose().map_err(|invalid| CliError::flag(flag, invalid))
+}
+
+/// What is read of a chart.
+fn chart(folder: &Path) -> Result<Chart, CliError> {
+    Ok(Chart {
+        metadata: load::read_input(&folder.join("Chart.yaml"))?,
+        values: load::read_input(&folder.join("values.yaml"))?,
+    })
+}
+
+fn write(path: &Path, documents: &str) -> Result<(), CliError> {
+    let mut file = std::fs::File::create_new(path).map_err(|error| CliError::file(path, "write", &error))?;
+    file.write_all(documents.as_bytes()).map_err(|error| CliError::file(path, "write", &error))?;
+    Printer::line(&format!("wrote {}", path.display()));
+    Ok(())
+}
