@@ -31,6 +31,8 @@ pub const RULES: &[Page] = pages!["rules":
     "bad-value",
     "capability-reason",
     "chain-plugin",
+    "chart-patches",
+    "chart-primary",
     "claim-shared",
     "claim-size",
     "config-too-large",
@@ -145,6 +147,7 @@ pub const RULES: &[Page] = pages!["rules":
 /// Pages that are no rules.
 pub const TOPICS: &[Page] = pages!["topics":
     "bases",
+    "charts",
     "eth0",
     "images",
     "mac",

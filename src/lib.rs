@@ -3,6 +3,7 @@
 
 pub mod build;
 pub mod catalog;
+pub mod chart;
 pub mod cli;
 pub mod cluster;
 pub mod diag;

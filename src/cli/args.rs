@@ -57,6 +57,8 @@ pub enum Verb {
     Status(StatusArgs),
     /// Remove an appliance; its data stays unless told
     Delete(DeleteArgs),
+    /// Write Helm charts of appliances
+    Chart(ChartArgs),
     /// Write documents from the values of a Helm chart that wrtpod wrote
     Import(ImportArgs),
     /// Build OCI images from recipes, and look into images
@@ -72,7 +74,7 @@ pub enum Verb {
 }
 
 /// Where the documents come from.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 pub struct DocumentArgs {
     /// File with documents; later files win; `-` is stdin [default: ./site.yaml]
     #[arg(short, long = "file", value_name = "FILE")]
@@ -155,6 +157,32 @@ pub enum ManifestFormat {
     Yaml,
     /// One JSON List
     Json,
+}
+
+/// `wrtpod chart`.
+#[derive(Debug, Args)]
+pub struct ChartArgs {
+    /// Appliances of the site, or catalog entries
+    #[arg(value_name = "NAME", required_unless_present = "all")]
+    pub names: Vec<String>,
+    /// All appliances of the site; without a site file, all of the catalog
+    #[arg(long, conflicts_with = "names")]
+    pub all: bool,
+    /// Documents
+    #[command(flatten)]
+    pub documents: DocumentArgs,
+    /// Folder in which each chart gets a folder of its own [default: ., unless it is pushed]
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Write an archive NAME-VERSION.tgz in the place of a folder
+    #[arg(long)]
+    pub package: bool,
+    /// Push it below this place of a registry, such as oci://registry.lan/charts
+    #[arg(long, value_name = "oci://REGISTRY/PATH")]
+    pub push: Option<String>,
+    /// Registry that is reached without TLS, such as registry.lan:5000; may be repeated
+    #[arg(long, value_name = "HOST[:PORT]")]
+    pub insecure_registry: Vec<String>,
 }
 
 /// `wrtpod deploy`.

@@ -3,7 +3,7 @@
 use std::io::Write as _;
 use std::path::Path;
 
-use super::args::ImportArgs;
+use super::args::{DocumentArgs, ImportArgs};
 use super::error::{CliError, Outcome};
 use super::load;
 use super::printer::Printer;
@@ -31,10 +31,11 @@ pub fn run(args: &ImportArgs, printer: Printer) -> Result<Outcome, CliError> {
     let documents = import::import(&request, &mut sources, &mut diags);
     printer.diagnostics(&diags, &sources);
     let documents = documents.ok_or(CliError::Input)?;
-    load::check(Input { name: "<imported>".to_owned(), text: documents.clone() }, printer)?;
+    let input = Input { name: "<imported>".to_owned(), text: documents };
+    load::judge(std::slice::from_ref(&input), &DocumentArgs::default(), &[], printer)?;
     match &args.out {
-        None => Printer::data(&documents)?,
-        Some(path) => write(path, &documents)?,
+        None => Printer::data(&input.text)?,
+        Some(path) => write(path, &input.text)?,
     }
     Ok(Outcome::Done)
 }

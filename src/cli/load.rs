@@ -9,12 +9,12 @@ use super::printer::Printer;
 use crate::catalog;
 use crate::diag::{Diagnostic, Diagnostics, SourceMap};
 use crate::objects::{self, ObjectSet};
-use crate::overlay;
+use crate::overlay::{self, Overlays};
 use crate::passes;
 use crate::plan::{self, Plan};
 use crate::recipe::{self, Recipe};
 use crate::rules;
-use crate::spec::{self, Assignment, Input};
+use crate::spec::{self, Assignment, Documents, Input};
 use crate::types::{Name, nearest};
 
 /// Where the documents are looked for when no file is named.
@@ -37,6 +37,10 @@ pub struct Loaded {
     chosen: Vec<(usize, ObjectSet)>,
     /// The images that can be built, decided.
     pub recipes: Vec<Recipe>,
+    /// The documents.
+    pub documents: Documents,
+    /// The overlays that they name.
+    pub overlays: Overlays,
     /// The files that the documents are from.
     pub sources: SourceMap,
 }
@@ -76,55 +80,40 @@ pub fn load(
     without_site: WithoutSite,
     printer: Printer,
 ) -> Result<Loaded, CliError> {
-    let inputs = inputs(args, without_site, printer)?;
+    judge(&inputs(args, without_site, printer)?, args, names, printer)
+}
+
+/// The same with files that are read already.
+pub fn judge(
+    inputs: &[Input],
+    args: &DocumentArgs,
+    names: &[String],
+    printer: Printer,
+) -> Result<Loaded, CliError> {
     let assignments = assignments(args, names)?;
     let mut sources = SourceMap::new();
     let mut diags = Diagnostics::new();
     let request = spec::Request {
-        inputs: &inputs,
+        inputs,
         assignments: &assignments,
         named: names,
         catalog: catalog::ENTRIES,
         images: catalog::IMAGES,
     };
-    let (plan, recipes) = judge(&request, &mut sources, &mut diags);
-    let chosen = plan.filter(|_| !diags.has_errors()).map(|plan| select(plan, names, &mut diags)).transpose();
-    printer.diagnostics(&diags, &sources);
-    let (plan, chosen) = chosen?.filter(|_| !diags.has_errors()).ok_or(CliError::Input)?;
-    Ok(Loaded { plan, chosen, recipes, sources })
-}
-
-/// Reads, decides and judges documents.
-fn judge(
-    request: &spec::Request<'_>,
-    sources: &mut SourceMap,
-    diags: &mut Diagnostics,
-) -> (Option<Plan>, Vec<Recipe>) {
-    let documents = spec::load(request, sources, diags);
-    let overlays = overlay::gather(&documents, sources, diags);
-    let recipes = documents.images.iter().map(|image| recipe::decide(image, &overlays, diags)).collect();
-    let plan = plan::decide(&documents, &overlays, diags);
+    let documents = spec::load(&request, &mut sources, &mut diags);
+    let overlays = overlay::gather(&documents, &mut sources, &mut diags);
+    let recipes: Vec<Recipe> =
+        documents.images.iter().map(|image| recipe::decide(image, &overlays, &mut diags)).collect();
+    let plan = plan::decide(&documents, &overlays, &mut diags);
     if let Some(plan) = &plan {
-        rules::check(plan, diags);
+        rules::check(plan, &mut diags);
     } else if !diags.has_errors() {
         diags.push(site_missing());
     }
-    (plan, recipes)
-}
-
-/// Judges documents that no file holds yet; prints every finding.
-pub fn check(input: Input, printer: Printer) -> Result<(), CliError> {
-    let (mut sources, mut diags) = (SourceMap::new(), Diagnostics::new());
-    let inputs = [input];
-    let request = spec::Request {
-        inputs: &inputs,
-        catalog: catalog::ENTRIES,
-        images: catalog::IMAGES,
-        ..spec::Request::default()
-    };
-    judge(&request, &mut sources, &mut diags);
+    let chosen = plan.filter(|_| !diags.has_errors()).map(|plan| select(plan, names, &mut diags)).transpose();
     printer.diagnostics(&diags, &sources);
-    if diags.has_errors() { Err(CliError::Input) } else { Ok(()) }
+    let (plan, chosen) = chosen?.filter(|_| !diags.has_errors()).ok_or(CliError::Input)?;
+    Ok(Loaded { plan, chosen, recipes, documents, overlays, sources })
 }
 
 /// What a verb has to know of the documents to find something on the cluster.
@@ -219,7 +208,12 @@ fn select(
     Ok((plan, chosen))
 }
 
-fn inputs(args: &DocumentArgs, without_site: WithoutSite, printer: Printer) -> Result<Vec<Input>, CliError> {
+/// The files of documents: those that were named, else the default one, else the example where that will do.
+pub fn inputs(
+    args: &DocumentArgs,
+    without_site: WithoutSite,
+    printer: Printer,
+) -> Result<Vec<Input>, CliError> {
     if args.files.is_empty() {
         let path = Path::new(DEFAULT_FILE);
         return match (std::fs::read(path), without_site) {

@@ -3,6 +3,7 @@
 
 mod args;
 mod catalog;
+mod chart;
 mod cluster;
 mod credentials;
 mod delete;
@@ -61,6 +62,7 @@ fn dispatch(verb: &Verb, printer: Printer) -> Result<Outcome, CliError> {
         Verb::Diff(args) => diff::run(args, printer),
         Verb::Status(args) => status::run(args, printer),
         Verb::Delete(args) => delete::run(args, printer),
+        Verb::Chart(args) => chart::run(args, printer),
         Verb::Import(args) => import::run(args, printer),
         Verb::Image(args) => image::run(args, printer),
         Verb::Catalog(args) => catalog::run(args),

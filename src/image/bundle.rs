@@ -152,6 +152,31 @@ impl Document {
 }
 
 impl Bundle {
+    /// Something that is no image, such as a chart: a configuration of its own type and one layer.
+    pub fn artifact(
+        (config_type, config): (&str, Vec<u8>),
+        (layer_type, layer): (&str, Vec<u8>),
+        annotations: BTreeMap<String, String>,
+    ) -> Self {
+        let described =
+            |media_type: &str, bytes: Vec<u8>| (Descriptor::of(media_type, &bytes), Blob::memory(bytes));
+        let (config, config_blob) = described(config_type, config);
+        let (layer, layer_blob) = described(layer_type, layer);
+        let blobs =
+            BTreeMap::from([(config.digest.clone(), config_blob), (layer.digest.clone(), layer_blob)]);
+        let manifest = Manifest {
+            schema_version: 2,
+            media_type: Some(media_type::MANIFEST.to_owned()),
+            artifact_type: None,
+            config,
+            layers: vec![layer],
+            subject: None,
+            annotations,
+        };
+        let document = Document::of(media_type::MANIFEST, &manifest);
+        Self { top: document.descriptor.clone(), documents: vec![document], blobs }
+    }
+
     /// An index of images, ordered by platform.
     pub fn index(mut images: Vec<Image>, annotations: BTreeMap<String, String>) -> Self {
         images.sort_by(|one, two| one.platform.cmp(&two.platform));

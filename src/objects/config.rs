@@ -15,14 +15,13 @@ pub fn config_map(appliance: &Appliance, namespace: &str, files: &ConfigFiles) -
     }
 }
 
-/// SHA-256 over all files of the appliance: in the pod's template, it rolls the pod when one of them changes.
+/// SHA-256 over all files of the appliance, each as `NAME\nBYTES\nTEXT` with the text's length in decimal digits, which a
+/// chart's template can compute too: in the pod's template, it rolls the pod when one of them changes.
 pub fn digest(config: &[ConfigFiles]) -> String {
     let mut hash = Sha256::new();
     for (name, text) in config.iter().flat_map(|files| &files.files) {
-        for part in [name.as_str(), text] {
-            hash.update(part.len().to_be_bytes());
-            hash.update(part);
-        }
+        hash.update(format!("{name}\n{}\n", text.len()));
+        hash.update(text.as_bytes());
     }
     hex(&hash.finalize())
 }

@@ -1,6 +1,8 @@
 //! Which NADs the appliances need. A network becomes one NAD for each way in which it is used: who gives
 //! the addresses, and which sysctls the NIC needs, are part of a NAD.
 
+use std::collections::BTreeMap;
+
 use super::model::{Addressing, Attachment, Ipam, Link, Nic, PoolRange, Profile, Sysctl};
 use crate::diag::{Loc, Span};
 use crate::spec::{self, Network};
@@ -172,13 +174,12 @@ fn sysctls(profile: Profile, nic: &Nic, network: &Network) -> Vec<Sysctl> {
     if !ignores_routers(&sysctls) {
         sysctls.push(default_route_sysctl(nic.default_route.value));
     }
-    for (key, value) in &network.sysctls {
-        sysctls.retain(|sysctl| sysctl.key != key.value);
-        sysctls.push(Sysctl {
-            key: key.value.clone(),
-            value: value.value.clone(),
-            reason: "the site's network asks for it".into(),
-        });
+    // In the order of their keys: what order they are written in means nothing, and a chart's values have none.
+    let own: BTreeMap<&str, &str> =
+        network.sysctls.iter().map(|(key, value)| (key.as_str(), value.as_str())).collect();
+    for (key, value) in own {
+        sysctls.retain(|sysctl| sysctl.key != key);
+        sysctls.push(sysctl(key, value, "the site's network asks for it"));
     }
     sysctls
 }

@@ -3,11 +3,17 @@
 use crate::spec::{Distribution, SiteSpec};
 use crate::types::Cidr;
 
-/// Pod and Service ranges: the site's, else the distribution's defaults.
+/// Pod and Service ranges in one list.
+pub fn ranges(site: &SiteSpec) -> Vec<Cidr> {
+    let (pods, services) = ranges_by_use(site);
+    [pods, services].concat()
+}
+
+/// Pod ranges and Service ranges: the site's, else the distribution's defaults.
 ///
 /// # Panics
 /// Never: the defaults are ranges.
-pub fn ranges(site: &SiteSpec) -> Vec<Cidr> {
+pub fn ranges_by_use(site: &SiteSpec) -> (Vec<Cidr>, Vec<Cidr>) {
     let stated = site.cluster.as_ref();
     let pods: Vec<Cidr> =
         stated.map_or_else(Vec::new, |cluster| cluster.pod_cidrs.iter().map(|cidr| cidr.value).collect());
@@ -19,7 +25,7 @@ pub fn ranges(site: &SiteSpec) -> Vec<Cidr> {
     let or_default = |own: Vec<Cidr>, default: &str| {
         if own.is_empty() { vec![default.parse().expect("our own ranges are CIDRs")] } else { own }
     };
-    [or_default(pods, default_pods), or_default(services, default_services)].concat()
+    (or_default(pods, default_pods), or_default(services, default_services))
 }
 
 /// Ranges of a cluster that was set up without a word about them, from each distribution's documentation.

@@ -22,7 +22,7 @@ mod tolerations;
 mod volumes;
 
 pub use access::known_ports;
-pub use cluster::ranges as cluster_ranges;
+pub use cluster::{ranges as cluster_ranges, ranges_by_use as cluster_ranges_by_use};
 pub use decide::decide;
 pub use mac::{MacSeed, derive as derive_mac};
 pub use model::{
@@ -30,6 +30,8 @@ pub use model::{
     PoolRange, Profile, Sysctl, Workload,
 };
 pub use names::{interface_fault, proposal as proposed_interface};
+pub use openwrt::mode as persistence_mode;
+pub use overlays::effective as effective_spec;
 pub use pod::{
     Claim, ConfigFiles, Container, ContainerPort, Credentials, EnvValue, Grant, Ingress, Mount, Placement,
     Probe, ProbeAction, Probes, Resources, RouteReason, Service, Volume, VolumeSource,

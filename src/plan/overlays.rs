@@ -3,7 +3,7 @@
 use super::model::AppliedOverlay;
 use crate::diag::{Diagnostic, Diagnostics, Loc};
 use crate::overlay::{Overlay, Overlays};
-use crate::spec::{ApplianceSpec, DeviceSource, Documents, Image};
+use crate::spec::{self, ApplianceSpec, DeviceSource, Documents, Image};
 use crate::types::OverlayRef;
 
 /// An overlay of an appliance, and where it is named.
@@ -38,6 +38,13 @@ pub fn of_appliance<'a>(
         }
     }
     named
+}
+
+/// The appliance's own document with what its overlays state: what it is planned from.
+pub fn effective(documents: &Documents, overlays: &Overlays, spec: &ApplianceSpec) -> ApplianceSpec {
+    let is_openwrt = spec.profile.as_ref().is_some_and(|profile| profile.value == spec::Profile::Openwrt);
+    let named = if is_openwrt { of_appliance(documents, overlays, spec) } else { Vec::new() };
+    lay_under(spec, &named)
 }
 
 /// The document with what the overlays state, where the document itself says nothing of it.

@@ -23,6 +23,7 @@ const TABLE: &[(&str, &[&str])] = &[
     ("objects", &["net", "plan"]),
     ("passes", &["diag", "objects", "types"]),
     ("sink", &["objects", "yaml"]),
+    ("chart", &["diag", "objects", "overlay", "plan", "pod", "spec", "types", "yaml"]),
     ("tls", &[]),
     ("feed", &["types"]),
     ("image", &["types"]),

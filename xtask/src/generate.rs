@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use wrtpod::spec::{SchemaKind, schema};
 
-use crate::{cli_reference, diagnostics, documents};
+use crate::{charts, cli_reference, diagnostics, documents};
 
 const FOLDER: &str = "docs/reference";
 
@@ -28,7 +28,8 @@ pub fn run(check: bool) -> Result<bool> {
             println!("wrote {}", path.display());
         }
     }
-    for path in left_over(Path::new(FOLDER), &files) {
+    let folders = [FOLDER, charts::FOLDER].map(Path::new);
+    for path in folders.iter().flat_map(|folder| left_over(folder, &files)) {
         println!("{}: nothing generates this file: remove it", path.display());
         good = false;
     }
@@ -53,6 +54,7 @@ fn files() -> Result<BTreeMap<PathBuf, String>> {
     file("documents.md", documents::page(&schema(SchemaKind::Any)));
     file("diagnostics.md", diagnostics::page());
     file("cli.md", cli_reference::page()?);
+    files.extend(charts::files()?);
     Ok(files)
 }
 

@@ -1,6 +1,7 @@
 //! Tasks of this repository: `cargo xtask ci` checks everything, `cargo xtask generate` writes what is generated.
 #![expect(clippy::print_stdout, reason = "a task talks to whoever runs it")]
 
+mod charts;
 mod ci;
 mod cli_reference;
 mod diagnostics;
@@ -32,7 +33,7 @@ enum Task {
         #[arg(long, value_name = "STEP")]
         skip: Vec<String>,
     },
-    /// Write the generated files: docs/reference
+    /// Write the generated files: docs/reference and charts
     Generate {
         /// Write nothing; fail when a file is not current
         #[arg(long)]

@@ -105,7 +105,11 @@ fn section(
             return None;
         }
     };
-    for (option, value) in options.iter().filter(|(option, _)| option.value != TYPE) {
+    let mut options: Vec<_> = options.iter().filter(|(option, _)| option.value != TYPE).collect();
+    // Their order means nothing to UCI, and a chart's values have none. A later overlay's word still wins: the sort is
+    // stable.
+    options.sort_by(|(one, _), (other, _)| one.value.cmp(&other.value));
+    for (option, value) in options {
         let set = match &value.value {
             UciValue::One(text) => section.set(option, text),
             UciValue::Many(items) => {

@@ -1,0 +1,149 @@
+//! Helm charts from the same objects as `render`.
+//!
+//! The templates are lifted: `objects` builds the appliance once more with words that are found again ([`lift`]), and
+//! every place that a value decides becomes an action of Helm's. What follows from several values is computed by the
+//! hand-written templates in `parts/`, which Helm's real engine proves equal to the plan (tests/chart). Knows documents,
+//! the plan, objects and YAML; nothing of the file system, registries or the command line. Entry: [`chart`].
+
+mod entry;
+mod lift;
+mod package;
+mod pages;
+mod shapes;
+mod source;
+mod templates;
+#[cfg(test)]
+mod tests;
+mod values;
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+pub use package::{CONFIG_TYPE, CONTENT_TYPE, package};
+pub use pages::{MARK, VERSION};
+
+use crate::diag::Diagnostic;
+use crate::objects::ObjectSet;
+use crate::overlay::Overlays;
+use crate::plan::{self, Profile};
+use crate::pod;
+use crate::spec::Documents;
+use source::Source;
+
+/// A chart: its name, and its files by their path in its folder.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Chart {
+    /// The name: the appliance's.
+    pub name: String,
+    /// What Chart.yaml says.
+    pub metadata: Value,
+    /// Path to text.
+    pub files: BTreeMap<String, String>,
+}
+
+/// The codes of everything that a chart can be refused for.
+pub const CODES: &[&str] = &["chart-patches", "chart-primary"];
+
+const SHARED: &[(&str, &str)] = &[
+    ("templates/_access.tpl", include_str!("parts/_access.tpl")),
+    ("templates/_names.tpl", include_str!("parts/_names.tpl")),
+    ("templates/_pod.tpl", include_str!("parts/_pod.tpl")),
+    ("templates/tests/connection.yaml", include_str!("parts/connection.yaml")),
+];
+
+const OPENWRT: &[(&str, &str)] = &[
+    ("templates/NOTES.txt", include_str!("parts/openwrt/NOTES.txt")),
+    ("templates/_credentials.tpl", include_str!("parts/openwrt/_credentials.tpl")),
+    ("templates/secret.yaml", include_str!("parts/openwrt/secret.yaml")),
+];
+
+const GENERIC: &[(&str, &str)] = &[
+    ("templates/NOTES.txt", include_str!("parts/generic/NOTES.txt")),
+    ("templates/_env.tpl", include_str!("parts/generic/_env.tpl")),
+];
+
+/// The chart of an appliance of the plan, whose objects are these.
+///
+/// # Panics
+/// When the appliance is none of the documents'.
+#[expect(clippy::result_large_err, reason = "a finding is made once for each chart")]
+pub fn chart(
+    documents: &Documents,
+    overlays: &Overlays,
+    appliance: &plan::Appliance,
+    objects: &ObjectSet,
+) -> Result<Chart, Diagnostic> {
+    reject(appliance)?;
+    let site = documents.site.as_ref().expect("a plan is made of a site");
+    let document = documents
+        .appliances
+        .iter()
+        .find(|document| document.metadata.name.as_str() == appliance.name.as_str())
+        .expect("an appliance is planned from its document");
+    let spec = plan::effective_spec(documents, overlays, &document.spec.value);
+    let workload = objects.iter().last().expect("the workload comes last");
+    let source = Source::new(documents, &site.value, &document.value, &spec, appliance, &workload.value);
+    let entries = values::values(&source);
+    let mut files = BTreeMap::new();
+    let metadata = pages::metadata(&source);
+    files.insert("Chart.yaml".to_owned(), pages::chart_yaml(&metadata));
+    files.insert("README.md".to_owned(), pages::readme(&source, &entries));
+    files.insert("values.yaml".to_owned(), entry::values_yaml(&entries));
+    files.insert("values.schema.json".to_owned(), schema_text(&entries));
+    files.insert("templates/_kind.tpl".to_owned(), kind(&appliance.kind));
+    files.extend(templates::templates(&source));
+    let (parts, scripts) = match appliance.profile {
+        Profile::OpenWrt => (OPENWRT, pod::openwrt_scripts()),
+        Profile::Generic => (GENERIC, pod::wire_scripts()),
+    };
+    files.extend(SHARED.iter().chain(parts).map(|(path, text)| ((*path).to_owned(), (*text).to_owned())));
+    files
+        .extend(scripts.into_iter().map(|(name, text)| (format!("files/scripts/{name}"), text.into_owned())));
+    if appliance.credentials.is_none() {
+        files.retain(|path, _| {
+            !matches!(path.as_str(), "templates/secret.yaml" | "templates/_credentials.tpl")
+        });
+    }
+    Ok(Chart { name: appliance.name.value.clone(), metadata, files })
+}
+
+#[expect(clippy::result_large_err, reason = "a finding is made once for each chart")]
+fn reject(appliance: &plan::Appliance) -> Result<(), Diagnostic> {
+    let name = &appliance.name;
+    if let Some(nic) = appliance.nics.iter().find(|nic| nic.attachment.is_none()) {
+        let what = format!("`{}` is on the cluster's primary network, which has no attachment", name.value);
+        return Err(Diagnostic::error("chart-primary", what)
+            .at(nic.network.span)
+            .help("render it: `wrtpod render` writes manifests for Kustomize, Flux and Argo CD"));
+    }
+    if let Some(patch) = appliance.patches.first() {
+        return Err(Diagnostic::error("chart-patches", format!("`{}` has patches", name.value))
+            .at(patch.span)
+            .help("write extraEnv, extraVolumes and what else values.yaml has, or patch what Helm renders"));
+    }
+    Ok(())
+}
+
+fn schema_text(entries: &[entry::Entry]) -> String {
+    let mut schema = entry::schema(entries);
+    // Helm gives every chart a map `global`.
+    schema["properties"]["global"] = serde_json::json!({"type": "object"});
+    let mut whole = serde_json::Map::from_iter([(
+        "$schema".to_owned(),
+        Value::from("https://json-schema.org/draft-07/schema#"),
+    )]);
+    whole.extend(schema.as_object().cloned().unwrap_or_default());
+    let mut text =
+        serde_json::to_string_pretty(&Value::Object(whole)).expect("a JSON value is written to a string");
+    text.push('\n');
+    text
+}
+
+/// What the appliance is, where no value says otherwise.
+fn kind(kind: &str) -> String {
+    format!(
+        "{{{{/* What the appliance is: the label app.kubernetes.io/name. */}}}}\n\
+         {{{{- define \"wrtpod.name\" -}}}}\n{{{{- .Values.nameOverride | default \"{kind}\" }}}}\n{{{{- end }}}}\n"
+    )
+}

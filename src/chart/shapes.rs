@@ -1,0 +1,183 @@
+//! JSON Schemas of values: what one value alone can be refused for. What takes two is `wrtpod.check`'s, in the chart.
+
+use serde_json::{Value, json};
+
+/// Any text.
+pub fn text() -> Value {
+    json!({"type": "string"})
+}
+
+/// A text that says something.
+pub fn filled() -> Value {
+    json!({"type": "string", "minLength": 1})
+}
+
+/// A list of texts.
+pub fn texts() -> Value {
+    json!({"type": "array", "items": filled()})
+}
+
+/// A map of texts.
+pub fn text_map() -> Value {
+    json!({"type": "object", "additionalProperties": text()})
+}
+
+/// True or false.
+pub fn switch() -> Value {
+    json!({"type": "boolean"})
+}
+
+/// One of these texts.
+pub fn one_of(words: &[&str]) -> Value {
+    json!({"type": "string", "enum": words})
+}
+
+/// A map as Kubernetes has it.
+pub fn object() -> Value {
+    json!({"type": "object"})
+}
+
+/// A list of maps as Kubernetes has them.
+pub fn objects() -> Value {
+    json!({"type": "array", "items": object()})
+}
+
+const NAME: &str = "[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?";
+
+/// A name of Kubernetes'.
+pub fn name() -> Value {
+    json!({"type": "string", "pattern": format!("^{NAME}$")})
+}
+
+/// The same, or nothing.
+pub fn name_or_empty() -> Value {
+    json!({"type": "string", "pattern": format!("^({NAME})?$")})
+}
+
+/// An image's tag, or none.
+pub fn tag() -> Value {
+    json!({"type": "string", "pattern": "^([A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?$"})
+}
+
+/// A digest, or none.
+pub fn digest() -> Value {
+    json!({"type": "string", "pattern": "^(sha256:[0-9a-f]{64})?$"})
+}
+
+const QUANTITY: &str = r"[0-9]+(\.[0-9]+)?([KMGTPE]i|[numkMGTPE]|[eE][+-]?[0-9]+)?";
+
+/// An amount such as 64Mi.
+pub fn quantity() -> Value {
+    json!({"type": "string", "pattern": format!("^{QUANTITY}$")})
+}
+
+/// The same, or nothing.
+pub fn quantity_or_empty() -> Value {
+    json!({"type": "string", "pattern": format!("^({QUANTITY})?$")})
+}
+
+/// An address or a part of one: digits, dots, colons. What it means is checked in the chart.
+const ADDRESS: &str = r"([0-9]{1,3}(\.[0-9]{1,3}){3}|[0-9a-f]*:[0-9a-f:.]*)";
+
+fn addresses() -> Value {
+    json!({"type": "array", "items": {"type": "string", "pattern": format!("^{ADDRESS}$")}})
+}
+
+/// Address ranges.
+pub fn cidrs() -> Value {
+    json!({"type": "array", "items": {"type": "string", "pattern": format!("^{ADDRESS}/[0-9]{{1,3}}$")}})
+}
+
+/// The name of a network interface: what the kernel takes, without what a shell or a path would read otherwise.
+const INTERFACE: &str = "^[A-Za-z0-9_][A-Za-z0-9_.@-]{0,14}$";
+
+/// A network.
+pub fn network() -> Value {
+    json!({
+        "type": "object",
+        "additionalProperties": false,
+        "properties": {
+            "create": switch(),
+            "existing": {"type": "string", "pattern": format!("^(({NAME}/)?[a-z0-9]([a-z0-9.-]{{0,251}}[a-z0-9])?)?$")},
+            "kind": one_of(&["macvlan", "ipvlan", "vlan", "bridge", "hostDevice"]),
+            "parent": {"type": "string", "pattern": INTERFACE},
+            "mode": one_of(&["bridge", "private", "vepa", "passthru", "l2", "l3", "l3s"]),
+            "vlan": {"type": "integer", "minimum": 1, "maximum": 4094},
+            "mtu": {"type": "integer", "minimum": 68, "maximum": 65535},
+            "subnets": cidrs(),
+            "gateways": addresses(),
+            "pool": {"type": "array", "items": {"type": "string", "pattern": format!("^{ADDRESS}-{ADDRESS}$")}},
+            "dns": addresses(),
+            "sysctls": text_map(),
+            "chain": texts(),
+        },
+    })
+}
+
+/// An interface.
+pub fn interface() -> Value {
+    let address = format!("^(dhcp|pool|none|gateway|{ADDRESS}/[0-9]{{1,3}})$");
+    let one = json!({"type": "string", "pattern": address});
+    json!({
+        "type": "object",
+        "additionalProperties": false,
+        "required": ["network"],
+        "properties": {
+            "network": name(),
+            "name": {"type": "string", "pattern": INTERFACE},
+            "mac": {"type": "string", "pattern": "^([0-9a-f]{2}(:[0-9a-f]{2}){5})?$"},
+            "address": {"anyOf": [one, {"type": "array", "minItems": 1, "items": one}]},
+            "gateways": addresses(),
+            "dns": addresses(),
+            "defaultRoute": switch(),
+            "serve": switch(),
+            "discovery": switch(),
+            "metric": {"type": "integer", "minimum": 0, "maximum": 4_294_967_295_u32},
+            "bridge": switch(),
+        },
+    })
+}
+
+/// UCI files.
+pub fn uci() -> Value {
+    // UCI holds no control character but tab and line breaks.
+    let line = json!({"type": "string", "pattern": r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$"});
+    json!({
+        "type": "object",
+        "propertyNames": {"pattern": "^[A-Za-z0-9_-]+$"},
+        "additionalProperties": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "additionalProperties": false,
+                "required": ["section"],
+                "properties": {
+                    "section": {"type": "string", "pattern": r"^([A-Za-z0-9_]+|@[A-Za-z0-9_-]+\[0\])$"},
+                    "type": {"type": "string", "pattern": "^[A-Za-z0-9_-]+$"},
+                    "options": {
+                        "type": "object",
+                        "propertyNames": {"pattern": "^[A-Za-z0-9_]+$"},
+                        "additionalProperties": {"anyOf": [line, {"type": "array", "items": line}]},
+                    },
+                },
+            },
+        },
+    })
+}
+
+/// Ports.
+pub fn ports() -> Value {
+    json!({
+        "type": "array",
+        "items": {
+            "type": "object",
+            "additionalProperties": false,
+            "required": ["name", "port"],
+            "properties": {
+                "name": {"type": "string", "pattern": "^[a-z0-9]([a-z0-9-]{0,13}[a-z0-9])?$"},
+                "port": {"type": "integer", "minimum": 1, "maximum": 65535},
+                "protocol": one_of(&["TCP", "UDP"]),
+            },
+        },
+    })
+}

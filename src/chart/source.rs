@@ -1,0 +1,214 @@
+//! What a chart is made from: the documents of one appliance, the plan that came of them, and the same documents with
+//! words that are found again in the objects.
+
+use std::net::IpAddr;
+
+use serde_json::Value;
+
+use super::lift::Sentinel;
+use crate::diag::{Diagnostics, Loc};
+use crate::objects::{self, ObjectSet};
+use crate::overlay::Overlays;
+use crate::plan::{self, Plan, Profile};
+use crate::spec::{
+    self, ApplianceSpec, Documents, Ingress, Network, Persistence, PersistenceMode, Service, ServicePort,
+    SiteSpec,
+};
+use crate::types::{AddressSpec, ImageRef, Name};
+
+/// A name that no user has.
+const NAME: &str = "zz9-wrtpod-name";
+const NAMESPACE: &str = "zz9-wrtpod-namespace";
+const IMAGE: &str = "zz9.invalid/wrtpod-image:zz9";
+const HELPER: &str = "zz9.invalid/wrtpod-helper:zz9";
+
+/// The expressions of the sentinels in a template whose root is `root` (`.`, or `$` inside a loop).
+pub fn sentinels(root: &str) -> Vec<Sentinel> {
+    let sentinel = |text, expression: String| Sentinel { text, expression };
+    let namespace = if root == "." { ".Release.Namespace" } else { "$.Release.Namespace" };
+    vec![
+        sentinel(NAMESPACE, namespace.to_owned()),
+        sentinel(NAME, format!("include \"wrtpod.fullname\" {root}")),
+        sentinel(IMAGE, format!("include \"wrtpod.image\" {root}")),
+        sentinel(HELPER, format!("include \"wrtpod.helperImage\" {root}")),
+    ]
+}
+
+/// An appliance and its place.
+pub struct Source<'a> {
+    /// All documents.
+    documents: &'a Documents,
+    /// The site's name.
+    pub site_name: &'a str,
+    /// The site.
+    pub site: &'a SiteSpec,
+    /// The appliance's document.
+    pub document: &'a spec::Appliance,
+    /// Its spec with what overlays brought.
+    pub spec: &'a ApplianceSpec,
+    /// Its plan.
+    pub plan: &'a plan::Appliance,
+    /// Its workload as it is rendered.
+    pub workload: &'a Value,
+}
+
+impl<'a> Source<'a> {
+    /// The appliance's source; `spec` is its document's with the overlays' words.
+    pub fn new(
+        documents: &'a Documents,
+        site: &'a spec::Site,
+        document: &'a spec::Appliance,
+        spec: &'a ApplianceSpec,
+        plan: &'a plan::Appliance,
+        workload: &'a Value,
+    ) -> Self {
+        Self {
+            documents,
+            site_name: site.metadata.name.as_str(),
+            site: &site.spec.value,
+            document,
+            spec,
+            plan,
+            workload,
+        }
+    }
+
+    /// The profile.
+    pub fn profile(&self) -> Profile {
+        self.plan.profile
+    }
+
+    /// The image.
+    pub fn image(&self) -> &ImageRef {
+        &self.plan.image.value
+    }
+
+    /// The site's networks that the appliance uses, in the site's order.
+    pub fn networks(&self) -> impl Iterator<Item = (&str, &Network)> {
+        let used = |name: &str| self.plan.nics.iter().any(|nic| nic.network.value == name);
+        self.site
+            .networks
+            .iter()
+            .filter(move |(name, _)| used(name.as_str()))
+            .map(|(name, network)| (name.as_str(), &network.value))
+    }
+
+    /// Pod and Service ranges as texts.
+    pub fn cluster_ranges(&self) -> (Vec<String>, Vec<String>) {
+        let (pods, services) = plan::cluster_ranges_by_use(self.site);
+        let texts = |ranges: Vec<crate::types::Cidr>| ranges.iter().map(ToString::to_string).collect();
+        (texts(pods), texts(services))
+    }
+
+    /// The persistence mode.
+    pub fn persistence_mode(&self) -> &'static str {
+        plan::persistence_mode(self.spec).as_str()
+    }
+
+    /// Addresses of the site's other appliances in the networks that this one serves: its DHCP range leaves them alone.
+    pub fn reserved(&self) -> Vec<String> {
+        let served: Vec<_> = self
+            .plan
+            .nics
+            .iter()
+            .filter(|nic| nic.serve.is_some())
+            .flat_map(plan::Nic::fixed_addresses)
+            .collect();
+        let mut addresses: Vec<IpAddr> = self
+            .documents
+            .appliances
+            .iter()
+            .filter(|other| other.metadata.name.value != self.document.metadata.name.value)
+            .flat_map(|other| &other.spec.interfaces)
+            .flat_map(|interface| &interface.address)
+            .filter_map(|address| match address.value {
+                AddressSpec::Static(cidr) => Some(cidr.address()),
+                _ => None,
+            })
+            .filter(|address| served.iter().any(|own| own.network().contains(*address)))
+            .collect();
+        addresses.sort();
+        addresses.dedup();
+        addresses.iter().map(ToString::to_string).collect()
+    }
+
+    /// The objects as they are built for documents whose changeable words are sentinels or left out, so that what
+    /// remains is what no value changes. OpenWrt's persistence mode is the one that is asked for.
+    pub fn skeleton(&self, mode: PersistenceMode) -> (Plan, ObjectSet) {
+        let mut documents = Documents { site: self.documents.site.clone(), ..Documents::default() };
+        let site = documents.site.as_mut().expect("an appliance is planned on a site");
+        site.value.spec.value.namespace = Some(Loc::bare(name(NAMESPACE)));
+        let mut appliance = self.document.clone();
+        appliance.metadata.value.name = Loc::bare(name(NAME));
+        appliance.metadata.value.labels.clear();
+        appliance.metadata.value.annotations.clear();
+        appliance.spec.value = self.neutral_spec(mode);
+        documents.appliances.push(Loc::bare(appliance));
+        let plan = plan::decide(&documents, &Overlays::default(), &mut Diagnostics::new())
+            .expect("the documents have a site");
+        let appliance = plan.appliances.first().expect("what was planned once is planned again");
+        let objects = objects::build(&plan, appliance);
+        (plan, objects)
+    }
+
+    fn neutral_spec(&self, mode: PersistenceMode) -> ApplianceSpec {
+        let mut spec = self.spec.clone();
+        let image =
+            |text: &str| Loc::bare(text.parse::<ImageRef>().expect("our own references are references"));
+        spec.from = None;
+        spec.build = None;
+        spec.overlays.clear();
+        spec.image = Some(image(IMAGE));
+        spec.image_pull_policy = None;
+        spec.image_pull_secrets.clear();
+        spec.replicas = None;
+        spec.uci.clear();
+        spec.first_boot.clear();
+        spec.secret = None;
+        spec.hostname = None;
+        spec.timezone = None;
+        spec.resources = None;
+        spec.devices.retain(|device| matches!(device.source.value, spec::DeviceSource::Path(_)));
+        spec.nodes.clear();
+        spec.node_selector.clear();
+        spec.tolerations.clear();
+        spec.labels.clear();
+        spec.annotations.clear();
+        for (_, volume) in &mut spec.volumes {
+            volume.value.existing_claim = None;
+            volume.value.size = None;
+            volume.value.storage_class = None;
+            volume.value.access_mode = None;
+        }
+        if self.profile() == Profile::Generic {
+            spec.helper_image = Some(image(HELPER));
+        } else {
+            spec.persistence = Some(Loc::bare(Persistence {
+                mode: Some(Loc::bare(mode)),
+                size: None,
+                storage_class: None,
+                existing_claim: None,
+                access_mode: None,
+                packages: None,
+            }));
+        }
+        if spec.ports.is_empty() {
+            let port = ServicePort { port: Loc::bare("80".parse().expect("80 is a port")), protocol: None };
+            spec.ports = vec![(Loc::bare(name("zz9")), Loc::bare(port))];
+        }
+        spec.service = Some(Loc::bare(Service { kind: None, ports: Vec::new(), annotations: Vec::new() }));
+        spec.ingress = Some(Loc::bare(Ingress {
+            host: Loc::bare("zz9.invalid".to_owned()),
+            class: None,
+            path: None,
+            port: None,
+            tls_secret: None,
+            annotations: Vec::new(),
+        }));
+        spec
+    }
+}
+
+fn name(text: &str) -> Name {
+    text.parse().expect("our own names are names")
+}

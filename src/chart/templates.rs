@@ -1,0 +1,329 @@
+//! The templates that are lifted from an appliance's objects: which places of each object values decide.
+
+use serde_json::Value;
+
+use super::lift::{Action, Slot, template};
+use super::source::{Source, sentinels};
+use crate::objects::{self, Object, ObjectSet};
+use crate::plan::{Plan, Profile};
+use crate::spec::PersistenceMode;
+use crate::yaml;
+
+/// A file of the chart: its path in it, and its text.
+pub type File = (String, String);
+
+/// The modes of persistence that keep something.
+const KEEPING: [PersistenceMode; 3] =
+    [PersistenceMode::Config, PersistenceMode::Etc, PersistenceMode::System];
+
+/// The lifted templates.
+pub fn templates(source: &Source<'_>) -> Vec<File> {
+    let (plan, objects) = source.skeleton(PersistenceMode::None);
+    let mut files = vec![file("networks", networks(&plan))];
+    for object in &objects {
+        files.extend(of_object(source, object));
+    }
+    if source.profile() == Profile::OpenWrt {
+        let (_, keeping) = source.skeleton(PersistenceMode::Etc);
+        let claim = keeping.iter().find(|object| object.identity.kind == "PersistentVolumeClaim");
+        let claim = claim.expect("mode etc has a claim");
+        let condition = "and (ne .Values.persistence.mode \"none\") (not .Values.persistence.existingClaim)";
+        files.push(file("claim", guarded(condition, &claim_template(claim, ".Values.persistence"))));
+        files.push(("templates/_persistence.tpl".to_owned(), persistence(source, &objects)));
+    }
+    files
+}
+
+fn file(name: &str, text: String) -> File {
+    (format!("templates/{name}.yaml"), text)
+}
+
+fn of_object(source: &Source<'_>, object: &Object) -> Option<File> {
+    Some(match object.identity.kind.as_str() {
+        "ConfigMap" if object.identity.name.ends_with("-scripts") => {
+            let data = block("/data", "(.Files.Glob \"files/scripts/*\").AsConfig");
+            file("configmap-scripts", lifted(object, vec![data]))
+        }
+        "ConfigMap" => {
+            let data = block("/data", "include \"wrtpod.planFiles\" . | fromJson | toYaml");
+            file("configmap-plan", lifted(object, vec![data]))
+        }
+        "PersistentVolumeClaim" => {
+            let volume = volume_of(object);
+            let value = format!("(index .Values.volumes \"{volume}\")");
+            let condition = format!("not {value}.existingClaim");
+            file(&format!("claim-{volume}"), guarded(&condition, &claim_template(object, &value)))
+        }
+        "NetworkPolicy" => {
+            let ingress = (
+                "/spec/ingress".to_owned(),
+                Action::OptionalBlock("include \"wrtpod.policyPorts\" . | trim".into()),
+            );
+            file("networkpolicy", lifted(object, vec![ingress]))
+        }
+        "Service" => file("service", guarded(".Values.service.enabled", &lifted_service(object))),
+        "Ingress" => file("ingress", guarded(".Values.ingress.enabled", &lifted_ingress(object))),
+        kind => file(&kind.to_ascii_lowercase(), workload(source, object)),
+    })
+}
+
+/// The word behind the appliance's name in a claim's.
+fn volume_of(claim: &Object) -> &str {
+    let name = claim.identity.name.as_str();
+    sentinels(".")
+        .iter()
+        .find_map(|sentinel| name.strip_prefix(sentinel.text)?.strip_prefix('-'))
+        .expect("a claim's name is its appliance's and its volume's")
+}
+
+/// Labels and annotations are the same in every object of an appliance, unless a slot says otherwise.
+fn lifted(object: &Object, mut slots: Vec<Slot>) -> String {
+    const ANNOTATIONS: &str = "/metadata/annotations";
+    slots.push(block("/metadata/labels", "include \"wrtpod.labels\" ."));
+    if object.value.pointer(ANNOTATIONS).is_some() {
+        slots.push(more_values(ANNOTATIONS, ".Values.annotations"));
+    } else if slots.iter().all(|(pointer, _)| pointer != ANNOTATIONS) {
+        slots.push(optional(ANNOTATIONS, ".Values.annotations"));
+    }
+    template(&object.value, &slots, &sentinels("."))
+}
+
+fn guarded(condition: &str, text: &str) -> String {
+    format!("{{{{- if {condition} }}}}\n{text}{{{{- end }}}}\n")
+}
+
+fn block(pointer: &str, expression: &str) -> Slot {
+    (pointer.to_owned(), Action::Block(expression.to_owned()))
+}
+
+fn scalar(pointer: &str, expression: &str) -> Slot {
+    (pointer.to_owned(), Action::Scalar(expression.to_owned()))
+}
+
+fn optional(pointer: &str, value: &str) -> Slot {
+    (pointer.to_owned(), Action::OptionalValue(value.to_owned()))
+}
+
+fn optional_text(pointer: &str, value: &str) -> Slot {
+    (pointer.to_owned(), Action::OptionalScalar(value.to_owned()))
+}
+
+fn optional_block(pointer: &str, expression: &str) -> Slot {
+    (pointer.to_owned(), Action::OptionalBlock(expression.to_owned()))
+}
+
+fn claim_template(claim: &Object, value: &str) -> String {
+    let size = if value == ".Values.persistence" {
+        "include \"wrtpod.claimSize\" . | quote".to_owned()
+    } else {
+        format!("{value}.size | quote")
+    };
+    lifted(
+        claim,
+        vec![
+            scalar("/spec/accessModes/0", &format!("{value}.accessMode")),
+            scalar("/spec/resources/requests/storage", &size),
+            optional_text("/spec/storageClassName", &format!("{value}.storageClass")),
+        ],
+    )
+}
+
+fn lifted_service(service: &Object) -> String {
+    lifted(
+        service,
+        vec![
+            optional_block("/metadata/annotations", "include \"wrtpod.serviceAnnotations\" ."),
+            scalar("/spec/type", ".Values.service.type"),
+            block("/spec/ports", "include \"wrtpod.servicePorts\" . | trim"),
+        ],
+    )
+}
+
+fn lifted_ingress(ingress: &Object) -> String {
+    let path = "/spec/rules/0/http/paths/0";
+    lifted(
+        ingress,
+        vec![
+            optional_block("/metadata/annotations", "include \"wrtpod.ingressAnnotations\" ."),
+            optional_text("/spec/ingressClassName", ".Values.ingress.className"),
+            scalar("/spec/rules/0/host", ".Values.ingress.host | quote"),
+            scalar(&format!("{path}/path"), ".Values.ingress.path | quote"),
+            scalar(&format!("{path}/backend/service/port/name"), "include \"wrtpod.ingressPort\" . | quote"),
+            optional_block("/spec/tls", "include \"wrtpod.ingressTls\" . | trim"),
+        ],
+    )
+}
+
+/// The NADs: one object is the pattern of all.
+fn networks(plan: &Plan) -> String {
+    let pattern = objects::attachments(plan, |_| true);
+    let pattern = pattern.iter().next().expect("an appliance with a chart is on a network of the site's");
+    let slots = [
+        scalar("/metadata/name", ".name | quote"),
+        scalar("/metadata/labels/wrtpod.dev~1network", ".network | quote"),
+        scalar("/metadata/labels/wrtpod.dev~1site", "$.Values.site | quote"),
+        ("/spec/config".to_owned(), Action::Text(".config".to_owned())),
+    ];
+    let text = template(&pattern.value, &slots, &sentinels("$"));
+    format!(
+        "{{{{- include \"wrtpod.check\" . }}}}\n{{{{- range include \"wrtpod.attachments\" . | fromJsonArray }}}}\n\
+         {{{{- if .create }}}}\n---\n{text}{{{{- end }}}}\n{{{{- end }}}}\n"
+    )
+}
+
+fn workload(source: &Source<'_>, object: &Object) -> String {
+    let pod = "/spec/template/spec";
+    let mut slots = vec![
+        scalar("/spec/replicas", ".Values.replicas"),
+        block("/spec/template/metadata/labels", "include \"wrtpod.podLabels\" ."),
+        block("/spec/template/metadata/annotations", "include \"wrtpod.podAnnotations\" ."),
+        optional_block(&format!("{pod}/affinity"), "include \"wrtpod.nodeAffinity\" ."),
+        optional(&format!("{pod}/imagePullSecrets"), ".Values.imagePullSecrets"),
+        optional(&format!("{pod}/nodeSelector"), ".Values.nodeSelector"),
+        optional(&format!("{pod}/tolerations"), ".Values.tolerations"),
+        optional_text(&format!("{pod}/hostname"), ".Values.hostname"),
+    ];
+    slots.extend(containers(source, object));
+    slots.extend(volumes(source, object));
+    lifted(object, slots)
+}
+
+fn containers(source: &Source<'_>, object: &Object) -> Vec<Slot> {
+    let main = "/spec/template/spec/containers/0";
+    let has = |pointer: &str| object.value.pointer(pointer).is_some();
+    let mut slots = vec![
+        optional_text(&format!("{main}/imagePullPolicy"), ".Values.image.pullPolicy"),
+        optional_block(&format!("{main}/ports"), "include \"wrtpod.containerPorts\" . | trim"),
+        optional(&format!("{main}/resources"), ".Values.resources"),
+    ];
+    for index in 0.. {
+        let init = format!("/spec/template/spec/initContainers/{index}");
+        if !has(&init) {
+            break;
+        }
+        slots.push(optional_text(&format!("{init}/imagePullPolicy"), ".Values.image.pullPolicy"));
+        if source.profile() == Profile::OpenWrt {
+            slots.push(more(&format!("{init}/volumeMounts/-"), "include \"wrtpod.dataMount\" ."));
+        }
+    }
+    let env = format!("{main}/env");
+    if source.profile() == Profile::Generic {
+        // The zone stands before the document's own variables.
+        if has(&env) {
+            slots.push(more(&format!("{env}/0"), "include \"wrtpod.timezone\" . | trim"));
+            slots.push(more_values(&format!("{env}/-"), ".Values.extraEnv"));
+        } else {
+            slots.push(optional_block(&env, "include \"wrtpod.env\" . | trim"));
+        }
+    } else {
+        slots.push(more_values(&format!("{env}/-"), ".Values.extraEnv"));
+    }
+    let capabilities = format!("{main}/securityContext/capabilities/add");
+    slots.push(if has(&capabilities) {
+        more_values(&format!("{capabilities}/-"), ".Values.extraCapabilities")
+    } else {
+        optional(&capabilities, ".Values.extraCapabilities")
+    });
+    slots.extend(mounts(source, object, main));
+    slots
+}
+
+fn mounts(source: &Source<'_>, object: &Object, main: &str) -> Vec<Slot> {
+    let list = format!("{main}/volumeMounts");
+    let Some(items) = object.value.pointer(&list).and_then(Value::as_array) else {
+        return vec![optional(&list, ".Values.extraVolumeMounts")];
+    };
+    let mut slots = Vec::new();
+    if source.profile() == Profile::OpenWrt {
+        let behind = |name: &str| items.iter().position(|mount| mount["name"] == name).map(|at| at + 1);
+        let run = behind("wrtpod-run").expect("every appliance has a folder for the run");
+        // From the end, so that what is inserted moves nothing that is still to be found.
+        let folders = behind("wrtpod-credentials").unwrap_or(run);
+        slots.push(more(&format!("{list}/{folders}"), "include \"wrtpod.persistentFolders\" ."));
+        slots.push(more(&format!("{list}/{run}"), "include \"wrtpod.dataMount\" ."));
+    }
+    slots.push(more_values(&format!("{list}/-"), ".Values.extraVolumeMounts"));
+    slots
+}
+
+fn volumes(source: &Source<'_>, object: &Object) -> Vec<Slot> {
+    let list = "/spec/template/spec/volumes";
+    let Some(items) = object.value.pointer(list).and_then(Value::as_array) else {
+        return vec![optional(list, ".Values.extraVolumes")];
+    };
+    let mut slots = Vec::new();
+    for (index, volume) in items.iter().enumerate() {
+        let sources = volume.pointer("/projected/sources").and_then(Value::as_array).map_or(0, Vec::len);
+        for secret in 0..sources {
+            let pointer = format!("{list}/{index}/projected/sources/{secret}/secret/name");
+            slots.push(scalar(&pointer, "include \"wrtpod.credentialsSecret\" . | quote"));
+        }
+        let name = volume["name"].as_str().unwrap_or_default();
+        if volume.get("persistentVolumeClaim").is_some() {
+            let claim = format!(
+                "(index .Values.volumes \"{name}\").existingClaim | default (printf \"%s-{name}\" (include \"wrtpod.fullname\" .)) | quote"
+            );
+            slots.push(scalar(&format!("{list}/{index}/persistentVolumeClaim/claimName"), &claim));
+        }
+    }
+    if source.profile() == Profile::OpenWrt {
+        let run = items.iter().position(|volume| volume["name"] == "wrtpod-run").map(|at| at + 1);
+        let run = run.expect("every appliance has a folder for the run");
+        slots.push(more(&format!("{list}/{run}"), "include \"wrtpod.dataVolume\" ."));
+    }
+    slots.push(more_values(&format!("{list}/-"), ".Values.extraVolumes"));
+    slots
+}
+
+fn more(pointer: &str, expression: &str) -> Slot {
+    (pointer.to_owned(), Action::More(expression.to_owned()))
+}
+
+fn more_values(pointer: &str, value: &str) -> Slot {
+    (pointer.to_owned(), Action::MoreValues(value.to_owned()))
+}
+
+/// What the claim adds to the pod in each mode, as the objects have it.
+fn persistence(source: &Source<'_>, without: &ObjectSet) -> String {
+    let mounts = |objects: &ObjectSet| list(objects, "/spec/template/spec/containers/0/volumeMounts");
+    let none = mounts(without);
+    let mut folders = String::new();
+    let (mut mount, mut volume) = (String::new(), String::new());
+    for (index, mode) in KEEPING.into_iter().enumerate() {
+        let (_, objects) = source.skeleton(mode);
+        let (of_folders, of_data): (Vec<Value>, Vec<Value>) = mounts(&objects)
+            .into_iter()
+            .filter(|one| !none.contains(one))
+            .partition(|one| one.get("subPath").is_some());
+        let word = if index == 0 { "if" } else { "else if" };
+        folders.push_str(&format!("{{{{- {word} eq .Values.persistence.mode \"{}\" -}}}}\n", mode.as_str()));
+        folders.push_str(&yaml::write(&Value::Array(of_folders)));
+        mount = yaml::write(&Value::Array(of_data));
+        let data = list(&objects, "/spec/template/spec/volumes")
+            .into_iter()
+            .filter(|one| one["name"] == "wrtpod-data");
+        let mut data: Vec<Value> = data.collect();
+        for one in &mut data {
+            one["persistentVolumeClaim"]["claimName"] = "CLAIM".into();
+        }
+        volume = yaml::write(&Value::Array(data));
+    }
+    let volume = volume.replace("CLAIM", "{{ .Values.persistence.existingClaim | default (printf \"%s-data\" (include \"wrtpod.fullname\" .)) | quote }}");
+    format!(
+        "{{{{/* The folders of the claim that stand in the place of the image's, by mode. */}}}}\n\
+         {{{{- define \"wrtpod.persistentFolders\" -}}}}\n{folders}{{{{- end }}}}\n{{{{- end }}}}\n\n\
+         {{{{/* The claim as a whole: wrtpod's own records lie in it. */}}}}\n\
+         {{{{- define \"wrtpod.dataMount\" -}}}}\n{{{{- if ne .Values.persistence.mode \"none\" -}}}}\n{mount}{{{{- end }}}}\n{{{{- end }}}}\n\n\
+         {{{{/* The volume of the claim. */}}}}\n\
+         {{{{- define \"wrtpod.dataVolume\" -}}}}\n{{{{- if ne .Values.persistence.mode \"none\" -}}}}\n{volume}{{{{- end }}}}\n{{{{- end }}}}\n\n\
+         {{{{/* The size of the claim: what the mode needs unless one was chosen. */}}}}\n\
+         {{{{- define \"wrtpod.claimSize\" -}}}}\n\
+         {{{{- .Values.persistence.size | default (ternary \"512Mi\" \"64Mi\" (eq .Values.persistence.mode \"system\")) }}}}\n\
+         {{{{- end }}}}\n"
+    )
+}
+
+fn list(objects: &ObjectSet, pointer: &str) -> Vec<Value> {
+    let workload = objects.iter().last().expect("the workload comes last");
+    workload.value.pointer(pointer).and_then(Value::as_array).cloned().unwrap_or_default()
+}

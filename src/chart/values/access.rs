@@ -1,0 +1,100 @@
+//! Ports, Service and Ingress as values.
+
+use serde_json::{Map, Value, json};
+
+use super::pairs;
+use crate::chart::entry::{Entry, leaf, section};
+use crate::chart::shapes;
+use crate::chart::source::Source;
+
+/// The values.
+pub(super) fn access(source: &Source<'_>) -> Vec<Entry> {
+    let ports: Vec<Value> = source
+        .plan
+        .main
+        .ports
+        .iter()
+        .map(|port| json!({"name": port.name.value, "port": port.port.value, "protocol": port.protocol}))
+        .collect();
+    let service = source.plan.service.as_ref();
+    let stated = source.spec.service.as_ref();
+    let service_ports: Vec<Value> = stated
+        .map_or_else(Vec::new, |service| service.ports.iter().map(|name| name.to_string().into()).collect());
+    let ingress = source.spec.ingress.as_ref();
+    let text = |text: Option<String>| text.unwrap_or_default();
+    vec![
+        leaf("ports", ports, shapes::ports(), "The ports that the appliance listens on."),
+        section(
+            "service",
+            vec![
+                leaf("enabled", service.is_some(), shapes::switch(), "Whether there is one."),
+                leaf(
+                    "type",
+                    service.map_or("ClusterIP", |service| service.kind.as_str()),
+                    shapes::one_of(&["ClusterIP", "NodePort", "LoadBalancer"]),
+                    "ClusterIP, NodePort or LoadBalancer.",
+                ),
+                leaf(
+                    "ports",
+                    service_ports,
+                    shapes::texts(),
+                    "Names of the ports that it offers. Empty: all of `ports`.",
+                ),
+                leaf(
+                    "annotations",
+                    stated.map_or_else(Map::new, |service| pairs(&service.annotations)),
+                    shapes::text_map(),
+                    "Annotations of the Service.",
+                ),
+            ],
+            "The Service on the cluster's network.",
+        ),
+        section(
+            "ingress",
+            vec![
+                leaf("enabled", ingress.is_some(), shapes::switch(), "Whether there is one."),
+                leaf(
+                    "host",
+                    text(ingress.map(|ingress| ingress.host.value.clone())),
+                    shapes::text(),
+                    "The host name that it answers to.",
+                ),
+                leaf(
+                    "className",
+                    text(ingress.and_then(|ingress| ingress.class.as_ref()).map(|class| class.value.clone())),
+                    shapes::text(),
+                    "The ingress class. Empty: the cluster's default.",
+                ),
+                leaf(
+                    "path",
+                    ingress.and_then(|ingress| ingress.path.as_ref()).map_or("/", |path| path.as_str()),
+                    json!({"type": "string", "pattern": "^/"}),
+                    "The path that it answers to.",
+                ),
+                leaf(
+                    "port",
+                    text(ingress.and_then(|ingress| ingress.port.as_ref()).map(|port| port.to_string())),
+                    shapes::text(),
+                    "The name of the port behind it. Empty: the Service's first.",
+                ),
+                leaf(
+                    "tlsSecret",
+                    text(
+                        ingress
+                            .and_then(|ingress| ingress.tls_secret.as_ref())
+                            .map(|secret| secret.to_string()),
+                    ),
+                    shapes::name_or_empty(),
+                    "The Secret with the TLS certificate. Empty: no TLS.",
+                ),
+                leaf(
+                    "annotations",
+                    ingress.map_or_else(Map::new, |ingress| pairs(&ingress.annotations)),
+                    shapes::text_map(),
+                    "Annotations of the Ingress.",
+                ),
+            ],
+            "The Ingress to that Service.",
+        ),
+    ]
+}

@@ -1,0 +1,70 @@
+//! What only a generic appliance has.
+
+use super::hostname;
+use crate::chart::entry::{Entry, leaf, section};
+use crate::chart::shapes;
+use crate::chart::source::Source;
+
+/// The values.
+pub(super) fn generic(source: &Source<'_>) -> Vec<Entry> {
+    let volumes: Vec<Entry> = source
+        .spec
+        .volumes
+        .iter()
+        .filter_map(|(name, volume)| {
+            let claim = source
+                .plan
+                .claims
+                .iter()
+                .find(|claim| claim.name.value == format!("{}-{}", source.plan.name.value, name.value));
+            let existing = volume.existing_claim.as_ref().map(|claim| claim.to_string());
+            (claim.is_some() || existing.is_some()).then(|| {
+                let size = claim.map_or("1Gi".to_owned(), |claim| claim.size.to_string());
+                let class = claim.and_then(|claim| claim.storage_class.clone()).unwrap_or_default();
+                let mode = claim.map_or("ReadWriteOnce", |claim| claim.access_mode.as_str());
+                section(
+                    name.as_str(),
+                    vec![
+                        leaf("size", size, shapes::quantity(), "The size of the claim."),
+                        leaf(
+                            "storageClass",
+                            class,
+                            shapes::text(),
+                            "The storage class. Empty: the cluster's default.",
+                        ),
+                        leaf(
+                            "existingClaim",
+                            existing.unwrap_or_default(),
+                            shapes::name_or_empty(),
+                            "A claim that is there already, in the place of one of the release's.",
+                        ),
+                        leaf(
+                            "accessMode",
+                            mode,
+                            shapes::one_of(&["ReadWriteOnce", "ReadWriteOncePod", "ReadWriteMany"]),
+                            "Who may mount the claim.",
+                        ),
+                    ],
+                    &format!("What is mounted at {}.", volume.mount_path.value),
+                )
+            })
+        })
+        .collect();
+    let mut entries = vec![
+        hostname(source, "The host name. Empty: the pod's name."),
+        leaf(
+            "timezone",
+            source.spec.timezone.as_ref().map_or("", |zone| zone.as_str()),
+            shapes::text(),
+            "The time zone, such as Europe/Berlin (variable TZ). Empty: the image's.",
+        ),
+    ];
+    if !volumes.is_empty() {
+        entries.push(section(
+            "volumes",
+            volumes,
+            "What survives. Claims stay when the release is uninstalled.",
+        ));
+    }
+    entries
+}

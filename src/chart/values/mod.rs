@@ -1,0 +1,197 @@
+//! The values of an appliance's chart: the words of its documents where Helm has no convention of its own.
+
+mod access;
+mod generic;
+mod networks;
+mod openwrt;
+
+use serde_json::{Map, Value, json};
+
+use super::entry::{Entry, leaf, section};
+use super::shapes;
+use super::source::Source;
+use crate::diag::Loc;
+use crate::plan::Profile;
+use crate::types::ImageRef;
+
+/// The values, with what the documents say as their defaults.
+pub fn values(source: &Source<'_>) -> Vec<Entry> {
+    let mut entries = names(source);
+    entries.extend(place(source));
+    entries.push(networks::networks(source));
+    entries.push(networks::interfaces(source));
+    match source.profile() {
+        Profile::OpenWrt => entries.extend(openwrt::openwrt(source)),
+        Profile::Generic => entries.extend(generic::generic(source)),
+    }
+    entries.extend(access::access(source));
+    entries.extend(pod(source));
+    entries
+}
+
+fn names(source: &Source<'_>) -> Vec<Entry> {
+    let spec = source.spec;
+    let secrets: Vec<Value> =
+        spec.image_pull_secrets.iter().map(|name| json!({"name": name.to_string()})).collect();
+    let mut entries =
+        vec![image(source.image(), spec.image_pull_policy.as_ref().map_or("", |policy| policy.as_str()))];
+    if source.profile() == Profile::Generic {
+        let helper = spec.helper_image.as_ref().map(|image| image.to_string()).unwrap_or_default();
+        entries.push(leaf(
+            "helperImage",
+            helper,
+            shapes::text(),
+            "The image of the init container that wires the network: any with `sh` and `ip`.\nEmpty: the appliance's own.",
+        ));
+    }
+    entries.extend([
+        leaf("imagePullSecrets", secrets, shapes::objects(), "Secrets with credentials for the registry: `- name: regcred`."),
+        leaf("nameOverride", "", shapes::name_or_empty(), "The label app.kubernetes.io/name. Empty: what the chart is."),
+        leaf(
+            "fullnameOverride",
+            "",
+            shapes::name_or_empty(),
+            "The name of all objects, and part of what MACs are derived from. Empty: the release's name, with the\n\
+             chart's behind it unless it is part of it.",
+        ),
+        leaf(
+            "replicas",
+            source.plan.replicas.value,
+            json!({"type": "integer", "minimum": 0}),
+            "How many pods. More than one is refused with a fixed MAC or address.",
+        ),
+    ]);
+    entries
+}
+
+fn image(image: &ImageRef, policy: &str) -> Entry {
+    let repository = match image.registry() {
+        Some(registry) => format!("{registry}/{}", image.repository()),
+        None => image.repository().to_owned(),
+    };
+    let digest = image.digest().map(ToString::to_string).unwrap_or_default();
+    section(
+        "image",
+        vec![
+            leaf("repository", repository, shapes::filled(), "The registry and repository."),
+            leaf("tag", image.tag().unwrap_or_default(), shapes::tag(), "The tag."),
+            leaf(
+                "digest",
+                digest,
+                shapes::digest(),
+                "The digest, `sha256:…`: with one, the tag is for people.",
+            ),
+            leaf(
+                "pullPolicy",
+                policy,
+                shapes::one_of(&["", "Always", "IfNotPresent", "Never"]),
+                "When a node pulls the image: Always, IfNotPresent or Never. Empty: Kubernetes decides by the tag.",
+            ),
+        ],
+        "The container image.",
+    )
+}
+
+fn place(source: &Source<'_>) -> Vec<Entry> {
+    let ranges = source.cluster_ranges();
+    vec![
+        leaf("site", source.site_name, shapes::name(), "The name of the place: a label of the NADs."),
+        leaf(
+            "salt",
+            source.site.salt.as_ref().map_or("", |salt| salt.as_str()),
+            shapes::text(),
+            "Random text that derived MACs depend on, so that two sites on one LAN do not collide. Write your own,\n\
+             once: changing it changes every derived MAC.",
+        ),
+        section(
+            "cluster",
+            vec![
+                leaf("podCIDRs", ranges.0, shapes::cidrs(), "The ranges that pods get their addresses from."),
+                leaf("serviceCIDRs", ranges.1, shapes::cidrs(), "The ranges of Service addresses."),
+            ],
+            "The cluster's own address ranges: they stay reachable over eth0, wherever the default route leads.",
+        ),
+        section(
+            "multus",
+            vec![leaf(
+                "check",
+                true,
+                shapes::switch(),
+                "Whether to stop where the cluster does not know NetworkAttachmentDefinitions. `false` renders without a\n\
+                 cluster, as `helm template` does.",
+            )],
+            "Multus attaches the interfaces; this chart does not install it.",
+        ),
+    ]
+}
+
+fn hostname(source: &Source<'_>, comment: &str) -> Entry {
+    let name = source.spec.hostname.as_ref().map(|name| name.to_string()).unwrap_or_default();
+    leaf("hostname", name, shapes::name_or_empty(), comment)
+}
+
+fn pod(source: &Source<'_>) -> Vec<Entry> {
+    let built = |pointer: &str, empty: Value| source.workload.pointer(pointer).cloned().unwrap_or(empty);
+    let metadata = &source.document.metadata;
+    let nodes: Vec<Value> = source.plan.placement.nodes.iter().map(|node| node.clone().into()).collect();
+    vec![
+        leaf(
+            "resources",
+            built("/spec/template/spec/containers/0/resources", json!({})),
+            shapes::object(),
+            "CPU, memory and devices of the appliance.",
+        ),
+        leaf("nodes", nodes, shapes::texts(), "The nodes that have all its networks, by name. Empty: any."),
+        leaf(
+            "affinity",
+            json!({}),
+            shapes::object(),
+            "An affinity of your own, in the place of the one that `nodes` and the image's architecture make.",
+        ),
+        leaf(
+            "nodeSelector",
+            pairs(&source.spec.node_selector),
+            shapes::text_map(),
+            "Labels that its node must have.",
+        ),
+        leaf(
+            "tolerations",
+            source.spec.tolerations.iter().map(|one| one.value.clone()).collect::<Vec<_>>(),
+            shapes::objects(),
+            "Taints that it tolerates.",
+        ),
+        leaf(
+            "extraEnv",
+            json!([]),
+            shapes::objects(),
+            "Environment variables beside the chart's own, as Kubernetes writes them.",
+        ),
+        leaf("extraVolumes", json!([]), shapes::objects(), "Volumes beside the chart's own."),
+        leaf("extraVolumeMounts", json!([]), shapes::objects(), "Where the appliance sees them."),
+        leaf(
+            "extraCapabilities",
+            json!([]),
+            shapes::texts(),
+            "Capabilities beside those that the chart asks for, such as SYS_NICE.",
+        ),
+        leaf("labels", pairs(&metadata.labels), shapes::text_map(), "Labels of every object but the NADs."),
+        leaf(
+            "annotations",
+            pairs(&metadata.annotations),
+            shapes::text_map(),
+            "Annotations of every object but the NADs.",
+        ),
+        leaf("podLabels", pairs(&source.spec.labels), shapes::text_map(), "Labels of the pod alone."),
+        leaf(
+            "podAnnotations",
+            pairs(&source.spec.annotations),
+            shapes::text_map(),
+            "Annotations of the pod alone.",
+        ),
+    ]
+}
+
+/// A map of texts.
+fn pairs<K: ToString>(entries: &[(Loc<K>, Loc<String>)]) -> Map<String, Value> {
+    entries.iter().map(|(key, value)| (key.value.to_string(), value.value.clone().into())).collect()
+}

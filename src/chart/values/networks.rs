@@ -1,0 +1,178 @@
+//! Networks and interfaces as values.
+
+use serde_json::{Map, Value, json};
+
+use super::pairs;
+use crate::chart::entry::{Entry, leaf, section};
+use crate::chart::shapes;
+use crate::chart::source::Source;
+use crate::diag::Loc;
+use crate::plan::Profile;
+use crate::spec::{Attachment, Interface, Network};
+use crate::types::Vlan;
+
+/// The networks that the appliance uses.
+pub(super) fn networks(source: &Source<'_>) -> Entry {
+    let entries =
+        source.networks().map(|(name, network)| section(name, network_entries(network), "")).collect();
+    Entry {
+        schema: Some(json!({
+            "type": "object",
+            "propertyNames": shapes::name(),
+            "additionalProperties": shapes::network(),
+        })),
+        ..section(
+            "networks",
+            entries,
+            "The networks that interfaces attach to, by name. A network that an interface uses becomes a\n\
+             NetworkAttachmentDefinition in the release's namespace.\n\n\
+             Keys beside those below: `existing` (NAME or NAMESPACE/NAME of a NAD that is used as it is), `vlan` (over\n\
+             PARENT.VLAN; with kind vlan the VLAN's id), `mtu`, `pool` (addresses for `address: pool`, as\n\
+             192.168.1.200-192.168.1.216), `dns`, `sysctls` (set in the pod by the tuning plugin), `chain` (further\n\
+             CNI plugins, each as JSON text).",
+        )
+    }
+}
+
+fn network_entries(network: &Network) -> Vec<Entry> {
+    let any = || json!({});
+    let texts = |items: Vec<String>| Value::from(items);
+    let (kind, parent, mode, vlan, mtu) = link(&network.attachment.value);
+    let mut entries = vec![
+        leaf("create", true, any(), "Whether this release makes the NAD; `false` where another one made it."),
+        leaf("kind", kind, any(), "macvlan, ipvlan, vlan, bridge or hostDevice."),
+        leaf(
+            "parent",
+            parent,
+            any(),
+            "The interface of the node; with kind bridge the bridge, with hostDevice the device.",
+        ),
+    ];
+    if let Some(mode) = mode {
+        entries.push(leaf(
+            "mode",
+            mode,
+            any(),
+            "macvlan: bridge, private, vepa or passthru; ipvlan: l2, l3 or l3s.",
+        ));
+    }
+    if let Some(vlan) = vlan {
+        entries.push(leaf("vlan", vlan, any(), "The VLAN."));
+    }
+    if let Some(mtu) = mtu {
+        entries.push(leaf("mtu", mtu, any(), "The MTU in bytes."));
+    }
+    let subnets = network.subnet.iter().map(|subnet| subnet.network().to_string()).collect();
+    entries.push(leaf("subnets", texts(subnets), any(), "The subnets, one of each family."));
+    let gateways = network.gateway.iter().map(|gateway| gateway.value.to_string()).collect();
+    entries.push(leaf("gateways", texts(gateways), any(), "The routers, one of each family."));
+    if !network.pool.is_empty() {
+        let pools = network.pool.iter().map(|pool| pool.value.to_string()).collect();
+        entries.push(leaf("pool", texts(pools), any(), "Addresses for interfaces with `address: pool`."));
+    }
+    if !network.dns.is_empty() {
+        let servers = network.dns.iter().map(|server| server.value.to_string()).collect();
+        entries.push(leaf("dns", texts(servers), any(), "The DNS servers."));
+    }
+    if !network.sysctls.is_empty() {
+        let sysctls: Map<String, Value> = pairs(&network.sysctls);
+        entries.push(leaf(
+            "sysctls",
+            sysctls,
+            any(),
+            "Kernel settings in the pod, set by the tuning plugin.",
+        ));
+    }
+    if !network.chain.is_empty() {
+        let plugins = network.chain.iter().map(|plugin| {
+            serde_json::to_string_pretty(&plugin.value).expect("a JSON value is written to a string")
+        });
+        entries.push(leaf(
+            "chain",
+            texts(plugins.collect()),
+            any(),
+            "Further CNI plugins, each as JSON text.",
+        ));
+    }
+    entries
+}
+
+/// Kind, parent, mode, VLAN and MTU.
+fn link(attachment: &Attachment) -> (&'static str, String, Option<&'static str>, Option<u16>, Option<u32>) {
+    let mtu = |mtu: &Option<Loc<u32>>| mtu.as_ref().map(|mtu| mtu.value);
+    let id = |vlan: &Option<Loc<Vlan>>| vlan.as_ref().map(|vlan| vlan.get());
+    match attachment {
+        Attachment::Macvlan(link) => {
+            let mode = link.mode.as_ref().map_or("bridge", |mode| mode.as_str());
+            ("macvlan", link.parent.to_string(), Some(mode), id(&link.vlan), mtu(&link.mtu))
+        }
+        Attachment::Ipvlan(link) => {
+            let mode = link.mode.as_ref().map_or("l2", |mode| mode.as_str());
+            ("ipvlan", link.parent.to_string(), Some(mode), id(&link.vlan), mtu(&link.mtu))
+        }
+        Attachment::Vlan(link) => {
+            ("vlan", link.parent.to_string(), None, Some(link.id.get()), mtu(&link.mtu))
+        }
+        Attachment::Bridge(link) => ("bridge", link.name.to_string(), None, id(&link.vlan), mtu(&link.mtu)),
+        Attachment::HostDevice(link) => ("hostDevice", link.device.to_string(), None, None, None),
+    }
+}
+
+/// Its interfaces on them.
+pub(super) fn interfaces(source: &Source<'_>) -> Entry {
+    let items: Vec<Value> =
+        source.spec.interfaces.iter().map(|interface| interface_value(interface)).collect();
+    let default_address = match source.profile() {
+        Profile::OpenWrt => "Default: dhcp.",
+        Profile::Generic => "It has to be there.",
+    };
+    leaf(
+        "interfaces",
+        items,
+        json!({"type": "array", "minItems": 1, "items": shapes::interface()}),
+        &format!(
+            "The interfaces on those networks; add and remove as you like.\n\n\
+             network       its name in `networks`\n\
+             name          the interface in the pod. Default: the network's name\n\
+             mac           the MAC. Default: derived from salt, namespace, name, network and the `name` above\n\
+             address       dhcp, pool, none, gateway, or a list such as [192.168.1.32/24]. {default_address}\n\
+             gateways, dns in the place of the network's\n\
+             defaultRoute  whether the default route leaves by it\n\
+             serve         whether the appliance is the network's router and DHCP server\n\
+             discovery     whether multicast discovery leaves by it\n\
+             metric        the metric of its routes\n\
+             bridge        whether the guest puts it into a bridge br-NAME"
+        ),
+    )
+}
+
+fn interface_value(interface: &Interface) -> Value {
+    let mut value = Map::new();
+    let mut put = |key: &str, content: Option<Value>| {
+        if let Some(content) = content {
+            value.insert(key.to_owned(), content);
+        }
+    };
+    let list = |items: Vec<String>| (!items.is_empty()).then(|| Value::from(items));
+    let switch = |switch: &Option<Loc<bool>>| switch.as_ref().map(|switch| switch.value.into());
+    put("network", Some(interface.network.to_string().into()));
+    put("name", interface.name.as_ref().map(|name| name.to_string().into()));
+    put("mac", interface.mac.as_ref().map(|mac| mac.to_string().into()));
+    let addresses: Vec<String> = interface.address.iter().map(|address| address.to_string()).collect();
+    put(
+        "address",
+        match addresses.as_slice() {
+            [] => None,
+            [word] if !word.contains('/') => Some(word.clone().into()),
+            _ => Some(addresses.into()),
+        },
+    );
+    put("gateways", list(interface.gateway.iter().map(|gateway| gateway.value.to_string()).collect()));
+    put("dns", list(interface.dns.iter().map(|server| server.value.to_string()).collect()));
+    put("defaultRoute", switch(&interface.default_route));
+    put("serve", switch(&interface.serve));
+    put("discovery", switch(&interface.discovery));
+    put("metric", interface.metric.as_ref().map(|metric| metric.value.into()));
+    put("bridge", switch(&interface.bridge));
+    value.into()
+}

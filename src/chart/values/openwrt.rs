@@ -1,0 +1,153 @@
+//! What only OpenWrt has: persistence, UCI, scripts, credentials.
+
+use serde_json::{Map, Value, json};
+
+use super::{hostname, pairs};
+use crate::chart::entry::{Entry, leaf, section};
+use crate::chart::shapes;
+use crate::chart::source::Source;
+use crate::spec::{Persistence, UciSettings, UciValue};
+
+/// The values.
+pub(super) fn openwrt(source: &Source<'_>) -> Vec<Entry> {
+    let spec = source.spec;
+    let overlays: Vec<Value> =
+        source.plan.overlays.iter().map(|overlay| overlay.name.value.clone().into()).collect();
+    let mut entries = vec![
+        leaf(
+            "reservedAddresses",
+            source.reserved(),
+            shapes::texts(),
+            "With `serve`: addresses, or ranges FIRST-LAST, that the DHCP range leaves alone, beside those of this release\n\
+             and the gateways and pools of `networks`.",
+        ),
+        hostname(source, "The host name. Empty: the release's."),
+        leaf(
+            "timezone",
+            spec.timezone.as_ref().map_or("UTC", |zone| zone.as_str()),
+            shapes::text(),
+            "The time zone as a POSIX string, such as CET-1CEST,M3.5.0,M10.5.0/3.",
+        ),
+        persistence(source, spec.persistence.as_ref().map(|persistence| &persistence.value)),
+        leaf(
+            "uci",
+            uci(&spec.uci),
+            shapes::uci(),
+            "UCI settings over those that are planned: file → list of sections in their order, each with `section` (its\n\
+             name, or \"@TYPE[0]\"), `type` (where the section is a new one) and `options`.",
+        ),
+        leaf(
+            "overlays",
+            overlays,
+            shapes::texts(),
+            "The overlays that the image was built with, for the record inside; their settings are part of `uci`.",
+        ),
+        leaf(
+            "firstBoot",
+            pairs(&spec.first_boot),
+            shapes::text_map(),
+            "Shell scripts that run once, on the first boot, in the order of their names.",
+        ),
+    ];
+    if source.plan.credentials.is_some() {
+        entries.push(section(
+            "credentials",
+            vec![
+                leaf(
+                    "existingSecret",
+                    spec.secret.as_ref().map(|secret| secret.to_string()).unwrap_or_default(),
+                    shapes::name_or_empty(),
+                    "A Secret with the keys `password-hash` (a crypt(3) string) and, if there are any,\n\
+                     `authorized_keys`. Empty: NAME-credentials, which has to be there unless the hash is given below.",
+                ),
+                leaf(
+                    "passwordHash",
+                    "",
+                    shapes::text(),
+                    "The hash of root's password, as `openssl passwd -6` prints it: the chart makes the Secret. It is then part\n\
+                     of the release's record in the cluster.",
+                ),
+                leaf("authorizedKeys", "", shapes::text(), "SSH keys of root, a line each, beside that hash."),
+            ],
+            "How root logs in.",
+        ));
+    }
+    entries
+}
+
+fn persistence(source: &Source<'_>, stated: Option<&Persistence>) -> Entry {
+    let main =
+        source.plan.claims.iter().find(|claim| *claim.name == format!("{}-data", source.plan.name.value));
+    let existing = stated.and_then(|persistence| persistence.existing_claim.as_ref());
+    let packages = stated.and_then(|persistence| persistence.packages.as_ref());
+    section(
+        "persistence",
+        vec![
+            leaf(
+                "mode",
+                source.persistence_mode(),
+                shapes::one_of(&["config", "etc", "system", "none"]),
+                "What survives a restart: config (/etc/config and what sysupgrade keeps), etc (all of /etc), system\n\
+                 (installed packages too) or none.",
+            ),
+            leaf(
+                "size",
+                main.map(|claim| claim.size.to_string()).unwrap_or_default(),
+                shapes::quantity_or_empty(),
+                "The size of the claim. Empty: 64Mi, with mode system 512Mi.",
+            ),
+            leaf(
+                "storageClass",
+                main.and_then(|claim| claim.storage_class.clone()).unwrap_or_default(),
+                shapes::text(),
+                "The storage class. Empty: the cluster's default.",
+            ),
+            leaf(
+                "existingClaim",
+                existing.map(|claim| claim.to_string()).unwrap_or_default(),
+                shapes::name_or_empty(),
+                "A claim that is there already, in the place of one of the release's.",
+            ),
+            leaf(
+                "accessMode",
+                main.map_or("ReadWriteOnce", |claim| claim.access_mode.as_str()),
+                shapes::one_of(&["ReadWriteOnce", "ReadWriteOncePod", "ReadWriteMany"]),
+                "Who may mount the claim.",
+            ),
+            leaf(
+                "packages",
+                packages.map_or("drop", |packages| packages.as_str()),
+                shapes::one_of(&["drop", "reinstall", "keep"]),
+                "What becomes of packages that were installed at run time when the release of OpenWrt changes.",
+            ),
+        ],
+        "What survives. The claim stays when the release is uninstalled.",
+    )
+}
+
+/// File → sections in their order.
+fn uci(settings: &UciSettings) -> Value {
+    let mut files: Map<String, Value> = Map::new();
+    for (file, sections) in settings {
+        let listed = files.entry(file.value.clone()).or_insert_with(|| json!([]));
+        let listed = listed.as_array_mut().expect("every file has a list of sections");
+        for (name, options) in &sections.value {
+            let mut section = Map::from_iter([("section".to_owned(), name.value.clone().into())]);
+            let mut set = Map::new();
+            for (option, value) in &options.value {
+                let value: Value = match &value.value {
+                    UciValue::One(text) => text.clone().into(),
+                    UciValue::Many(items) => items.iter().map(|item| item.value.clone()).collect(),
+                };
+                if option.value == ".type" {
+                    section.insert("type".to_owned(), value);
+                } else {
+                    set.insert(option.value.clone(), value);
+                }
+            }
+            section.insert("options".to_owned(), set.into());
+            listed.push(section.into());
+        }
+    }
+    files.into()
+}

@@ -1,0 +1,45 @@
+//! The catalog's charts in `charts/`.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+use wrtpod::catalog::{ENTRIES, EXAMPLE_SITE, EXAMPLE_SITE_NAME, IMAGES};
+use wrtpod::chart::chart;
+use wrtpod::diag::{Diagnostics, SourceMap};
+use wrtpod::spec::{Input, Request};
+use wrtpod::{objects, overlay, plan, spec};
+
+/// Where they lie.
+pub const FOLDER: &str = "charts";
+
+/// Every file of every chart, each entry alone on the example site.
+pub fn files() -> Result<BTreeMap<PathBuf, String>> {
+    let mut files = BTreeMap::new();
+    let inputs = [Input { name: EXAMPLE_SITE_NAME.to_owned(), text: EXAMPLE_SITE.to_owned() }];
+    for entry in ENTRIES {
+        let named = [entry.name.to_owned()];
+        let request = Request {
+            inputs: &inputs,
+            named: &named,
+            catalog: ENTRIES,
+            images: IMAGES,
+            ..Request::default()
+        };
+        let (mut sources, mut diags) = (SourceMap::new(), Diagnostics::new());
+        let documents = spec::load(&request, &mut sources, &mut diags);
+        let overlays = overlay::gather(&documents, &mut sources, &mut diags);
+        let plan = plan::decide(&documents, &overlays, &mut diags);
+        let plan = plan.with_context(|| format!("{} has no plan", entry.name))?;
+        let [appliance] = plan.appliances.as_slice() else {
+            bail!("{} is {} appliances", entry.name, plan.appliances.len());
+        };
+        let objects = objects::build(&plan, appliance);
+        let chart = chart(&documents, &overlays, appliance, &objects)
+            .map_err(|finding| anyhow::anyhow!("{}: {}", entry.name, finding.message))?;
+        for (path, text) in chart.files {
+            files.insert(Path::new(FOLDER).join(&chart.name).join(path), text);
+        }
+    }
+    Ok(files)
+}
