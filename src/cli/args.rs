@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::image::args::{ImageArgs, SupplyArgs};
+use super::import::ImportArgs;
 
 /// Puts OpenWrt, Home Assistant and other network appliances on Kubernetes as machines that live on the LAN:
 /// own NICs, own MACs, own addresses.
@@ -312,29 +313,6 @@ pub struct DeleteArgs {
     /// How long to wait for the pod to be gone
     #[arg(long, value_name = "TIME", default_value = "2m", value_parser = duration)]
     pub timeout: std::time::Duration,
-}
-
-/// `wrtpod import`.
-#[derive(Debug, Args)]
-pub struct ImportArgs {
-    /// Values of the release, all of them or those that differ from the chart's; `-` is stdin
-    #[arg(long, value_name = "FILE")]
-    pub helm: PathBuf,
-    /// Folder of the chart that the values are for
-    #[arg(long, value_name = "DIR")]
-    pub chart: Option<PathBuf>,
-    /// Catalog entry that the chart was made from [default: the one of the chart's name]
-    #[arg(long, value_name = "NAME")]
-    pub from: Option<String>,
-    /// Name of the release [default: the chart's]
-    #[arg(long, value_name = "NAME")]
-    pub name: Option<String>,
-    /// Namespace of the release [default: default]
-    #[arg(short, long, value_name = "NAME")]
-    pub namespace: Option<String>,
-    /// File to write; an existing one is never overwritten [default: stdout]
-    #[arg(long, value_name = "FILE")]
-    pub out: Option<PathBuf>,
 }
 
 /// `wrtpod catalog`.

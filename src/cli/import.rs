@@ -1,9 +1,11 @@
 //! `wrtpod import`: documents from the values of a chart, judged before they are shown.
 
 use std::io::Write as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use super::args::{DocumentArgs, ImportArgs};
+use clap::Args;
+
+use super::args::DocumentArgs;
 use super::error::{CliError, Outcome};
 use super::load;
 use super::printer::Printer;
@@ -12,6 +14,30 @@ use crate::diag::{Diagnostics, SourceMap};
 use crate::import::{self, Chart, Request};
 use crate::spec::Input;
 use crate::types::Name;
+
+/// `wrtpod import`.
+#[derive(Debug, Args)]
+pub struct ImportArgs {
+    /// Values of the release, as `helm get values --all -o yaml` prints them, or those that differ from the
+    /// chart's; `-` is stdin
+    #[arg(long, value_name = "FILE")]
+    pub helm: PathBuf,
+    /// Folder of the chart that the values are for
+    #[arg(long, value_name = "DIR")]
+    pub chart: Option<PathBuf>,
+    /// Catalog entry that the chart was made from [default: the one that the chart names]
+    #[arg(long, value_name = "NAME")]
+    pub from: Option<String>,
+    /// Name of the release [default: the chart's]
+    #[arg(long, value_name = "NAME")]
+    pub name: Option<String>,
+    /// Namespace of the release [default: default]
+    #[arg(short, long, value_name = "NAME")]
+    pub namespace: Option<String>,
+    /// File to write; an existing one is never overwritten [default: stdout]
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+}
 
 /// Runs the verb.
 pub fn run(args: &ImportArgs, printer: Printer) -> Result<Outcome, CliError> {

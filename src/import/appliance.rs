@@ -4,7 +4,7 @@ use super::Names;
 use super::base::Base;
 use super::pieces::Pieces;
 use super::text::Document;
-use super::unmapped::{is_amount, literal, not_imported};
+use super::unmapped::{is_amount, is_device, literal, not_imported};
 use super::values::{Interface, Persistence, Values, VolumeClaim};
 use crate::diag::{Diagnostic, Diagnostics, Loc};
 use crate::spec::{Entries, PersistenceMode, Profile};
@@ -37,11 +37,11 @@ pub fn document(
     let head = match &names.from {
         Some((from, _)) => {
             spec.insert("from".into(), json!(from));
-            format!("The release, on top of the catalog's `{from}`: `wrtpod catalog show {from}` has the rest.")
+            format!("The release, on top of `{from}` of the catalog. What else the chart's templates had, they had from a document.")
         }
         None => {
             spec.insert("profile".into(), json!(profile.as_str()));
-            "The release. What the chart has in its templates, such as probes, is not among its values.".into()
+            "The release. What the chart's templates had, probes and capabilities among it, no value says.".into()
         }
     };
     if profile == Profile::Openwrt {
@@ -85,7 +85,7 @@ fn wanted(
     let interfaces: Vec<Value> = values.interfaces.iter().map(|interface| self::interface(interface)).collect();
     spec.put("interfaces", interfaces);
     if profile == Profile::Openwrt {
-        openwrt(values, &mut spec, diagnostics);
+        openwrt(values, &mut spec);
     }
     spec.text("hostname", values.hostname.get());
     spec.text("timezone", values.timezone.get());
@@ -102,6 +102,12 @@ fn wanted(
         made.map("requests", amounts(&resources.requests));
         made.map("limits", amounts(&resources.limits));
         spec.map("resources", made.finish());
+        let devices = resources.limits.iter().filter(|(name, _)| is_device(name));
+        let devices = devices.map(|(name, count)| device(name, &count.value.to_string()));
+        let devices: Vec<Value> = base.devices_by_path().cloned().chain(devices).collect();
+        if !devices.is_empty() {
+            spec.put("devices", devices);
+        }
     }
     spec.list("nodes", &values.nodes);
     spec.pairs("nodeSelector", &values.node_selector);
@@ -155,11 +161,11 @@ fn interface(interface: &Interface) -> Value {
 }
 
 /// Keys of OpenWrt alone.
-fn openwrt(values: &Values, spec: &mut Pieces, diagnostics: &mut Diagnostics) {
+fn openwrt(values: &Values, spec: &mut Pieces) {
     if let Some(persistence) = &values.persistence {
         spec.put("persistence", self::persistence(persistence));
     }
-    spec.map("uci", super::uci::settings(&values.uci, diagnostics));
+    spec.map("uci", super::uci::settings(&values.uci));
     spec.pairs("firstBoot", &values.first_boot);
     let credentials = values.credentials.as_ref();
     spec.text("secret", credentials.and_then(|credentials| credentials.existing_secret.get()));
@@ -187,11 +193,11 @@ fn persistence(persistence: &Persistence) -> Map<String, Value> {
 
 /// Ports, Service, Ingress.
 fn access(values: &Values, spec: &mut Pieces) {
-    let ports = values.ports.iter().map(|(name, port)| {
+    let ports = values.ports.iter().map(|port| {
         let mut made = Pieces::default();
         made.put("port", port.port.get());
-        made.unless("TCP", "protocol", port.protocol.as_ref());
-        (name.to_string(), Value::Object(made.finish()))
+        made.unless("TCP", "protocol", port.protocol.get());
+        (port.name.to_string(), Value::Object(made.finish()))
     });
     spec.map("ports", ports.collect());
     // As in the chart: a Service unless it is switched off, an Ingress when it is switched on.
@@ -241,6 +247,17 @@ fn volumes(
         made.insert(name.to_string(), Value::Object(volume.finish()));
     }
     made
+}
+
+/// A resource of a device plugin; one of it needs no count.
+fn device(resource: &str, count: &str) -> Value {
+    let mut made = Pieces::default();
+    made.put("resource", resource);
+    if count != "1" {
+        // What is no number is refused as any other document's.
+        made.put("count", count.parse::<u32>().map_or_else(|_| json!(count), |count| json!(count)));
+    }
+    Value::Object(made.finish())
 }
 
 fn amounts(amounts: &Entries<String, Quantity>) -> Map<String, Value> {

@@ -7,8 +7,9 @@ use serde_json::{Map, Value};
 
 /// Keys of an appliance that the values of a chart decide altogether. The others are in the chart's templates, where the
 /// catalog entry put them.
-const DECIDED: [&str; 21] = [
+const DECIDED: [&str; 22] = [
     "annotations",
+    "devices",
     "firstBoot",
     "helperImage",
     "hostname",
@@ -68,6 +69,12 @@ impl Base {
     /// Whether the entry asks for this capability.
     pub fn has_capability(&self, name: &str) -> bool {
         self.0.get("capabilities").and_then(|capabilities| capabilities.get(name)).is_some()
+    }
+
+    /// The entry's devices that are files of the node: a chart's resources have the others.
+    pub fn devices_by_path(&self) -> impl Iterator<Item = &Value> {
+        let devices = self.0.get("devices").and_then(Value::as_array);
+        devices.into_iter().flatten().filter(|device| device.get("path").is_some())
     }
 
     /// What is left to say on top of the entry: what differs from it and, where it says nothing, from `defaults`; and

@@ -32,7 +32,7 @@ pub struct Request<'a> {
     pub values: &'a Input,
     /// The chart that they are for; without it, they must be all of them.
     pub chart: Option<&'a Chart>,
-    /// The catalog entry that the chart was made from. Default: the one of the chart's name.
+    /// The catalog entry that the chart was made from. Default: the one that the chart names.
     pub from: Option<&'a str>,
     /// The release's name. Default: the name that the values or the chart give.
     pub name: Option<&'a Name>,

@@ -2,8 +2,11 @@
 
 use super::Request;
 use super::read::Read;
+use super::unmapped::not_imported;
 use crate::diag::{Diagnostic, Diagnostics, SourceMap, Span};
-use crate::types::quoted;
+
+/// The longest name that a chart gives to its objects.
+const LONGEST: usize = 52;
 
 /// The names.
 pub struct Names {
@@ -24,28 +27,22 @@ impl Names {
         diagnostics: &mut Diagnostics,
     ) -> Option<Self> {
         let values = &read.values;
-        let chart = read.chart.as_ref().and_then(|name| Some((name.text()?, name.span)));
-        // Both are the label `app.kubernetes.io/name`, which wrtpod gives the name of the catalog entry.
-        let overriding = values.name_override.get();
-        let kind = overriding.and_then(|name| Some((name.as_str(), name.span?))).or(chart);
         let from = match request.from {
             Some(from) => {
                 let file = sources.add("--from", from);
                 Some((from.to_owned(), Span::new(file, 0, from.len())))
             }
-            None => kind.filter(|(name, _)| request.catalog.iter().any(|entry| entry.name == *name)).map(owned),
+            None => read.chart.as_ref().and_then(|chart| chart.from.clone()),
         };
-        let Some(appliance) = appliance(request, read, chart.or(kind).map(|(name, _)| name)) else {
+        let Some(appliance) = appliance(request, read) else {
             let diagnostic = Diagnostic::error("not-imported", "the values do not say what the release is called");
             diagnostics.push(diagnostic.help("write --name with the release's name"));
             return None;
         };
-        if let Some((kind, span)) = kind.filter(|(kind, _)| from.is_none() && *kind != appliance) {
-            let (kind, label) = (quoted(kind), quoted(&appliance));
-            let message =
-                format!("`app.kubernetes.io/name` changes from {kind} to {label}: the catalog has no {kind}");
-            let help = "write --from with the catalog entry that the chart was made from";
-            diagnostics.push(Diagnostic::warning("not-imported", message).at(span).help(help));
+        let kind = from.as_ref().map_or(&appliance, |(from, _)| from);
+        if let Some(other) = values.name_override.get().filter(|other| other.as_str() != kind) {
+            let why = "the label `app.kubernetes.io/name` is the catalog entry's name, or the appliance's own";
+            not_imported(diagnostics, "nameOverride", other.span, why, "select by `wrtpod.dev/appliance`");
         }
         let derives = values.interfaces.iter().any(|interface| interface.mac.get().is_none());
         if request.namespace.is_none() && derives {
@@ -58,18 +55,17 @@ impl Names {
     }
 }
 
-fn owned((name, span): (&str, Span)) -> (String, Span) {
-    (name.to_owned(), span)
-}
-
 /// The name that the chart gives to its objects.
-fn appliance(request: &Request<'_>, read: &Read, kind: Option<&str>) -> Option<String> {
+fn appliance(request: &Request<'_>, read: &Read) -> Option<String> {
     if let Some(full) = read.values.fullname_override.get() {
         return Some(full.to_string());
     }
-    match (request.name.map(|name| name.as_str()), kind) {
-        (Some(release), Some(kind)) if !release.contains(kind) => Some(format!("{release}-{kind}")),
-        (Some(release), _) => Some(release.to_owned()),
-        (None, kind) => kind.map(str::to_owned),
-    }
+    let chart = read.chart.as_ref().map(|chart| chart.name.as_str());
+    let full = match (request.name.map(|name| name.as_str()), chart) {
+        (Some(release), Some(chart)) if !release.contains(chart) => format!("{release}-{chart}"),
+        (Some(release), _) => release.to_owned(),
+        (None, chart) => chart?.to_owned(),
+    };
+    let short: String = full.chars().take(LONGEST).collect();
+    Some(short.strip_suffix('-').unwrap_or(&short).to_owned())
 }

@@ -12,9 +12,20 @@ use serde_json::Value;
 pub struct Read {
     /// The values, the user's over the chart's.
     pub values: Values,
-    /// The chart's name, a text.
-    pub chart: Option<Tree>,
+    /// The chart that they are for.
+    pub chart: Option<Metadata>,
 }
+
+/// What a chart says of itself.
+pub struct Metadata {
+    /// Its name.
+    pub name: String,
+    /// The catalog entry that it was made from, and where that is written.
+    pub from: Option<(String, Span)>,
+}
+
+/// Annotation of a chart: the catalog entry that it was made from.
+const FROM: &str = "wrtpod.dev/from";
 
 /// Reads values; `None` after a fault, which has been reported.
 pub fn values(
@@ -27,9 +38,9 @@ pub fn values(
         None => (own, None),
         Some(chart) => {
             let mut tree = mapping(&chart.values, sources, diagnostics)?;
-            let name = name(chart, sources, diagnostics)?;
+            let metadata = metadata(chart, sources, diagnostics)?;
             merge(&mut tree, own);
-            (tree, Some(name))
+            (tree, Some(metadata))
         }
     };
     if let Some(refused) = refuse_other_charts(&tree, chart.is_some()) {
@@ -68,15 +79,17 @@ fn mapping(input: &Input, sources: &mut SourceMap, diagnostics: &mut Diagnostics
     None
 }
 
-/// The name of a chart.
-fn name(chart: &Chart, sources: &mut SourceMap, diagnostics: &mut Diagnostics) -> Option<Tree> {
+/// What Chart.yaml says.
+fn metadata(chart: &Chart, sources: &mut SourceMap, diagnostics: &mut Diagnostics) -> Option<Metadata> {
     let tree = mapping(&chart.metadata, sources, diagnostics)?;
-    let name = tree.get("name").filter(|name| name.text().is_some());
-    if name.is_none() {
+    let Some(name) = tree.get("name").and_then(Tree::text) else {
         let diagnostic = Diagnostic::error("missing-key", "the chart has no `name`").at(tree.span);
         diagnostics.push(diagnostic.help("name the folder of a chart, with its Chart.yaml"));
-    }
-    name.cloned()
+        return None;
+    };
+    let from = tree.get("annotations").and_then(|annotations| annotations.get(FROM));
+    let from = from.and_then(|from| Some((from.text()?.to_owned(), from.span)));
+    Some(Metadata { name: name.to_owned(), from })
 }
 
 /// One error in the place of many, when these are not the values of a chart that wrtpod wrote, or not all of them.

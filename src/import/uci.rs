@@ -1,40 +1,34 @@
 //! UCI settings: lists of sections become mappings.
 
+use super::pieces::texts;
 use super::values::UciSection;
-use crate::diag::{Diagnostic, Diagnostics, Loc};
+use crate::diag::Loc;
 use crate::spec::{Entries, UciValue};
-use crate::types::quoted;
 use serde_json::{Map, Value, json};
 
-/// The settings, file by file. A section that stands twice in a file is reported: a mapping has a key once.
-pub fn settings(files: &Entries<String, Vec<Loc<UciSection>>>, diagnostics: &mut Diagnostics) -> Map<String, Value> {
+/// The settings, file by file. Of a section that stands twice, the later one's options are laid over the earlier one's, as
+/// wrtpod and the chart do.
+pub fn settings(files: &Entries<String, Vec<Loc<UciSection>>>) -> Map<String, Value> {
     let mut settings = Map::new();
     for (file, sections) in files.iter().filter(|(_, sections)| !sections.is_empty()) {
-        let mut made = Map::new();
+        let mut made: Map<String, Value> = Map::new();
         for section in &sections.value {
-            if made.contains_key(&section.section.value) {
-                let name = quoted(&section.section);
-                let message = format!("the section {name} stands twice in `uci.{}`", file.value);
-                let help = "write its options into one";
-                diagnostics.push(Diagnostic::error("duplicate-key", message).at(section.section.span).help(help));
-            }
-            made.insert(section.section.value.clone(), options(section));
+            let known = made.entry(section.section.value.clone()).or_insert_with(|| json!({}));
+            known.as_object_mut().expect("every section is a mapping").extend(options(section));
         }
         settings.insert(file.value.clone(), Value::Object(made));
     }
     settings
 }
 
-fn options(section: &UciSection) -> Value {
-    let mut options = Map::new();
-    if let Some(kind) = section.kind.get() {
-        options.insert(".type".into(), json!(kind.value));
-    }
-    for (name, value) in &section.options {
-        options.insert(name.value.clone(), match &value.value {
+fn options(section: &UciSection) -> Map<String, Value> {
+    let kind = section.kind.get().map(|kind| (".type".to_owned(), json!(kind.value)));
+    let options = section.options.iter().map(|(name, value)| {
+        let value = match &value.value {
             UciValue::One(text) => json!(text),
-            UciValue::Many(items) => super::pieces::texts(items),
-        });
-    }
-    Value::Object(options)
+            UciValue::Many(items) => texts(items),
+        };
+        (name.value.clone(), value)
+    });
+    kind.into_iter().chain(options).collect()
 }

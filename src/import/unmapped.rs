@@ -35,6 +35,17 @@ pub fn report(values: &Values, profile: Profile, diagnostics: &mut Diagnostics) 
         let why = "`render` never looks for the NAD kind, `deploy` always does";
         tell("multus.check", check.span, why, "remove it");
     }
+    if let Some(global) = values.global.as_ref().filter(|global| !is_empty(global)) {
+        tell("global", global.span, "the chart itself reads nothing of it", "remove it");
+    }
+    if let Some(first) = values.overlays.first() {
+        let why = "overlays come with an Image, which brings their capabilities and devices";
+        tell("overlays", first.span, why, "write `build` with the Image that the image is built from");
+    }
+    if profile == Profile::Openwrt && values.credentials.is_none() {
+        let why = "without them the chart leaves root's password empty, and `deploy` makes one";
+        tell("credentials", None, why, "write `emptyRootPassword: true` if it has to stay empty");
+    }
     credentials(values, &mut tell);
     if let Some(resources) = &values.resources {
         resources_of_others(resources, &mut tell);
@@ -62,20 +73,20 @@ fn credentials(values: &Values, tell: Tell<'_>) {
     }
 }
 
-/// Documents have CPU and memory, and devices by name.
+/// Documents have CPU and memory, and what device plugins offer.
 fn resources_of_others(resources: &Resources, tell: Tell<'_>) {
+    let help = "write it as a patch of the workload, under `patches`";
+    let of_limits = |name: &str| resources.limits.iter().any(|(known, _)| known.value == name);
     for (path, amounts) in [("requests", &resources.requests), ("limits", &resources.limits)] {
-        for (name, _) in amounts.iter().filter(|(name, _)| !is_amount(name)) {
-            let (why, help) = if name.contains('/') {
-                ("a document asks for it as a device", "write `devices: [{resource: NAME, count: NUMBER}]`")
-            } else {
-                ("a document has `cpu` and `memory`", "write it as a patch of the workload, under `patches`")
-            };
-            tell(&format!("resources.{path}.{}", name.value), name.span, why, help);
+        for (name, _) in amounts {
+            // Kubernetes takes the limit of a device for its request.
+            if !is_amount(name) && !(is_device(name) && of_limits(name)) {
+                let why = "a document has `cpu`, `memory` and `devices`";
+                tell(&format!("resources.{path}.{}", name.value), name.span, why, help);
+            }
         }
     }
     if let Some(first) = resources.claims.first() {
-        let help = "write it as a patch of the workload, under `patches`";
         tell("resources.claims", first.span, "a document has `devices` of device plugins", help);
     }
 }
@@ -83,6 +94,11 @@ fn resources_of_others(resources: &Resources, tell: Tell<'_>) {
 /// Whether a document has the resource under this name.
 pub fn is_amount(name: &str) -> bool {
     matches!(name, "cpu" | "memory")
+}
+
+/// Whether the resource is a device plugin's.
+pub fn is_device(name: &str) -> bool {
+    name.contains('/')
 }
 
 /// The text of a variable that a document can have; else the key at fault, why, and what to do.

@@ -4,11 +4,12 @@ use super::given::Given;
 use crate::diag::Loc;
 use crate::spec::table::record;
 use crate::spec::{
-    AccessMode, ClusterRanges, Entries, PackagePolicy, PersistenceMode, PullPolicy, ServicePort,
-    ServiceType, UciValue,
+    AccessMode, ClusterRanges, Entries, PackagePolicy, PersistenceMode, PullPolicy, ServiceType, Transport,
+    UciValue,
 };
 use crate::types::{
-    AddressSpec, Capability, Cidr, EnvName, ImageRef, InterfaceName, IpRange, Mac, Name, Quantity, Vlan,
+    AddressSpec, Capability, Cidr, EnvName, ImageRef, InterfaceName, IpRange, Mac, Name, Port, Quantity,
+    Vlan,
 };
 use serde_json::Value;
 use std::net::IpAddr;
@@ -52,8 +53,8 @@ record! {
         "tolerations" => tolerations: Vec<Loc<Value>>,
         /// CPU and memory.
         "resources" => resources: Option<Loc<Resources>>,
-        /// Ports by name.
-        "ports" => ports: Entries<Name, ServicePort>,
+        /// The ports that the appliance listens on.
+        "ports" => ports: Vec<Loc<NamedPort>>,
         /// The Service.
         "service" => service: Option<Loc<Service>>,
         /// The Ingress.
@@ -80,6 +81,8 @@ record! {
         "persistence" => persistence: Option<Loc<Persistence>>,
         /// UCI settings (profile `openwrt`).
         "uci" => uci: Entries<String, Vec<Loc<UciSection>>>,
+        /// Overlays of the image (profile `openwrt`).
+        "overlays" => overlays: Vec<Loc<String>>,
         /// Scripts of the first boot (profile `openwrt`).
         "firstBoot" => first_boot: Entries<Name, String>,
         /// Root's password and keys (profile `openwrt`).
@@ -88,6 +91,8 @@ record! {
         "helperImage" => helper_image: Given<ImageRef>,
         /// Claims of the appliance's own volumes (profile `generic`).
         "volumes" => volumes: Entries<Name, VolumeClaim>,
+        /// What Helm gives to all charts of a release.
+        "global" => global: Option<Loc<Value>>,
     }
 }
 
@@ -182,6 +187,18 @@ record! {
         "limits" => limits: Entries<String, Quantity>,
         /// Claims of dynamic resource allocation.
         "claims" => claims: Vec<Loc<Value>>,
+    }
+}
+
+record! {
+    /// A port.
+    pub struct NamedPort, "a port" {
+        /// Its name.
+        "name" => name: Loc<Name>,
+        /// The number.
+        "port" => port: Loc<Port>,
+        /// The protocol.
+        "protocol" => protocol: Given<Transport>,
     }
 }
 
