@@ -1,6 +1,5 @@
 //! `wrtpod import`: documents from the values of a chart, judged before they are shown.
 
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -8,6 +7,7 @@ use clap::Args;
 use super::args::DocumentArgs;
 use super::error::{CliError, Outcome};
 use super::load;
+use super::new_file;
 use super::printer::Printer;
 use crate::catalog;
 use crate::diag::{Diagnostics, SourceMap};
@@ -61,7 +61,7 @@ pub fn run(args: &ImportArgs, printer: Printer) -> Result<Outcome, CliError> {
     load::judge(std::slice::from_ref(&input), &DocumentArgs::default(), &[], printer)?;
     match &args.out {
         None => Printer::data(&input.text)?,
-        Some(path) => write(path, &input.text)?,
+        Some(path) => new_file::write(path, &input.text)?,
     }
     Ok(Outcome::Done)
 }
@@ -76,11 +76,4 @@ fn chart(folder: &Path) -> Result<Chart, CliError> {
         metadata: load::read_input(&folder.join("Chart.yaml"))?,
         values: load::read_input(&folder.join("values.yaml"))?,
     })
-}
-
-fn write(path: &Path, documents: &str) -> Result<(), CliError> {
-    let mut file = std::fs::File::create_new(path).map_err(|error| CliError::file(path, "write", &error))?;
-    file.write_all(documents.as_bytes()).map_err(|error| CliError::file(path, "write", &error))?;
-    Printer::line(&format!("wrote {}", path.display()));
-    Ok(())
 }

@@ -15,6 +15,7 @@ mod image;
 mod import;
 mod init;
 mod load;
+mod new_file;
 mod pin;
 mod printer;
 mod progress;

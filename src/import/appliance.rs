@@ -34,15 +34,15 @@ pub fn document(
         "persistence": {"mode": "etc", "accessMode": "ReadWriteOnce", "packages": "drop"},
     });
     let mut spec = Map::new();
-    let head = match &names.from {
-        Some((from, _)) => {
-            spec.insert("from".into(), json!(from));
-            format!("The release, on top of `{from}` of the catalog. What else the chart's templates had, they had from a document.")
-        }
-        None => {
-            spec.insert("profile".into(), json!(profile.as_str()));
-            "The release. What the chart's templates had, probes and capabilities among it, no value says.".into()
-        }
+    let head = if let Some((from, _)) = &names.from {
+        spec.insert("from".into(), json!(from));
+        format!(
+            "The release, on top of the catalog's `{from}`, which has what no value says: probes, the command."
+        )
+    } else {
+        spec.insert("profile".into(), json!(profile.as_str()));
+        "The release. What no value says, such as probes and capabilities, is in the chart's templates alone."
+            .into()
     };
     if profile == Profile::Openwrt {
         defaults["timezone"] = json!("UTC");
@@ -82,7 +82,8 @@ fn wanted(
         values.image_pull_secrets.iter().map(|secret| secret.value.name.clone()).collect();
     spec.list("imagePullSecrets", &secrets);
     spec.number("replicas", values.replicas);
-    let interfaces: Vec<Value> = values.interfaces.iter().map(|interface| self::interface(interface)).collect();
+    let interfaces: Vec<Value> =
+        values.interfaces.iter().map(|interface| self::interface(interface)).collect();
     spec.put("interfaces", interfaces);
     if profile == Profile::Openwrt {
         openwrt(values, &mut spec);
@@ -90,7 +91,8 @@ fn wanted(
     spec.text("hostname", values.hostname.get());
     spec.text("timezone", values.timezone.get());
     let env = values.extra_env.iter();
-    let env = env.filter_map(|variable| Some((variable.name.to_string(), json!(literal(variable, profile).ok()?))));
+    let env =
+        env.filter_map(|variable| Some((variable.name.to_string(), json!(literal(variable, profile).ok()?))));
     spec.map("env", env.collect());
     access(values, &mut spec);
     spec.map("volumes", volumes(&values.volumes, base, diagnostics));
@@ -135,9 +137,8 @@ fn image(values: &Values, diagnostics: &mut Diagnostics) -> Option<ImageRef> {
         Ok(reference) => return Some(reference),
         Err(invalid) => invalid,
     };
-    diagnostics.push(
-        Diagnostic::error("bad-value", invalid.problem).at(image.repository.span).help(invalid.fix),
-    );
+    diagnostics
+        .push(Diagnostic::error("bad-value", invalid.problem).at(image.repository.span).help(invalid.fix));
     None
 }
 

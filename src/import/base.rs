@@ -83,7 +83,9 @@ impl Base {
         let mut decided = self.0.clone();
         decided.retain(|key, _| DECIDED.contains(&key.as_str()) || wanted.contains_key(key));
         for key in ["capabilities", "env", "volumes"] {
-            if let (Some(Value::Object(known)), Some(Value::Object(own))) = (decided.get_mut(key), wanted.get(key)) {
+            if let (Some(Value::Object(known)), Some(Value::Object(own))) =
+                (decided.get_mut(key), wanted.get(key))
+            {
                 known.retain(|name, _| own.contains_key(name));
             }
         }
@@ -95,7 +97,11 @@ impl Base {
     }
 }
 
-fn differences(base: &Map<String, Value>, wanted: Map<String, Value>, defaults: &Value) -> Map<String, Value> {
+fn differences(
+    base: &Map<String, Value>,
+    wanted: Map<String, Value>,
+    defaults: &Value,
+) -> Map<String, Value> {
     let gone: Vec<String> = base.keys().filter(|key| !wanted.contains_key(*key)).cloned().collect();
     let mut left = Map::new();
     for (key, value) in wanted {

@@ -4,6 +4,7 @@ use super::Request;
 use super::read::Read;
 use super::unmapped::not_imported;
 use crate::diag::{Diagnostic, Diagnostics, SourceMap, Span};
+use crate::types::Name;
 
 /// The longest name that a chart gives to its objects.
 const LONGEST: usize = 52;
@@ -35,13 +36,15 @@ impl Names {
             None => read.chart.as_ref().and_then(|chart| chart.from.clone()),
         };
         let Some(appliance) = appliance(request, read) else {
-            let diagnostic = Diagnostic::error("not-imported", "the values do not say what the release is called");
+            let diagnostic =
+                Diagnostic::error("not-imported", "the values do not say what the release is called");
             diagnostics.push(diagnostic.help("write --name with the release's name"));
             return None;
         };
         let kind = from.as_ref().map_or(&appliance, |(from, _)| from);
         if let Some(other) = values.name_override.get().filter(|other| other.as_str() != kind) {
-            let why = "the label `app.kubernetes.io/name` is the catalog entry's name, or the appliance's own";
+            let why =
+                "the label `app.kubernetes.io/name` is the catalog entry's name, or the appliance's own";
             not_imported(diagnostics, "nameOverride", other.span, why, "select by `wrtpod.dev/appliance`");
         }
         let derives = values.interfaces.iter().any(|interface| interface.mac.get().is_none());
@@ -50,7 +53,7 @@ impl Names {
             let help = "write --namespace with the release's namespace";
             diagnostics.push(Diagnostic::warning("not-imported", message).help(help));
         }
-        let namespace = request.namespace.map_or("default", |name| name.as_str()).to_owned();
+        let namespace = request.namespace.map_or("default", Name::as_str).to_owned();
         Some(Self { appliance, namespace, from })
     }
 }
@@ -61,7 +64,7 @@ fn appliance(request: &Request<'_>, read: &Read) -> Option<String> {
         return Some(full.to_string());
     }
     let chart = read.chart.as_ref().map(|chart| chart.name.as_str());
-    let full = match (request.name.map(|name| name.as_str()), chart) {
+    let full = match (request.name.map(Name::as_str), chart) {
         (Some(release), Some(chart)) if !release.contains(chart) => format!("{release}-{chart}"),
         (Some(release), _) => release.to_owned(),
         (None, chart) => chart?.to_owned(),

@@ -28,11 +28,7 @@ pub struct Metadata {
 const FROM: &str = "wrtpod.dev/from";
 
 /// Reads values; `None` after a fault, which has been reported.
-pub fn values(
-    request: &Request<'_>,
-    sources: &mut SourceMap,
-    diagnostics: &mut Diagnostics,
-) -> Option<Read> {
+pub fn values(request: &Request<'_>, sources: &mut SourceMap, diagnostics: &mut Diagnostics) -> Option<Read> {
     let own = mapping(request.values, sources, diagnostics)?;
     let (tree, chart) = match request.chart {
         None => (own, None),
@@ -107,8 +103,8 @@ fn refuse_other_charts(tree: &Tree, with_chart: bool) -> Option<Diagnostic> {
         )
     } else {
         (
-            format!("these are no values of a wrtpod chart, or not all of them: `{missing}` is missing"),
-            "for a part of them, write --chart with the folder of their chart; those of other charts are not read",
+            format!("these are no values of a wrtpod chart, or not all of them: they have no `{missing}`"),
+            "write --chart with the folder of the chart that they are for; other charts' values are not read",
         )
     };
     let first = tree.entries().and_then(|entries| entries.first()).map_or(tree.span, |entry| entry.key.span);

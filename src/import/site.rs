@@ -54,7 +54,13 @@ fn network(
     }
     if let Some(create) = network.create.filter(|create| !create.value) {
         let why = "wrtpod applies the NADs of its networks itself";
-        not_imported(diagnostics, &path("create"), create.span, why, "keep the networks of all releases in one Site");
+        not_imported(
+            diagnostics,
+            &path("create"),
+            create.span,
+            why,
+            "keep the networks of all releases in one Site",
+        );
     }
     let (key, link) = link(name, network, diagnostics)?;
     let mut made = Pieces::default();
@@ -96,11 +102,12 @@ fn link(
         diagnostics.push(Diagnostic::error("bad-value", invalid.problem).at(kind.span).help(invalid.fix));
         return None;
     };
-    let (parent_key, vlan_key, has_mode) = match *key {
-        "vlan" => ("parent", Some("id"), false),
-        "bridge" => ("name", Some("vlan"), false),
-        "hostDevice" => ("device", None, false),
-        _ => ("parent", Some("vlan"), true),
+    let (parent_key, vlan_key, default_mode) = match *key {
+        "macvlan" => ("parent", Some("vlan"), Some("bridge")),
+        "ipvlan" => ("parent", Some("vlan"), Some("l2")),
+        "vlan" => ("parent", Some("id"), None),
+        "bridge" => ("name", Some("vlan"), None),
+        _ => ("device", None, None),
     };
     let mut link = Pieces::default();
     link.text(parent_key, Some(parent));
@@ -113,10 +120,10 @@ fn link(
         (Some(vlan), None) => idle("vlan", vlan.span),
         (None, _) => {}
     }
-    match network.mode.get() {
-        Some(mode) if has_mode => link.put("mode", mode.as_str()),
-        Some(mode) => idle("mode", mode.span),
-        None => {}
+    match (network.mode.get(), default_mode) {
+        (mode, Some(default)) => link.unless(default, "mode", mode),
+        (Some(mode), None) => idle("mode", mode.span),
+        (None, None) => {}
     }
     match network.mtu {
         Some(mtu) if vlan_key.is_some() => link.put("mtu", mtu.value),

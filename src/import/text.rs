@@ -25,13 +25,11 @@ impl Document {
         let mut text = format!("# {}\n{}spec:\n", self.head, yaml::write(&header));
         for (key, value) in &self.spec {
             if let Some((_, comment)) = self.comments.iter().find(|(known, _)| known == key) {
-                text += &format!("  # {comment}\n");
+                text.extend(["  # ", comment, "\n"]);
             }
             let entry = yaml::write(&json!({key: value}));
             for line in entry.lines() {
-                text += if line.is_empty() { "" } else { "  " };
-                text += line;
-                text.push('\n');
+                text.extend([if line.is_empty() { "" } else { "  " }, line, "\n"]);
             }
         }
         text

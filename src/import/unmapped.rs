@@ -14,9 +14,9 @@ pub fn not_imported(diagnostics: &mut Diagnostics, path: &str, span: Option<Span
 pub fn report(values: &Values, profile: Profile, diagnostics: &mut Diagnostics) {
     let mut tell = |path: &str, span, why: &str, help: &str| not_imported(diagnostics, path, span, why, help);
     let objects = "a document has no word for it";
-    if let Some(affinity) = values.affinity.as_ref().filter(|affinity| !is_empty(affinity)) {
+    if let Some((first, _)) = values.affinity.first() {
         let help = "write it as a patch of the workload, under `patches`; it takes the place of `nodes`";
-        tell("affinity", affinity.span, "a document has `nodes` and `nodeSelector`", help);
+        tell("affinity", first.span, "a document has `nodes` and `nodeSelector`", help);
     }
     for (path, list) in
         [("extraVolumes", &values.extra_volumes), ("extraVolumeMounts", &values.extra_volume_mounts)]
@@ -27,7 +27,8 @@ pub fn report(values: &Values, profile: Profile, diagnostics: &mut Diagnostics) 
         }
     }
     if let Some(first) = values.reserved_addresses.first() {
-        let why = "the DHCP range leaves alone what the Site knows: fixed addresses of its appliances, and pools";
+        let why =
+            "the DHCP range leaves alone what the Site knows: fixed addresses of its appliances, and pools";
         let help = "add the documents of those appliances, or set `start` and `limit` under `uci`, `dhcp`";
         tell("reservedAddresses", first.span, why, help);
     }
@@ -59,7 +60,7 @@ pub fn report(values: &Values, profile: Profile, diagnostics: &mut Diagnostics) 
 
 type Tell<'a> = &'a mut dyn FnMut(&str, Option<Span>, &str, &str);
 
-/// Passwords never stand in documents. What they are is not said either.
+/// Passwords never stand in documents. Nor are they shown: there is no place with a line of the file.
 fn credentials(values: &Values, tell: Tell<'_>) {
     let Some(credentials) = &values.credentials else { return };
     let help = "write it into the Secret that the appliance uses, which `deploy` then leaves as it is";
@@ -67,8 +68,8 @@ fn credentials(values: &Values, tell: Tell<'_>) {
         ("credentials.passwordHash", credentials.password_hash.get()),
         ("credentials.authorizedKeys", credentials.authorized_keys.get()),
     ] {
-        if let Some(value) = value {
-            tell(path, value.span, "a document holds no credentials", help);
+        if value.is_some() {
+            tell(path, None, "a document holds no credentials", help);
         }
     }
 }
@@ -80,7 +81,8 @@ fn resources_of_others(resources: &Resources, tell: Tell<'_>) {
     for (path, amounts) in [("requests", &resources.requests), ("limits", &resources.limits)] {
         for (name, _) in amounts {
             // Kubernetes takes the limit of a device for its request.
-            if !is_amount(name) && !(is_device(name) && of_limits(name)) {
+            let imported = is_amount(name) || is_device(name) && of_limits(name);
+            if !imported {
                 let why = "a document has `cpu`, `memory` and `devices`";
                 tell(&format!("resources.{path}.{}", name.value), name.span, why, help);
             }
@@ -108,7 +110,11 @@ pub fn literal(
 ) -> Result<String, (&'static str, &'static str, &'static str)> {
     let patch = "write it as a patch of the workload, under `patches`";
     if profile == Profile::Openwrt {
-        return Err(("", "OpenWrt's services see no variables of the container", "write a setting under `uci`"));
+        return Err((
+            "",
+            "OpenWrt's services see no variables of the container",
+            "write a setting under `uci`",
+        ));
     }
     if variable.value_from.is_some() {
         return Err((".valueFrom", "the variables of a document are texts", patch));

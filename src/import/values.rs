@@ -8,8 +8,7 @@ use crate::spec::{
     UciValue,
 };
 use crate::types::{
-    AddressSpec, Capability, Cidr, EnvName, ImageRef, InterfaceName, IpRange, Mac, Name, Port, Quantity,
-    Vlan,
+    AddressSpec, Capability, Cidr, EnvName, ImageRef, InterfaceName, IpRange, Mac, Name, Port, Quantity, Vlan,
 };
 use serde_json::Value;
 use std::net::IpAddr;
@@ -46,7 +45,7 @@ record! {
         /// The nodes it may run on.
         "nodes" => nodes: Vec<Loc<String>>,
         /// Affinity in the place of what `nodes` say.
-        "affinity" => affinity: Option<Loc<Value>>,
+        "affinity" => affinity: Entries<String, Value>,
         /// Labels that its node must have.
         "nodeSelector" => node_selector: Entries<String, String>,
         /// Tolerations.

@@ -107,7 +107,8 @@ fn charts_of_the_catalog_go_round() {
     }
 }
 
-/// Those of the examples that charts can be made of. What the images of `openwrt-vpn` are built with is no value's.
+/// Those of the examples that charts can be made of. What an image is built with, and where a volume is mounted, no value
+/// says.
 #[test]
 fn charts_of_the_examples_go_round() {
     let mut count = 0;
@@ -120,8 +121,11 @@ fn charts_of_the_examples_go_round() {
             let straight = alone(&site, &appliance.name);
             let Some(chart) = straight.chart else { continue };
             let (documents, said) = imported(&chart, &straight.namespace, &appliance.name, "");
-            assert_eq!(said, "", "{}", appliance.name.value);
             let documents = documents.expect("nothing was refused");
+            if said.contains("where it is mounted") {
+                continue;
+            }
+            assert_eq!(said, "", "{}", appliance.name.value);
             assert_eq!(objects_of(&outcome("<imported>", &documents)), straight.objects, "{documents}");
             count += 1;
         }
@@ -135,7 +139,7 @@ image: {repository: registry.example:5000/openwrt, tag: 24.10.5, pullPolicy: Alw
 imagePullSecrets: [{name: regcred}]
 fullnameOverride: edge
 networks:
-  lan: {vlan: 7, mtu: 1400, mode: private, dns: [192.168.1.1, 'fd00::1'], sysctls: {net.ipv4.conf.IFNAME.arp_ignore: 1},
+  lan: {subnets: [192.168.1.0/24, 'fd00::/64'], vlan: 7, mtu: 1400, mode: private, dns: [192.168.1.1, 'fd00::1'], sysctls: {net.ipv4.conf.IFNAME.arp_ignore: 1},
         chain: ['{\"type\": \"bandwidth\", \"ingressRate\": 1000000, \"ingressBurst\": 1000000}']}
   guests: {kind: bridge, parent: br0, vlan: 9, subnets: [10.9.0.0/24], gateways: [10.9.0.1]}
 interfaces:
@@ -220,7 +224,10 @@ volumes: {more: {size: 1Gi}}
     let (documents, said) = imported_entry("nginx-lan", "nginx-lan", own);
     let places: Vec<&str> = said.lines().filter(|line| line.starts_with("warning")).collect();
     assert_eq!(places.len(), 2, "{said}");
-    assert!(places[0].contains("`extraEnv[1].value`") && places[1].contains("`extraEnv[2].valueFrom`"), "{said}");
+    assert!(
+        places[0].contains("`extraEnv[1].value`") && places[1].contains("`extraEnv[2].valueFrom`"),
+        "{said}"
+    );
     assert!(documents.expect("nothing was refused").contains("A: $(b)"));
 }
 
@@ -262,8 +269,12 @@ fn import_as_it_is_typed() {
     check("import-again", &place.run(&out));
     check("import-nameless", &place.run(&["import", "--helm", "openwrt.yaml"]));
     check("import-bare", &place.run(&["import", "--helm", "openwrt.yaml", "--name", "router", "-n", "net"]));
-    check("import-from", &place.run(&["import", "--helm", "openwrt.yaml", "--from", "openwrd", "--name", "a"]));
-    let foreign = "defaultPodOptions: {}\ncontrollers: {main: {containers: {main: {image: {repository: nginx}}}}}\n";
+    check(
+        "import-from",
+        &place.run(&["import", "--helm", "openwrt.yaml", "--from", "openwrd", "--name", "a"]),
+    );
+    let foreign =
+        "defaultPodOptions: {}\ncontrollers: {main: {containers: {main: {image: {repository: nginx}}}}}\n";
     check("import-foreign", &place.run_with(&["import", "--helm", "-"], foreign));
     // A chart, a part of its values, and what the rules say of the documents.
     fs::create_dir(place.here().join("chart")).expect("a folder can be made");
