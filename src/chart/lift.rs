@@ -96,7 +96,11 @@ fn mark(object: &mut Value, pointer: &str, mark: &str, action: &Action) {
                 .expect("entries are added to a map")
                 .insert(mark.to_owned(), Value::String(String::new()));
         }
-        Value::Object(entries) => set_sorted(entries, last, mark.into()),
+        Value::Object(entries) => {
+            // What opens an item of a list is never what may be missing.
+            let is_item = parent.rsplit('/').next().is_some_and(|index| index.parse::<usize>().is_ok());
+            set_sorted(entries, last, mark.into(), usize::from(is_item));
+        }
         other => {
             *other.pointer_mut(&format!("/{last}")).unwrap_or_else(|| panic!("the object has `{pointer}`")) =
                 mark.into();
@@ -105,8 +109,8 @@ fn mark(object: &mut Value, pointer: &str, mark: &str, action: &Action) {
 }
 
 /// Typed objects have their keys in alphabetical order: a new one goes where it belongs. Annotations stand behind the
-/// labels, which `objects` puts first.
-fn set_sorted(entries: &mut Map<String, Value>, key: String, value: Value) {
+/// labels, which `objects` puts first. No new key stands before the `least` first ones.
+fn set_sorted(entries: &mut Map<String, Value>, key: String, value: Value, least: usize) {
     if let Some(known) = entries.get_mut(&key) {
         *known = value;
         return;
@@ -115,7 +119,7 @@ fn set_sorted(entries: &mut Map<String, Value>, key: String, value: Value) {
         Some(labels) => labels + 1,
         None => entries.keys().position(|other| **other > *key).unwrap_or(entries.len()),
     };
-    entries.shift_insert(at, key, value);
+    entries.shift_insert(at.max(least), key, value);
 }
 
 /// What stands before the mark of a line, and the action.
@@ -198,6 +202,13 @@ mod tests {
             slots.iter().map(|(pointer, action)| ((*pointer).to_owned(), action.clone())).collect();
         let name = Sentinel { text: "zz-name", expression: "include \"f\" .".into() };
         template(object, &slots, &[name])
+    }
+
+    #[test]
+    fn what_may_be_missing_opens_no_item() {
+        let object = json!({"spec": {"items": [{"image": "x"}]}});
+        let text = lifted(&object, &[("/spec/items/0/env", Action::OptionalScalar(".Values.b".into()))]);
+        assert!(text.contains("- image: x\n    {{- with .Values.b }}\n    env:"), "{text}");
     }
 
     #[test]

@@ -47,20 +47,40 @@ pub const CODES: &[&str] = &["chart-patches", "chart-primary"];
 
 const SHARED: &[(&str, &str)] = &[
     ("templates/_access.tpl", include_str!("parts/_access.tpl")),
+    ("templates/_addresses.tpl", include_str!("parts/_addresses.tpl")),
+    ("templates/_attachments.tpl", include_str!("parts/_attachments.tpl")),
+    ("templates/_check.tpl", include_str!("parts/_check.tpl")),
+    ("templates/_check_access.tpl", include_str!("parts/_check_access.tpl")),
+    ("templates/_check_addresses.tpl", include_str!("parts/_check_addresses.tpl")),
+    ("templates/_check_interfaces.tpl", include_str!("parts/_check_interfaces.tpl")),
+    ("templates/_check_networks.tpl", include_str!("parts/_check_networks.tpl")),
+    ("templates/_config.tpl", include_str!("parts/_config.tpl")),
+    ("templates/_interfaces.tpl", include_str!("parts/_interfaces.tpl")),
     ("templates/_names.tpl", include_str!("parts/_names.tpl")),
+    ("templates/_placement.tpl", include_str!("parts/_placement.tpl")),
     ("templates/_pod.tpl", include_str!("parts/_pod.tpl")),
     ("templates/tests/connection.yaml", include_str!("parts/connection.yaml")),
 ];
 
 const OPENWRT: &[(&str, &str)] = &[
     ("templates/NOTES.txt", include_str!("parts/openwrt/NOTES.txt")),
+    ("templates/_check_profile.tpl", include_str!("parts/openwrt/_check_profile.tpl")),
     ("templates/_credentials.tpl", include_str!("parts/openwrt/_credentials.tpl")),
+    ("templates/_dhcp.tpl", include_str!("parts/openwrt/_dhcp.tpl")),
+    ("templates/_firewall.tpl", include_str!("parts/openwrt/_firewall.tpl")),
+    ("templates/_network.tpl", include_str!("parts/openwrt/_network.tpl")),
+    ("templates/_plan.tpl", include_str!("parts/openwrt/_plan.tpl")),
+    ("templates/_profile.tpl", include_str!("parts/openwrt/_profile.tpl")),
+    ("templates/_uci.tpl", include_str!("parts/openwrt/_uci.tpl")),
     ("templates/secret.yaml", include_str!("parts/openwrt/secret.yaml")),
 ];
 
 const GENERIC: &[(&str, &str)] = &[
     ("templates/NOTES.txt", include_str!("parts/generic/NOTES.txt")),
+    ("templates/_check_profile.tpl", include_str!("parts/generic/_check_profile.tpl")),
     ("templates/_env.tpl", include_str!("parts/generic/_env.tpl")),
+    ("templates/_plan.tpl", include_str!("parts/generic/_plan.tpl")),
+    ("templates/_profile.tpl", include_str!("parts/generic/_profile.tpl")),
 ];
 
 /// The chart of an appliance of the plan, whose objects are these.

@@ -174,7 +174,7 @@ fn networks(plan: &Plan) -> String {
 fn workload(source: &Source<'_>, object: &Object) -> String {
     let pod = "/spec/template/spec";
     let mut slots = vec![
-        scalar("/spec/replicas", ".Values.replicas"),
+        scalar("/spec/replicas", ".Values.replicas | int"),
         block("/spec/template/metadata/labels", "include \"wrtpod.podLabels\" ."),
         block("/spec/template/metadata/annotations", "include \"wrtpod.podAnnotations\" ."),
         optional_block(&format!("{pod}/affinity"), "include \"wrtpod.nodeAffinity\" ."),

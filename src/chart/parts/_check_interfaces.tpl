@@ -1,0 +1,118 @@
+{{/* What the interfaces are called, which MAC addresses they have, and what an appliance has once: dict root, nics. */}}
+{{- define "wrtpod.check.interfaces" }}
+{{- $root := .root }}
+{{- if not .root.Values.interfaces }}
+interfaces: the appliance is on no network; write `- network: lan`
+{{- end }}
+{{- range $index, $interface := .root.Values.interfaces }}
+{{- if not (hasKey $root.Values.networks .network) }}
+interfaces[{{ $index }}].network: there is no network `{{ .network }}`; write one of {{ keys $root.Values.networks | sortAlpha | join ", " }}, or add it to `networks`
+{{- end }}
+{{- end }}
+{{- $names := list }}
+{{- $macs := list }}
+{{- $derived := false }}
+{{- $identity := false }}
+{{- $attached := dict }}
+{{- range .nics }}
+{{- $path := printf "interfaces[%d]" (int .index) }}
+{{- $own := index $root.Values.interfaces (int .index) }}
+{{- $network := index $root.Values.networks .network }}
+{{- with include "wrtpod.check.name" (list . $.nics) }}
+{{ $path }}.name: `{{ $own.name | default $own.network }}` {{ . }}
+{{- end }}
+{{- $double := has .interface $names }}
+{{- if $double }}
+{{ $path }}.name: two interfaces are called `{{ .interface }}`; give one of them another `name`
+{{- end }}
+{{- $names = append $names .interface }}
+{{- if .mac }}
+{{- $identity = true }}
+{{- if not $own.mac }}
+{{- $derived = true }}
+{{- else if eq .mac "00:00:00:00:00:00" }}
+{{ $path }}.mac: the MAC is all zeros; leave it out to have one derived
+{{- else if regexMatch "^.[13579bdf]" .mac }}
+{{ $path }}.mac: the MAC {{ .mac }} is a group address; write one whose second digit is even
+{{- else if eq $network.kind "ipvlan" }}
+{{ $path }}.mac: interfaces of `{{ .network }}`, an ipvlan network, share their parent's MAC; leave it out, or make the network a macvlan
+{{- end }}
+{{- if and (has .mac $macs) (not $double) }}
+{{ $path }}.mac: another interface has the MAC {{ .mac }}; leave one of them out to have it derived
+{{- end }}
+{{- $macs = append $macs .mac }}
+{{- end }}
+{{- if .addressing.addresses }}{{ $identity = true }}{{ end }}
+{{- $other := get $attached .attachment | default .network }}
+{{- if ne $other .network }}
+{{ $path }}.network: `{{ .network }}` and `{{ $other }}` both get an attachment `{{ .attachment }}`; rename one of the networks
+{{- end }}
+{{- $_ := set $attached .attachment $other }}
+{{- end }}
+{{- if and $derived (not (trim $root.Values.salt)) }}
+salt: MAC addresses are to be derived from it, and it is empty; write random text, once
+{{- end }}
+{{- if and $identity (gt (int $root.Values.replicas) 1) }}
+replicas: {{ int $root.Values.replicas }} replicas would share one MAC and address; keep one, and install a second release
+{{- end }}
+{{- include "wrtpod.check.once" (list "defaultRoute" "the default route" .nics) }}
+{{- include "wrtpod.check.once" (list "discovery" "the multicast of discovery" .nics) }}
+{{- end -}}
+
+{{/* Why an interface cannot be called so, or nothing: list NIC NICS. */}}
+{{- define "wrtpod.check.name" -}}
+{{- $name := (first .).interface -}}
+{{- if has $name (list "eth0" "lo" "veth0") -}}
+is taken: eth0 is the cluster's, lo the loopback, veth0 other tools'; give the interface another `name`
+{{- else if gt (len $name) 15 -}}
+has {{ len $name }} characters, the kernel takes 15; give the interface another `name`
+{{- else -}}
+{{- include "wrtpod.profile.nameFault" . -}}
+{{- end -}}
+{{- end -}}
+
+{{/* A switch that only one interface may have: list KEY WHAT NICS. */}}
+{{- define "wrtpod.check.once" }}
+{{- $key := index . 0 }}
+{{- $what := index . 1 }}
+{{- $first := "" }}
+{{- range index . 2 }}
+{{- if index . $key }}
+{{- if $first }}
+interfaces[{{ int .index }}].{{ $key }}: `{{ $first }}` and `{{ .interface }}` both take {{ $what }}; keep it on one interface
+{{- end }}
+{{- $first = $first | default .interface }}
+{{- end }}
+{{- end }}
+{{- end -}}
+
+{{/* Links of the node that two interfaces of one pod would fight over: dict root, nics. */}}
+{{- define "wrtpod.check.links" }}
+{{- $root := .root }}
+{{- $before := list }}
+{{- range $nic := .nics }}
+{{- $one := index $root.Values.networks .network }}
+{{- if not $one.existing }}
+{{- range $name := $before }}
+{{- $other := index $root.Values.networks . }}
+{{- $both := ternary (printf "`%s`" .) (printf "`%s` and `%s`" . $nic.network) (eq . $nic.network) }}
+{{- if or (include "wrtpod.whole" (list $one $other)) (include "wrtpod.whole" (list $other $one)) }}
+interfaces[{{ int $nic.index }}].network: two interfaces on {{ $both }}, and one of them takes the parent whole; give each its own parent, or use macvlan in mode bridge
+{{- else if and (eq (include "wrtpod.wire" $one) (include "wrtpod.wire" $other)) (has "vlan" (list $one.kind $other.kind)) (has $one.kind (list "vlan" "macvlan" "ipvlan")) (has $other.kind (list "vlan" "macvlan" "ipvlan")) }}
+interfaces[{{ int $nic.index }}].network: two interfaces on {{ $both }}, and a VLAN id exists once on a node; use kind macvlan with `vlan`
+{{- end }}
+{{- end }}
+{{- $before = append $before .network }}
+{{- end }}
+{{- end }}
+{{- end -}}
+
+{{/* `yes` when a network takes the whole interface of the node that another one hangs on: list NETWORK OTHER. */}}
+{{- define "wrtpod.whole" -}}
+{{- $whole := first . -}}
+{{- $parent := include "wrtpod.parent" (last .) -}}
+{{- $passthru := and (eq $whole.kind "macvlan") (eq ($whole.mode | default "bridge") "passthru") -}}
+{{- if and (or $passthru (eq $whole.kind "hostDevice")) (has (include "wrtpod.parent" $whole) (list $parent (splitList "." $parent | first))) -}}
+yes
+{{- end -}}
+{{- end -}}

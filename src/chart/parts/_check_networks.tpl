@@ -1,0 +1,152 @@
+{{/* What a network says of itself. */}}
+{{- define "wrtpod.check.networks" }}
+{{- $cluster := concat .Values.cluster.podCIDRs .Values.cluster.serviceCIDRs }}
+{{- $pools := dict }}
+{{- range $name, $network := .Values.networks }}
+{{- $path := printf "networks.%s" $name }}
+{{- if not (or .existing (has .kind (list "macvlan" "ipvlan" "vlan" "bridge" "hostDevice"))) }}
+{{ $path }}.kind: there is no kind `{{ .kind }}`; write macvlan, ipvlan, vlan, bridge or hostDevice
+{{- else if and (eq .kind "vlan") (not .vlan) }}
+{{ $path }}.vlan: a network of kind vlan has no id; write a number from 1 to 4094
+{{- end }}
+{{- $parent := include "wrtpod.parent" . }}
+{{- if not (or .existing .parent) }}
+{{ $path }}.parent: the node's interface is not named; write it, for example enp3s0
+{{- else if gt (len $parent) 15 }}
+{{ $path }}.parent: `{{ $parent }}` has {{ len $parent }} characters, the kernel takes 15; make the VLAN's interface under a shorter name and write that, without `vlan`
+{{- else if and (regexMatch "^(wlan|wlp|wlx|wlo|wl)" $parent) (not (has .kind (list "ipvlan" "hostDevice"))) }}
+{{ $path }}.parent: `{{ $parent }}` looks like Wi-Fi, where frames of a second MAC are dropped; use a wired interface, or kind ipvlan
+{{- end }}
+{{- range $index, $subnet := .subnets }}
+{{- $parts := splitList "/" . }}
+{{- $bits := first $parts | include "wrtpod.bits" }}
+{{- if not (include "wrtpod.isCidr" .) }}
+{{ $path }}.subnets[{{ $index }}]: `{{ . }}` is no subnet; write it like 192.168.1.0/24
+{{- else if not (regexMatch "^n*$" (substr (last $parts | atoi) (len $bits) $bits)) }}
+{{ $path }}.subnets[{{ $index }}]: `{{ . }}` is an address inside of a subnet; write the subnet's first address
+{{- else }}
+{{- range $range := $cluster }}
+{{- if or (include "wrtpod.contains" (list . (first $parts))) (include "wrtpod.contains" (list $subnet (splitList "/" . | first))) }}
+{{ $path }}.subnets[{{ $index }}]: {{ $subnet }} overlaps the cluster's {{ . }}; correct it, or `cluster`
+{{- end }}
+{{- end }}
+{{- end }}
+{{- end }}
+{{- include "wrtpod.check.family" (list (printf "%s.gateways" $path) .gateways) }}
+{{- range $index, $gateway := .gateways }}
+{{- include "wrtpod.check.neighbour" (list (printf "%s.gateways[%d]" $path $index) . $network.subnets) }}
+{{- with include "wrtpod.subnetOf" (list $network.subnets .) }}
+{{- with include "wrtpod.end" (list . $gateway) }}
+{{ $path }}.gateways[{{ $index }}]: {{ $gateway }} is the {{ . }} address of its subnet; write the router's address, usually the first one behind it
+{{- end }}
+{{- end }}
+{{- end }}
+{{- include "wrtpod.check.dns" (list (printf "%s.dns" $path) .dns $cluster) }}
+{{- include "wrtpod.check.pools" (list $path . $pools) }}
+{{- $_ := set $pools (include "wrtpod.wire" .) (concat (get $pools (include "wrtpod.wire" .) | default list) (.pool | default list)) }}
+{{- if and .mtu (lt (int .mtu) 1280) (contains ":" (join "" .subnets)) }}
+{{ $path }}.mtu: IPv6 does not run over an MTU of {{ int .mtu }}; write at least 1280
+{{- end }}
+{{- range $key, $_ := .sysctls }}
+{{- if not (regexMatch "^net([.][A-Za-z0-9_-]+)+$" $key) }}
+{{ $path }}.sysctls.{{ $key }}: it is no setting of a network namespace; write a key below `net.`, with dots; `IFNAME` stands for the interface
+{{- end }}
+{{- end }}
+{{- range $index, $plugin := .chain }}
+{{- if not (get (fromJson $plugin) "type") }}
+{{ $path }}.chain[{{ $index }}]: it is no CNI plugin; write a JSON object with `type`, the name of the plugin's binary
+{{- end }}
+{{- end }}
+{{- end }}
+{{- end -}}
+
+{{/* Addresses that `address: pool` hands out: list PATH NETWORK POOLS, POOLS being those of networks before on each wire. */}}
+{{- define "wrtpod.check.pools" }}
+{{- $path := index . 0 }}
+{{- $network := index . 1 }}
+{{- $before := get (index . 2) (include "wrtpod.wire" $network) | default list }}
+{{- range $index, $pool := $network.pool }}
+{{- $ends := splitList "-" . }}
+{{- $first := first $ends | trim }}
+{{- $last := last $ends | trim }}
+{{- $low := include "wrtpod.bits" $first }}
+{{- $high := include "wrtpod.bits" $last }}
+{{- $subnet := include "wrtpod.subnetOf" (list $network.subnets $first) }}
+{{- if not (and (include "wrtpod.isAddress" $first) (include "wrtpod.isAddress" $last) (eq (len $low) (len $high)) (le $low $high)) }}
+{{ $path }}.pool[{{ $index }}]: `{{ . }}` is no range; write the first and the last address, like 192.168.1.200-192.168.1.216
+{{- else if not (and $subnet (include "wrtpod.contains" (list $subnet $last))) }}
+{{ $path }}.pool[{{ $index }}]: {{ . }} is in no subnet of the network; write a range of one of `subnets`
+{{- else if lt (sub (len $low) (splitList "/" $subnet | last | atoi)) 2 }}
+{{ $path }}.pool[{{ $index }}]: {{ $subnet }} is too small for a pool; write fixed addresses
+{{- else if or (include "wrtpod.end" (list $subnet $first)) (include "wrtpod.end" (list $subnet $last)) (regexMatch "^n*$" (substr (splitList "/" $subnet | last | atoi) (len $low) $low)) }}
+{{ $path }}.pool[{{ $index }}]: {{ . }} holds the first or the last address of {{ $subnet }}; leave it out
+{{- else }}
+{{- range $network.gateways }}
+{{- if include "wrtpod.within" (list $pool .) }}
+{{ $path }}.pool[{{ $index }}]: {{ $pool }} holds the gateway {{ . }}; leave it out
+{{- end }}
+{{- end }}
+{{- end }}
+{{- range $before }}
+{{- $other := splitList "-" . }}
+{{- if or (include "wrtpod.within" (list . $first)) (include "wrtpod.within" (list $pool (first $other | trim))) }}
+{{ $path }}.pool[{{ $index }}]: {{ $pool }} overlaps {{ . }} on the same wire; give each pool addresses of its own
+{{- end }}
+{{- end }}
+{{- $before = append $before . }}
+{{- end }}
+{{- end -}}
+
+{{/* A routing table has one default route of each family: list PATH GATEWAYS. */}}
+{{- define "wrtpod.check.family" }}
+{{- $path := first . }}
+{{- $seen := list }}
+{{- range $index, $gateway := last . }}
+{{- $family := ternary "IPv6" "IPv4" (contains ":" .) }}
+{{- if not (include "wrtpod.isAddress" .) }}
+{{ $path }}[{{ $index }}]: `{{ . }}` is no address; write it like 192.168.1.1
+{{- else if has $family $seen }}
+{{ $path }}[{{ $index }}]: {{ . }} is the second gateway of {{ $family }}; keep one of each family
+{{- end }}
+{{- $seen = append $seen $family }}
+{{- end }}
+{{- end -}}
+
+{{/* A gateway is a neighbour, in one of these subnets or link-local: list PATH GATEWAY SUBNETS. */}}
+{{- define "wrtpod.check.neighbour" }}
+{{- $path := index . 0 }}
+{{- $gateway := index . 1 }}
+{{- $subnets := index . 2 }}
+{{- if and $subnets (include "wrtpod.isAddress" $gateway) (not (include "wrtpod.subnetOf" (list (append $subnets "fe80::/10") $gateway))) }}
+{{ $path }}: the gateway {{ $gateway }} is in none of the subnets; correct it, or `subnets`
+{{- end }}
+{{- end -}}
+
+{{/* Name servers outside of the cluster, whose own may ask this appliance: list PATH SERVERS CLUSTER. */}}
+{{- define "wrtpod.check.dns" }}
+{{- $path := index . 0 }}
+{{- $cluster := index . 2 }}
+{{- range $index, $server := index . 1 }}
+{{- if not (include "wrtpod.isAddress" .) }}
+{{ $path }}[{{ $index }}]: `{{ . }}` is no address; write it like 192.168.1.1
+{{- else if include "wrtpod.subnetOf" (list $cluster .) }}
+{{ $path }}[{{ $index }}]: {{ . }} is the cluster's; write a name server on the LAN or the Internet
+{{- end }}
+{{- end }}
+{{- end -}}
+
+{{/* `network` or `broadcast` when an IPv4 address is one that no machine of its subnet has: list SUBNET ADDRESS. */}}
+{{- define "wrtpod.end" -}}
+{{- $prefix := first . | splitList "/" | last | atoi -}}
+{{- $bits := last . | include "wrtpod.bits" -}}
+{{- if and (eq (len $bits) 32) (le $prefix 30) -}}
+  {{- $host := substr $prefix 32 $bits -}}
+  {{- if regexMatch "^n*$" $host }}network{{ else if regexMatch "^y*$" $host }}broadcast{{ end -}}
+{{- end -}}
+{{- end -}}
+
+{{/* The wire behind a network: two networks with one wire are one LAN. */}}
+{{- define "wrtpod.wire" -}}
+{{- .parent -}}
+{{- if and .vlan (ne .kind "hostDevice") }}.{{ int .vlan }}{{ end -}}
+{{- end -}}

@@ -1,0 +1,122 @@
+"""What only values can say: wrtpod's documents have no words for it."""
+
+import hashlib
+import json
+import time
+
+import bases
+import engine
+import objects
+
+NETWORKS = "k8s.v1.cni.cncf.io/networks"
+DIGEST = "wrtpod.dev/attachments-sha256"
+
+
+def check(report, wrtpod):
+    for profile in bases.PROFILES:
+        [_, folder] = next(bases.charts(wrtpod, profile))
+        chart = Chart(report, profile, engine.Engine(folder))
+        chart.check_existing()
+        chart.check_not_created()
+        chart.check_pod()
+        chart.check_hostile()
+        if profile == "openwrt":
+            chart.check_credentials()
+        else:
+            chart.check_large()
+        chart.show_time()
+
+
+class Chart:
+    def __init__(self, report, profile, helm):
+        self.report, self.profile, self.helm = report, profile, helm
+        self.default = self.render({})
+
+    def render(self, values):
+        return objects.by_identity(self.helm.render(values, bases.NAME, bases.NAMESPACE))
+
+    def check(self, what, good, detail=""):
+        self.report.check(f"{self.profile}: {what}", good, detail)
+
+    def check_existing(self):
+        got = self.render({"networks": {"lan": {"existing": "other/mine"}, "iot": {"existing": "ours"}}})
+        first, second = json.loads(annotations(got)[NETWORKS])
+        places = [(one["namespace"], one["name"]) for one in (first, second)]
+        self.check("an existing attachment is asked for", places == [("other", "mine"), (bases.NAMESPACE, "ours")], places)
+        self.check("an existing attachment is not made", not attachments(got), attachments(got))
+        nothing = hashlib.sha256(b"").hexdigest()
+        self.check("an existing attachment is not part of the digest", annotations(got)[DIGEST] == nothing)
+
+    def check_not_created(self):
+        got = self.render({"networks": {"lan": {"create": False}}})
+        made = [name for name in attachments(self.default) if "NetworkAttachmentDefinition iot" in name]
+        self.check("an attachment that another release makes is not made", attachments(got) == made, attachments(got))
+        self.check("and is part of the digest", annotations(got)[DIGEST] == annotations(self.default)[DIGEST])
+
+    def check_pod(self):
+        affinity = {"podAffinity": {"x": 1}}
+        got = self.render({"affinity": affinity})
+        self.check("an affinity of one's own stands alone", pod(got)["affinity"] == affinity, pod(got)["affinity"])
+        probe = {"name": "WHERE", "valueFrom": {"fieldRef": {"fieldPath": "spec.nodeName"}}}
+        volume = {"name": "x", "hostPath": {"path": "/x"}}
+        mount = {"name": "x", "mountPath": "/x"}
+        got = self.render({"extraEnv": [probe], "extraVolumes": [volume], "extraVolumeMounts": [mount]})
+        main = pod(got)["containers"][0]
+        last = [main["env"][-1], pod(got)["volumes"][-1], main["volumeMounts"][-1]]
+        self.check("what is extra comes last", last == [probe, volume, mount], last)
+
+    def check_hostile(self):
+        message = self.helm.refusal({"image": {"tag": "on: yes # x"}}, bases.NAME, bases.NAMESPACE)
+        self.check("a tag that is none is refused", "/image/tag" in message, message)
+        text = "{{ fail \"x\" }}\n- a: 'b'\n\t\"\\\n%s"
+        got = self.render({"annotations": {"example.org/a": text}, "labels": {"example.org/b": "on: {{ x }} # y"}})
+        metadata = next(one for name, one in got.items() if name.startswith("StatefulSet"))["metadata"]
+        self.check("a text stays what it is", metadata["annotations"]["example.org/a"] == text, metadata)
+        self.check("a label stays what it is", metadata["labels"]["example.org/b"] == "on: {{ x }} # y", metadata)
+
+    def check_large(self):
+        # Without a MAC and an address of its own, an appliance may have many pods.
+        network = {"kind": "ipvlan", "parent": "eno1", "subnets": ["10.9.0.0/16"], "pool": ["10.9.1.0-10.9.2.0"]}
+        values = {"replicas": 12345678, "networks": {"many": network}, "interfaces": [{"network": "many", "address": "pool"}]}
+        got = next(one for name, one in self.render(values).items() if name.startswith("StatefulSet"))
+        replicas = got["spec"]["replicas"]
+        self.check("a large number stays a number", replicas == 12345678 and isinstance(replicas, int), replicas)
+
+    def check_credentials(self):
+        hash_and_keys = {"passwordHash": "$6$a$b", "authorizedKeys": "ssh-ed25519 AAAA x\n"}
+        made = self.render({"credentials": hash_and_keys})
+        name = f"{bases.NAME}-credentials"
+        wanted = {"password-hash": "$6$a$b", "authorized_keys": "ssh-ed25519 AAAA x\n"}
+        self.check("a hash becomes a Secret", made.get(f"Secret {name}", {}).get("stringData") == wanted, list(made))
+        there = self.render({"credentials": {"existingSecret": "root"}})
+        used = [secrets_of(one) for one in (self.default, made, there)]
+        self.check("the pod has the Secret", used == [{name}, {name}, {"root"}], used)
+        secrets = [one for one in (*self.default, *there) if one.startswith("Secret")]
+        self.check("no other Secret is made", not secrets, secrets)
+
+    def show_time(self):
+        """For the reader: machines differ."""
+        times = []
+        for _ in range(20):
+            start = time.perf_counter()
+            self.helm.chart.render({"multus": {"check": False}}, name=bases.NAME, namespace=bases.NAMESPACE)
+            times.append(time.perf_counter() - start)
+        print(f"# {self.profile}: {min(times) * 1000:.1f} ms for a rendering, at best")
+
+
+def pod(rendered):
+    return next(one for name, one in rendered.items() if name.startswith("StatefulSet"))["spec"]["template"]["spec"]
+
+
+def annotations(rendered):
+    found = next(one for name, one in rendered.items() if name.startswith("StatefulSet"))
+    return found["spec"]["template"]["metadata"]["annotations"]
+
+
+def attachments(rendered):
+    return [name for name in rendered if name.startswith("NetworkAttachmentDefinition")]
+
+
+def secrets_of(rendered):
+    [volume] = [one for one in pod(rendered)["volumes"] if one["name"] == "wrtpod-credentials"]
+    return {one["secret"]["name"] for one in volume["projected"]["sources"]}

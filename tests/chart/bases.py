@@ -1,0 +1,60 @@
+"""The appliances whose charts are tried: values that their documents come from, and words that are lifted as they are."""
+
+import documents
+
+NAME = "appliance"
+NAMESPACE = "appliances"
+PROFILES = ["generic", "openwrt"]
+
+VALUES = {
+    "image": {"repository": "a/b", "tag": "1"},
+    "replicas": 1,
+    "site": "home",
+    "salt": "b2f1c4d8",
+    "cluster": {"podCIDRs": ["10.42.0.0/16"], "serviceCIDRs": ["10.43.0.0/16"]},
+    "networks": {
+        "lan": {
+            "kind": "macvlan",
+            "parent": "enp3s0",
+            "subnets": ["192.168.1.0/24", "fd00:1::/64"],
+            "gateways": ["192.168.1.1"],
+            "pool": ["192.168.1.200-192.168.1.216"],
+        },
+        "iot": {"kind": "macvlan", "parent": "enp3s0", "vlan": 2, "subnets": ["192.168.2.0/24"]},
+    },
+    "interfaces": [{"network": "lan", "address": ["192.168.1.9/24"]}, {"network": "iot", "address": ["192.168.2.9/24"]}],
+    "nodes": ["node1"],
+    "ports": [{"name": "http", "port": 80}],
+    "service": {"enabled": True, "type": "ClusterIP", "ports": ["http"]},
+}
+
+# With nothing beside the values, and with much.
+LIFTED = {
+    "generic": [
+        {},
+        {
+            "command": ["/bin/x", "{{ .Values.x }}", "$(A)"],
+            "args": ["a'b", "on"],
+            "env": {"A": "{{ x }}", "B": "0644"},
+            "volumes": {"data": {"mountPath": "/data"}, "tls": {"mountPath": "/tls", "secret": "tls", "readOnly": True}},
+            "capabilities": {"NET_RAW": "pings"},
+            "sysctls": {"net.ipv4.ping_group_range": "0 1"},
+            "probes": {"readiness": {"http": {"path": "/{{", "port": "http"}}, "liveness": {"exec": ["true", "}}"]}},
+            "helperImage": "a/helper:1",
+        },
+    ],
+    "openwrt": [
+        {},
+        {"devices": [{"path": "/dev/net/tun"}], "capabilities": {"SYS_NICE": "a scheduler"}, "labels": {"a": "b"}},
+    ],
+}
+
+
+def charts(wrtpod, profile):
+    """For each set of lifted words, these words and the chart's folder."""
+    for number, lifted in enumerate(LIFTED[profile]):
+        name = NAME if number == 0 else f"{NAME}-{number}"
+        path = wrtpod.write(documents.documents(VALUES, profile, name, NAMESPACE, lifted))
+        [folder], faults = wrtpod.charts(name, "-f", path)
+        assert not faults, faults
+        yield lifted, folder

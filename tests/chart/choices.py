@@ -1,0 +1,254 @@
+"""Random choices, as a chart's values. Most sets are ones that wrtpod accepts."""
+
+import ipaddress
+import json
+
+WORDS = ["plain", "two words", "it's", 'a "quote"', "{{ .Values.x }}", "back\\slash", "tab\there", "ünï", "$(x)", "# no comment"]
+MULTILINE = WORDS + ["line\nline", "ends\n", "%d %s", "}}", "{{`x`}}", "a: b"]
+
+
+def choose(random, profile):
+    """A set of values for an appliance of this profile."""
+    nodes = random.choice([[], ["node1"], ["node1"], ["node1", "node2"]])
+    networks = choose_networks(random, profile)
+    values = {
+        "image": choose_image(random, profile),
+        "replicas": 1,
+        "site": random.choice(["home", "site-2"]),
+        "salt": random.choice(["b2f1c4d8", "a salt", "ünï"]),
+        "cluster": random.choice(
+            [
+                {"podCIDRs": ["10.42.0.0/16"], "serviceCIDRs": ["10.43.0.0/16"]},
+                {"podCIDRs": ["10.244.0.0/16", "fd42:0::/48"], "serviceCIDRs": ["10.96.0.0/12"]},
+            ]
+        ),
+        "networks": networks,
+        "interfaces": choose_interfaces(random, profile, networks, nodes),
+        "nodes": nodes,
+        "hostname": random.choice(["", "", "other-name"]),
+        "timezone": random.choice(["UTC", "CET-1CEST,M3.5.0,M10.5.0/3"] if profile == "openwrt" else ["", "Europe/Berlin"]),
+    }
+    choose_access(random, values)
+    choose_pod(random, values)
+    if profile == "openwrt":
+        choose_openwrt(random, values)
+    else:
+        choose_generic(random, values)
+    return values
+
+
+def choose_image(random, profile):
+    tags = ["x86-64-24.10.4", "x86_64-1", "1"] if profile == "openwrt" else ["1.29.3-alpine", "on", "0644", "1e3", "x86-64-1"]
+    image = {"repository": random.choice(["a/b", "registry.example:5000/team/name"]), "tag": random.choice(tags)}
+    if random.random() < 0.3:
+        image["digest"] = "sha256:" + "".join(random.choices("0123456789abcdef", k=64))
+    if random.random() < 0.3:
+        image["pullPolicy"] = random.choice(["Always", "IfNotPresent", "Never"])
+    return image
+
+
+def choose_networks(random, profile):
+    names = random.sample(["home", "cams", "uplink", "dmz", "guest-1"], random.randint(1, 4))
+    parents = random.sample(["enp3s0", "eno1", "ens18", "br0", "enp4s0"], len(names))
+    numbers = random.sample(range(1, 99), len(names))
+    return {name: choose_network(random, profile, parent, number) for name, parent, number in zip(names, parents, numbers)}
+
+
+def choose_network(random, profile, parent, number):
+    kinds = ["macvlan", "macvlan", "bridge", "hostDevice"] + (["ipvlan", "vlan"] if profile == "generic" else [])
+    network = {"kind": random.choice(kinds), "parent": parent}
+    kind = network["kind"]
+    if kind == "vlan" or kind != "hostDevice" and random.random() < 0.4:
+        network["vlan"] = random.choice([1, 2, 300, 4094])
+    if kind in ("macvlan", "ipvlan") and random.random() < 0.4:
+        network["mode"] = random.choice(["bridge", "private", "vepa", "passthru"] if kind == "macvlan" else ["l2", "l3", "l3s"])
+    if kind != "hostDevice" and random.random() < 0.3:
+        network["mtu"] = random.choice([1280, 1400, 1500, 9000, 65535])
+    network |= choose_addresses(random, number)
+    if random.random() < 0.3:
+        keys = ["net.ipv4.conf.IFNAME.arp_ignore", "net.ipv4.ip_forward", "net.ipv6.conf.IFNAME.accept_ra", "net.ipv4.a-b"]
+        network["sysctls"] = {key: random.choice(["0", "1", "4096 87380", 'a"b']) for key in random.sample(keys, 2)}
+    if random.random() < 0.2:
+        plugins = [{"type": "veth", "list": [], "map": {}, "n": [1, {"x": None}]}, {"type": "firewall", "text": "ü\n\"{{ x }}"}]
+        network["chain"] = [json.dumps(one, indent=2, ensure_ascii=False) for one in random.sample(plugins, random.randint(1, 2))]
+    return network
+
+
+def choose_addresses(random, number):
+    """Subnets, and what lies in them."""
+    said = {"subnets": [], "gateways": [], "pool": [], "dns": []}
+    if random.random() < 0.85:
+        subnet = ipaddress.ip_network(random.choice([f"192.168.{number}.0/24", f"172.16.{number}.128/25", f"10.{number}.0.0/16", f"192.168.{number}.16/28", f"172.17.{number}.0/30"]))
+        said["subnets"].append(str(subnet))
+        if random.random() < 0.8:
+            said["gateways"].append(str(subnet[1]))
+        if random.random() < 0.4 and subnet.num_addresses > 4:
+            said["pool"].append(f"{subnet[subnet.num_addresses // 2]}-{subnet[subnet.num_addresses // 2 + 3]}")
+    if random.random() < 0.4:
+        subnet = ipaddress.ip_network(random.choice([f"fd00:{number}::/64", f"fd00:0:0:{number}::/65", f"2001:db8:{number:x}:a000::/51"]))
+        written = random.choice([str(subnet), subnet.exploded])
+        said["subnets"].append(written)
+        if random.random() < 0.6:
+            said["gateways"].append(random.choice(["fe80::1", "fe80:0::0001", str(subnet[1]), subnet[1].exploded]))
+        if random.random() < 0.3:
+            said["pool"].append(f"{subnet[512]}-{subnet[0x1FFF].exploded}")
+    if random.random() < 0.4:
+        said["dns"] = random.sample(["9.9.9.9", "192.0.2.53", "2620:fe::00fe", "2001:db8:0:0:1::1"], random.randint(1, 2))
+    return {key: value for key, value in said.items() if value or random.random() < 0.5}
+
+
+def choose_interfaces(random, profile, networks, nodes):
+    names = [name for name in networks for _ in range(random.choice([1, 1, 1, 2]))]
+    chosen = random.sample(names, random.randint(1, len(names)))
+    used = set()
+    interfaces = [choose_interface(random, profile, name, networks[name], nodes, used) for name in chosen]
+    for index, one in enumerate(interfaces):
+        if chosen.index(one["network"]) != index or "-" in one["network"] or random.random() < 0.2:
+            one["name"] = f"net{index}" if random.random() < 0.5 else f"if_{index}"
+    if random.random() < 0.5:
+        random.choice(interfaces)["discovery"] = True
+    if random.random() < 0.4:
+        random.choice(interfaces)["defaultRoute"] = random.choice([True, True, False])
+    return interfaces
+
+
+def choose_interface(random, profile, name, network, nodes, used):
+    one = {"network": name}
+    fixed = fixed_addresses(random, network, used)
+    words = ["none", "dhcp"] + (["pool"] if profile == "generic" and network.get("pool") and len(nodes) == 1 else [])
+    if profile == "openwrt" and random.random() < 0.4 and fixed:
+        one["serve"] = True
+        one["address"] = "gateway" if network.get("gateways") and random.random() < 0.5 else fixed
+    elif fixed and random.random() < 0.6:
+        one["address"] = fixed if random.random() < 0.7 or len(fixed) > 1 else fixed[0]
+    elif profile == "generic" or random.random() < 0.7:
+        one["address"] = random.choice(words)
+    if network["kind"] != "ipvlan" and random.random() < 0.4:
+        one["mac"] = ":".join([random.choice(["02", "52", "d6"])] + [f"{random.randrange(256):02x}" for _ in range(5)])
+    if fixed and one.get("address") != "dhcp" and "address" in one and random.random() < 0.2:
+        one["gateways"] = [random.choice(["fe80:0::9", "fe80::a:0"])] if ":" in "".join(fixed) else network.get("gateways", [])[:1]
+    if profile == "openwrt":
+        if random.random() < 0.2:
+            one["dns"] = random.sample(["1.1.1.1", "2606:4700:4700:0::1111"], random.randint(1, 2))
+        if random.random() < 0.2:
+            one["metric"] = random.choice([0, 10, 4294967295])
+        if network["kind"] in ("bridge", "hostDevice") and random.random() < 0.4:
+            one["bridge"] = True
+    return one
+
+
+def fixed_addresses(random, network, used):
+    """One to three addresses of the network's subnets that nobody has."""
+    addresses = []
+    for subnet in map(ipaddress.ip_network, network.get("subnets", [])):
+        for _ in range(random.choice([1, 1, 2])):
+            number = random.choice([2, 5, 9, 11, 100, 130, 150, 200])
+            if number < subnet.num_addresses - 1 and (subnet, number) not in used:
+                used.add((subnet, number))
+                text = random.choice([str(subnet[number]), subnet[number].exploded])
+                addresses.append(f"{text}/{subnet.prefixlen}")
+    return addresses
+
+
+def choose_access(random, values):
+    extra = [{"name": "https", "port": 443}, {"name": "dns", "port": 53, "protocol": "UDP"}, {"name": "ssh", "port": 65535, "protocol": "TCP"}]
+    values["ports"] = random.sample(extra, random.randint(0, 3)) + [{"name": "http", "port": 80}]
+    names = [one["name"] for one in values["ports"]]
+    values["service"] = {
+        "enabled": random.random() < 0.7,
+        "type": random.choice(["ClusterIP", "NodePort", "LoadBalancer"]),
+        "ports": random.choice([[], random.sample(names, random.randint(1, len(names)))]),
+        "annotations": random.choice([{}, {"example.org/a": random.choice(MULTILINE)}]),
+    }
+    if values["service"]["enabled"] and random.random() < 0.5:
+        values["ingress"] = {
+            "enabled": True,
+            "host": random.choice(["home.example.org", "*.example.org"]),
+            "className": random.choice(["", "nginx"]),
+            "path": random.choice(["/", "/{{ x }}", "/a'b"]),
+            "port": random.choice(["", random.choice(values["service"]["ports"] or names)]),
+            "tlsSecret": random.choice(["", "tls"]),
+            "annotations": random.choice([{}, {"example.org/b": random.choice(MULTILINE)}]),
+        }
+
+
+def choose_pod(random, values):
+    words = ["on", "0644", "1e3", "", "A_b.c-d", "null"]
+    labels = lambda: {f"example.org/{key}": random.choice(words) for key in random.sample("abc", random.randint(0, 2))}
+    texts = lambda: {f"example.org/{key}": random.choice(MULTILINE) for key in random.sample("abc", random.randint(0, 2))}
+    values |= {"labels": labels(), "annotations": texts(), "podLabels": labels(), "podAnnotations": texts(), "nodeSelector": labels()}
+    values["imagePullSecrets"] = random.choice([[], [{"name": "regcred"}, {"name": "on"}]])
+    values["resources"] = random.choice([{}, {"requests": {"cpu": "250m", "memory": "64Mi"}, "limits": {"memory": "1Gi"}}, {"limits": {"cpu": "2"}}])
+    values["tolerations"] = random.choice(
+        [[], [{"operator": "Exists"}], [{"key": "a/b", "value": "yes", "effect": "NoExecute", "tolerationSeconds": 1000000}]]
+    )
+    values["extraCapabilities"] = random.choice([[], ["SYS_PTRACE"], ["IPC_LOCK", "SYS_TIME"]])
+
+
+def choose_generic(random, values):
+    if random.random() < 0.5:
+        values["extraEnv"] = [{"name": "Z", "value": random.choice(WORDS[:8])}]
+    if random.random() < 0.4:
+        values["extraVolumes"] = [{"name": "scratch", "emptyDir": {}}]
+        values["extraVolumeMounts"] = [{"name": "scratch", "mountPath": "/scratch"}]
+    if random.random() < 0.4:
+        values["helperImage"] = "registry.example/helper:on"
+
+
+def choose_volumes(random, names):
+    """For claims of the document's."""
+    return {
+        name: random.choice(
+            [
+                {"size": "3Gi", "storageClass": "", "accessMode": "ReadWriteMany"},
+                {"size": "1.5Ti", "storageClass": "fast", "accessMode": "ReadWriteOncePod"},
+                {"existingClaim": "mine"},
+            ]
+        )
+        for name in names
+    }
+
+
+def choose_openwrt(random, values):
+    mode = random.choice(["config", "etc", "system", "none"])
+    values["persistence"] = {
+        "mode": mode,
+        "size": random.choice(["", "100Mi"]),
+        "storageClass": random.choice(["", "fast"]),
+        "accessMode": random.choice(["ReadWriteOnce", "ReadWriteOncePod"]),
+        "existingClaim": random.choice(["", "", "mine"]),
+        "packages": random.choice(["drop", "keep", "reinstall"]) if mode != "none" else "drop",
+    }
+    values["credentials"] = {"existingSecret": random.choice(["", "root"])}
+    if random.random() < 0.4:
+        values["firstBoot"] = {f"{number}-x": random.choice(MULTILINE) for number in random.sample(range(10, 99), 2)}
+    if random.random() < 0.6:
+        values["uci"] = choose_uci(random)
+
+
+def choose_uci(random):
+    value = lambda: random.choice([random.choice(MULTILINE), random.sample(MULTILINE, 2), "", [], ["one"]])
+    options = lambda: {name: value() for name in random.sample(["name", "proto", "network", "input", "server", "zz", "A_1"], random.randint(0, 3))}
+    known = {
+        "firewall": ["zone_lan", "defaults", "cluster_ping"],
+        "dhcp": ["dnsmasq", "odhcpd"],
+        "network": ["globals", "loopback"],
+        "system": ["system", "ntp"],
+        "dropbear": [],
+        "my-app_1": [],
+    }
+    chosen = {}
+    for file in random.sample(sorted(known), random.randint(1, 3)):
+        sections = [{"section": name, "options": options()} for name in random.sample(known[file], min(len(known[file]), random.randint(0, 2)))]
+        for _ in range(random.randint(0, 2)):
+            sections.append(
+                random.choice(
+                    [
+                        {"section": f"mine_{random.randrange(99)}", "type": random.choice(["rule", "my-type"]), "options": options()},
+                        {"section": f"@{random.choice(['rule', 'zone', 'dropbear'])}[0]", "options": options()},
+                    ]
+                )
+            )
+        random.shuffle(sections)
+        chosen[file] = list({one["section"]: one for one in sections}.values())
+    return chosen

@@ -1,0 +1,127 @@
+"""The documents that say what a chart's values say: a Site and an Appliance."""
+
+import json
+
+KEYS_OF_LINK = {"macvlan": "parent", "ipvlan": "parent", "vlan": "parent", "bridge": "name", "hostDevice": "device"}
+
+
+def documents(values, profile, name, namespace, lifted):
+    """For all values of a chart; `lifted` is what its appliance states besides."""
+    return [site(values, namespace), appliance(values, profile, name, lifted)]
+
+
+def some(pairs):
+    """Without what says nothing."""
+    return {key: value for key, value in pairs.items() if value not in (None, "", [], {})}
+
+
+def site(values, namespace):
+    return {
+        "apiVersion": "wrtpod.dev/v1alpha1",
+        "kind": "Site",
+        "metadata": {"name": values["site"]},
+        "spec": {
+            **some({"salt": values["salt"]}),
+            "namespace": namespace,
+            "cluster": values["cluster"],
+            "networks": {name: network(one, values["nodes"]) for name, one in values["networks"].items()},
+        },
+    }
+
+
+def network(one, nodes):
+    kind = one["kind"]
+    link = {KEYS_OF_LINK[kind]: one["parent"]}
+    if "vlan" in one:
+        link["id" if kind == "vlan" else "vlan"] = one["vlan"]
+    link.update({key: one[key] for key in ("mode", "mtu") if key in one and not (key == "mtu" and kind == "hostDevice")})
+    return {
+        kind: link,
+        **some(
+            {
+                "subnet": one.get("subnets"),
+                "gateway": one.get("gateways"),
+                "pool": one.get("pool"),
+                "dns": one.get("dns"),
+                "sysctls": dict(sorted(one.get("sysctls", {}).items())),
+                "chain": [json.loads(text) for text in one.get("chain", [])],
+                # A pool is kept on one node.
+                "nodes": nodes if one.get("pool") and len(nodes) == 1 else None,
+            }
+        ),
+    }
+
+
+def appliance(values, profile, name, lifted):
+    spec = {
+        **lifted,
+        "profile": profile,
+        "image": reference(values["image"]),
+        "replicas": values["replicas"],
+        "interfaces": [interface(one) for one in values["interfaces"]],
+        **some({key: values.get(key) for key in ("hostname", "timezone", "nodes", "nodeSelector", "tolerations", "resources")}),
+        **some({"imagePullPolicy": values["image"].get("pullPolicy"), "helperImage": values.get("helperImage")}),
+        **some({"imagePullSecrets": [one["name"] for one in values.get("imagePullSecrets", [])]}),
+        **some({"ports": {one["name"]: {key: one[key] for key in one if key != "name"} for one in values["ports"]}}),
+        **some({"annotations": values.get("podAnnotations"), "labels": lifted.get("labels", {}) | values.get("podLabels", {})}),
+        "env": lifted.get("env", {}) | {one["name"]: one["value"] for one in values.get("extraEnv", [])},
+        "capabilities": lifted.get("capabilities", {}) | {name: "asked for" for name in values.get("extraCapabilities", [])},
+        "volumes": volumes(values, lifted),
+    }
+    if values["service"]["enabled"]:
+        service = values["service"]
+        spec["service"] = {"type": service["type"], **some({key: service.get(key) for key in ("ports", "annotations")})}
+    if values.get("ingress", {}).get("enabled"):
+        ingress = values["ingress"]
+        words = {"class": "className"}
+        keys = ["host", "class", "path", "port", "tlsSecret", "annotations"]
+        spec["ingress"] = some({key: ingress.get(words.get(key, key)) for key in keys})
+    if profile == "openwrt":
+        spec |= openwrt(values)
+    metadata = {"name": name, **some({key: values.get(key) for key in ("labels", "annotations")})}
+    return {"apiVersion": "wrtpod.dev/v1alpha1", "kind": "Appliance", "metadata": metadata, "spec": some(spec)}
+
+
+def reference(image):
+    text = image["repository"] + (":" + image["tag"] if image["tag"] else "")
+    return text + ("@" + image["digest"] if image.get("digest") else "")
+
+
+def volumes(values, lifted):
+    """The document's own, as the values change them, then those of the values."""
+    own = {name: one | some(values.get("volumes", {}).get(name, {})) for name, one in lifted.get("volumes", {}).items()}
+    for one in own.values():
+        if "existingClaim" in one:
+            for key in ("size", "storageClass", "accessMode"):
+                one.pop(key, None)
+    paths = {one["name"]: one["mountPath"] for one in values.get("extraVolumeMounts", [])}
+    return own | {one["name"]: {"emptyDir": True, "mountPath": paths[one["name"]]} for one in values.get("extraVolumes", [])}
+
+
+def interface(one):
+    renamed = {"gateways": "gateway"}
+    return {renamed.get(key, key): value for key, value in one.items() if value not in ("", [], None)}
+
+
+def openwrt(values):
+    persistence = values.get("persistence", {})
+    keys = ["mode", "packages"]
+    if persistence.get("mode") == "none":
+        keys = ["mode"]
+    elif persistence.get("existingClaim"):
+        keys += ["existingClaim"]
+    else:
+        keys += ["size", "storageClass", "accessMode"]
+    return some(
+        {
+            "persistence": some({key: persistence.get(key) for key in keys}),
+            "uci": {file: dict(map(section, sections)) for file, sections in values.get("uci", {}).items()},
+            "firstBoot": values.get("firstBoot"),
+            "secret": values.get("credentials", {}).get("existingSecret"),
+        }
+    )
+
+
+def section(one):
+    kind = {".type": one["type"]} if one.get("type") else {}
+    return one["section"], kind | dict(sorted(one.get("options", {}).items()))

@@ -1,0 +1,36 @@
+"""Helm's own engine over a chart."""
+
+import helm_python
+import yaml
+
+# Helm says where a template stopped: of the places before the message nobody asks here.
+NO_OBJECTS = ("NOTES.txt", "tests/connection.yaml")
+
+
+class Engine:
+    def __init__(self, folder):
+        self.folder = str(folder)
+        self.chart = helm_python.Chart.load(self.folder)
+
+    def render(self, values, release, namespace):
+        """The objects of a rendering without a cluster."""
+        values = {"multus": {"check": False}, **values}
+        texts = self.chart.render(values, name=release, namespace=namespace)
+        objects = []
+        for path, text in sorted(texts.items()):
+            if not path.endswith(NO_OBJECTS):
+                objects += [one for one in yaml.load_all(text, yaml.CSafeLoader) if one]
+        return objects
+
+    def refusal(self, values, release, namespace):
+        """Why the chart is not rendered, or nothing."""
+        try:
+            self.render(values, release, namespace)
+        except helm_python.HelmError as error:
+            return str(error)
+        return ""
+
+    def lint(self):
+        """What `helm lint --strict` has against it."""
+        report = helm_python.lint(self.folder, strict=True)
+        return report["errors"] + [one["error"] for one in report["messages"] if one["severity"] > 1]

@@ -1,0 +1,139 @@
+"""What wrtpod refuses: the name of its rule, the value that the chart's message names, and the choices."""
+
+def lan(**changes):
+    return {"networks": {"lan": changes}}
+
+
+def nic(**changes):
+    """One interface on the LAN; other words beside its address."""
+    return {"interfaces": [{"network": "lan", "address": ["192.168.1.9/24"], **changes}]}
+
+
+def address(*addresses, **changes):
+    return nic(address=list(addresses), **changes)
+
+
+def two(first, second):
+    return {"interfaces": [{"network": "lan", "address": "dhcp", **first}, {"network": "iot", "address": "dhcp", **second}]}
+
+
+def uci(file, **section):
+    return {"uci": {file: [section]}}
+
+
+MAC = "02:00:00:00:00:01"
+BOTH = ["generic", "openwrt"]
+# Rule, profiles, value, choices.
+REFUSED = [
+    ("no-interfaces", BOTH, "interfaces", {"interfaces": []}),
+    ("unknown-network", BOTH, "interfaces[0].network", nic(network="lam")),
+    ("mac-not-unicast", BOTH, "interfaces[0].mac", nic(mac="03:00:00:00:00:01")),
+    ("mac-not-unicast", BOTH, "interfaces[0].mac", nic(mac="00-00-00-00-00-00")),
+    ("duplicate-mac", BOTH, "interfaces[1].mac", two({"mac": MAC}, {"mac": MAC.replace(":", "-")})),
+    ("mac-not-honoured", ["generic"], "interfaces[0].mac", lan(kind="ipvlan") | nic(mac=MAC)),
+    ("duplicate-interface", BOTH, "interfaces[1].name", two({}, {"name": "lan"})),
+    ("interface-name", BOTH, "interfaces[0].name", nic(name="eth0")),
+    ("interface-name", BOTH, "interfaces[0].name", nic(name="Lan")),
+    ("interface-name", ["openwrt"], "interfaces[0].name", nic(name="lan-1")),
+    ("interface-name", ["openwrt"], "interfaces[0].name", nic(name="cluster_x")),
+    ("interface-name", ["openwrt"], "interfaces[0].name", lan(kind="bridge") | nic(name="a234567890123", bridge=True)),
+    ("interface-name", ["openwrt"], "interfaces[0].name", {"interfaces": [{"network": "lan", "address": ["192.168.1.9/24"], "serve": True, "name": "iot6"}, {"network": "iot", "address": "dhcp"}]}),
+    ("salt-missing", BOTH, "salt", {"salt": ""}),
+    ("replicas-fixed-identity", BOTH, "replicas", {"replicas": 2}),
+    ("two-default-routes", BOTH, "interfaces[1].defaultRoute", {"interfaces": [{"network": "lan", "address": ["192.168.1.9/24"], "defaultRoute": True}, {"network": "iot", "address": ["192.168.2.9/24"], "gateways": ["192.168.2.1"], "defaultRoute": True}]}),
+    ("two-discovery-nics", BOTH, "interfaces[1].discovery", two({"discovery": True}, {"discovery": True})),
+    ("address-reserved", BOTH, "interfaces[0].address", address("127.0.0.1/8")),
+    ("address-reserved", BOTH, "interfaces[0].address", address("192.168.1.0/24")),
+    ("address-reserved", BOTH, "interfaces[0].address", address("192.168.1.255/24")),
+    ("address-reserved", BOTH, "interfaces[0].address", address("fd00:1::/64")),
+    ("address-outside-subnet", BOTH, "interfaces[0].address", address("192.168.7.9/24")),
+    ("address-outside-subnet", BOTH, "interfaces[0].address", address("fd00:2::9/64")),
+    ("address-prefix", BOTH, "interfaces[0].address", address("192.168.1.9/25")),
+    ("address-is-gateway", BOTH, "interfaces[0].address", address("192.168.1.1/24")),
+    ("address-in-pool", BOTH, "interfaces[0].address", address("192.168.1.216/24")),
+    ("duplicate-address", BOTH, "interfaces[0].address", address("192.168.1.9/24", "192.168.1.9/24")),
+    ("duplicate-address", BOTH, "interfaces[0].address", address("fd00:1::9/64", "FD00:1:0:0:0::0009/64")),
+    ("address-mix", BOTH, "interfaces[0].address", address("dhcp", "192.168.1.9/24")),
+    ("bad-value", BOTH, "interfaces[0].address", address("192.168.1.256/24")),
+    ("bad-value", BOTH, "interfaces[0].address", address("fd00:::1/64")),
+    ("gateway-address", BOTH, "interfaces[0].address", nic(address="gateway")),
+    ("gateway-address", ["openwrt"], "interfaces[0].address", lan(gateways=[]) | nic(address="gateway", serve=True)),
+    ("address-missing", ["generic"], "interfaces[0].address", {"interfaces": [{"network": "lan"}]}),
+    ("pool-missing", ["generic"], "interfaces[0].address", lan(pool=[]) | nic(address="pool")),
+    ("pool-many-nodes", ["generic"], "interfaces[0].address", nic(address="pool") | {"nodes": ["a", "b"]}),
+    ("pool-without-ipam", ["openwrt"], "interfaces[0].address", nic(address="pool")),
+    ("serve-generic", ["generic"], "interfaces[0].serve", nic(serve=True)),
+    ("serve-needs-address", ["openwrt"], "interfaces[0].serve", nic(address="dhcp", serve=True)),
+    ("two-servers", ["openwrt"], "interfaces[1].serve", {"interfaces": [{"network": "lan", "address": ["192.168.1.9/24"], "serve": True}, {"network": "lan", "name": "b", "address": ["192.168.1.10/24"], "serve": True}]}),
+    ("no-effect", ["openwrt"], "interfaces[0].gateways", nic(address="dhcp", gateways=["192.168.1.1"])),
+    ("gateway-family", BOTH, "interfaces[0].gateways[1]", nic(gateways=["192.168.1.1", "192.168.1.2"])),
+    ("gateway-family", BOTH, "interfaces[0].gateways[0]", nic(gateways=["fe80::1"])),
+    ("gateway-outside-subnet", BOTH, "interfaces[0].gateways[0]", nic(gateways=["192.168.7.1"])),
+    ("dns-in-cluster", ["openwrt"], "interfaces[0].dns[0]", nic(dns=["10.43.0.10"])),
+    ("default-route-without-gateway", BOTH, "interfaces[0].defaultRoute", nic(address="none", defaultRoute=True)),
+    ("default-route-without-gateway", BOTH, "interfaces[0].defaultRoute", lan(gateways=[]) | nic(defaultRoute=True)),
+    ("guest-needs-l2", ["openwrt"], "interfaces[0].network", lan(kind="vlan", vlan=2)),
+    ("guest-needs-l2", ["openwrt"], "interfaces[0].network", lan(kind="ipvlan")),
+    ("guest-bridge-macvlan", ["openwrt"], "interfaces[0].bridge", nic(bridge=True)),
+    ("link-needs-address", ["generic"], "interfaces[0].address", lan(kind="vlan", vlan=2) | nic(address="none")),
+    ("dhcp-before-mac", ["generic"], "interfaces[0].address", lan(kind="hostDevice") | nic(address="dhcp")),
+    ("dhcp-shared-mac", ["generic"], "interfaces[0].address", lan(kind="ipvlan") | nic(address="dhcp")),
+    ("dhcp-without-ipv4", ["generic"], "interfaces[0].address", lan(subnets=["fd00:1::/64"], gateways=[], pool=[]) | nic(address="dhcp")),
+    ("vlan-shared-node", ["generic"], "interfaces[1].network", {"networks": {"lan": {"kind": "vlan", "vlan": 2}}, "interfaces": [{"network": "lan", "address": ["192.168.1.9/24"]}, {"network": "iot", "address": ["192.168.2.9/24"]}]}),
+    ("parent-exclusive", BOTH, "interfaces[1].network", {"networks": {"lan": {"kind": "hostDevice"}}, "interfaces": [{"network": "lan", "address": ["192.168.1.9/24"]}, {"network": "iot", "address": ["192.168.2.9/24"]}]}),
+    ("attachment-collision", ["generic"], "interfaces[1].network", {"networks": {"lan-l2": {"kind": "macvlan", "parent": "eno1"}}, "interfaces": [{"network": "lan", "address": "none"}, {"network": "lan-l2", "address": ["10.0.0.1/8"], "name": "b"}]}),
+    ("missing-key", ["generic"], "networks.lan.vlan", lan(kind="vlan")),
+    ("parent-too-long", BOTH, "networks.lan.parent", lan(parent="enp3s0f0123456", vlan=12)),
+    ("wifi-parent", BOTH, "networks.lan.parent", lan(parent="wlan0")),
+    ("subnet-overlaps-cluster", BOTH, "networks.iot.subnets[0]", {"networks": {"iot": {"subnets": ["10.0.0.0/8"]}}}),
+    ("gateway-family", BOTH, "networks.lan.gateways[1]", lan(gateways=["192.168.1.1", "192.168.1.2"])),
+    ("gateway-outside-subnet", BOTH, "networks.lan.gateways[0]", lan(gateways=["192.168.7.1"])),
+    ("address-reserved", BOTH, "networks.lan.gateways[0]", lan(gateways=["192.168.1.255"])),
+    ("dns-in-cluster", BOTH, "networks.lan.dns[0]", lan(dns=["10.42.0.10"])),
+    ("pool-range", BOTH, "networks.lan.pool[0]", lan(pool=["192.168.7.1-192.168.7.2"])),
+    ("pool-range", BOTH, "networks.lan.pool[0]", lan(pool=["192.168.1.0-192.168.1.3"])),
+    ("pool-range", BOTH, "networks.lan.pool[0]", lan(pool=["fd00:1::-fd00:1::3"])),
+    ("pool-range", BOTH, "networks.lan.pool[0]", lan(pool=["192.168.1.1-192.168.1.3"])),
+    ("pool-range", BOTH, "networks.lan.pool[1]", lan(pool=["192.168.1.200-192.168.1.216", "192.168.1.210-192.168.1.220"])),
+    ("bad-value", BOTH, "networks.lan.pool[0]", lan(pool=["192.168.1.216-192.168.1.200"])),
+    ("mtu-range", BOTH, "networks.lan.mtu", lan(mtu=1279)),
+    ("sysctl-not-net", BOTH, "networks.lan.sysctls.vm.swappiness", lan(sysctls={"vm.swappiness": "1"})),
+    ("chain-plugin", BOTH, "networks.lan.chain[0]", lan(chain=["{}"])),
+    ("unknown-port", BOTH, "service.ports[0]", {"service": {"ports": ["https"]}}),
+    ("unknown-port", BOTH, "service.enabled", {"ports": [], "service": {"ports": []}}),
+    ("duplicate-port", BOTH, "ports[1].port", {"ports": [{"name": "http", "port": 80}, {"name": "web", "port": 80, "protocol": "TCP"}]}),
+    ("ingress-without-service", BOTH, "ingress.enabled", {"service": {"enabled": False}, "ingress": {"enabled": True, "host": "a.example.org"}}),
+    ("unknown-port", BOTH, "ingress.port", {"ingress": {"enabled": True, "host": "a.example.org", "port": "web"}}),
+    ("ingress-host", BOTH, "ingress.host", {"ingress": {"enabled": True, "host": "192.168.1.9"}}),
+    ("ingress-host", BOTH, "ingress.host", {"ingress": {"enabled": True, "host": "https://a.example.org"}}),
+    ("ingress-host", BOTH, "ingress.path", {"ingress": {"enabled": True, "host": "a.example.org", "path": "x"}}),
+    ("reserved-key", BOTH, "labels.app.kubernetes.io/name", {"labels": {"app.kubernetes.io/name": "x"}}),
+    ("reserved-key", BOTH, "podAnnotations.wrtpod.dev/x", {"podAnnotations": {"wrtpod.dev/x": "x"}}),
+    ("timezone-name", ["openwrt"], "timezone", {"timezone": "Europe/Berlin"}),
+    ("openwrt-sys-admin", ["openwrt"], "extraCapabilities[0]", {"extraCapabilities": ["SYS_ADMIN"]}),
+    ("uci-value", ["openwrt"], "uci.a b", uci("a b", section="x", type="y")),
+    ("uci-value", ["openwrt"], "uci.firewall[0].section", uci("firewall", section="a-b", type="y")),
+    ("uci-value", ["openwrt"], "uci.firewall[0].section", uci("firewall", section="@rule[1]")),
+    ("uci-value", ["openwrt"], "uci.firewall[0].type", uci("firewall", section="zone_lan", type="rule")),
+    ("uci-value", ["openwrt"], "uci.firewall[0].type", uci("firewall", section="a", type="b c")),
+    ("uci-value", ["openwrt"], "uci.firewall[0].options.a-b", uci("firewall", section="zone_lan", options={"a-b": "1"})),
+    ("uci-value", ["openwrt"], "uci.firewall[0].options.a", uci("firewall", section="zone_lan", options={"a": ["x", "\u007f"]})),
+    ("uci-section-type", ["openwrt"], "uci.firewall[0].type", uci("firewall", section="mine")),
+    ("uci-reserved", ["openwrt"], "uci.network[0].section", uci("network", section="cluster", type="interface")),
+    ("uci-reserved", ["openwrt"], "uci.network[0].options.macaddr", uci("network", section="lan", options={"macaddr": MAC})),
+]
+# What no document can say.
+OF_CHARTS_ALONE = [
+    (BOTH, "multus.check", {"multus": {"check": True}}),
+    (BOTH, "ingress.host", {"ingress": {"enabled": True, "host": ""}}),
+    (BOTH, "networks.lan.kind", lan(kind="veth")),
+    (BOTH, "networks.lan.subnets[0]", lan(subnets=["192.168.1.9/24"])),
+    (BOTH, "networks.lan.subnets[0]", lan(subnets=["192.168.1.0"])),
+    (BOTH, "fullnameOverride", {"fullnameOverride": "a" * 51}),
+    (BOTH, "fullnameOverride", {"fullnameOverride": "1a"}),
+    (["generic"], "fullnameOverride", {"fullnameOverride": "wire"}),
+    (BOTH, "extraVolumes[0].name", {"extraVolumes": [{"name": "wrtpod-x", "emptyDir": {}}]}),
+    (BOTH, "extraVolumeMounts[0].mountPath", {"extraVolumeMounts": [{"name": "x", "mountPath": "/wrtpod/x"}]}),
+    (["openwrt"], "credentials", {"credentials": {"existingSecret": "a", "passwordHash": "$6$x"}}),
+    (["openwrt"], "credentials.passwordHash", {"credentials": {"authorizedKeys": "ssh-ed25519 AAAA"}}),
+]

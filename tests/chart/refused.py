@@ -1,0 +1,35 @@
+"""What wrtpod refuses, the chart refuses, and names the value."""
+
+import re
+
+import bases
+import documents
+import engine
+import refusals
+import values
+
+
+def check(report, wrtpod):
+    for profile in bases.PROFILES:
+        [lifted, folder] = next(bases.charts(wrtpod, profile))
+        helm = engine.Engine(folder)
+        good = helm.refusal({}, bases.NAME, bases.NAMESPACE)
+        report.check(f"{profile}: the values of the chart itself are good", not good, good)
+        for rule, profiles, path, changes in refusals.REFUSED:
+            if profile in profiles:
+                message = helm.refusal(changes, bases.NAME, bases.NAMESPACE)
+                report.check(f"{profile}: {rule}: {path}", names(message, path), message)
+                changed = values.laid_over(bases.VALUES, changes)
+                documented = wrtpod.write(documents.documents(changed, profile, bases.NAME, bases.NAMESPACE, lifted))
+                _, codes = wrtpod.render("-f", documented)
+                report.check(f"{profile}: {rule}: {path}: wrtpod refuses it too", rule in codes, codes)
+        for profiles, path, changes in refusals.OF_CHARTS_ALONE:
+            if profile in profiles:
+                message = helm.refusal(changes, bases.NAME, bases.NAMESPACE)
+                report.check(f"{profile}: {path}", names(message, path), message)
+
+
+def names(message, path):
+    """Whether a message is about this value. The schema's call `a[0].b` `/a/0/b`."""
+    of_schema = "/" + re.sub(r"\[(\d+)\]", r"/\1", path).replace(".", "/")
+    return any(line.startswith(f"{path}:") for line in message.splitlines()) or of_schema in message
