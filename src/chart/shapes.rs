@@ -77,7 +77,7 @@ pub fn quantity_or_empty() -> Value {
 }
 
 /// An address or a part of one: digits, dots, colons. What it means is checked in the chart.
-const ADDRESS: &str = r"([0-9]{1,3}(\.[0-9]{1,3}){3}|[0-9a-f]*:[0-9a-f:.]*)";
+const ADDRESS: &str = r"([0-9]{1,3}(\.[0-9]{1,3}){3}|[0-9A-Fa-f]*:[0-9A-Fa-f:]*)";
 
 fn addresses() -> Value {
     json!({"type": "array", "items": {"type": "string", "pattern": format!("^{ADDRESS}$")}})
@@ -125,7 +125,7 @@ pub fn interface() -> Value {
         "properties": {
             "network": name(),
             "name": {"type": "string", "pattern": INTERFACE},
-            "mac": {"type": "string", "pattern": "^([0-9a-f]{2}(:[0-9a-f]{2}){5})?$"},
+            "mac": {"type": "string", "pattern": "^([0-9A-Fa-f]{2}([:-][0-9A-Fa-f]{2}){5})?$"},
             "address": {"anyOf": [one, {"type": "array", "minItems": 1, "items": one}]},
             "gateways": addresses(),
             "dns": addresses(),

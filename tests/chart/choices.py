@@ -19,7 +19,7 @@ def choose(random, profile):
         "cluster": random.choice(
             [
                 {"podCIDRs": ["10.42.0.0/16"], "serviceCIDRs": ["10.43.0.0/16"]},
-                {"podCIDRs": ["10.244.0.0/16", "fd42:0::/48"], "serviceCIDRs": ["10.96.0.0/12"]},
+                {"podCIDRs": ["10.244.0.0/16", "FD42:0::/48"], "serviceCIDRs": ["10.96.0.0/12"]},
             ]
         ),
         "networks": networks,
@@ -78,7 +78,8 @@ def choose_addresses(random, number):
     """Subnets, and what lies in them."""
     said = {"subnets": [], "gateways": [], "pool": [], "dns": []}
     if random.random() < 0.85:
-        subnet = ipaddress.ip_network(random.choice([f"192.168.{number}.0/24", f"172.16.{number}.128/25", f"10.{number}.0.0/16", f"192.168.{number}.16/28", f"172.17.{number}.0/30"]))
+        forms = ["192.168.{}.0/24", "172.16.{}.128/25", "10.{}.0.0/16", "192.168.{}.16/28", "172.17.{}.0/30"]
+        subnet = ipaddress.ip_network(random.choice(forms).format(number))
         said["subnets"].append(str(subnet))
         if random.random() < 0.8:
             said["gateways"].append(str(subnet[1]))
@@ -86,14 +87,14 @@ def choose_addresses(random, number):
             said["pool"].append(f"{subnet[subnet.num_addresses // 2]}-{subnet[subnet.num_addresses // 2 + 3]}")
     if random.random() < 0.4:
         subnet = ipaddress.ip_network(random.choice([f"fd00:{number}::/64", f"fd00:0:0:{number}::/65", f"2001:db8:{number:x}:a000::/51"]))
-        written = random.choice([str(subnet), subnet.exploded])
+        written = random.choice([str(subnet), subnet.exploded.upper()])
         said["subnets"].append(written)
         if random.random() < 0.6:
-            said["gateways"].append(random.choice(["fe80::1", "fe80:0::0001", str(subnet[1]), subnet[1].exploded]))
+            said["gateways"].append(random.choice(["fe80::1", "FE80:0::0001", str(subnet[1]), subnet[1].exploded]))
         if random.random() < 0.3:
             said["pool"].append(f"{subnet[512]}-{subnet[0x1FFF].exploded}")
     if random.random() < 0.4:
-        said["dns"] = random.sample(["9.9.9.9", "192.0.2.53", "2620:fe::00fe", "2001:db8:0:0:1::1"], random.randint(1, 2))
+        said["dns"] = random.sample(["9.9.9.9", "192.0.2.53", "2620:FE::00fe", "2001:db8:0:0:1::1"], random.randint(1, 2))
     return {key: value for key, value in said.items() if value or random.random() < 0.5}
 
 
@@ -124,7 +125,8 @@ def choose_interface(random, profile, name, network, nodes, used):
     elif profile == "generic" or random.random() < 0.7:
         one["address"] = random.choice(words)
     if network["kind"] != "ipvlan" and random.random() < 0.4:
-        one["mac"] = ":".join([random.choice(["02", "52", "d6"])] + [f"{random.randrange(256):02x}" for _ in range(5)])
+        digits = [random.choice(["02", "52", "d6"])] + [f"{random.randrange(256):02x}" for _ in range(5)]
+        one["mac"] = random.choice([":".join(digits), "-".join(digits).upper()])
     if fixed and one.get("address") != "dhcp" and "address" in one and random.random() < 0.2:
         one["gateways"] = [random.choice(["fe80:0::9", "fe80::a:0"])] if ":" in "".join(fixed) else network.get("gateways", [])[:1]
     if profile == "openwrt":

@@ -3,7 +3,7 @@
 import helm_python
 import yaml
 
-# Helm says where a template stopped: of the places before the message nobody asks here.
+# What is printed for people, and the pod of `helm test`.
 NO_OBJECTS = ("NOTES.txt", "tests/connection.yaml")
 
 

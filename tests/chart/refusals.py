@@ -17,11 +17,21 @@ def two(first, second):
     return {"interfaces": [{"network": "lan", "address": "dhcp", **first}, {"network": "iot", "address": "dhcp", **second}]}
 
 
+def fixed(first, second):
+    """An address on each network, and other words beside them."""
+    one = {"network": "lan", "address": ["192.168.1.9/24"], **first}
+    return {"interfaces": [one, {"network": "iot", "address": ["192.168.2.9/24"], **second}]}
+
+
 def uci(file, **section):
     return {"uci": {file: [section]}}
 
 
 MAC = "02:00:00:00:00:01"
+COLLIDING = {
+    "networks": {"lan-l2": {"kind": "macvlan", "parent": "eno1"}},
+    "interfaces": [{"network": "lan", "address": "none"}, {"network": "lan-l2", "address": ["10.0.0.1/8"], "name": "b"}],
+}
 BOTH = ["generic", "openwrt"]
 # Rule, profiles, value, choices.
 REFUSED = [
@@ -37,10 +47,10 @@ REFUSED = [
     ("interface-name", ["openwrt"], "interfaces[0].name", nic(name="lan-1")),
     ("interface-name", ["openwrt"], "interfaces[0].name", nic(name="cluster_x")),
     ("interface-name", ["openwrt"], "interfaces[0].name", lan(kind="bridge") | nic(name="a234567890123", bridge=True)),
-    ("interface-name", ["openwrt"], "interfaces[0].name", {"interfaces": [{"network": "lan", "address": ["192.168.1.9/24"], "serve": True, "name": "iot6"}, {"network": "iot", "address": "dhcp"}]}),
+    ("interface-name", ["openwrt"], "interfaces[0].name", fixed({"serve": True, "name": "iot6"}, {"address": "dhcp"})),
     ("salt-missing", BOTH, "salt", {"salt": ""}),
     ("replicas-fixed-identity", BOTH, "replicas", {"replicas": 2}),
-    ("two-default-routes", BOTH, "interfaces[1].defaultRoute", {"interfaces": [{"network": "lan", "address": ["192.168.1.9/24"], "defaultRoute": True}, {"network": "iot", "address": ["192.168.2.9/24"], "gateways": ["192.168.2.1"], "defaultRoute": True}]}),
+    ("two-default-routes", BOTH, "interfaces[1].defaultRoute", fixed({"defaultRoute": True}, {"gateways": ["192.168.2.1"], "defaultRoute": True})),
     ("two-discovery-nics", BOTH, "interfaces[1].discovery", two({"discovery": True}, {"discovery": True})),
     ("address-reserved", BOTH, "interfaces[0].address", address("127.0.0.1/8")),
     ("address-reserved", BOTH, "interfaces[0].address", address("192.168.1.0/24")),
@@ -64,7 +74,7 @@ REFUSED = [
     ("pool-without-ipam", ["openwrt"], "interfaces[0].address", nic(address="pool")),
     ("serve-generic", ["generic"], "interfaces[0].serve", nic(serve=True)),
     ("serve-needs-address", ["openwrt"], "interfaces[0].serve", nic(address="dhcp", serve=True)),
-    ("two-servers", ["openwrt"], "interfaces[1].serve", {"interfaces": [{"network": "lan", "address": ["192.168.1.9/24"], "serve": True}, {"network": "lan", "name": "b", "address": ["192.168.1.10/24"], "serve": True}]}),
+    ("two-servers", ["openwrt"], "interfaces[1].serve", fixed({"serve": True}, {"network": "lan", "name": "b", "address": ["192.168.1.10/24"], "serve": True})),
     ("no-effect", ["openwrt"], "interfaces[0].gateways", nic(address="dhcp", gateways=["192.168.1.1"])),
     ("gateway-family", BOTH, "interfaces[0].gateways[1]", nic(gateways=["192.168.1.1", "192.168.1.2"])),
     ("gateway-family", BOTH, "interfaces[0].gateways[0]", nic(gateways=["fe80::1"])),
@@ -79,9 +89,9 @@ REFUSED = [
     ("dhcp-before-mac", ["generic"], "interfaces[0].address", lan(kind="hostDevice") | nic(address="dhcp")),
     ("dhcp-shared-mac", ["generic"], "interfaces[0].address", lan(kind="ipvlan") | nic(address="dhcp")),
     ("dhcp-without-ipv4", ["generic"], "interfaces[0].address", lan(subnets=["fd00:1::/64"], gateways=[], pool=[]) | nic(address="dhcp")),
-    ("vlan-shared-node", ["generic"], "interfaces[1].network", {"networks": {"lan": {"kind": "vlan", "vlan": 2}}, "interfaces": [{"network": "lan", "address": ["192.168.1.9/24"]}, {"network": "iot", "address": ["192.168.2.9/24"]}]}),
-    ("parent-exclusive", BOTH, "interfaces[1].network", {"networks": {"lan": {"kind": "hostDevice"}}, "interfaces": [{"network": "lan", "address": ["192.168.1.9/24"]}, {"network": "iot", "address": ["192.168.2.9/24"]}]}),
-    ("attachment-collision", ["generic"], "interfaces[1].network", {"networks": {"lan-l2": {"kind": "macvlan", "parent": "eno1"}}, "interfaces": [{"network": "lan", "address": "none"}, {"network": "lan-l2", "address": ["10.0.0.1/8"], "name": "b"}]}),
+    ("vlan-shared-node", ["generic"], "interfaces[1].network", lan(kind="vlan", vlan=2) | fixed({}, {})),
+    ("parent-exclusive", BOTH, "interfaces[1].network", lan(kind="hostDevice") | fixed({}, {})),
+    ("attachment-collision", ["generic"], "interfaces[1].network", COLLIDING),
     ("missing-key", ["generic"], "networks.lan.vlan", lan(kind="vlan")),
     ("parent-too-long", BOTH, "networks.lan.parent", lan(parent="enp3s0f0123456", vlan=12)),
     ("wifi-parent", BOTH, "networks.lan.parent", lan(parent="wlan0")),
@@ -109,6 +119,14 @@ REFUSED = [
     ("ingress-host", BOTH, "ingress.path", {"ingress": {"enabled": True, "host": "a.example.org", "path": "x"}}),
     ("reserved-key", BOTH, "labels.app.kubernetes.io/name", {"labels": {"app.kubernetes.io/name": "x"}}),
     ("reserved-key", BOTH, "podAnnotations.wrtpod.dev/x", {"podAnnotations": {"wrtpod.dev/x": "x"}}),
+    ("label-syntax", BOTH, "podLabels.a", {"podLabels": {"a": "on: {{ x }} # y"}}),
+    ("label-syntax", BOTH, "labels.a b", {"labels": {"a b": "x"}}),
+    ("label-syntax", BOTH, "annotations.-a", {"annotations": {"-a": "x"}}),
+    ("label-syntax", BOTH, "nodeSelector.a", {"nodeSelector": {"a": "-"}}),
+    ("port-name", BOTH, "ports[0].name", {"ports": [{"name": "80", "port": 80}], "service": {"ports": []}}),
+    ("claim-size", ["openwrt"], "persistence.size", {"persistence": {"size": "0Mi"}}),
+    ("stock-arm-image", ["openwrt"], "image.tag", {"image": {"repository": "openwrt/rootfs", "tag": "armsr-armv8-24.10.4"}}),
+    ("bad-value", ["openwrt"], "firstBoot.a b", {"firstBoot": {"a b": "true"}}),
     ("timezone-name", ["openwrt"], "timezone", {"timezone": "Europe/Berlin"}),
     ("openwrt-sys-admin", ["openwrt"], "extraCapabilities[0]", {"extraCapabilities": ["SYS_ADMIN"]}),
     ("uci-value", ["openwrt"], "uci.a b", uci("a b", section="x", type="y")),
@@ -135,5 +153,6 @@ OF_CHARTS_ALONE = [
     (BOTH, "extraVolumes[0].name", {"extraVolumes": [{"name": "wrtpod-x", "emptyDir": {}}]}),
     (BOTH, "extraVolumeMounts[0].mountPath", {"extraVolumeMounts": [{"name": "x", "mountPath": "/wrtpod/x"}]}),
     (["openwrt"], "credentials", {"credentials": {"existingSecret": "a", "passwordHash": "$6$x"}}),
+    (["openwrt"], "credentials.passwordHash", {"credentials": {"passwordHash": "secret"}}),
     (["openwrt"], "credentials.passwordHash", {"credentials": {"authorizedKeys": "ssh-ed25519 AAAA"}}),
 ]

@@ -104,8 +104,8 @@ yes
 {{/* `yes` when a range FIRST-LAST has an address: list RANGE ADDRESS. */}}
 {{- define "wrtpod.within" -}}
 {{- $ends := splitList "-" (first .) -}}
-{{- $first := first $ends | trim | include "wrtpod.bits" -}}
-{{- $last := last $ends | trim | include "wrtpod.bits" -}}
+{{- $first := first $ends | include "wrtpod.bits" -}}
+{{- $last := last $ends | include "wrtpod.bits" -}}
 {{- $address := last . | include "wrtpod.bits" -}}
 {{- if and (eq (len $first) (len $address)) (le $first $address) (le $address $last) }}yes{{ end -}}
 {{- end -}}

@@ -4,18 +4,22 @@ The rules: what wrtpod refuses, the chart refuses, and names the value. All faul
 is in values.schema.json.
 */}}
 {{- define "wrtpod.check" -}}
-{{- $nics := include "wrtpod.nics" . | fromJsonArray -}}
-{{- $facts := dict "root" . "nics" $nics -}}
-{{- $faults := include "wrtpod.check.names" . -}}
-{{- $faults = include "wrtpod.check.networks" . | printf "%s%s" $faults -}}
-{{- $faults = include "wrtpod.check.interfaces" $facts | printf "%s%s" $faults -}}
-{{- $faults = include "wrtpod.check.links" $facts | printf "%s%s" $faults -}}
-{{- $faults = include "wrtpod.check.addresses" $facts | printf "%s%s" $faults -}}
-{{- $faults = include "wrtpod.check.gateways" $facts | printf "%s%s" $faults -}}
-{{- $faults = include "wrtpod.check.access" . | printf "%s%s" $faults -}}
-{{- $faults = include "wrtpod.check.profile" $facts | printf "%s%s" $faults -}}
-{{- $faults = include "wrtpod.check.cluster" . | printf "%s%s" $faults -}}
-{{- with $faults }}{{ fail . }}{{ end -}}
+{{- $facts := dict "root" . "nics" (include "wrtpod.nics" . | fromJsonArray) -}}
+{{- with include "wrtpod.faults" $facts }}{{ fail . }}{{ end -}}
+{{- end -}}
+
+{{- define "wrtpod.faults" -}}
+{{- include "wrtpod.check.names" .root -}}
+{{- include "wrtpod.check.networks" .root -}}
+{{- include "wrtpod.check.interfaces" . -}}
+{{- include "wrtpod.check.macs" . -}}
+{{- include "wrtpod.check.attachments" . -}}
+{{- include "wrtpod.check.links" . -}}
+{{- include "wrtpod.check.addresses" . -}}
+{{- include "wrtpod.check.gateways" . -}}
+{{- include "wrtpod.check.access" .root -}}
+{{- include "wrtpod.check.profile" . -}}
+{{- include "wrtpod.check.cluster" .root -}}
 {{- end -}}
 
 {{/* Names that Kubernetes takes, and that are nobody else's. */}}
@@ -30,15 +34,21 @@ fullnameOverride: a Service cannot be called `{{ $name }}`; start the name with 
 {{- if and .Values.service.enabled (eq $name "kubernetes") (eq .Release.Namespace "default") }}
 fullnameOverride: the name `kubernetes` is taken in the namespace `default`: it is the API server's Service; use another name
 {{- end }}
-{{- $annotations := dict
-      "annotations" .Values.annotations "podAnnotations" .Values.podAnnotations
-      "service.annotations" .Values.service.annotations "ingress.annotations" .Values.ingress.annotations }}
-{{- range $path, $map := merge (dict "labels" .Values.labels "podLabels" .Values.podLabels) $annotations }}
-{{- range $key, $_ := $map }}
-{{- $own := regexMatch "^app[.]kubernetes[.]io/(name|instance|managed-by)$" $key | and (hasSuffix "abels" $path) }}
-{{- if or $own (regexMatch "^(wrtpod[.]dev|applyset[.]kubernetes[.]io|k8s[.]v1[.]cni[.]cncf[.]io)/" $key) }}
+{{- range $path, $map := dict "labels" .Values.labels "podLabels" .Values.podLabels "nodeSelector" .Values.nodeSelector }}
+{{- range $key, $value := $map }}
+{{- if and (ne $path "nodeSelector") (regexMatch "^app[.]kubernetes[.]io/(name|instance|managed-by)$" $key) }}
 {{ $path }}.{{ $key }}: the chart writes it itself; remove it
 {{- end }}
+{{- if not (regexMatch "^([A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?)?$" $value) }}
+{{ $path }}.{{ $key }}: `{{ $value }}` is not a value of a label; use at most 63 letters, digits, `-`, `_` and `.`, with a letter or digit at both ends
+{{- end }}
+{{- include "wrtpod.check.key" (list $path $key) }}
+{{- end }}
+{{- end }}
+{{- range $path, $map := dict "annotations" .Values.annotations "podAnnotations" .Values.podAnnotations
+      "service.annotations" .Values.service.annotations "ingress.annotations" .Values.ingress.annotations }}
+{{- range $key, $_ := $map }}
+{{- include "wrtpod.check.key" (list $path (lower $key)) }}
 {{- end }}
 {{- end }}
 {{- range $index, $volume := .Values.extraVolumes }}
@@ -50,6 +60,25 @@ extraVolumes[{{ $index }}].name: `{{ $volume.name }}` is a name of the chart's o
 {{- if regexMatch "^/wrtpod(/|$)" $mount.mountPath }}
 extraVolumeMounts[{{ $index }}].mountPath: `{{ $mount.mountPath }}` is the chart's own; mount it elsewhere, for example below /srv
 {{- end }}
+{{- end }}
+{{- end -}}
+
+{{/* The size of a claim: list PATH SIZE. */}}
+{{- define "wrtpod.check.size" }}
+{{- if regexMatch "^0+([.]0+)?[A-Za-z]*$" (last . | default "") }}
+{{ first . }}: the claim would hold nothing; write a size, for example 64Mi
+{{- end }}
+{{- end -}}
+
+{{/* The key of a label or an annotation: list PATH KEY. */}}
+{{- define "wrtpod.check.key" }}
+{{- $path := first . }}
+{{- $key := last . }}
+{{- $label := "[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?" }}
+{{- if and (ne $path "nodeSelector") (regexMatch "^(wrtpod[.]dev|applyset[.]kubernetes[.]io|k8s[.]v1[.]cni[.]cncf[.]io)/" $key) }}
+{{ $path }}.{{ $key }}: wrtpod or Multus writes it; remove it
+{{- else if not (regexMatch (printf "^(%s([.]%s)*/)?[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$" $label $label) $key) }}
+{{ $path }}.{{ $key }}: it is not a key; write NAME or DOMAIN/NAME: letters, digits, `-`, `_` and `.`, a letter or digit at both ends
 {{- end }}
 {{- end -}}
 

@@ -4,6 +4,9 @@
 {{- $seen := dict }}
 {{- range $index, $port := .Values.ports }}
 {{- $key := printf "%s %d" (.protocol | default "TCP") (int .port) }}
+{{- if or (contains "--" .name) (not (regexMatch "[a-z]" .name)) }}
+ports[{{ $index }}].name: `{{ .name }}` is not a name of a port; use small letters, digits and single `-`, with a letter somewhere
+{{- end }}
 {{- if has .name $names }}
 ports[{{ $index }}].name: two ports are called `{{ .name }}`; give one of them another name
 {{- else if hasKey $seen $key }}

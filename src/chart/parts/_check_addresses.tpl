@@ -54,9 +54,7 @@
 {{- if ne $prefix (last $parts) }}
 {{ $path }}: {{ join "/" $parts }} has another prefix length than its subnet {{ $subnet }}; write {{ $address }}/{{ $prefix }}
 {{- end }}
-{{- $bits := include "wrtpod.bits" $address }}
-{{- $anycast := and (contains ":" $address) (le (atoi $prefix) 126) (regexMatch "^n*$" (substr (atoi $prefix) 128 $bits)) }}
-{{- with ternary "network" (include "wrtpod.end" (list (printf "/%s" $prefix) $address)) $anycast }}
+{{- with include "wrtpod.edge" (list (printf "/%s" $prefix) $address) }}
 {{ $path }}: {{ $address }} is the {{ . }} address of its subnet; take an address between the first and the last
 {{- end }}
 {{- if and (not $nic.serve) (has $address (include "wrtpod.canonical" $network.gateways | fromJsonArray)) }}

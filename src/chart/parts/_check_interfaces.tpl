@@ -1,62 +1,72 @@
-{{/* What the interfaces are called, which MAC addresses they have, and what an appliance has once: dict root, nics. */}}
+{{/* The networks and the names of interfaces, and what an appliance has once: dict root, nics. */}}
 {{- define "wrtpod.check.interfaces" }}
-{{- $root := .root }}
-{{- if not .root.Values.interfaces }}
+{{- $values := .root.Values }}
+{{- if not $values.interfaces }}
 interfaces: the appliance is on no network; write `- network: lan`
 {{- end }}
-{{- range $index, $interface := .root.Values.interfaces }}
-{{- if not (hasKey $root.Values.networks .network) }}
-interfaces[{{ $index }}].network: there is no network `{{ .network }}`; write one of {{ keys $root.Values.networks | sortAlpha | join ", " }}, or add it to `networks`
+{{- range $index, $interface := $values.interfaces }}
+{{- if not (hasKey $values.networks .network) }}
+interfaces[{{ $index }}].network: there is no network `{{ .network }}`; write one of {{ keys $values.networks | sortAlpha | join ", " }}, or add it to `networks`
 {{- end }}
 {{- end }}
 {{- $names := list }}
-{{- $macs := list }}
-{{- $derived := false }}
 {{- $identity := false }}
-{{- $attached := dict }}
 {{- range .nics }}
-{{- $path := printf "interfaces[%d]" (int .index) }}
-{{- $own := index $root.Values.interfaces (int .index) }}
-{{- $network := index $root.Values.networks .network }}
-{{- with include "wrtpod.check.name" (list . $.nics) }}
-{{ $path }}.name: `{{ $own.name | default $own.network }}` {{ . }}
+{{- $fault := include "wrtpod.check.name" (list . $.nics) }}
+{{- if $fault }}
+interfaces[{{ int .index }}].name: `{{ .interface }}` {{ $fault }}
 {{- end }}
-{{- $double := has .interface $names }}
-{{- if $double }}
-{{ $path }}.name: two interfaces are called `{{ .interface }}`; give one of them another `name`
+{{- if has .interface $names }}
+interfaces[{{ int .index }}].name: two interfaces are called `{{ .interface }}`; give one of them another `name`
 {{- end }}
 {{- $names = append $names .interface }}
-{{- if .mac }}
-{{- $identity = true }}
-{{- if not $own.mac }}
-{{- $derived = true }}
+{{- if or .mac .addressing.addresses }}{{ $identity = true }}{{ end }}
+{{- end }}
+{{- if and $identity (gt (int $values.replicas) 1) }}
+replicas: {{ int $values.replicas }} replicas would share one MAC and address; keep one, and install a second release
+{{- end }}
+{{- include "wrtpod.check.once" (list "defaultRoute" "the default route" .nics) }}
+{{- include "wrtpod.check.once" (list "discovery" "the multicast of discovery" .nics) }}
+{{- end -}}
+
+{{/* A MAC that was asked for is the MAC on the wire: dict root, nics. */}}
+{{- define "wrtpod.check.macs" }}
+{{- $root := .root }}
+{{- $seen := dict }}
+{{- $derived := false }}
+{{- range .nics }}
+{{- $path := printf "interfaces[%d].mac" (int .index) }}
+{{- if not (index $root.Values.interfaces (int .index)).mac }}
+{{- if .mac }}{{ $derived = true }}{{ end }}
 {{- else if eq .mac "00:00:00:00:00:00" }}
-{{ $path }}.mac: the MAC is all zeros; leave it out to have one derived
+{{ $path }}: the MAC is all zeros; leave it out to have one derived
 {{- else if regexMatch "^.[13579bdf]" .mac }}
-{{ $path }}.mac: the MAC {{ .mac }} is a group address; write one whose second digit is even
-{{- else if eq $network.kind "ipvlan" }}
-{{ $path }}.mac: interfaces of `{{ .network }}`, an ipvlan network, share their parent's MAC; leave it out, or make the network a macvlan
+{{ $path }}: the MAC {{ .mac }} is a group address; write one whose second digit is even
+{{- else if eq (index $root.Values.networks .network).kind "ipvlan" }}
+{{ $path }}: interfaces of `{{ .network }}`, an ipvlan network, share their parent's MAC; leave it out, or make the network a macvlan
 {{- end }}
-{{- if and (has .mac $macs) (not $double) }}
-{{ $path }}.mac: another interface has the MAC {{ .mac }}; leave one of them out to have it derived
+{{- /* Two interfaces of one name have one derived MAC: that they have one name is said elsewhere. */}}
+{{- if and .mac (ne (get $seen .mac | default .interface) .interface) }}
+{{ $path }}: `{{ get $seen .mac }}` has the MAC {{ .mac }} too; leave one of them out to have it derived
 {{- end }}
-{{- $macs = append $macs .mac }}
-{{- end }}
-{{- if .addressing.addresses }}{{ $identity = true }}{{ end }}
-{{- $other := get $attached .attachment | default .network }}
-{{- if ne $other .network }}
-{{ $path }}.network: `{{ .network }}` and `{{ $other }}` both get an attachment `{{ .attachment }}`; rename one of the networks
-{{- end }}
-{{- $_ := set $attached .attachment $other }}
+{{- $_ := set $seen .mac .interface }}
 {{- end }}
 {{- if and $derived (not (trim $root.Values.salt)) }}
 salt: MAC addresses are to be derived from it, and it is empty; write random text, once
 {{- end }}
-{{- if and $identity (gt (int $root.Values.replicas) 1) }}
-replicas: {{ int $root.Values.replicas }} replicas would share one MAC and address; keep one, and install a second release
+{{- end -}}
+
+{{/* Two networks do not become one attachment: dict root, nics. */}}
+{{- define "wrtpod.check.attachments" }}
+{{- $seen := dict }}
+{{- range .nics }}
+{{- $place := printf "%s/%s" .namespace .attachment }}
+{{- $other := get $seen $place | default .network }}
+{{- if ne $other .network }}
+interfaces[{{ int .index }}].network: `{{ .network }}` and `{{ $other }}` both get an attachment `{{ .attachment }}`; rename one of the networks
 {{- end }}
-{{- include "wrtpod.check.once" (list "defaultRoute" "the default route" .nics) }}
-{{- include "wrtpod.check.once" (list "discovery" "the multicast of discovery" .nics) }}
+{{- $_ := set $seen $place .network }}
+{{- end }}
 {{- end -}}
 
 {{/* Why an interface cannot be called so, or nothing: list NIC NICS. */}}

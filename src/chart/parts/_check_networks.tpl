@@ -4,46 +4,24 @@
 {{- $pools := dict }}
 {{- range $name, $network := .Values.networks }}
 {{- $path := printf "networks.%s" $name }}
-{{- if not (or .existing (has .kind (list "macvlan" "ipvlan" "vlan" "bridge" "hostDevice"))) }}
-{{ $path }}.kind: there is no kind `{{ .kind }}`; write macvlan, ipvlan, vlan, bridge or hostDevice
-{{- else if and (eq .kind "vlan") (not .vlan) }}
-{{ $path }}.vlan: a network of kind vlan has no id; write a number from 1 to 4094
-{{- end }}
-{{- $parent := include "wrtpod.parent" . }}
-{{- if not (or .existing .parent) }}
-{{ $path }}.parent: the node's interface is not named; write it, for example enp3s0
-{{- else if gt (len $parent) 15 }}
-{{ $path }}.parent: `{{ $parent }}` has {{ len $parent }} characters, the kernel takes 15; make the VLAN's interface under a shorter name and write that, without `vlan`
-{{- else if and (regexMatch "^(wlan|wlp|wlx|wlo|wl)" $parent) (not (has .kind (list "ipvlan" "hostDevice"))) }}
-{{ $path }}.parent: `{{ $parent }}` looks like Wi-Fi, where frames of a second MAC are dropped; use a wired interface, or kind ipvlan
-{{- end }}
+{{- if not .existing }}{{ include "wrtpod.check.parent" (list $path .) }}{{ end }}
 {{- range $index, $subnet := .subnets }}
-{{- $parts := splitList "/" . }}
-{{- $bits := first $parts | include "wrtpod.bits" }}
-{{- if not (include "wrtpod.isCidr" .) }}
-{{ $path }}.subnets[{{ $index }}]: `{{ . }}` is no subnet; write it like 192.168.1.0/24
-{{- else if not (regexMatch "^n*$" (substr (last $parts | atoi) (len $bits) $bits)) }}
-{{ $path }}.subnets[{{ $index }}]: `{{ . }}` is an address inside of a subnet; write the subnet's first address
-{{- else }}
-{{- range $range := $cluster }}
-{{- if or (include "wrtpod.contains" (list . (first $parts))) (include "wrtpod.contains" (list $subnet (splitList "/" . | first))) }}
-{{ $path }}.subnets[{{ $index }}]: {{ $subnet }} overlaps the cluster's {{ . }}; correct it, or `cluster`
-{{- end }}
-{{- end }}
-{{- end }}
+{{- include "wrtpod.check.subnet" (list (printf "%s.subnets[%d]" $path $index) . $cluster) }}
 {{- end }}
 {{- include "wrtpod.check.family" (list (printf "%s.gateways" $path) .gateways) }}
 {{- range $index, $gateway := .gateways }}
 {{- include "wrtpod.check.neighbour" (list (printf "%s.gateways[%d]" $path $index) . $network.subnets) }}
-{{- with include "wrtpod.subnetOf" (list $network.subnets .) }}
-{{- with include "wrtpod.end" (list . $gateway) }}
+{{- /* In IPv6 the first address of a subnet is any router's. */}}
+{{- with ternary "" (include "wrtpod.subnetOf" (list $network.subnets .)) (contains ":" .) }}
+{{- with include "wrtpod.edge" (list . $gateway) }}
 {{ $path }}.gateways[{{ $index }}]: {{ $gateway }} is the {{ . }} address of its subnet; write the router's address, usually the first one behind it
 {{- end }}
 {{- end }}
 {{- end }}
 {{- include "wrtpod.check.dns" (list (printf "%s.dns" $path) .dns $cluster) }}
-{{- include "wrtpod.check.pools" (list $path . $pools) }}
-{{- $_ := set $pools (include "wrtpod.wire" .) (concat (get $pools (include "wrtpod.wire" .) | default list) (.pool | default list)) }}
+{{- $wire := include "wrtpod.wire" . }}
+{{- include "wrtpod.check.pools" (list $path . (get $pools $wire | default list)) }}
+{{- $_ := set $pools $wire (concat (get $pools $wire | default list) (.pool | default list)) }}
 {{- if and .mtu (lt (int .mtu) 1280) (contains ":" (join "" .subnets)) }}
 {{ $path }}.mtu: IPv6 does not run over an MTU of {{ int .mtu }}; write at least 1280
 {{- end }}
@@ -60,15 +38,53 @@
 {{- end }}
 {{- end -}}
 
-{{/* Addresses that `address: pool` hands out: list PATH NETWORK POOLS, POOLS being those of networks before on each wire. */}}
+{{/* What a network hangs on: list PATH NETWORK. */}}
+{{- define "wrtpod.check.parent" }}
+{{- $path := first . }}
+{{- $parent := last . | include "wrtpod.parent" }}
+{{- with last . }}
+{{- if not .kind }}
+{{ $path }}.kind: it is not said; write macvlan, ipvlan, vlan, bridge or hostDevice
+{{- else if and (eq .kind "vlan") (not .vlan) }}
+{{ $path }}.vlan: a network of kind vlan has no id; write a number from 1 to 4094
+{{- end }}
+{{- if not .parent }}
+{{ $path }}.parent: the node's interface is not named; write it, for example enp3s0
+{{- else if gt (len $parent) 15 }}
+{{ $path }}.parent: `{{ $parent }}` has {{ len $parent }} characters, the kernel takes 15; make the VLAN's interface under a shorter name and write that, without `vlan`
+{{- else if and (regexMatch "^(wlan|wlp|wlx|wlo|wl)" $parent) (not (has .kind (list "ipvlan" "hostDevice"))) }}
+{{ $path }}.parent: `{{ $parent }}` looks like Wi-Fi, where frames of a second MAC are dropped; use a wired interface, or kind ipvlan
+{{- end }}
+{{- end }}
+{{- end -}}
+
+{{/* A subnet, and that it is not the cluster's: list PATH SUBNET CLUSTER. */}}
+{{- define "wrtpod.check.subnet" }}
+{{- $path := index . 0 }}
+{{- $subnet := index . 1 }}
+{{- $parts := splitList "/" $subnet }}
+{{- if not (include "wrtpod.isCidr" $subnet) }}
+{{ $path }}: `{{ $subnet }}` is no subnet; write it like 192.168.1.0/24
+{{- else if include "wrtpod.hasHost" (list (last $parts) (first $parts)) }}
+{{ $path }}: `{{ $subnet }}` is an address inside of a subnet; write the subnet's first address
+{{- else }}
+{{- range index . 2 }}
+{{- if or (include "wrtpod.contains" (list . (first $parts))) (include "wrtpod.contains" (list $subnet (splitList "/" . | first))) }}
+{{ $path }}: {{ $subnet }} overlaps the cluster's {{ . }}; correct it, or `cluster`
+{{- end }}
+{{- end }}
+{{- end }}
+{{- end -}}
+
+{{/* Addresses that `address: pool` hands out: list PATH NETWORK BEFORE, the pools before on the same wire. */}}
 {{- define "wrtpod.check.pools" }}
 {{- $path := index . 0 }}
 {{- $network := index . 1 }}
-{{- $before := get (index . 2) (include "wrtpod.wire" $network) | default list }}
+{{- $before := index . 2 }}
 {{- range $index, $pool := $network.pool }}
 {{- $ends := splitList "-" . }}
-{{- $first := first $ends | trim }}
-{{- $last := last $ends | trim }}
+{{- $first := first $ends }}
+{{- $last := last $ends }}
 {{- $low := include "wrtpod.bits" $first }}
 {{- $high := include "wrtpod.bits" $last }}
 {{- $subnet := include "wrtpod.subnetOf" (list $network.subnets $first) }}
@@ -78,7 +94,7 @@
 {{ $path }}.pool[{{ $index }}]: {{ . }} is in no subnet of the network; write a range of one of `subnets`
 {{- else if lt (sub (len $low) (splitList "/" $subnet | last | atoi)) 2 }}
 {{ $path }}.pool[{{ $index }}]: {{ $subnet }} is too small for a pool; write fixed addresses
-{{- else if or (include "wrtpod.end" (list $subnet $first)) (include "wrtpod.end" (list $subnet $last)) (regexMatch "^n*$" (substr (splitList "/" $subnet | last | atoi) (len $low) $low)) }}
+{{- else if or (include "wrtpod.edge" (list $subnet $first)) (include "wrtpod.edge" (list $subnet $last)) }}
 {{ $path }}.pool[{{ $index }}]: {{ . }} holds the first or the last address of {{ $subnet }}; leave it out
 {{- else }}
 {{- range $network.gateways }}
@@ -89,7 +105,7 @@
 {{- end }}
 {{- range $before }}
 {{- $other := splitList "-" . }}
-{{- if or (include "wrtpod.within" (list . $first)) (include "wrtpod.within" (list $pool (first $other | trim))) }}
+{{- if or (include "wrtpod.within" (list . $first)) (include "wrtpod.within" (list $pool (first $other))) }}
 {{ $path }}.pool[{{ $index }}]: {{ $pool }} overlaps {{ . }} on the same wire; give each pool addresses of its own
 {{- end }}
 {{- end }}
@@ -135,13 +151,25 @@
 {{- end }}
 {{- end -}}
 
-{{/* `network` or `broadcast` when an IPv4 address is one that no machine of its subnet has: list SUBNET ADDRESS. */}}
-{{- define "wrtpod.end" -}}
-{{- $prefix := first . | splitList "/" | last | atoi -}}
+{{/* `yes` when an address has a bit behind a prefix: list PREFIX ADDRESS. */}}
+{{- define "wrtpod.hasHost" -}}
 {{- $bits := last . | include "wrtpod.bits" -}}
-{{- if and (eq (len $bits) 32) (le $prefix 30) -}}
-  {{- $host := substr $prefix 32 $bits -}}
-  {{- if regexMatch "^n*$" $host }}network{{ else if regexMatch "^y*$" $host }}broadcast{{ end -}}
+{{- if contains "y" (substr (first . | atoi) (len $bits) $bits) }}yes{{ end -}}
+{{- end -}}
+
+{{/*
+`network` or `broadcast` when an address is the first or, in IPv4, the last one of a subnet, which no machine has, unless
+the subnet is only one or two addresses: list SUBNET ADDRESS.
+*/}}
+{{- define "wrtpod.edge" -}}
+{{- $prefix := first . | splitList "/" | last -}}
+{{- $bits := last . | include "wrtpod.bits" -}}
+{{- if le (atoi $prefix) (sub (len $bits) 2) -}}
+  {{- if not (include "wrtpod.hasHost" (list $prefix (last .))) -}}
+network
+  {{- else if and (eq (len $bits) 32) (not (contains "n" (substr (atoi $prefix) 32 $bits))) -}}
+broadcast
+  {{- end -}}
 {{- end -}}
 {{- end -}}
 

@@ -88,6 +88,7 @@ and without an address of a family a gateway of that family is of no use.
 {{- $interface := index . 0 -}}
 {{- $network := index . 1 -}}
 {{- $addressing := index . 2 -}}
+{{- /* An address of each family that it has, or may get by DHCP. */ -}}
 {{- $own := dict
       "static" $addressing.addresses
       "pool" ($network.pool | default list)

@@ -62,8 +62,8 @@ What a generic appliance makes of its interfaces: the CNI plugins configure them
 {{- $ipv6 := list -}}
 {{- range $network.pool -}}
   {{- $ends := splitList "-" . -}}
-  {{- $first := first $ends | trim | include "wrtpod.address" -}}
-  {{- $last := last $ends | trim | include "wrtpod.address" -}}
+  {{- $first := first $ends | include "wrtpod.address" -}}
+  {{- $last := last $ends | include "wrtpod.address" -}}
   {{- with include "wrtpod.subnetOf" (list $network.subnets $first) -}}
     {{- $range := include "wrtpod.object" (list
           (include "wrtpod.address" . | toRawJson | printf "\"subnet\": %s")

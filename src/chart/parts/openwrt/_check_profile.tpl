@@ -38,15 +38,31 @@ timezone: OpenWrt reads no time zone by name: `{{ $values.timezone }}`; write it
 extraCapabilities[{{ $index }}]: with SYS_ADMIN OpenWrt's init mounts over what the pod has; remove it
 {{- end }}
 {{- end }}
-{{- with $values.credentials }}
+{{- if and (regexMatch "(openwrt/rootfs|^openwrtorg/rootfs)$" $values.image.repository) (regexMatch "^(armsr|armvirt|aarch64|arm_)" $values.image.tag) }}
+image.tag: `{{ $values.image.tag }}` names its architecture in OpenWrt's words: kubelet finds no match; use an image whose architecture is written as arm64 or arm
+{{- end }}
+{{- include "wrtpod.check.size" (list "persistence.size" $values.persistence.size) }}
+{{- range $name, $_ := $values.firstBoot }}
+{{- if not (regexMatch "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$" $name) }}
+firstBoot.{{ $name }}: it is no name; use 1 to 63 of a-z, 0-9 and `-`, with a letter or digit at both ends
+{{- end }}
+{{- end }}
+{{- include "wrtpod.check.credentials" $values.credentials }}
+{{- range $file, $sections := $values.uci }}
+{{- include "wrtpod.check.uci" (list $file $sections $) }}
+{{- end }}
+{{- end -}}
+
+{{/* How root logs in: `credentials`, which an appliance with an empty password has not. */}}
+{{- define "wrtpod.check.credentials" }}
+{{- with . }}
 {{- if and .existingSecret (or .passwordHash .authorizedKeys) }}
 credentials: a Secret that is there and a new one; write either `existingSecret`, or `passwordHash` and `authorizedKeys`
 {{- else if and .authorizedKeys (not .passwordHash) }}
-credentials.passwordHash: it is empty, and `authorizedKeys` alone make no Secret; write a crypt(3) string, such as `openssl passwd -6` prints
+credentials.passwordHash: it is empty, and `authorizedKeys` alone make no Secret; write what `openssl passwd -6` prints
+{{- else if and .passwordHash (not (regexMatch "^[$][0-9a-z]+[$][^:\\s]+$" .passwordHash)) }}
+credentials.passwordHash: it is no crypt(3) string; write what `openssl passwd -6` prints
 {{- end }}
-{{- end }}
-{{- range $file, $sections := $values.uci }}
-{{- include "wrtpod.check.uci" (list $file $sections $) }}
 {{- end }}
 {{- end -}}
 

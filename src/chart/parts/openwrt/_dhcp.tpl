@@ -143,7 +143,7 @@ upper half of a smaller network.
 {{/* An IPv4 address, with or without a prefix length, as a number. */}}
 {{- define "wrtpod.number" -}}
 {{- $number := 0 -}}
-{{- range splitList "/" . | first | trim | splitList "." -}}
+{{- range splitList "/" . | first | splitList "." -}}
   {{- $number = add (mul $number 256) (atoi .) -}}
 {{- end -}}
 {{- $number -}}
