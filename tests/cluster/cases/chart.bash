@@ -33,7 +33,8 @@ for name in helm4 helm3; do
   on_lan ping -c 2 -W 2 192.168.1.70
   on_lan ip neigh show 192.168.1.70 | tee /dev/stderr | grep -qi "$mac" || fail "the LAN sees another MAC than $mac"
   within 20 luci on_lan curl http://192.168.1.70/
-  expect 0 h test router
+  # Debian's static wget, which the stand-in has, ends in a segmentation fault.
+  [ -z "${WRTPOD_TEST_ROOTFS:-}" ] || expect 0 h test router
   k exec router-0 -- sh -c "echo $name >>/etc/kept"
   before=$(port)
   workload=$(uid statefulset/router)
@@ -66,7 +67,7 @@ expect 0 w chart router --push "oci://$host/charts"
 version=$(h show chart "$chart" | sed -n 's/^version: //p')
 for name in helm4 helm3; do
   helm=${helms[$name]}
-  rm -rf pulled
+  rm -rf pulled && mkdir pulled
   expect 0 h pull "oci://$host/charts/router" --version "$version" -d pulled
   cmp "$chart" pulled/router-*.tgz || fail "$name pulled another package than was pushed"
 done
@@ -76,16 +77,17 @@ ready router
 
 say "the release goes back to documents that deploy makes the same of"
 "$here/node" "$helm" -n "$space" get values router --all -o yaml >release.yaml
-expect 0 w import --helm release.yaml --chart charts/router --name router --namespace "$space" --out imported.yaml
+expect 0 w chart router --out folders
+expect 0 w import --helm release.yaml --chart folders/router --name router --namespace "$space" --out imported.yaml
 said "credentials.passwordHash"
-w render -f imported.yaml router -o json 2>/dev/null | jq -S '.items[] | select(.kind == "StatefulSet") | .spec.template.metadata' >imported.json
-w render router -o json 2>/dev/null | jq -S '.items[] | select(.kind == "StatefulSet") | .spec.template.metadata' >straight.json
-diff straight.json imported.json || fail "the documents render something else"
+w render -f imported.yaml router -o json 2>/dev/null | jq -S .items >imported.json
+w render router -o json 2>/dev/null | jq -S .items >straight.json
+[ -s straight.json ] && diff straight.json imported.json || fail "the documents render something else"
 
 say "what wrtpod refuses, the chart refuses with the value's name"
 expect 1 h upgrade router "$chart" -f values.yaml --set 'interfaces[0].network=lan,interfaces[0].mac=03:00:00:00:00:01'
 said 'interfaces[0].mac'
 expect 1 h upgrade router "$chart" -f values.yaml --set networks.lan.vlan=4095
-said 'networks'
+said networks/lan/vlan
 expect 0 h uninstall router --wait
 k delete pvc router-data
