@@ -45,7 +45,7 @@ fn of_object(source: &Source<'_>, object: &Object) -> Option<File> {
             file("configmap-scripts", lifted(object, vec![data]))
         }
         "ConfigMap" => {
-            let data = block("/data", "include \"wrtpod.planFiles\" . | fromJson | toYaml");
+            let data = block("/data", "include \"wrtpod.planData\" .");
             file("configmap-plan", lifted(object, vec![data]))
         }
         "PersistentVolumeClaim" => {

@@ -145,6 +145,7 @@ OF_CHARTS_ALONE = [
     (BOTH, "multus.check", {"multus": {"check": True}}),
     (BOTH, "ingress.host", {"ingress": {"enabled": True, "host": ""}}),
     (BOTH, "networks.lan.kind", lan(kind="veth")),
+    (BOTH, "networks.lan.mode", lan(mode="l2")),
     (BOTH, "networks.lan.subnets[0]", lan(subnets=["192.168.1.9/24"])),
     (BOTH, "networks.lan.subnets[0]", lan(subnets=["192.168.1.0"])),
     (BOTH, "fullnameOverride", {"fullnameOverride": "a" * 51}),

@@ -61,57 +61,60 @@ becomes one for each way in which it is used. Those that `existing` names are no
 
 {{/* The configuration of one attachment, a list of CNI plugins: list NIC NETWORK. */}}
 {{- define "wrtpod.conflist" -}}
-{{- $nic := first . -}}
-{{- $network := last . -}}
-{{- $plugins := list (include "wrtpod.link" .) -}}
-{{- range $network.chain -}}
-  {{- $plugins = append $plugins (trim .) -}}
-{{- end -}}
-{{- $plugins = append $plugins (include "wrtpod.tuning" .) -}}
-{{- include "wrtpod.object" (list
-      "\"cniVersion\": \"1.0.0\""
-      (printf "\"name\": %s" (toRawJson $nic.attachment))
-      (include "wrtpod.array" $plugins | printf "\"plugins\": %s")
-    ) -}}
+{
+  "cniVersion": "1.0.0",
+  "name": {{ (first .).attachment | toRawJson }},
+  "plugins": [
+    {{- include "wrtpod.link" . | nindent 4 }},
+    {{- range (last .).chain }}
+    {{- trim . | nindent 4 }},
+    {{- end }}
+    {{- include "wrtpod.tuning" . | nindent 4 }}
+  ]
+}
 {{- end -}}
 
 {{/* The plugin that makes the link: list NIC NETWORK. */}}
 {{- define "wrtpod.link" -}}
-{{- $nic := first . -}}
 {{- $network := last . -}}
-{{- $type := ternary "host-device" $network.kind (eq $network.kind "hostDevice") -}}
-{{- $members := list (printf "\"type\": %s" (toRawJson $type)) -}}
-{{- if has $network.kind (list "macvlan" "ipvlan") -}}
-  {{- $mode := $network.mode | default (ternary "bridge" "l2" (eq $network.kind "macvlan")) -}}
-  {{- $members = append $members (include "wrtpod.parent" $network | toRawJson | printf "\"master\": %s") -}}
-  {{- $members = append $members (toRawJson $mode | printf "\"mode\": %s") -}}
-{{- else if eq $network.kind "vlan" -}}
-  {{- $members = append $members (toRawJson $network.parent | printf "\"master\": %s") -}}
-  {{- $members = append $members (int $network.vlan | printf "\"vlanId\": %d") -}}
-{{- else if eq $network.kind "bridge" -}}
-  {{- $members = append $members (toRawJson $network.parent | printf "\"bridge\": %s") -}}
-  {{- with $network.vlan }}{{ $members = append $members (int . | printf "\"vlan\": %d") }}{{ end -}}
-{{- else -}}
-  {{- $members = append $members (toRawJson $network.parent | printf "\"device\": %s") -}}
-{{- end -}}
-{{- if and $network.mtu (ne $network.kind "hostDevice") -}}
-  {{- $members = append $members (int $network.mtu | printf "\"mtu\": %d") -}}
-{{- end -}}
-{{- $ipam := include "wrtpod.profile.ipam" . -}}
 {{- $capabilities := list -}}
 {{- if and (has $network.kind (list "macvlan" "bridge")) (not (include "wrtpod.macByTuning" $network)) -}}
   {{- $capabilities = append $capabilities "\"mac\": true" -}}
 {{- end -}}
-{{- if include "wrtpod.profile.ips" $nic -}}
+{{- if first . | include "wrtpod.profile.ips" -}}
   {{- $capabilities = append $capabilities "\"ips\": true" -}}
 {{- end -}}
-{{- with $capabilities -}}
-  {{- $members = append $members (include "wrtpod.object" . | printf "\"capabilities\": %s") -}}
-{{- end -}}
-{{- with $ipam -}}
-  {{- $members = append $members (printf "\"ipam\": %s" .) -}}
-{{- end -}}
-{{- include "wrtpod.object" $members -}}
+{
+{{- if has $network.kind (list "macvlan" "ipvlan") }}
+  "type": {{ toRawJson $network.kind }},
+  "master": {{ include "wrtpod.parent" $network | toRawJson }},
+  "mode": {{ $network.mode | default (ternary "bridge" "l2" (eq $network.kind "macvlan")) | toRawJson }}
+{{- else if eq $network.kind "vlan" }}
+  "type": "vlan",
+  "master": {{ toRawJson $network.parent }},
+  "vlanId": {{ int $network.vlan }}
+{{- else if eq $network.kind "bridge" }}
+  "type": "bridge",
+  "bridge": {{ toRawJson $network.parent }}
+  {{- with $network.vlan }},
+  "vlan": {{ int . }}
+  {{- end }}
+{{- else }}
+  "type": "host-device",
+  "device": {{ toRawJson $network.parent }}
+{{- end }}
+{{- if and $network.mtu (ne $network.kind "hostDevice") }},
+  "mtu": {{ int $network.mtu }}
+{{- end }}
+{{- with $capabilities }},
+  "capabilities": {
+    {{- join ",\n" . | nindent 4 }}
+  }
+{{- end }}
+{{- with include "wrtpod.profile.ipam" . }},
+  "ipam": {{ indent 2 . | trim }}
+{{- end }}
+}
 {{- end -}}
 
 {{/*
@@ -121,7 +124,7 @@ link's own plugin would drop. The network's own sysctls win. List NIC NETWORK.
 {{- define "wrtpod.tuning" -}}
 {{- $network := last . -}}
 {{- $sysctls := list -}}
-{{- range first . | include "wrtpod.profile.sysctls" | trim | splitList "\n" -}}
+{{- range first . | include "wrtpod.profile.sysctls" | splitList "\n" -}}
   {{- $pair := splitList " " . -}}
   {{- if not (hasKey ($network.sysctls | default dict) (first $pair)) -}}
     {{- $sysctls = append $sysctls (printf "%s: %s" (first $pair | toRawJson) (last $pair | toRawJson)) -}}
@@ -130,12 +133,17 @@ link's own plugin would drop. The network's own sysctls win. List NIC NETWORK.
 {{- range $key, $value := $network.sysctls -}}
   {{- $sysctls = append $sysctls (printf "%s: %s" (toRawJson $key) (toRawJson $value)) -}}
 {{- end -}}
-{{- $members := list "\"type\": \"tuning\"" -}}
-{{- if include "wrtpod.macByTuning" $network -}}
-  {{- $members = append $members (list "\"mac\": true" | include "wrtpod.object" | printf "\"capabilities\": %s") -}}
-{{- end -}}
-{{- $members = append $members (include "wrtpod.object" $sysctls | printf "\"sysctl\": %s") -}}
-{{- include "wrtpod.object" $members -}}
+{
+  "type": "tuning",
+  {{- if include "wrtpod.macByTuning" $network }}
+  "capabilities": {
+    "mac": true
+  },
+  {{- end }}
+  "sysctl": {
+    {{- join ",\n" $sysctls | nindent 4 }}
+  }
+}
 {{- end -}}
 
 {{/* The node's interface that the pod's hangs on: of macvlan and ipvlan with a VLAN, the interface of the VLAN. */}}
@@ -149,17 +157,7 @@ link's own plugin would drop. The network's own sysctls win. List NIC NETWORK.
 
 {{/* `yes` where `tuning` has to set the MAC: the link's own plugin drops it, or gives the parent's in its place. */}}
 {{- define "wrtpod.macByTuning" -}}
-{{- if or (has .kind (list "vlan" "hostDevice")) (and (eq .kind "macvlan") (eq (.mode | default "bridge") "passthru")) -}}
+{{- if or (has .kind (list "vlan" "hostDevice")) (and (eq .kind "macvlan") (eq .mode "passthru")) -}}
 yes
 {{- end -}}
-{{- end -}}
-
-{{/* A JSON object of these members, indented: each a text `"key": value`. */}}
-{{- define "wrtpod.object" -}}
-{{- join ",\n" . | indent 2 | printf "{\n%s\n}" -}}
-{{- end -}}
-
-{{/* A JSON list of these elements, indented. */}}
-{{- define "wrtpod.array" -}}
-{{- join ",\n" . | indent 2 | printf "[\n%s\n]" -}}
 {{- end -}}

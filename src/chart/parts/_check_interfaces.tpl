@@ -60,12 +60,13 @@ salt: MAC addresses are to be derived from it, and it is empty; write random tex
 {{- define "wrtpod.check.attachments" }}
 {{- $seen := dict }}
 {{- range .nics }}
-{{- $place := printf "%s/%s" .namespace .attachment }}
-{{- $other := get $seen $place | default .network }}
+{{- if not (index $.root.Values.networks .network).existing }}
+{{- $other := get $seen .attachment | default .network }}
 {{- if ne $other .network }}
 interfaces[{{ int .index }}].network: `{{ .network }}` and `{{ $other }}` both get an attachment `{{ .attachment }}`; rename one of the networks
 {{- end }}
-{{- $_ := set $seen $place .network }}
+{{- $_ := set $seen .attachment .network }}
+{{- end }}
 {{- end }}
 {{- end -}}
 
@@ -108,7 +109,7 @@ interfaces[{{ int .index }}].{{ $key }}: `{{ $first }}` and `{{ .interface }}` b
 {{- $both := ternary (printf "`%s`" .) (printf "`%s` and `%s`" . $nic.network) (eq . $nic.network) }}
 {{- if or (include "wrtpod.whole" (list $one $other)) (include "wrtpod.whole" (list $other $one)) }}
 interfaces[{{ int $nic.index }}].network: two interfaces on {{ $both }}, and one of them takes the parent whole; give each its own parent, or use macvlan in mode bridge
-{{- else if and (eq (include "wrtpod.wire" $one) (include "wrtpod.wire" $other)) (has "vlan" (list $one.kind $other.kind)) (has $one.kind (list "vlan" "macvlan" "ipvlan")) (has $other.kind (list "vlan" "macvlan" "ipvlan")) }}
+{{- else if and (eq (include "wrtpod.wire" $one) (include "wrtpod.wire" $other)) (include "wrtpod.twoOfVlan" (list $one.kind $other.kind)) }}
 interfaces[{{ int $nic.index }}].network: two interfaces on {{ $both }}, and a VLAN id exists once on a node; use kind macvlan with `vlan`
 {{- end }}
 {{- end }}
@@ -117,11 +118,16 @@ interfaces[{{ int $nic.index }}].network: two interfaces on {{ $both }}, and a V
 {{- end }}
 {{- end -}}
 
+{{/* `yes` for kinds that both make, or hang on, the interface of a VLAN, and one of them makes it: list KIND KIND. */}}
+{{- define "wrtpod.twoOfVlan" -}}
+{{- if and (has "vlan" .) (not (has "bridge" .)) (not (has "hostDevice" .)) }}yes{{ end -}}
+{{- end -}}
+
 {{/* `yes` when a network takes the whole interface of the node that another one hangs on: list NETWORK OTHER. */}}
 {{- define "wrtpod.whole" -}}
 {{- $whole := first . -}}
 {{- $parent := include "wrtpod.parent" (last .) -}}
-{{- $passthru := and (eq $whole.kind "macvlan") (eq ($whole.mode | default "bridge") "passthru") -}}
+{{- $passthru := and (eq $whole.kind "macvlan") (eq $whole.mode "passthru") -}}
 {{- if and (or $passthru (eq $whole.kind "hostDevice")) (has (include "wrtpod.parent" $whole) (list $parent (splitList "." $parent | first))) -}}
 yes
 {{- end -}}

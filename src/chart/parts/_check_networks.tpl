@@ -48,6 +48,13 @@
 {{- else if and (eq .kind "vlan") (not .vlan) }}
 {{ $path }}.vlan: a network of kind vlan has no id; write a number from 1 to 4094
 {{- end }}
+{{- /* Other kinds have no mode: one that is left from the chart's own values is nothing to them. */}}
+{{- with get (dict "macvlan" (list "bridge" "private" "vepa" "passthru") "ipvlan" (list "l2" "l3" "l3s")) .kind }}
+{{- $network := last $ }}
+{{- if and $network.mode (not (has $network.mode .)) }}
+{{ $path }}.mode: {{ $network.kind }} has no mode `{{ $network.mode }}`; write one of {{ join ", " . }}
+{{- end }}
+{{- end }}
 {{- if not .parent }}
 {{ $path }}.parent: the node's interface is not named; write it, for example enp3s0
 {{- else if gt (len $parent) 15 }}

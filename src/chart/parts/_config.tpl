@@ -16,6 +16,22 @@ What the pod's scripts read. The scripts themselves are in `files/scripts`.
 {{- join "" $all | sha256sum -}}
 {{- end -}}
 
+{{/*
+The data of the ConfigMap `plan`, each file as a block that people can read. JSON stands where a block would need more than
+its indentation: for white space at its beginning, several line breaks at its end, and what YAML too takes for one.
+*/}}
+{{- define "wrtpod.planData" -}}
+{{- $entries := list -}}
+{{- range $name, $text := include "wrtpod.planFiles" . | fromJson -}}
+  {{- $content := toJson $text -}}
+  {{- if not (regexMatch "^\\n*[ \\t]|^\\n*$|\\n\\n$|[\r\u0085\u2028\u2029\ufeff]" $text) -}}
+    {{- $content = trimSuffix "\n" $text | indent 2 | printf "|\n%s" -}}
+  {{- end -}}
+  {{- $entries = append $entries (printf "%s: %s" $name $content) -}}
+{{- end -}}
+{{- join "\n" $entries -}}
+{{- end -}}
+
 {{/* The interfaces that the pod waits for, each NAME=MAC: the decided interfaces. */}}
 {{- define "wrtpod.settings.nics" -}}
 {{- $words := list -}}

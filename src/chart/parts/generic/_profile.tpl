@@ -55,29 +55,36 @@ What a generic appliance makes of its interfaces: the CNI plugins configure them
 {{- end -}}
 {{- end -}}
 
-{{/* host-local: one address of each family, from any of the family's ranges. */}}
+{{/* host-local gives one address of each set of ranges: the ranges of a family are one. */}}
 {{- define "wrtpod.pool" -}}
 {{- $network := . -}}
 {{- $ipv4 := list -}}
 {{- $ipv6 := list -}}
 {{- range $network.pool -}}
-  {{- $ends := splitList "-" . -}}
-  {{- $first := first $ends | include "wrtpod.address" -}}
-  {{- $last := last $ends | include "wrtpod.address" -}}
-  {{- with include "wrtpod.subnetOf" (list $network.subnets $first) -}}
-    {{- $range := include "wrtpod.object" (list
-          (include "wrtpod.address" . | toRawJson | printf "\"subnet\": %s")
-          (toRawJson $first | printf "\"rangeStart\": %s")
-          (toRawJson $last | printf "\"rangeEnd\": %s")
-        ) -}}
-    {{- if contains ":" $first }}{{ $ipv6 = append $ipv6 $range }}{{ else }}{{ $ipv4 = append $ipv4 $range }}{{ end -}}
-  {{- end -}}
+  {{- $range := include "wrtpod.range" (list . $network.subnets) -}}
+  {{- if contains ":" . }}{{ $ipv6 = append $ipv6 $range }}{{ else }}{{ $ipv4 = append $ipv4 $range }}{{ end -}}
 {{- end -}}
 {{- $sets := list -}}
-{{- range list $ipv4 $ipv6 -}}
-  {{- if . }}{{ $sets = append $sets (include "wrtpod.array" .) }}{{ end -}}
+{{- range without (list (join ",\n" $ipv4) (join ",\n" $ipv6)) "" -}}
+  {{- $sets = append $sets (indent 2 . | printf "[\n%s\n]") -}}
 {{- end -}}
-{{- include "wrtpod.object" (list "\"type\": \"host-local\"" (include "wrtpod.array" $sets | printf "\"ranges\": %s")) -}}
+{
+  "type": "host-local",
+  "ranges": [
+    {{- join ",\n" $sets | nindent 4 }}
+  ]
+}
+{{- end -}}
+
+{{/* A range of host-local's: list RANGE SUBNETS. */}}
+{{- define "wrtpod.range" -}}
+{{- $ends := splitList "-" (first .) -}}
+{{- $subnet := include "wrtpod.subnetOf" (list (last .) (first $ends)) -}}
+{
+  "subnet": {{ include "wrtpod.address" $subnet | toRawJson }},
+  "rangeStart": {{ first $ends | include "wrtpod.address" | toRawJson }},
+  "rangeEnd": {{ last $ends | include "wrtpod.address" | toRawJson }}
+}
 {{- end -}}
 
 {{/* Sysctls of an interface, KEY VALUE on each line. `IFNAME` stands for its name. */}}
