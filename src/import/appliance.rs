@@ -85,9 +85,7 @@ fn wanted(
     let interfaces: Vec<Value> =
         values.interfaces.iter().map(|interface| self::interface(interface)).collect();
     spec.put("interfaces", interfaces);
-    if profile == Profile::Openwrt {
-        openwrt(values, &mut spec);
-    }
+    openwrt(values, &mut spec);
     spec.text("hostname", values.hostname.get());
     spec.text("timezone", values.timezone.get());
     let env = values.extra_env.iter();
@@ -161,7 +159,7 @@ fn interface(interface: &Interface) -> Value {
     Value::Object(made.finish())
 }
 
-/// Keys of OpenWrt alone.
+/// Keys of OpenWrt alone; beside another profile the plan refuses them.
 fn openwrt(values: &Values, spec: &mut Pieces) {
     if let Some(persistence) = &values.persistence {
         spec.put("persistence", self::persistence(persistence));
@@ -201,17 +199,15 @@ fn access(values: &Values, spec: &mut Pieces) {
         (port.name.to_string(), Value::Object(made.finish()))
     });
     spec.map("ports", ports.collect());
-    // As in the chart: a Service unless it is switched off, an Ingress when it is switched on.
-    let service = values.service.as_ref();
-    if let Some(service) = service.filter(|service| service.enabled.is_none_or(|enabled| enabled.value)) {
+    let on = |switch: Option<Loc<bool>>| switch.is_some_and(|switch| switch.value);
+    if let Some(service) = values.service.as_ref().filter(|service| on(service.enabled)) {
         let mut made = Pieces::default();
         made.text("type", service.kind.get());
         made.list("ports", &service.ports);
         made.pairs("annotations", &service.annotations);
         spec.put("service", made.finish());
     }
-    let ingress = values.ingress.as_ref();
-    if let Some(ingress) = ingress.filter(|ingress| ingress.enabled.is_some_and(|enabled| enabled.value)) {
+    if let Some(ingress) = values.ingress.as_ref().filter(|ingress| on(ingress.enabled)) {
         let mut made = Pieces::default();
         made.text("host", ingress.host.get());
         made.text("class", ingress.class_name.get());

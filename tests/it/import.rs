@@ -229,6 +229,10 @@ volumes: {more: {size: 1Gi}}
         "{said}"
     );
     assert!(documents.expect("nothing was refused").contains("A: $(b)"));
+    // Keys of the other profile: the documents have them, and the plan refuses them.
+    let (documents, _) = imported_entry("nginx-lan", "nginx-lan", "uci: {dhcp: [{section: a, type: b}]}");
+    let refused = outcome("<imported>", &documents.expect("nothing was refused"));
+    assert_eq!(refused.codes(), ["profile-mismatch"], "{}", refused.text());
 }
 
 /// One diagnostic for each fault, at its place in the file that has it.

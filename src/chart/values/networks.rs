@@ -13,8 +13,16 @@ use crate::types::Vlan;
 
 /// The networks that the appliance uses.
 pub(super) fn networks(source: &Source<'_>) -> Entry {
-    let entries =
-        source.networks().map(|(name, network)| section(name, network_entries(network), "How the node has it, and what is known of its addresses.")).collect();
+    let entries = source
+        .networks()
+        .map(|(name, network)| {
+            section(
+                name,
+                network_entries(network),
+                "How the node has it, and what is known of its addresses.",
+            )
+        })
+        .collect();
     Entry {
         schema: Some(json!({
             "type": "object",
