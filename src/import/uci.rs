@@ -10,7 +10,8 @@ use serde_json::{Map, Value, json};
 /// wrtpod and the chart do.
 pub fn settings(files: &Entries<String, Vec<Loc<UciSection>>>) -> Map<String, Value> {
     let mut settings = Map::new();
-    for (file, sections) in files.iter().filter(|(_, sections)| !sections.is_empty()) {
+    // A file without sections is made, too.
+    for (file, sections) in files {
         let mut made: Map<String, Value> = Map::new();
         for section in &sections.value {
             let known = made.entry(section.section.value.clone()).or_insert_with(|| json!({}));
