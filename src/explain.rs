@@ -31,6 +31,7 @@ pub const RULES: &[Page] = pages!["rules":
     "bad-value",
     "capability-reason",
     "chain-plugin",
+    "chart-overlays",
     "chart-patches",
     "chart-primary",
     "claim-shared",

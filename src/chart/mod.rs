@@ -43,7 +43,7 @@ pub struct Chart {
 }
 
 /// The codes of everything that a chart can be refused for.
-pub const CODES: &[&str] = &["chart-patches", "chart-primary"];
+pub const CODES: &[&str] = &["chart-overlays", "chart-patches", "chart-primary"];
 
 const SHARED: &[(&str, &str)] = &[
     ("templates/_access.tpl", include_str!("parts/_access.tpl")),
@@ -136,6 +136,12 @@ fn reject(appliance: &plan::Appliance) -> Result<(), Diagnostic> {
         return Err(Diagnostic::error("chart-primary", what)
             .at(nic.network.span)
             .help("render it: `wrtpod render` writes manifests for Kustomize, Flux and Argo CD"));
+    }
+    if let Some(overlay) = appliance.overlays.iter().find(|overlay| overlay.boot.is_some()) {
+        let what = format!("the pod of `{}` applies the overlay `{}` itself", name.value, overlay.name.value);
+        return Err(Diagnostic::error("chart-overlays", what)
+            .at(overlay.name.span)
+            .help("build it into the image: name an Image with this overlay behind `build`"));
     }
     if let Some(patch) = appliance.patches.first() {
         return Err(Diagnostic::error("chart-patches", format!("`{}` has patches", name.value))

@@ -87,6 +87,8 @@ fn refuses_what_helm_cannot_finish() {
     };
     let patched = edge("  patches: [{kind: Service, spec: {type: NodePort}}]\n");
     assert_eq!(chart_of(&patched, "edge").map(|_| ()), Err("chart-patches"));
+    let at_boot = edge("  persistence: {mode: system}\n  overlays: [luci]\n").replace("nginx-lan", "openwrt");
+    assert_eq!(chart_of(&at_boot, "edge").map(|_| ()), Err("chart-overlays"));
 }
 
 #[test]

@@ -66,7 +66,13 @@ async fn inside(cluster: &Cluster, release: &Release, appliance: &Appliance) -> 
     for (name, planned) in planned.filter_map(|(name, text)| Some((name.strip_prefix("uci.")?, text))) {
         let found = live.iter().find(|(path, _)| path.rsplit('/').next() == Some(name));
         let Some((_, bytes)) = found else {
-            let _ = writeln!(text, "# /etc/config/{name} is gone inside the appliance");
+            let mut boots = appliance.overlays.iter().filter_map(|overlay| overlay.boot.as_ref());
+            let fate = if boots.any(|boot| boot.uci.iter().any(|file| file == name)) {
+                "waits for an overlay's packages (see `wrtpod status`), or is gone"
+            } else {
+                "is gone"
+            };
+            let _ = writeln!(text, "# /etc/config/{name} {fate} inside the appliance");
             continue;
         };
         text.push_str(&changes(name, planned, &String::from_utf8_lossy(bytes)));

@@ -6,7 +6,7 @@ use super::args::{ManifestFormat, RenderArgs};
 use super::error::{CliError, Outcome};
 use super::load::{Loaded, WithoutSite, load};
 use super::printer::Printer;
-use crate::plan::{Appliance, Container, Credentials};
+use crate::plan::{Appliance, AppliedOverlay, Container, Credentials};
 use crate::sink::{self, FolderError};
 
 /// Runs the verb.
@@ -55,7 +55,7 @@ fn folder_error(error: &FolderError) -> CliError {
     }
 }
 
-/// Why each capability, route and sysctl is there.
+/// Why each capability, route and sysctl is there, and how overlays come to the machine.
 fn explanation(loaded: &Loaded) -> String {
     let mut text = String::new();
     for (appliance, _) in loaded.chosen() {
@@ -78,6 +78,9 @@ fn explain_appliance(text: &mut String, loaded: &Loaded, appliance: &Appliance) 
     for container in appliance.init.iter().chain([&appliance.main]) {
         explain_capabilities(text, container);
     }
+    for overlay in &appliance.overlays {
+        explain_overlay(text, overlay);
+    }
     let modules = appliance.overlays.iter().flat_map(|overlay| &overlay.host_modules);
     for (at, (module, reason)) in modules.enumerate() {
         if at == 0 {
@@ -98,6 +101,32 @@ fn explain_appliance(text: &mut String, loaded: &Loaded, appliance: &Appliance) 
         for sysctl in &attachment.sysctls {
             let key = sysctl.key.replace("IFNAME", &nic.interface.value);
             let _ = writeln!(text, "    {key} = {}: {}", sysctl.value, sysctl.reason);
+        }
+    }
+}
+
+/// How an overlay gets to the machine, where there is more to it than settings.
+fn explain_overlay(text: &mut String, overlay: &AppliedOverlay) {
+    let name = &overlay.name.value;
+    let Some(boot) = &overlay.boot else {
+        if overlay.in_image && overlay.needs_image {
+            let _ = writeln!(text, "  overlay {name}: built into the image");
+        }
+        return;
+    };
+    let _ = writeln!(text, "  overlay {name}, which the pod applies itself");
+    let files: Vec<String> = boot.files.iter().map(|file| file.path.to_string()).collect();
+    let packages: Vec<String> = boot.packages.iter().map(ToString::to_string).collect();
+    let scripts: Vec<&str> = boot.scripts.iter().map(|script| script.name.as_str()).collect();
+    let scripts_at = if packages.is_empty() { "once, at boot" } else { "once, after the packages" };
+    for (what, names) in [
+        ("files, before the boot", files.join(" ")),
+        ("packages, from the image's feeds once it is ready", packages.join(" ")),
+        (&format!("scripts, {scripts_at}"), scripts.join(" ")),
+        ("services that do not start", boot.disabled_services.join(" ")),
+    ] {
+        if !names.is_empty() {
+            let _ = writeln!(text, "    {what}: {names}");
         }
     }
 }

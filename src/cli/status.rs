@@ -9,7 +9,7 @@ use super::error::{CliError, Outcome};
 use super::load::{Place, WithoutSite, load, place};
 use super::printer::Printer;
 use super::table::table;
-use crate::cluster::{ApplianceStatus, Release};
+use crate::cluster::{ApplianceStatus, OverlayState, Release};
 use crate::yaml;
 
 /// Runs the verb.
@@ -87,6 +87,10 @@ fn text(states: &[ApplianceStatus]) -> String {
             );
         }
         indented(&mut text, &if state.nics.is_empty() { String::new() } else { nic_table(&state.nics) });
+        for overlay in state.overlays.iter().filter(|overlay| overlay.state != OverlayState::Installed) {
+            let reason = overlay.reason.as_ref().map_or(String::new(), |reason| format!(": {reason}"));
+            let _ = writeln!(text, "  overlay {}: {}{reason}", overlay.name, overlay.state);
+        }
         if !state.claims.is_empty() {
             let rows: Vec<Vec<String>> = state
                 .claims

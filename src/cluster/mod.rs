@@ -26,6 +26,7 @@ mod ground;
 mod kinds;
 mod network;
 mod nodes;
+mod overlays;
 mod password;
 mod progress;
 mod prune;
@@ -50,8 +51,8 @@ pub use release::{
 };
 pub use report::{
     ApplianceStatus, Applied, ApplyReport, Change, ClaimStatus, DeleteReport, DeployReport, DiffReport,
-    ExecOutput, Files, Kept, NicReport, ObjectDiff, Outcome, PodStatus, Problem, SecretNote, Verdict,
-    WorkloadStatus,
+    ExecOutput, Files, Kept, NicReport, ObjectDiff, Outcome, OverlayReport, OverlayState, PodStatus, Problem,
+    SecretNote, Verdict, WorkloadStatus,
 };
 
 use std::collections::BTreeSet;

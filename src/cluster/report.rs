@@ -135,6 +135,45 @@ pub struct NicReport {
     pub reason: Option<String>,
 }
 
+/// How far a pod is with an overlay that it applies itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum OverlayState {
+    /// All of it is there.
+    Installed,
+    /// Its packages are still to come.
+    Pending,
+    /// Its packages are being installed.
+    Installing,
+    /// Its packages could not be installed; that is tried again.
+    Failed,
+    /// It could not be found out.
+    Unknown,
+}
+
+impl std::fmt::Display for OverlayState {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Installed => "installed",
+            Self::Pending => "pending",
+            Self::Installing => "installing",
+            Self::Failed => "failed",
+            Self::Unknown => "unknown",
+        })
+    }
+}
+
+/// An overlay that a pod applies itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct OverlayReport {
+    /// Its name.
+    pub name: String,
+    /// How far it is.
+    pub state: OverlayState,
+    /// Why it failed, or why nothing is known, one line.
+    pub reason: Option<String>,
+}
+
 /// Something that keeps an appliance from being ready.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Problem {
@@ -217,6 +256,8 @@ pub struct ApplianceStatus {
     pub pod: Option<PodStatus>,
     /// Its NICs.
     pub nics: Vec<NicReport>,
+    /// Overlays that the pod applies itself.
+    pub overlays: Vec<OverlayReport>,
     /// Its claims.
     pub claims: Vec<ClaimStatus>,
     /// What keeps it from being ready.

@@ -14,7 +14,7 @@ use super::session::Session;
 use super::wait::typed;
 use super::{
     ApplianceStatus, ClaimStatus, Error, FIELD_MANAGER, NicReport, PodStatus, Release, WorkloadStatus, exec,
-    ground, network, request,
+    ground, network, overlays, request,
 };
 
 /// Everything of wrtpod in a namespace.
@@ -105,12 +105,17 @@ async fn one(
     let seen = Seen { workload, pods, events: survey.events.clone(), claims: claims.cloned().collect() };
     let pod = conditions::newest(&seen.pods, state.as_ref()).or_else(|| conditions::ending(&seen.pods));
     let container = seen.workload.as_ref().map(main_container).unwrap_or_default();
-    let nics = match (&seen.workload, pod) {
+    let (nics, overlays) = match (&seen.workload, pod) {
         // One that ends is asked nothing: what it says does not last, and on a node that is gone nobody answers.
         (Some(workload), Some(pod)) if pod.metadata.deletion_timestamp.is_none() => {
-            nics(session, namespace, workload, pod, release, survey).await
+            let names = overlays::named(workload);
+            let pod_name = pod.metadata.name.as_deref().unwrap_or_default();
+            futures_util::join!(
+                nics(session, namespace, workload, pod, release, survey),
+                overlays::read(session.wire, namespace, pod_name, &container, &names),
+            )
         }
-        _ => Vec::new(),
+        _ => (Vec::new(), Vec::new()),
     };
     Ok(ApplianceStatus {
         appliance: name.to_owned(),
@@ -125,6 +130,7 @@ async fn one(
         }),
         pod: pod.map(pod_status),
         nics,
+        overlays,
         claims: seen.claims.iter().map(claim_status).collect(),
         changed_attachments: seen
             .workload

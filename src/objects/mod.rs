@@ -16,7 +16,7 @@ pub use meta::{APPLIANCE, MANAGED_BY, WRTPOD};
 pub use nad::{API_VERSION as NAD_API_VERSION, KIND as NAD_KIND, digest as attachments_digest};
 pub use set::{Duplicate, Identity, Object, ObjectSet};
 pub use template::{containers, containers_mut};
-pub use workload::{ATTACHMENTS_DIGEST, CONFIG_DIGEST};
+pub use workload::{ATTACHMENTS_DIGEST, BOOT_OVERLAYS, CONFIG_DIGEST};
 
 use k8s_openapi::api::core::v1::Namespace;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;

@@ -27,6 +27,9 @@ pub const CONFIG_DIGEST: &str = "wrtpod.dev/config-sha256";
 /// rolls the pod.
 pub const ATTACHMENTS_DIGEST: &str = "wrtpod.dev/attachments-sha256";
 
+/// Annotation of the pod: the overlays that it applies itself, with commas between. Who asks for its state finds there what to ask for.
+pub const BOOT_OVERLAYS: &str = "wrtpod.dev/boot-overlays";
+
 /// The StatefulSet or Deployment.
 pub fn workload(appliance: &Appliance, namespace: &str, attachments: &[Attachment]) -> Object {
     let metadata = metadata(appliance, namespace, &appliance.name);
@@ -90,6 +93,15 @@ fn pod_annotations(
     }
     if !appliance.config.is_empty() {
         annotations.insert(CONFIG_DIGEST.into(), digest(&appliance.config));
+    }
+    let at_boot: Vec<&str> = appliance
+        .overlays
+        .iter()
+        .filter(|overlay| overlay.boot.is_some())
+        .map(|overlay| overlay.name.as_str())
+        .collect();
+    if !at_boot.is_empty() {
+        annotations.insert(BOOT_OVERLAYS.into(), at_boot.join(","));
     }
     (!annotations.is_empty()).then_some(annotations)
 }

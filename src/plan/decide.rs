@@ -280,7 +280,7 @@ fn parts(
         cluster: &context.cluster,
         ula_prefix: ula_prefix(context, name, nics),
         taken: &context.taken,
-        overlays: overlays.iter().map(|overlay| overlay.name.as_str()).collect(),
+        overlays,
     };
     openwrt::parts(&input, diags)
 }

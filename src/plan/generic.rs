@@ -47,11 +47,11 @@ pub fn parts(input: &Input<'_>, diags: &mut Diagnostics) -> Parts {
             });
         }
         volumes.push(Volume { name: "wrtpod-run".to_owned().into(), source: VolumeSource::Scratch });
-        config.push(ConfigFiles { name: format!("{}-scripts", input.name), files: pod::wire_scripts() });
-        config.push(ConfigFiles {
-            name: format!("{}-plan", input.name),
-            files: vec![("settings".into(), settings(input).into())],
-        });
+        config.push(ConfigFiles::text(format!("{}-scripts", input.name), pod::wire_scripts()));
+        config.push(ConfigFiles::text(
+            format!("{}-plan", input.name),
+            vec![("settings".into(), settings(input).into())],
+        ));
     }
     volumes.extend(volumes::volumes(input.name, input.spec));
     Parts {

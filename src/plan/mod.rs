@@ -3,6 +3,7 @@
 
 mod access;
 mod attachments;
+mod boot;
 mod cluster;
 mod decide;
 mod generic;
@@ -22,6 +23,7 @@ mod tolerations;
 mod volumes;
 
 pub use access::known_ports;
+pub use boot::BootOverlay;
 pub use cluster::{ranges as cluster_ranges, ranges_by_use as cluster_ranges_by_use};
 pub use decide::decide;
 pub use mac::{MacSeed, derive as derive_mac};

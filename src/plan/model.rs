@@ -5,6 +5,7 @@ use std::net::IpAddr;
 
 use serde_json::Value;
 
+use super::boot::BootOverlay;
 use super::pod::{
     Claim, ConfigFiles, Container, Credentials, Ingress, Placement, RouteReason, Service, Volume,
 };
@@ -263,8 +264,10 @@ pub struct AppliedOverlay {
     pub name: Loc<String>,
     /// Whether the image is built with it.
     pub in_image: bool,
-    /// Whether something of it has to be in the image: packages, files, scripts, services.
+    /// Whether it has more than settings and needs: packages, files, scripts, services.
     pub needs_image: bool,
+    /// What the pod does for it, where it is not in the image and persistence mode `system` allows that.
+    pub boot: Option<BootOverlay>,
     /// Sysctls that a network of the appliance has to set.
     pub sysctls: Pairs,
     /// Kernel modules that the node must have, with reasons.

@@ -1,9 +1,11 @@
 //! What overlays give to an appliance: their settings, and what they need of the pod, laid under its own words.
 
+use super::boot::BootOverlay;
 use super::model::AppliedOverlay;
+use super::openwrt;
 use crate::diag::{Diagnostic, Diagnostics, Loc};
 use crate::overlay::{Overlay, Overlays};
-use crate::spec::{self, ApplianceSpec, DeviceSource, Documents, Image};
+use crate::spec::{self, ApplianceSpec, DeviceSource, Documents, Image, PersistenceMode};
 use crate::types::OverlayRef;
 
 /// An overlay of an appliance, and where it is named.
@@ -73,16 +75,23 @@ pub fn lay_under(spec: &ApplianceSpec, named: &[Named<'_>]) -> ApplianceSpec {
 /// reader of a finding, where the document names the Image.
 pub fn applied(spec: &ApplianceSpec, named: &[Named<'_>]) -> Vec<AppliedOverlay> {
     let build = spec.build.as_ref().and_then(|build| build.span);
+    let in_system = openwrt::mode(spec) == PersistenceMode::System;
+    let own_scripts: Vec<&str> = spec.first_boot.iter().map(|(name, _)| name.as_str()).collect();
     named
         .iter()
-        .map(|Named { reference, overlay, in_image }| {
+        .enumerate()
+        .map(|(at, Named { reference, overlay, in_image })| {
+            let later: Vec<&Overlay> = named[at + 1..].iter().map(|one| one.overlay).collect();
             let spec = &overlay.spec;
             let requires = spec.requires.as_ref().map(|requires| &requires.value);
             let bare = spec.packages.is_empty() && spec.disabled_services.is_empty();
+            let needs_image = !bare || !overlay.files.is_empty() || !overlay.uci_defaults.is_empty();
+            let at_boot = in_system && needs_image && !in_image;
             AppliedOverlay {
                 name: Loc::new(overlay.name.clone(), if *in_image { build } else { reference.span }),
                 in_image: *in_image,
-                needs_image: !bare || !overlay.files.is_empty() || !overlay.uci_defaults.is_empty(),
+                needs_image,
+                boot: at_boot.then(|| BootOverlay::new(overlay, &later, &own_scripts)),
                 sysctls: requires.map_or_else(Vec::new, |requires| requires.sysctls.clone()),
                 host_modules: requires.map_or_else(Vec::new, |requires| {
                     let module = |(name, reason): &(Loc<crate::types::ModuleName>, Loc<String>)| {

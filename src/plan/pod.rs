@@ -179,6 +179,15 @@ pub struct ConfigFiles {
     pub name: String,
     /// File name and text, in order of names.
     pub files: pod::Files,
+    /// File name and bytes of what is no text.
+    pub binary: pod::BinaryFiles,
+}
+
+impl ConfigFiles {
+    /// A ConfigMap of text alone.
+    pub fn text(name: String, files: pod::Files) -> Self {
+        Self { name, files, binary: Vec::new() }
+    }
 }
 
 /// The Secret with root's credentials; never rendered, only referred to.

@@ -5,6 +5,8 @@ use std::borrow::Cow;
 
 /// Name and text of files.
 pub type Files = Vec<(String, Cow<'static, str>)>;
+/// Name and bytes of files that are no text.
+pub type BinaryFiles = Vec<(String, Cow<'static, [u8]>)>;
 
 /// Name and text of each of these files.
 macro_rules! scripts {
@@ -16,6 +18,7 @@ macro_rules! scripts {
 /// What an OpenWrt appliance's containers run: `prepare`, then `start`, and `probe` from outside.
 const OPENWRT: &[(&str, &str)] = scripts![
     "accounts.awk",
+    "actions",
     "apk.awk",
     "banner",
     "board.json",
@@ -25,6 +28,7 @@ const OPENWRT: &[(&str, &str)] = scripts![
     "conflicts",
     "eth0",
     "first-boot",
+    "install",
     "keep",
     "leftovers",
     "logs",
@@ -32,8 +36,11 @@ const OPENWRT: &[(&str, &str)] = scripts![
     "manifest.awk",
     "merge.awk",
     "messages",
+    "modules.awk",
     "nics",
     "opkg.awk",
+    "overlay-files",
+    "overlays",
     "packages",
     "preinit-01",
     "preinit-11",

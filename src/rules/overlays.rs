@@ -1,4 +1,4 @@
-//! Overlays: what has to be in the image is in it, and what they need of the networks is set.
+//! Overlays: each is in the image or can be applied at boot, and what they need of the networks is set.
 
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::plan::{Appliance, AppliedOverlay, Plan};
@@ -16,20 +16,26 @@ fn check_image(appliance: &Appliance, overlay: &AppliedOverlay, diags: &mut Diag
     if overlay.in_image || !overlay.needs_image {
         return;
     }
-    let name = &overlay.name.value;
-    let mut finding = Diagnostic::error(
-        "overlay-not-in-image",
-        format!("the image of `{}` is not built with the overlay `{name}`", appliance.name.value),
-    )
-    .at(overlay.name.span);
-    finding = match &appliance.build {
-        Some(build) => finding
-            .also(build.span, "what it is built from")
-            .help(format!("add it to `overlays` of the Image `{}`, and build it", build.value)),
-        None => finding
-            .help("write `build` with the name of an Image that has it among its `overlays`, and build that"),
+    let what = format!(
+        "the image of `{}` is not built with the overlay `{}`",
+        appliance.name.value, overlay.name.value
+    );
+    let (faults, or_system) = match &overlay.boot {
+        Some(boot) => (boot.faults().into_iter().map(|fault| format!("{what}, and {fault}")).collect(), ""),
+        None => (vec![what], ", or have the pod install it at boot with `persistence: {mode: system}`"),
     };
-    diags.push(finding);
+    for fault in faults {
+        let finding = Diagnostic::error("overlay-not-in-image", fault).at(overlay.name.span);
+        diags.push(match &appliance.build {
+            Some(build) => finding.also(build.span, "what it is built from").help(format!(
+                "add it to `overlays` of the Image `{}`, and build that{or_system}",
+                build.value
+            )),
+            None => finding.help(format!(
+                "write `build` with the name of an Image that has it among its `overlays`, and build that{or_system}"
+            )),
+        });
+    }
 }
 
 /// The pod's sysctls are those of its network namespace, which the attachments set.

@@ -29,17 +29,19 @@ pub(super) fn check(plan: &Plan, diags: &mut Diagnostics) {
             }
         }
         for config in &appliance.config {
-            let size: usize = config.files.iter().map(|(name, text)| name.len() + text.len()).sum();
+            let text = config.files.iter().map(|(name, text)| name.len() + text.len());
+            let binary = config.binary.iter().map(|(name, bytes)| name.len() + bytes.len());
+            let size: usize = text.chain(binary).sum();
             if size > LARGEST_CONFIG {
                 let what = format!(
-                    "`{}` comes with {} KiB of settings and scripts",
+                    "`{}` comes with {} KiB of settings, scripts and files of overlays",
                     appliance.name.value,
-                    size >> 10
+                    size.div_ceil(1 << 10)
                 );
                 diags.push(
                     Diagnostic::error("config-too-large", what)
                         .at(appliance.name.span)
-                        .help("a ConfigMap holds 1024 KiB: put large files on a volume, or into the image"),
+                        .help("a ConfigMap holds 1024 KiB: put large files into the image, or on a volume"),
                 );
             }
         }

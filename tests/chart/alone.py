@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 import time
 
 import bases
@@ -22,6 +23,7 @@ def check(report, wrtpod):
         chart.check_hostile()
         if profile == "openwrt":
             chart.check_credentials()
+            chart.check_reserved()
         else:
             chart.check_large()
         chart.show_time()
@@ -94,6 +96,16 @@ class Chart:
         self.check("the pod has the Secret", used == [{name}, {name}, {"root"}], used)
         secrets = [one for one in (*self.default, *there) if one.startswith("Secret")]
         self.check("no other Secret is made", not secrets, secrets)
+
+    def check_reserved(self):
+        """The longest free row of 100 to 249: 217 to 249 behind the pool is shorter."""
+        serving = [{"network": "lan", "address": ["192.168.1.9/24"], "serve": True}]
+        reserved = ["192.168.1.120", "192.168.1.150-192.168.1.160"]
+        for addresses, wanted in [([], ("100", "100")), (reserved, ("161", "39"))]:
+            got = self.render({"interfaces": serving, "reservedAddresses": addresses})
+            text = got[f"ConfigMap {bases.NAME}-plan"]["data"]["uci.dhcp"]
+            found = [re.search(rf"option {word} '(\d+)'", text).group(1) for word in ("start", "limit")]
+            self.check(f"DHCP leaves {addresses or 'the pool'} alone", found == list(wanted), found)
 
     def show_time(self):
         """For the reader: machines differ."""

@@ -153,6 +153,7 @@ OF_CHARTS_ALONE = [
     (["generic"], "fullnameOverride", {"fullnameOverride": "wire"}),
     (BOTH, "extraVolumes[0].name", {"extraVolumes": [{"name": "wrtpod-x", "emptyDir": {}}]}),
     (BOTH, "extraVolumeMounts[0].mountPath", {"extraVolumeMounts": [{"name": "x", "mountPath": "/wrtpod/x"}]}),
+    (["openwrt"], "reservedAddresses[0]", {"reservedAddresses": ["192.168.1.1500"]}),
     (["openwrt"], "credentials", {"credentials": {"existingSecret": "a", "passwordHash": "$6$x"}}),
     (["openwrt"], "credentials.passwordHash", {"credentials": {"passwordHash": "secret"}}),
     (["openwrt"], "credentials.passwordHash", {"credentials": {"authorizedKeys": "ssh-ed25519 AAAA"}}),

@@ -11,7 +11,7 @@ use wrtpod::objects::{CONFIG_DIGEST, Object, ObjectSet};
 use wrtpod::spec::Input;
 use wrtpod::{catalog, sink};
 
-use crate::support::{Outcome, outcome_of};
+use crate::support::{Outcome, outcome, outcome_of};
 
 /// The objects without what changes with each edit of a script.
 fn steady(sets: &[ObjectSet]) -> Vec<ObjectSet> {
@@ -127,6 +127,23 @@ fn explanations() {
     for name in ["openwrt", "openwrt-router", "home-assistant"] {
         check(&format!("explain-{name}"), &wrtpod(&["render", name, "--explain"], folder.path()));
     }
+}
+
+/// Overlays that the image is not built with: the objects, and why they are as they are.
+#[test]
+fn overlays_at_boot() {
+    let text = format!(
+        "{}---\napiVersion: wrtpod.dev/v1alpha1\nkind: Appliance\nmetadata: {{name: broker}}\nspec:\n  from: openwrt\n  \
+         interfaces: [{{network: lan, address: 192.168.1.9/24}}]\n  persistence: {{mode: system}}\n  \
+         overlays: [mosquitto, adblock]\n",
+        catalog::EXAMPLE_SITE
+    );
+    let outcome = outcome("site.yaml", &text);
+    assert_eq!(outcome.text(), "");
+    check("overlays-at-boot", &sink::yaml_texts(&steady(&outcome.sets)).collect::<String>());
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::write(folder.path().join("site.yaml"), text).expect("a file");
+    check("explain-overlays-at-boot", &wrtpod(&["render", "broker", "--explain"], folder.path()));
 }
 
 /// A folder as one text; objects as in the other goldens.

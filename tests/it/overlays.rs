@@ -80,3 +80,77 @@ fn an_overlay_of_settings_alone_needs_no_image() {
     let own = appliance(&format!("{lines}  capabilities: {{SYS_NICE: mine}}\n"));
     assert_eq!(reason(&own).as_deref(), Some("mine"));
 }
+
+/// The files of the ConfigMap of overlays that the pod applies itself.
+fn boot_files(appliance: &Appliance) -> String {
+    let config = appliance.config.iter().find(|map| map.name == "vpn-overlays").expect("there is one");
+    let text = config
+        .files
+        .iter()
+        .map(|(name, text)| format!("-- {name} --\n{}\n", text.trim_end().replace('\t', " ")));
+    let binary = config.binary.iter().map(|(name, bytes)| format!("-- {name} --\n{bytes:?}\n"));
+    text.chain(binary).collect()
+}
+
+#[test]
+fn in_mode_system_the_pod_applies_an_overlay_itself() {
+    let boot =
+        "  persistence: {mode: system}\n  overlays: [./tests/it/overlays/boot, ./tests/it/overlays/plain]\n";
+    let vpn = appliance(boot);
+    // Of a package and a script that both name, the later overlay's are taken.
+    insta::assert_snapshot!(boot_files(&vpn), @r#"
+    -- file.0 --
+    text of {{ many }} "quotes"
+    -- file.1 --
+    #!/bin/sh
+    echo boot
+    -- index --
+    overlay boot
+    package boot tcpdump
+    package boot -ppp
+    uci boot boot
+    service boot cron
+    script boot 50-boot
+    file boot 0644 file.0 etc/boot.conf
+    file boot 0755 file.1 usr/bin/boot
+    link boot link.2 usr/bin/boot-link
+    file boot 0644 file.3 usr/share/boot.bin
+    overlay plain
+    package plain sqm-scripts
+    script plain 60-sqm
+    -- link.2 --
+    ../share/boot.bin
+    -- script.50-boot --
+    touch /etc/booted
+    -- script.60-sqm --
+    exit 0
+    -- file.3 --
+    [98, 105, 110, 0, 97, 114, 121, 10]
+    "#);
+    let mounts = |path: &str| {
+        let containers = vpn.init.iter().chain([&vpn.main]);
+        containers.filter(|one| one.mounts.iter().any(|mount| mount.path.value == path)).count()
+    };
+    assert_eq!(mounts("/wrtpod/overlays"), 2);
+    assert!(file(&vpn, "uci.boot").contains("option port '1'"));
+    // The appliance's own script of a name is the one that runs.
+    let own = appliance(&format!("{boot}  firstBoot: {{50-boot: exit 0}}\n"));
+    assert!(!boot_files(&own).contains("script boot 50-boot"), "{}", boot_files(&own));
+    assert!(file(&own, "first-boot.50-boot").contains("exit 0"));
+}
+
+#[test]
+fn what_the_image_has_is_not_applied_again() {
+    let lines = "  build: openwrt-vpn\n  persistence: {mode: system}\n";
+    let built = appliance(&format!("{lines}  overlays: [wireguard]\n"));
+    assert!(built.overlays.iter().all(|overlay| overlay.boot.is_none()));
+    assert!(!built.config.iter().any(|map| map.name == "vpn-overlays"));
+    let both = appliance(&format!("{lines}  overlays: [wireguard, adblock]\n"));
+    let at_boot: Vec<&str> = both
+        .overlays
+        .iter()
+        .filter(|overlay| overlay.boot.is_some())
+        .map(|overlay| overlay.name.as_str())
+        .collect();
+    assert_eq!(at_boot, ["adblock"]);
+}

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow};
 use wrtpod::catalog::{ENTRIES, EXAMPLE_SITE, EXAMPLE_SITE_NAME, IMAGES};
 use wrtpod::chart::chart;
 use wrtpod::diag::{Diagnostics, SourceMap};
@@ -31,12 +31,11 @@ pub fn files() -> Result<BTreeMap<PathBuf, String>> {
         let overlays = overlay::gather(&documents, &mut sources, &mut diags);
         let plan = plan::decide(&documents, &overlays, &mut diags);
         let plan = plan.with_context(|| format!("{} has no plan", entry.name))?;
-        let [appliance] = plan.appliances.as_slice() else {
-            bail!("{} is {} appliances", entry.name, plan.appliances.len());
-        };
+        let appliance = plan.appliances.iter().find(|appliance| *appliance.name == entry.name);
+        let appliance = appliance.with_context(|| format!("{} is not planned", entry.name))?;
         let objects = objects::build(&plan, appliance);
         let chart = chart(&documents, &overlays, appliance, &objects)
-            .map_err(|finding| anyhow::anyhow!("{}: {}", entry.name, finding.message))?;
+            .map_err(|finding| anyhow!("{}: {}", entry.name, finding.message))?;
         for (path, text) in chart.files {
             files.insert(Path::new(FOLDER).join(&chart.name).join(path), text);
         }

@@ -10,7 +10,8 @@ mod user_uci;
 
 pub use dhcp::Taken;
 
-use super::model::{Nic, Profile};
+use super::boot;
+use super::model::{AppliedOverlay, Nic, Profile};
 use super::names::interface_fault;
 use super::pod::{
     ConfigFiles, Container, ContainerPort, Credentials, EnvValue, Grant, Mount, Probe, ProbeAction, Probes,
@@ -60,8 +61,8 @@ pub struct Input<'a> {
     pub cluster: &'a [Cidr],
     /// Prefix for unique local addresses, where it serves a network.
     pub ula_prefix: Option<String>,
-    /// Names of the overlays whose settings are among the document's.
-    pub overlays: Vec<&'a str>,
+    /// Its overlays, whose settings are among the document's.
+    pub overlays: &'a [AppliedOverlay],
     /// What DHCP ranges must leave alone.
     pub taken: &'a Taken,
 }
@@ -70,7 +71,7 @@ pub struct Input<'a> {
 const DISABLED_SERVICES: &str = "sysntpd sysfixtime umount led gpio_switch urandom_seed bootcount";
 
 /// Folders that mode `system` keeps.
-const SYSTEM_FOLDERS: [&str; 7] = ["etc", "usr", "lib", "bin", "sbin", "www", "root"];
+pub const SYSTEM_FOLDERS: [&str; 7] = ["etc", "usr", "lib", "bin", "sbin", "www", "root"];
 
 /// Decides the parts.
 pub fn parts(input: &Input<'_>, diags: &mut Diagnostics) -> Parts {
@@ -79,11 +80,17 @@ pub fn parts(input: &Input<'_>, diags: &mut Diagnostics) -> Parts {
         init: vec![prepare(input)],
         main: main(input, mode),
         volumes: volumes(input),
-        config: vec![
-            ConfigFiles { name: format!("{}-scripts", input.name), files: pod::openwrt_scripts() },
-            ConfigFiles { name: format!("{}-plan", input.name), files: plan_files(input, mode, diags) },
-        ],
+        config: config(input, mode, diags),
     }
+}
+
+fn config(input: &Input<'_>, mode: PersistenceMode, diags: &mut Diagnostics) -> Vec<ConfigFiles> {
+    let mut config = vec![
+        ConfigFiles::text(format!("{}-scripts", input.name), pod::openwrt_scripts()),
+        ConfigFiles::text(format!("{}-plan", input.name), plan_files(input, mode, diags)),
+    ];
+    config.extend(boot::config(input.name, input.overlays));
+    config
 }
 
 /// The persistence mode; `etc` where nobody chose.
@@ -135,6 +142,10 @@ fn mount(volume: &str, path: &str, read_only: bool) -> Mount {
     Mount { volume: volume.into(), path: Loc::bare(path.to_owned()), sub_path: None, read_only }
 }
 
+fn has_boot_overlays(input: &Input<'_>) -> bool {
+    input.overlays.iter().any(|overlay| overlay.boot.is_some())
+}
+
 fn common_mounts(input: &Input<'_>) -> Vec<Mount> {
     let mut mounts = vec![
         mount("wrtpod-scripts", "/wrtpod/bin", true),
@@ -143,6 +154,9 @@ fn common_mounts(input: &Input<'_>) -> Vec<Mount> {
     ];
     if input.claim.is_some() {
         mounts.push(mount("wrtpod-data", "/wrtpod/data", false));
+    }
+    if has_boot_overlays(input) {
+        mounts.push(mount("wrtpod-overlays", "/wrtpod/overlays", true));
     }
     mounts
 }
@@ -234,6 +248,9 @@ fn volumes(input: &Input<'_>) -> Vec<Volume> {
         volume("wrtpod-plan", config("plan", false)),
         volume("wrtpod-run", VolumeSource::Scratch),
     ];
+    if has_boot_overlays(input) {
+        volumes.push(volume("wrtpod-overlays", config("overlays", false)));
+    }
     if let Some(claim) = input.claim {
         volumes.push(volume("wrtpod-data", VolumeSource::Claim(claim.clone())));
     }
@@ -284,6 +301,7 @@ fn settings(input: &Input<'_>, mode: PersistenceMode) -> String {
         })
         .collect();
     let cluster: Vec<String> = input.cluster.iter().map(ToString::to_string).collect();
+    let overlays: Vec<&str> = input.overlays.iter().map(|overlay| overlay.name.as_str()).collect();
     let leads_out = input.nics.iter().any(|nic| nic.default_route.value);
     [
         ("PERSISTENCE", mode.as_str()),
@@ -292,7 +310,7 @@ fn settings(input: &Input<'_>, mode: PersistenceMode) -> String {
         ("CLUSTER_CIDRS", &cluster.join(" ")),
         ("DEFAULT_ROUTE_VIA_NIC", if leads_out { "1" } else { "0" }),
         ("DISABLED_SERVICES", DISABLED_SERVICES),
-        ("OVERLAYS", &input.overlays.join(" ")),
+        ("OVERLAYS", &overlays.join(" ")),
     ]
     .map(|(key, value)| format!("{key}='{value}'\n"))
     .concat()

@@ -58,7 +58,8 @@ record! {
         /// UCI settings: file, section, option. The key `.type` of a section gives its type.
         "uci" => uci: UciSettings,
         /// Overlays: their settings and what they need of the pod become the appliance's. Each is a name of `wrtpod
-        /// catalog`, or a folder such as `./overlays/mine`. Those of the Image behind `build` need not be named.
+        /// catalog`, or a folder such as `./overlays/mine`. Those of the Image behind `build` need not be named; others
+        /// the pod installs itself, which takes persistence mode `system`.
         "overlays" => overlays: Vec<Loc<OverlayRef>>,
         /// Shell scripts that run once, on the first boot, in the order of their names.
         "firstBoot" => first_boot: Entries<Name, String>,

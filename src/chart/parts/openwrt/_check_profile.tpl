@@ -41,6 +41,13 @@ extraCapabilities[{{ $index }}]: with SYS_ADMIN OpenWrt's init mounts over what 
 {{- if and (regexMatch "(openwrt/rootfs|^openwrtorg/rootfs)$" $values.image.repository) (regexMatch "^(armsr|armvirt|aarch64|arm_)" $values.image.tag) }}
 image.tag: `{{ $values.image.tag }}` names its architecture in OpenWrt's words: kubelet finds no match; use an image whose architecture is written as arm64 or arm
 {{- end }}
+{{- range $index, $reserved := $values.reservedAddresses }}
+{{- range splitList "-" . }}
+{{- if not (include "wrtpod.isAddress" .) }}
+reservedAddresses[{{ $index }}]: `{{ . }}` is no address; write one, or a range like 192.168.1.150-192.168.1.160
+{{- end }}
+{{- end }}
+{{- end }}
 {{- include "wrtpod.check.size" (list "persistence.size" $values.persistence.size) }}
 {{- range $name, $_ := $values.firstBoot }}
 {{- if not (regexMatch "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$" $name) }}
