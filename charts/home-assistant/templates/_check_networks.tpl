@@ -1,0 +1,187 @@
+{{/* What a network says of itself. */}}
+{{- define "wrtpod.check.networks" }}
+{{- $cluster := concat .Values.cluster.podCIDRs .Values.cluster.serviceCIDRs }}
+{{- $pools := dict }}
+{{- range $name, $network := .Values.networks }}
+{{- $path := printf "networks.%s" $name }}
+{{- if not .existing }}{{ include "wrtpod.check.parent" (list $path .) }}{{ end }}
+{{- range $index, $subnet := .subnets }}
+{{- include "wrtpod.check.subnet" (list (printf "%s.subnets[%d]" $path $index) . $cluster) }}
+{{- end }}
+{{- include "wrtpod.check.family" (list (printf "%s.gateways" $path) .gateways) }}
+{{- range $index, $gateway := .gateways }}
+{{- include "wrtpod.check.neighbour" (list (printf "%s.gateways[%d]" $path $index) . $network.subnets) }}
+{{- /* In IPv6 the first address of a subnet is any router's. */}}
+{{- with ternary "" (include "wrtpod.subnetOf" (list $network.subnets .)) (contains ":" .) }}
+{{- with include "wrtpod.edge" (list . $gateway) }}
+{{ $path }}.gateways[{{ $index }}]: {{ $gateway }} is the {{ . }} address of its subnet; write the router's address, usually the first one behind it
+{{- end }}
+{{- end }}
+{{- end }}
+{{- include "wrtpod.check.dns" (list (printf "%s.dns" $path) .dns $cluster) }}
+{{- $wire := include "wrtpod.wire" . }}
+{{- include "wrtpod.check.pools" (list $path . (get $pools $wire | default list)) }}
+{{- $_ := set $pools $wire (concat (get $pools $wire | default list) (.pool | default list)) }}
+{{- if and .mtu (lt (int .mtu) 1280) (contains ":" (join "" .subnets)) }}
+{{ $path }}.mtu: IPv6 does not run over an MTU of {{ int .mtu }}; write at least 1280
+{{- end }}
+{{- range $key, $_ := .sysctls }}
+{{- if not (regexMatch "^net([.][A-Za-z0-9_-]+)+$" $key) }}
+{{ $path }}.sysctls.{{ $key }}: it is no setting of a network namespace; write a key below `net.`, with dots; `IFNAME` stands for the interface
+{{- end }}
+{{- end }}
+{{- range $index, $plugin := .chain }}
+{{- if not (get (fromJson $plugin) "type") }}
+{{ $path }}.chain[{{ $index }}]: it is no CNI plugin; write a JSON object with `type`, the name of the plugin's binary
+{{- end }}
+{{- end }}
+{{- end }}
+{{- end -}}
+
+{{/* What a network hangs on: list PATH NETWORK. */}}
+{{- define "wrtpod.check.parent" }}
+{{- $path := first . }}
+{{- $parent := last . | include "wrtpod.parent" }}
+{{- with last . }}
+{{- if not .kind }}
+{{ $path }}.kind: it is not said; write macvlan, ipvlan, vlan, bridge or hostDevice
+{{- else if and (eq .kind "vlan") (not .vlan) }}
+{{ $path }}.vlan: a network of kind vlan has no id; write a number from 1 to 4094
+{{- end }}
+{{- /* Other kinds have no mode: one that is left from the chart's own values is nothing to them. */}}
+{{- with get (dict "macvlan" (list "bridge" "private" "vepa" "passthru") "ipvlan" (list "l2" "l3" "l3s")) .kind }}
+{{- $network := last $ }}
+{{- if and $network.mode (not (has $network.mode .)) }}
+{{ $path }}.mode: {{ $network.kind }} has no mode `{{ $network.mode }}`; write one of {{ join ", " . }}
+{{- end }}
+{{- end }}
+{{- if not .parent }}
+{{ $path }}.parent: the node's interface is not named; write it, for example enp3s0
+{{- else if gt (len $parent) 15 }}
+{{ $path }}.parent: `{{ $parent }}` has {{ len $parent }} characters, the kernel takes 15; make the VLAN's interface under a shorter name and write that, without `vlan`
+{{- else if and (regexMatch "^(wlan|wlp|wlx|wlo|wl)" $parent) (not (has .kind (list "ipvlan" "hostDevice"))) }}
+{{ $path }}.parent: `{{ $parent }}` looks like Wi-Fi, where frames of a second MAC are dropped; use a wired interface, or kind ipvlan
+{{- end }}
+{{- end }}
+{{- end -}}
+
+{{/* A subnet, and that it is not the cluster's: list PATH SUBNET CLUSTER. */}}
+{{- define "wrtpod.check.subnet" }}
+{{- $path := index . 0 }}
+{{- $subnet := index . 1 }}
+{{- $parts := splitList "/" $subnet }}
+{{- if not (include "wrtpod.isCidr" $subnet) }}
+{{ $path }}: `{{ $subnet }}` is no subnet; write it like 192.168.1.0/24
+{{- else if include "wrtpod.hasHost" (list (last $parts) (first $parts)) }}
+{{ $path }}: `{{ $subnet }}` is an address inside of a subnet; write the subnet's first address
+{{- else }}
+{{- range index . 2 }}
+{{- if or (include "wrtpod.contains" (list . (first $parts))) (include "wrtpod.contains" (list $subnet (splitList "/" . | first))) }}
+{{ $path }}: {{ $subnet }} overlaps the cluster's {{ . }}; correct it, or `cluster`
+{{- end }}
+{{- end }}
+{{- end }}
+{{- end -}}
+
+{{/* Addresses that `address: pool` hands out: list PATH NETWORK BEFORE, the pools before on the same wire. */}}
+{{- define "wrtpod.check.pools" }}
+{{- $path := index . 0 }}
+{{- $network := index . 1 }}
+{{- $before := index . 2 }}
+{{- range $index, $pool := $network.pool }}
+{{- $ends := splitList "-" . }}
+{{- $first := first $ends }}
+{{- $last := last $ends }}
+{{- $low := include "wrtpod.bits" $first }}
+{{- $high := include "wrtpod.bits" $last }}
+{{- $subnet := include "wrtpod.subnetOf" (list $network.subnets $first) }}
+{{- if not (and (include "wrtpod.isAddress" $first) (include "wrtpod.isAddress" $last) (eq (len $low) (len $high)) (le $low $high)) }}
+{{ $path }}.pool[{{ $index }}]: `{{ . }}` is no range; write the first and the last address, like 192.168.1.200-192.168.1.216
+{{- else if not (and $subnet (include "wrtpod.contains" (list $subnet $last))) }}
+{{ $path }}.pool[{{ $index }}]: {{ . }} is in no subnet of the network; write a range of one of `subnets`
+{{- else if lt (sub (len $low) (splitList "/" $subnet | last | atoi)) 2 }}
+{{ $path }}.pool[{{ $index }}]: {{ $subnet }} is too small for a pool; write fixed addresses
+{{- else if or (include "wrtpod.edge" (list $subnet $first)) (include "wrtpod.edge" (list $subnet $last)) }}
+{{ $path }}.pool[{{ $index }}]: {{ . }} holds the first or the last address of {{ $subnet }}; leave it out
+{{- else }}
+{{- range $network.gateways }}
+{{- if include "wrtpod.within" (list $pool .) }}
+{{ $path }}.pool[{{ $index }}]: {{ $pool }} holds the gateway {{ . }}; leave it out
+{{- end }}
+{{- end }}
+{{- end }}
+{{- range $before }}
+{{- $other := splitList "-" . }}
+{{- if or (include "wrtpod.within" (list . $first)) (include "wrtpod.within" (list $pool (first $other))) }}
+{{ $path }}.pool[{{ $index }}]: {{ $pool }} overlaps {{ . }} on the same wire; give each pool addresses of its own
+{{- end }}
+{{- end }}
+{{- $before = append $before . }}
+{{- end }}
+{{- end -}}
+
+{{/* A routing table has one default route of each family: list PATH GATEWAYS. */}}
+{{- define "wrtpod.check.family" }}
+{{- $path := first . }}
+{{- $seen := list }}
+{{- range $index, $gateway := last . }}
+{{- $family := ternary "IPv6" "IPv4" (contains ":" .) }}
+{{- if not (include "wrtpod.isAddress" .) }}
+{{ $path }}[{{ $index }}]: `{{ . }}` is no address; write it like 192.168.1.1
+{{- else if has $family $seen }}
+{{ $path }}[{{ $index }}]: {{ . }} is the second gateway of {{ $family }}; keep one of each family
+{{- end }}
+{{- $seen = append $seen $family }}
+{{- end }}
+{{- end -}}
+
+{{/* A gateway is a neighbour, in one of these subnets or link-local: list PATH GATEWAY SUBNETS. */}}
+{{- define "wrtpod.check.neighbour" }}
+{{- $path := index . 0 }}
+{{- $gateway := index . 1 }}
+{{- $subnets := index . 2 }}
+{{- if and $subnets (include "wrtpod.isAddress" $gateway) (not (include "wrtpod.subnetOf" (list (append $subnets "fe80::/10") $gateway))) }}
+{{ $path }}: the gateway {{ $gateway }} is in none of the subnets; correct it, or `subnets`
+{{- end }}
+{{- end -}}
+
+{{/* Name servers outside of the cluster, whose own may ask this appliance: list PATH SERVERS CLUSTER. */}}
+{{- define "wrtpod.check.dns" }}
+{{- $path := index . 0 }}
+{{- $cluster := index . 2 }}
+{{- range $index, $server := index . 1 }}
+{{- if not (include "wrtpod.isAddress" .) }}
+{{ $path }}[{{ $index }}]: `{{ . }}` is no address; write it like 192.168.1.1
+{{- else if include "wrtpod.subnetOf" (list $cluster .) }}
+{{ $path }}[{{ $index }}]: {{ . }} is the cluster's; write a name server on the LAN or the Internet
+{{- end }}
+{{- end }}
+{{- end -}}
+
+{{/* `yes` when an address has a bit behind a prefix: list PREFIX ADDRESS. */}}
+{{- define "wrtpod.hasHost" -}}
+{{- $bits := last . | include "wrtpod.bits" -}}
+{{- if contains "y" (substr (first . | atoi) (len $bits) $bits) }}yes{{ end -}}
+{{- end -}}
+
+{{/*
+`network` or `broadcast` when an address is the first or, in IPv4, the last one of a subnet, which no machine has, unless
+the subnet is only one or two addresses: list SUBNET ADDRESS.
+*/}}
+{{- define "wrtpod.edge" -}}
+{{- $prefix := first . | splitList "/" | last -}}
+{{- $bits := last . | include "wrtpod.bits" -}}
+{{- if le (atoi $prefix) (sub (len $bits) 2) -}}
+  {{- if not (include "wrtpod.hasHost" (list $prefix (last .))) -}}
+network
+  {{- else if and (eq (len $bits) 32) (not (contains "n" (substr (atoi $prefix) 32 $bits))) -}}
+broadcast
+  {{- end -}}
+{{- end -}}
+{{- end -}}
+
+{{/* The wire behind a network: two networks with one wire are one LAN. */}}
+{{- define "wrtpod.wire" -}}
+{{- .parent -}}
+{{- if and .vlan (ne .kind "hostDevice") }}.{{ int .vlan }}{{ end -}}
+{{- end -}}

@@ -1,0 +1,4 @@
+{{/* What the appliance is: the label app.kubernetes.io/name. */}}
+{{- define "wrtpod.name" -}}
+{{- .Values.nameOverride | default "home-assistant" }}
+{{- end }}

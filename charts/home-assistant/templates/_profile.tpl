@@ -1,0 +1,101 @@
+{{/*
+What a generic appliance makes of its interfaces: the CNI plugins configure them, from the pod's annotation.
+*/}}
+
+{{/* The address of an interface that names none: there is no such interface, and the rules say so. */}}
+{{- define "wrtpod.profile.address" -}}
+{{- end -}}
+
+{{/* The last word on the interfaces: list ROOT NICS. Nothing is left to say. */}}
+{{- define "wrtpod.profile.settle" -}}
+{{- end -}}
+
+{{/* What the name of an attachment has behind the network's: how an interface uses the network. */}}
+{{- define "wrtpod.profile.variant" -}}
+{{- $words := dict "static" "" "dhcp" "-dhcp" "pool" "-pool" "none" "-l2" -}}
+{{- index $words .addressing.kind -}}
+{{- if and .defaultRoute (has .addressing.kind (list "dhcp" "none")) }}-default{{ end -}}
+{{- end -}}
+
+{{/* The addresses that the annotation asks for: a JSON list, or nothing. */}}
+{{- define "wrtpod.profile.ips" -}}
+{{- if eq .addressing.kind "static" }}{{ toRawJson .addressing.addresses }}{{ end -}}
+{{- end -}}
+
+{{/* The plugin that gives addresses, or nothing: list NIC NETWORK. */}}
+{{- define "wrtpod.profile.ipam" -}}
+{{- $kind := (first .).addressing.kind -}}
+{{- if eq $kind "static" -}}
+{
+  "type": "static"
+}
+{{- else if eq $kind "dhcp" -}}
+{{- /* The client is known by the pod's name, which stays the same. The router's option stays out: routes are made by `wire`. */ -}}
+{
+  "type": "dhcp",
+  "request": [
+    {
+      "skipDefault": true,
+      "option": "subnet-mask"
+    }
+  ],
+  "provide": [
+    {
+      "option": "dhcp-client-identifier",
+      "fromArg": "K8S_POD_NAME"
+    },
+    {
+      "option": "host-name",
+      "fromArg": "K8S_POD_NAME"
+    }
+  ]
+}
+{{- else if eq $kind "pool" -}}
+  {{- include "wrtpod.pool" (last .) -}}
+{{- end -}}
+{{- end -}}
+
+{{/* host-local gives one address of each set of ranges: the ranges of a family are one. */}}
+{{- define "wrtpod.pool" -}}
+{{- $network := . -}}
+{{- $ipv4 := list -}}
+{{- $ipv6 := list -}}
+{{- range $network.pool -}}
+  {{- $range := include "wrtpod.range" (list . $network.subnets) -}}
+  {{- if contains ":" . }}{{ $ipv6 = append $ipv6 $range }}{{ else }}{{ $ipv4 = append $ipv4 $range }}{{ end -}}
+{{- end -}}
+{{- $sets := list -}}
+{{- range without (list (join ",\n" $ipv4) (join ",\n" $ipv6)) "" -}}
+  {{- $sets = append $sets (indent 2 . | printf "[\n%s\n]") -}}
+{{- end -}}
+{
+  "type": "host-local",
+  "ranges": [
+    {{- join ",\n" $sets | nindent 4 }}
+  ]
+}
+{{- end -}}
+
+{{/* A range of host-local's: list RANGE SUBNETS. */}}
+{{- define "wrtpod.range" -}}
+{{- $ends := splitList "-" (first .) -}}
+{{- $subnet := include "wrtpod.subnetOf" (list (last .) (first $ends)) -}}
+{
+  "subnet": {{ include "wrtpod.address" $subnet | toRawJson }},
+  "rangeStart": {{ first $ends | include "wrtpod.address" | toRawJson }},
+  "rangeEnd": {{ last $ends | include "wrtpod.address" | toRawJson }}
+}
+{{- end -}}
+
+{{/* Sysctls of an interface, KEY VALUE on each line. `IFNAME` stands for its name. */}}
+{{- define "wrtpod.profile.sysctls" -}}
+{{- $given := has .addressing.kind (list "static" "pool") -}}
+{{- /* With two interfaces an answer may leave by the other one. */ -}}
+net.ipv4.conf.IFNAME.rp_filter 2
+{{- /* Where the addresses are given, an advertisement would add others, and a default route. */}}
+net.ipv6.conf.IFNAME.accept_ra {{ ternary 0 1 $given }}
+net.ipv6.conf.IFNAME.autoconf {{ ternary 0 1 $given }}
+{{- if not $given }}
+net.ipv6.conf.IFNAME.accept_ra_defrtr {{ ternary 1 0 .defaultRoute }}
+{{- end -}}
+{{- end -}}

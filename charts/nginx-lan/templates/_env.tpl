@@ -1,0 +1,19 @@
+{{/* Environment of the appliance, and the image of its init container. */}}
+
+{{- define "wrtpod.timezone" -}}
+{{- with .Values.timezone }}
+- name: TZ
+  value: {{ . | quote }}
+{{- end }}
+{{- end }}
+
+{{- define "wrtpod.env" -}}
+{{- include "wrtpod.timezone" . }}
+{{- with .Values.extraEnv }}
+{{ toYaml . }}
+{{- end }}
+{{- end }}
+
+{{- define "wrtpod.helperImage" -}}
+{{- .Values.helperImage | default (include "wrtpod.image" .) }}
+{{- end }}

@@ -1,0 +1,45 @@
+{{/* Names and labels that every object carries. */}}
+
+{{/* The name of all objects: the release's, with the chart's behind it unless it is part of it. */}}
+{{- define "wrtpod.fullname" -}}
+{{- if .Values.fullnameOverride -}}
+{{- .Values.fullnameOverride }}
+{{- else if contains .Chart.Name .Release.Name -}}
+{{- .Release.Name | trunc 50 | trimSuffix "-" }}
+{{- else -}}
+{{- printf "%s-%s" .Release.Name .Chart.Name | trunc 50 | trimSuffix "-" }}
+{{- end }}
+{{- end }}
+
+{{/* The label by which the workload, its Service and its policy find the pod. A selector never changes. */}}
+{{- define "wrtpod.selectorLabels" -}}
+wrtpod.dev/appliance: {{ include "wrtpod.fullname" . | quote }}
+{{- end }}
+
+{{/* Labels of every object. */}}
+{{- define "wrtpod.labels" -}}
+{{- $own := include "wrtpod.ownLabels" . | fromYaml }}
+{{- toYaml (mergeOverwrite $own .Values.labels) }}
+{{- end }}
+
+{{/* Labels of the pod: those of every object, and its own. */}}
+{{- define "wrtpod.podLabels" -}}
+{{- $own := include "wrtpod.ownLabels" . | fromYaml }}
+{{- toYaml (mergeOverwrite $own .Values.labels .Values.podLabels) }}
+{{- end }}
+
+{{- define "wrtpod.ownLabels" -}}
+{{ include "wrtpod.selectorLabels" . }}
+app.kubernetes.io/name: {{ include "wrtpod.name" . | quote }}
+app.kubernetes.io/instance: {{ include "wrtpod.fullname" . | quote }}
+app.kubernetes.io/managed-by: wrtpod
+{{- end }}
+
+{{/* The image: its digest, where there is one, is what is pulled. */}}
+{{- define "wrtpod.image" -}}
+{{- with .Values.image }}
+{{- .repository }}
+{{- with .tag }}:{{ . }}{{ end }}
+{{- with .digest }}@{{ . }}{{ end }}
+{{- end }}
+{{- end }}

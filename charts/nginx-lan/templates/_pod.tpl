@@ -1,0 +1,20 @@
+{{/* Parts of the pod that follow from several values. */}}
+
+{{/* Annotations of the pod: what Multus reads, and digests that roll the pod when the files of its ConfigMaps or its
+     networks change. */}}
+{{- define "wrtpod.podAnnotations" -}}
+{{- $own := dict
+    "k8s.v1.cni.cncf.io/networks" (include "wrtpod.networks" .)
+    "wrtpod.dev/attachments-sha256" (include "wrtpod.attachmentsDigest" .)
+    "wrtpod.dev/config-sha256" (include "wrtpod.configDigest" .) }}
+{{- toYaml (mergeOverwrite (dict) .Values.annotations .Values.podAnnotations $own) }}
+{{- end }}
+
+{{/* The ports that the appliance listens on. */}}
+{{- define "wrtpod.containerPorts" -}}
+{{- range .Values.ports }}
+- name: {{ .name }}
+  containerPort: {{ .port | int }}
+  protocol: {{ .protocol | default "TCP" }}
+{{- end }}
+{{- end }}

@@ -1,0 +1,163 @@
+{{/*
+How the pod's interfaces hang on the node: NetworkAttachmentDefinitions for Multus, and the annotation by which the
+pod asks for them.
+*/}}
+
+{{/*
+A JSON list of the NetworkAttachmentDefinitions of this release, each once: name, network, create, config. A network
+becomes one for each way in which it is used. Those that `existing` names are not among them.
+*/}}
+{{- define "wrtpod.attachments" -}}
+{{- $root := . -}}
+{{- $attachments := list -}}
+{{- $known := list -}}
+{{- range include "wrtpod.nics" . | fromJsonArray -}}
+  {{- $network := index $root.Values.networks .network -}}
+  {{- if not (or $network.existing (has .attachment $known)) -}}
+    {{- $known = append $known .attachment -}}
+    {{- $attachments = append $attachments (dict
+          "name" .attachment
+          "network" .network
+          "create" (ne ($network.create | toString) "false")
+          "config" (include "wrtpod.conflist" (list . $network))
+        ) -}}
+  {{- end -}}
+{{- end -}}
+{{- toJson $attachments -}}
+{{- end -}}
+
+{{/* The digest of the attachments: a change of it rolls the pod, which gets its interfaces only when it starts. */}}
+{{- define "wrtpod.attachmentsDigest" -}}
+{{- $namespace := .Release.Namespace -}}
+{{- $texts := dict -}}
+{{- range include "wrtpod.attachments" . | fromJsonArray -}}
+  {{- $_ := set $texts .name (printf "%s/%s\n%s\n" $namespace .name .config) -}}
+{{- end -}}
+{{- /* A map is walked in the order of its keys. */ -}}
+{{- $all := "" -}}
+{{- range $texts }}{{ $all = printf "%s%s" $all . }}{{ end -}}
+{{- sha256sum $all -}}
+{{- end -}}
+
+{{/* The annotation `k8s.v1.cni.cncf.io/networks`: every element names its interface, or Multus would number it. */}}
+{{- define "wrtpod.networks" -}}
+{{- $elements := list -}}
+{{- range include "wrtpod.nics" . | fromJsonArray -}}
+  {{- $members := list
+        (printf "\"name\":%s" (toRawJson .attachment))
+        (printf "\"namespace\":%s" (toRawJson .namespace))
+        (printf "\"interface\":%s" (toRawJson .interface))
+      -}}
+  {{- with .mac -}}
+    {{- $members = append $members (printf "\"mac\":%s" (toRawJson .)) -}}
+  {{- end -}}
+  {{- with include "wrtpod.profile.ips" . -}}
+    {{- $members = append $members (printf "\"ips\":%s" .) -}}
+  {{- end -}}
+  {{- $elements = append $elements (join "," $members | printf "{%s}") -}}
+{{- end -}}
+{{- if $elements }}{{ join ",\n  " $elements | printf "[\n  %s\n]" }}{{ end -}}
+{{- end -}}
+
+{{/* The configuration of one attachment, a list of CNI plugins: list NIC NETWORK. */}}
+{{- define "wrtpod.conflist" -}}
+{
+  "cniVersion": "1.0.0",
+  "name": {{ (first .).attachment | toRawJson }},
+  "plugins": [
+    {{- include "wrtpod.link" . | nindent 4 }},
+    {{- range (last .).chain }}
+    {{- trim . | nindent 4 }},
+    {{- end }}
+    {{- include "wrtpod.tuning" . | nindent 4 }}
+  ]
+}
+{{- end -}}
+
+{{/* The plugin that makes the link: list NIC NETWORK. */}}
+{{- define "wrtpod.link" -}}
+{{- $network := last . -}}
+{{- $capabilities := list -}}
+{{- if and (has $network.kind (list "macvlan" "bridge")) (not (include "wrtpod.macByTuning" $network)) -}}
+  {{- $capabilities = append $capabilities "\"mac\": true" -}}
+{{- end -}}
+{{- if first . | include "wrtpod.profile.ips" -}}
+  {{- $capabilities = append $capabilities "\"ips\": true" -}}
+{{- end -}}
+{
+{{- if has $network.kind (list "macvlan" "ipvlan") }}
+  "type": {{ toRawJson $network.kind }},
+  "master": {{ include "wrtpod.parent" $network | toRawJson }},
+  "mode": {{ $network.mode | default (ternary "bridge" "l2" (eq $network.kind "macvlan")) | toRawJson }}
+{{- else if eq $network.kind "vlan" }}
+  "type": "vlan",
+  "master": {{ toRawJson $network.parent }},
+  "vlanId": {{ int $network.vlan }}
+{{- else if eq $network.kind "bridge" }}
+  "type": "bridge",
+  "bridge": {{ toRawJson $network.parent }}
+  {{- with $network.vlan }},
+  "vlan": {{ int . }}
+  {{- end }}
+{{- else }}
+  "type": "host-device",
+  "device": {{ toRawJson $network.parent }}
+{{- end }}
+{{- if and $network.mtu (ne $network.kind "hostDevice") }},
+  "mtu": {{ int $network.mtu }}
+{{- end }}
+{{- with $capabilities }},
+  "capabilities": {
+    {{- join ",\n" . | nindent 4 }}
+  }
+{{- end }}
+{{- with include "wrtpod.profile.ipam" . }},
+  "ipam": {{ indent 2 . | trim }}
+{{- end }}
+}
+{{- end -}}
+
+{{/*
+The plugin `tuning`, the last of the list: it writes sysctls into the pod's network namespace, and sets a MAC that the
+link's own plugin would drop. The network's own sysctls win. List NIC NETWORK.
+*/}}
+{{- define "wrtpod.tuning" -}}
+{{- $network := last . -}}
+{{- $sysctls := list -}}
+{{- range first . | include "wrtpod.profile.sysctls" | splitList "\n" -}}
+  {{- $pair := splitList " " . -}}
+  {{- if not (hasKey ($network.sysctls | default dict) (first $pair)) -}}
+    {{- $sysctls = append $sysctls (printf "%s: %s" (first $pair | toRawJson) (last $pair | toRawJson)) -}}
+  {{- end -}}
+{{- end -}}
+{{- range $key, $value := $network.sysctls -}}
+  {{- $sysctls = append $sysctls (printf "%s: %s" (toRawJson $key) (toRawJson $value)) -}}
+{{- end -}}
+{
+  "type": "tuning",
+  {{- if include "wrtpod.macByTuning" $network }}
+  "capabilities": {
+    "mac": true
+  },
+  {{- end }}
+  "sysctl": {
+    {{- join ",\n" $sysctls | nindent 4 }}
+  }
+}
+{{- end -}}
+
+{{/* The node's interface that the pod's hangs on: of macvlan and ipvlan with a VLAN, the interface of the VLAN. */}}
+{{- define "wrtpod.parent" -}}
+{{- if and .vlan (has .kind (list "macvlan" "ipvlan")) -}}
+  {{- printf "%s.%d" .parent (int .vlan) -}}
+{{- else -}}
+  {{- .parent -}}
+{{- end -}}
+{{- end -}}
+
+{{/* `yes` where `tuning` has to set the MAC: the link's own plugin drops it, or gives the parent's in its place. */}}
+{{- define "wrtpod.macByTuning" -}}
+{{- if or (has .kind (list "vlan" "hostDevice")) (and (eq .kind "macvlan") (eq .mode "passthru")) -}}
+yes
+{{- end -}}
+{{- end -}}

@@ -1,0 +1,75 @@
+{{/*
+The settings of `uci`, laid over a file: list TEXT SECTIONS.
+
+A section that the file has is changed option by option; another one is added at its end. `@TYPE[0]` stands for the
+first section of a type, whatever its name, and is found by OpenWrt. An empty option changes nothing.
+*/}}
+{{- define "wrtpod.uci.over" -}}
+{{- /* Sections in order, each with its head, its options in order, and the lines of each option. */ -}}
+{{- $sections := list -}}
+{{- $named := dict -}}
+{{- range splitList "\nconfig " (first .) | rest -}}
+  {{- $lines := splitList "\n" . -}}
+  {{- $section := dict "head" (first $lines) "order" list "lines" dict -}}
+  {{- range rest $lines | compact -}}
+    {{- $option := index (splitList " " .) 1 -}}
+    {{- include "wrtpod.uci.put" (list $section $option (printf "%s%s\n" (get $section.lines $option) .)) -}}
+  {{- end -}}
+  {{- $sections = append $sections $section -}}
+  {{- $_ := set $named (regexFind "[^']+'$" $section.head | trimSuffix "'") $section -}}
+{{- end -}}
+{{- range $user := last . -}}
+  {{- $section := get $named $user.section -}}
+  {{- if not $section -}}
+    {{- $section = dict "head" (include "wrtpod.uci.head" $user) "order" list "lines" dict -}}
+    {{- $sections = append $sections $section -}}
+    {{- if not (hasPrefix "@" $user.section) }}{{ $_ := set $named $user.section $section }}{{ end -}}
+  {{- end -}}
+  {{- range $option, $value := $user.options -}}
+    {{- with include "wrtpod.uci.lines" (list $option $value) -}}
+      {{- include "wrtpod.uci.put" (list $section $option .) -}}
+    {{- end -}}
+  {{- end -}}
+{{- end -}}
+{{- range $section := $sections -}}
+{{ printf "\nconfig %s\n" .head }}
+  {{- range .order }}{{ index $section.lines . }}{{ end -}}
+{{- end -}}
+{{- end -}}
+
+{{/* Puts the lines of an option into a section, in the place of those that it has: list SECTION OPTION LINES. */}}
+{{- define "wrtpod.uci.put" -}}
+{{- $section := index . 0 -}}
+{{- $option := index . 1 -}}
+{{- if not (hasKey $section.lines $option) -}}
+  {{- $_ := set $section "order" (append $section.order $option) -}}
+{{- end -}}
+{{- $_ := set $section.lines $option (index . 2) -}}
+{{- end -}}
+
+{{/* The head of a section behind the word `config`: its type, and its name if it has one. */}}
+{{- define "wrtpod.uci.head" -}}
+{{- $type := .type | default "" -}}
+{{- if hasPrefix "@" .section -}}
+  {{- $type = trimPrefix "@" .section | trimSuffix "[0]" -}}
+{{- end -}}
+{{- /* These characters mean something to OpenWrt's parser. */ -}}
+{{- if regexMatch "['\"\\\\#;]" $type }}{{ $type = include "wrtpod.uci.quote" $type }}{{ end -}}
+{{- $type -}}
+{{- if not (hasPrefix "@" .section) }}{{ printf " '%s'" .section }}{{ end -}}
+{{- end -}}
+
+{{/* The lines of an option, one for each value; none for nothing: list OPTION VALUE. */}}
+{{- define "wrtpod.uci.lines" -}}
+{{- $option := first . -}}
+{{- $value := last . -}}
+{{- if kindIs "slice" $value -}}
+  {{- range $value }}{{ include "wrtpod.uci.quote" . | printf "\tlist %s %s\n" $option }}{{ end -}}
+{{- else if $value -}}
+  {{- include "wrtpod.uci.quote" $value | printf "\toption %s %s\n" $option -}}
+{{- end -}}
+{{- end -}}
+
+{{- define "wrtpod.uci.quote" -}}
+{{- replace "'" "'\\''" . | printf "'%s'" -}}
+{{- end -}}

@@ -1,0 +1,33 @@
+# opkg.awk: opkg's status, record by record. Called by packages. Variable `op`:
+#   list     prints `name version auto|user` of each installed package
+#   merge    from IMAGE and CLAIM (two files): the image's records without those in `without`, then the claim's in `with`
+# (both: names between spaces). Never writes an empty field: opkg crashes on one.
+
+function name_of(text,    line) { match(text, /(^|\n)Package: [^\n]*/); line = substr(text, RSTART, RLENGTH); sub(/^\n?Package: */, "", line); return line }
+function field(text, key,    line) {
+	if (!match(text, "(^|\n)" key ": [^\n]*")) return ""
+	line = substr(text, RSTART, RLENGTH)
+	sub(/^\n?[^:]*: */, "", line)
+	return line
+}
+
+# A header without a value stays only where continuation lines follow (Conffiles, Description).
+function clean(text,    lines, n, i, out) {
+	n = split(text, lines, "\n")
+	for (i = 1; i <= n; i++) {
+		if (lines[i] ~ /^[A-Za-z-]+:[ \t]*$/ && (i == n || lines[i + 1] !~ /^[ \t]/)) continue
+		if (lines[i] != "") out = out lines[i] "\n"
+	}
+	return out
+}
+
+function record(text,    name) {
+	name = name_of(text)
+	if (name == "") return
+	if (op == "list") {
+		if (field(text, "Status") ~ / installed$/) print name, field(text, "Version"), (field(text, "Auto-Installed") == "yes" ? "auto" : "user")
+	} else if (image ? index(without, " " name " ") == 0 : index(with, " " name " ") > 0) printf "%s\n", clean(text)
+}
+
+BEGIN { RS = "" }
+{ image = FILENAME == ARGV[1]; record($0) }

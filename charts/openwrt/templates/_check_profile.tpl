@@ -1,0 +1,146 @@
+{{/* What OpenWrt cannot be, or do: dict root, nics. */}}
+{{- define "wrtpod.check.profile" }}
+{{- $root := .root }}
+{{- $servers := list }}
+{{- range .nics }}
+{{- $path := printf "interfaces[%d]" (int .index) }}
+{{- $network := index $root.Values.networks .network }}
+{{- if has $network.kind (list "vlan" "ipvlan") }}
+{{ $path }}.network: OpenWrt cannot be on `{{ .network }}`: {{ $network.kind }} needs addresses from the CNI; use kind macvlan, with `vlan` where there is one
+{{- end }}
+{{- if and .bridge (eq $network.kind "macvlan") (ne $network.mode "passthru") }}
+{{ $path }}.bridge: a macvlan interface passes only its own MAC; leave it out and route, or use mode passthru, kind bridge or hostDevice
+{{- end }}
+{{- if eq .addressing.kind "pool" }}
+{{ $path }}.address: OpenWrt's interfaces come without addresses of the CNI: there is no pool for them; write a fixed address, or dhcp
+{{- end }}
+{{- if .serve }}
+{{- if ne .addressing.kind "static" }}
+{{ $path }}.serve: `{{ .interface }}` serves its network without a fixed address; write the router's address on this network, or `address: gateway`
+{{- end }}
+{{- $wire := include "wrtpod.wire" $network }}
+{{- if has $wire $servers }}
+{{ $path }}.serve: two interfaces serve `{{ .network }}`; keep it on one interface of a network
+{{- end }}
+{{- $servers = append $servers $wire }}
+{{- end }}
+{{- $own := index $root.Values.interfaces (int .index) }}
+{{- if and $own.gateways (eq .addressing.kind "dhcp") }}
+{{ $path }}.gateways: OpenWrt takes the gateway of its lease; remove it, or write a fixed address
+{{- end }}
+{{- end }}
+{{- $values := .root.Values }}
+{{- if or (regexMatch "[^!-~]|'" ($values.timezone | default "UTC")) ($values.timezone | default "UTC" | splitList "," | first | contains "/") }}
+timezone: OpenWrt reads no time zone by name: `{{ $values.timezone }}`; write its POSIX string, for example CET-1CEST,M3.5.0,M10.5.0/3
+{{- end }}
+{{- range $index, $capability := $values.extraCapabilities }}
+{{- if eq . "SYS_ADMIN" }}
+extraCapabilities[{{ $index }}]: with SYS_ADMIN OpenWrt's init mounts over what the pod has; remove it
+{{- end }}
+{{- end }}
+{{- if and (regexMatch "(openwrt/rootfs|^openwrtorg/rootfs)$" $values.image.repository) (regexMatch "^(armsr|armvirt|aarch64|arm_)" $values.image.tag) }}
+image.tag: `{{ $values.image.tag }}` names its architecture in OpenWrt's words: kubelet finds no match; use an image whose architecture is written as arm64 or arm
+{{- end }}
+{{- range $index, $reserved := $values.reservedAddresses }}
+{{- range splitList "-" . }}
+{{- if not (include "wrtpod.isAddress" .) }}
+reservedAddresses[{{ $index }}]: `{{ . }}` is no address; write one, or a range like 192.168.1.150-192.168.1.160
+{{- end }}
+{{- end }}
+{{- end }}
+{{- include "wrtpod.check.size" (list "persistence.size" $values.persistence.size) }}
+{{- range $name, $_ := $values.firstBoot }}
+{{- if not (regexMatch "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$" $name) }}
+firstBoot.{{ $name }}: it is no name; use 1 to 63 of a-z, 0-9 and `-`, with a letter or digit at both ends
+{{- end }}
+{{- end }}
+{{- include "wrtpod.check.credentials" $values.credentials }}
+{{- range $file, $sections := $values.uci }}
+{{- include "wrtpod.check.uci" (list $file $sections $) }}
+{{- end }}
+{{- end -}}
+
+{{/* How root logs in: `credentials`, which an appliance with an empty password has not. */}}
+{{- define "wrtpod.check.credentials" }}
+{{- with . }}
+{{- if and .existingSecret (or .passwordHash .authorizedKeys) }}
+credentials: a Secret that is there and a new one; write either `existingSecret`, or `passwordHash` and `authorizedKeys`
+{{- else if and .authorizedKeys (not .passwordHash) }}
+credentials.passwordHash: it is empty, and `authorizedKeys` alone make no Secret; write what `openssl passwd -6` prints
+{{- else if and .passwordHash (not (regexMatch "^[$][0-9a-z]+[$][^:\\s]+$" .passwordHash)) }}
+credentials.passwordHash: it is no crypt(3) string; write what `openssl passwd -6` prints
+{{- end }}
+{{- end }}
+{{- end -}}
+
+{{/* Settings of one file of UCI: list FILE SECTIONS FACTS. */}}
+{{- define "wrtpod.check.uci" }}
+{{- $file := index . 0 }}
+{{- $facts := index . 2 }}
+{{- $word := "^[A-Za-z0-9_]+$" }}
+{{- $names := list }}
+{{- range $facts.nics }}{{ $names = append $names .interface }}{{ end }}
+{{- if not (regexMatch "^[A-Za-z0-9_-]+$" $file) }}
+uci.{{ $file }}: it is no UCI file; use letters, digits, `_` and `-`, as in /etc/config
+{{- end }}
+{{- $planned := "" }}
+{{- if has $file (list "dhcp" "firewall" "network" "system") }}{{ $planned = include (printf "wrtpod.uci.%s" $file) $facts }}{{ end }}
+{{- $types := dict }}
+{{- range regexFindAll "config [^ ]+ '[^']+'" $planned -1 }}
+{{- $words := splitList " " . }}
+{{- $_ := set $types (last $words | trimAll "'") (index $words 1) }}
+{{- end }}
+{{- range $index, $section := index . 1 }}
+{{- $path := printf "uci.%s[%d]" $file $index }}
+{{- $type := .type | default (get $types .section) }}
+{{- if hasPrefix "@" .section }}
+{{- if not (regexMatch "^@[!-~]+\\[0\\]$" .section) }}
+{{ $path }}.section: `{{ .section }}` is not the first section of its type; write `@TYPE[0]`, or the section's name
+{{- end }}
+{{- else if not (regexMatch $word .section) }}
+{{ $path }}.section: `{{ .section }}` is not a UCI section name; use letters, digits and `_`
+{{- else if and (eq $file "network") (regexMatch "^cluster(_|$)" .section) }}
+{{ $path }}.section: the section `{{ .section }}` is written at each start; remove it: eth0 stays as the cluster made it
+{{- else if not $type }}
+{{ $path }}.type: section `{{ .section }}` has no type; add it, for example `type: interface`
+{{- else if not (regexMatch "^[!-~]+$" $type) }}
+{{ $path }}.type: `{{ $type }}` is not a UCI section type; use printable ASCII characters without spaces
+{{- else if ne $type (get $types .section | default $type) }}
+{{ $path }}.type: the section `{{ .section }}` has the types `{{ get $types .section }}` and `{{ $type }}`; give the second section another name
+{{- end }}
+{{- $_ := set $types .section $type }}
+{{- range $option, $value := .options }}
+{{- if not (regexMatch $word $option) }}
+{{ $path }}.options.{{ $option }}: it is not a UCI option name; use letters, digits and `_`
+{{- else if and (eq $file "network") (eq $option "macaddr") (has $section.section $names) }}
+{{ $path }}.options.macaddr: it would change the MAC inside the appliance alone; write it as `mac` of the interface
+{{- end }}
+{{- if regexMatch "[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f]" (ternary $value (list $value) (kindIs "slice" $value) | join "") }}
+{{ $path }}.options.{{ $option }}: the value has a control character; remove it: UCI files hold none but tab and line breaks
+{{- end }}
+{{- end }}
+{{- end }}
+{{- end -}}
+
+{{/* Why a name that the kernel takes is none for an interface, or nothing: list NIC NICS. */}}
+{{- define "wrtpod.profile.nameFault" -}}
+{{- $nic := first . -}}
+{{- $name := $nic.interface -}}
+{{- $own := list "cluster" "loopback" "globals" "dnsmasq" "odhcpd" "discovery" -}}
+{{- range last . -}}
+  {{- $own = append $own (include "wrtpod.uci.twin" (list . (last $))) -}}
+  {{- if .bridge }}{{ $own = printf "bridge_%s" .interface | append $own }}{{ end -}}
+{{- end -}}
+{{- if not (regexMatch "^[a-z][a-z0-9_]*$" $name) -}}
+is no UCI section's name; write a small letter, then small letters, digits and `_`
+{{- else if and $nic.bridge (gt (len $name) 12) -}}
+is too long for a bridge `br-{{ $name }}`: the kernel takes 15 characters; give the interface another `name`
+{{- else if or (has $name $own) (hasPrefix "cluster_" $name) -}}
+is a section that the chart writes itself; give the interface another `name`
+{{- end -}}
+{{- end -}}
+
+{{/* `yes` when an interface asks its network for a gateway. */}}
+{{- define "wrtpod.profile.asks" -}}
+{{- if eq .addressing.kind "dhcp" }}yes{{ end -}}
+{{- end -}}

@@ -1,0 +1,45 @@
+{{/*
+What the pod's scripts read. The scripts themselves are in `files/scripts`.
+*/}}
+
+{{/* The digest of all files that the pod reads: a change of it rolls the pod. */}}
+{{- define "wrtpod.configDigest" -}}
+{{- $root := . -}}
+{{- $all := list -}}
+{{- range $path, $_ := .Files.Glob "files/scripts/*" -}}
+  {{- $text := $root.Files.Get $path -}}
+  {{- $all = append $all (printf "%s\n%d\n%s" (base $path) (len $text) $text) -}}
+{{- end -}}
+{{- range $name, $text := include "wrtpod.planFiles" . | fromJson -}}
+  {{- $all = append $all (printf "%s\n%d\n%s" $name (len $text) $text) -}}
+{{- end -}}
+{{- join "" $all | sha256sum -}}
+{{- end -}}
+
+{{/*
+The data of the ConfigMap `plan`, each file as a block that people can read. JSON stands where a block would need more than
+its indentation: for white space at its beginning, several line breaks at its end, and what YAML too takes for one.
+*/}}
+{{- define "wrtpod.planData" -}}
+{{- $entries := list -}}
+{{- range $name, $text := include "wrtpod.planFiles" . | fromJson -}}
+  {{- $content := toJson $text -}}
+  {{- if not (regexMatch "^\\n*[ \\t]|^\\n*$|\\n\\n$|[\r\u0085\u2028\u2029\ufeff]" $text) -}}
+    {{- $content = trimSuffix "\n" $text | indent 2 | printf "|\n%s" -}}
+  {{- end -}}
+  {{- $entries = append $entries (printf "%s: %s" $name $content) -}}
+{{- end -}}
+{{- join "\n" $entries -}}
+{{- end -}}
+
+{{/* The interfaces that the pod waits for, each NAME=MAC: the decided interfaces. */}}
+{{- define "wrtpod.settings.nics" -}}
+{{- $words := list -}}
+{{- range . }}{{ $words = append $words (printf "%s=%s" .interface .mac) }}{{ end -}}
+{{- join " " $words -}}
+{{- end -}}
+
+{{/* The cluster's own address ranges: what stays reachable over eth0. */}}
+{{- define "wrtpod.settings.cluster" -}}
+{{- concat .Values.cluster.podCIDRs .Values.cluster.serviceCIDRs | include "wrtpod.canonical" | fromJsonArray | join " " -}}
+{{- end -}}

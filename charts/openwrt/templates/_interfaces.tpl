@@ -1,0 +1,133 @@
+{{/*
+The appliance's interfaces, decided: `wrtpod.nics` answers what `interfaces` and `networks` leave open.
+*/}}
+
+{{/*
+A JSON list with an element for each interface whose network is known:
+  index          its place in `interfaces`
+  interface      its name in the pod
+  network        the name of its network
+  attachment     the name of its NetworkAttachmentDefinition
+  namespace      the namespace of that
+  mac            its MAC address; "" where the kind of network gives it none of its own
+  addressing     kind: static, dhcp, pool or none; addresses: the static ones, with prefix lengths
+  gateways, dns  lists of addresses
+  defaultRoute, serve, discovery, bridge  true or false
+  metric         a number, or null
+*/}}
+{{- define "wrtpod.nics" -}}
+{{- $root := . -}}
+{{- $nics := list -}}
+{{- range $index, $interface := .Values.interfaces -}}
+  {{- if hasKey $root.Values.networks $interface.network -}}
+    {{- $network := index $root.Values.networks $interface.network -}}
+    {{- $addressing := include "wrtpod.addressing" (list $interface $network) | fromJson -}}
+    {{- $gateways := include "wrtpod.gateways" (list $interface $network $addressing) | fromJsonArray -}}
+    {{- $dns := $interface.dns | default $network.dns -}}
+    {{- /* Where nobody names one, the gateway: it answers DNS on most LANs. */ -}}
+    {{- if and (not $dns) (not $interface.serve) (eq $addressing.kind "static") -}}
+      {{- $dns = $gateways -}}
+    {{- end -}}
+    {{- $nics = append $nics (dict
+          "index" $index
+          "interface" ($interface.name | default $interface.network)
+          "network" $interface.network
+          "mac" (include "wrtpod.mac" (list $root $interface $network))
+          "addressing" $addressing
+          "gateways" $gateways
+          "dns" (include "wrtpod.canonical" $dns | fromJsonArray)
+          "defaultRoute" ($interface.defaultRoute | default false)
+          "serve" ($interface.serve | default false)
+          "discovery" ($interface.discovery | default false)
+          "metric" $interface.metric
+          "bridge" ($interface.bridge | default false)
+        ) -}}
+  {{- end -}}
+{{- end -}}
+{{- include "wrtpod.profile.settle" (list $root $nics) -}}
+{{- /* The name comes last: it says how the network is used, by the default route too. */ -}}
+{{- range $nic := $nics -}}
+  {{- $existing := (index $root.Values.networks $nic.network).existing -}}
+  {{- $name := printf "%s%s" $nic.network (include "wrtpod.profile.variant" $nic) -}}
+  {{- $place := splitList "/" ($existing | default $name) -}}
+  {{- $_ := set $nic "attachment" (last $place) -}}
+  {{- $_ := set $nic "namespace" (ternary (first $place) $root.Release.Namespace (gt (len $place) 1)) -}}
+{{- end -}}
+{{- toJson $nics -}}
+{{- end -}}
+
+{{/* Where the addresses of an interface come from: list INTERFACE NETWORK. */}}
+{{- define "wrtpod.addressing" -}}
+{{- $interface := first . -}}
+{{- $network := last . -}}
+{{- $wanted := $interface.address | default (include "wrtpod.profile.address" .) -}}
+{{- if not (kindIs "slice" $wanted) }}{{ $wanted = list $wanted }}{{ end -}}
+{{- $kind := first $wanted -}}
+{{- $addresses := list -}}
+{{- if not (has $kind (list "dhcp" "pool" "none")) -}}
+  {{- if eq $kind "gateway" -}}
+    {{- /* The router's addresses are those that the network calls its gateways. */ -}}
+    {{- $wanted = list -}}
+    {{- range $gateway := ternary $network.gateways list ($interface.serve | default false) -}}
+      {{- with include "wrtpod.subnetOf" (list $network.subnets $gateway) -}}
+        {{- $wanted = append $wanted (printf "%s/%s" $gateway (splitList "/" . | last)) -}}
+      {{- end -}}
+    {{- end -}}
+  {{- end -}}
+  {{- $addresses = include "wrtpod.canonical" (compact $wanted) | fromJsonArray -}}
+  {{- $kind = "static" -}}
+{{- end -}}
+{{- dict "kind" $kind "addresses" $addresses | toJson -}}
+{{- end -}}
+
+{{/*
+The gateways of an interface: list INTERFACE NETWORK ADDRESSING. A router is its network's gateway and has none there,
+and without an address of a family a gateway of that family is of no use.
+*/}}
+{{- define "wrtpod.gateways" -}}
+{{- $interface := index . 0 -}}
+{{- $network := index . 1 -}}
+{{- $addressing := index . 2 -}}
+{{- /* An address of each family that it has, or may get by DHCP. */ -}}
+{{- $own := dict
+      "static" $addressing.addresses
+      "pool" ($network.pool | default list)
+      "dhcp" (list "0.0.0.0" "::")
+      "none" list
+    -}}
+{{- $gateways := $interface.gateways | default list -}}
+{{- if not (or $gateways $interface.serve) -}}
+  {{- range $gateway := $network.gateways -}}
+    {{- range index $own $addressing.kind -}}
+      {{- if eq (contains ":" .) (contains ":" $gateway) -}}
+        {{- $gateways = append $gateways $gateway -}}
+        {{- break -}}
+      {{- end -}}
+    {{- end -}}
+  {{- end -}}
+{{- end -}}
+{{- include "wrtpod.canonical" $gateways -}}
+{{- end -}}
+
+{{/*
+The MAC address of an interface: list ROOT INTERFACE NETWORK. One that is left out is derived, and stays the same for
+ever: it depends on `salt`, the namespace, the appliance's name, the network's name, and the interface's where one was given.
+*/}}
+{{- define "wrtpod.mac" -}}
+{{- $root := index . 0 -}}
+{{- $interface := index . 1 -}}
+{{- $network := index . 2 -}}
+{{- if $interface.mac -}}
+  {{- $interface.mac | lower | replace "-" ":" -}}
+{{- else if ne $network.kind "ipvlan" -}}
+  {{- $digits := include "wrtpod.derived" (concat (list $root $interface.network) (compact (list $interface.name))) -}}
+  {{- regexFindAll ".." $digits -1 | join ":" | printf "02:%s" -}}
+{{- end -}}
+{{- end -}}
+
+{{/* Ten hexadecimal digits that only this appliance has: list ROOT WORD…. */}}
+{{- define "wrtpod.derived" -}}
+{{- $root := first . -}}
+{{- $appliance := list $root.Values.salt $root.Release.Namespace (include "wrtpod.fullname" $root) -}}
+{{- concat $appliance (rest .) | join "\n" | sha256sum | trunc 10 -}}
+{{- end -}}
