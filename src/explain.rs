@@ -80,6 +80,7 @@ pub const RULES: &[Page] = pages!["rules":
     "no-effect",
     "no-interfaces",
     "no-node-has-parent",
+    "not-imported",
     "not-kubernetes",
     "openwrt-sys-admin",
     "overlay-folder",

@@ -11,6 +11,7 @@ pub mod explain;
 pub mod feed;
 pub mod fetch;
 pub mod image;
+pub mod import;
 pub mod install;
 pub mod net;
 pub mod objects;

@@ -17,11 +17,14 @@ pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 /// The first line of every Chart.yaml, up to the chart's name: by it a folder is known as wrtpod's own.
 pub const MARK: &str = "# Written by `wrtpod chart ";
 
+/// Annotation of Chart.yaml: the catalog entry that the appliance builds on. `wrtpod import` reads it.
+const FROM: &str = "wrtpod.dev/from";
+
 /// What Chart.yaml says.
 pub fn metadata(source: &Source<'_>) -> Value {
     let image = source.image();
     let version = image.tag().or(image.digest().map(Digest::as_str)).unwrap_or("latest");
-    json!({
+    let mut metadata = json!({
         "apiVersion": "v2",
         "name": source.plan.name.value,
         "description": description(source),
@@ -31,7 +34,11 @@ pub fn metadata(source: &Source<'_>) -> Value {
         // status.hostIPs, which the init container reads, is in every cluster from 1.30 on.
         "kubeVersion": ">=1.30.0-0",
         "keywords": ["multus", "macvlan", source.plan.kind],
-    })
+    });
+    if let Some(from) = &source.spec.from {
+        metadata["annotations"] = json!({FROM: from.value});
+    }
+    metadata
 }
 
 /// The text of Chart.yaml.

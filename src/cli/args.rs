@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::image::args::{ImageArgs, SupplyArgs};
+use super::import::ImportArgs;
 
 /// Puts OpenWrt, Home Assistant and other network appliances on Kubernetes as machines that live on the LAN:
 /// own NICs, own MACs, own addresses.
@@ -59,6 +60,8 @@ pub enum Verb {
     Delete(DeleteArgs),
     /// Write Helm charts of appliances
     Chart(ChartArgs),
+    /// Write documents from the values of a Helm chart that wrtpod wrote
+    Import(ImportArgs),
     /// Build OCI images from recipes, and look into images
     Image(ImageArgs),
     /// List the appliances that come with wrtpod
@@ -72,7 +75,7 @@ pub enum Verb {
 }
 
 /// Where the documents come from.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 pub struct DocumentArgs {
     /// File with documents; later files win; `-` is stdin [default: ./site.yaml]
     #[arg(short, long = "file", value_name = "FILE")]

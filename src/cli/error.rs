@@ -54,6 +54,11 @@ impl CliError {
         Self::Usage { message: message.into(), hint: hint.into() }
     }
 
+    /// The value of a flag is none of its type.
+    pub fn flag(flag: &str, invalid: crate::types::Invalid) -> Self {
+        Self::usage(format!("{flag}: {}", invalid.problem), invalid.fix)
+    }
+
     /// A file cannot be read or written.
     pub fn file(path: &std::path::Path, action: &str, error: &std::io::Error) -> Self {
         Self::Environment { message: format!("cannot {action} `{}`: {error}", path.display()), hint: None }

@@ -6,9 +6,10 @@ use std::net::IpAddr;
 
 use super::args::InitArgs;
 use super::error::{CliError, Outcome};
+use super::new_file;
 use super::printer::Printer;
 use crate::spec::Distribution;
-use crate::types::{Cidr, InterfaceName, Name};
+use crate::types::{Cidr, InterfaceName, Invalid, Name};
 
 /// What has been answered, by flag or at the prompt.
 struct Answers {
@@ -23,17 +24,9 @@ struct Answers {
 
 /// Runs the verb.
 pub fn run(args: &InitArgs) -> Result<Outcome, CliError> {
-    if args.out.exists() {
-        let hint = "remove it, or name another file with --out".to_owned();
-        return Err(CliError::refused(format!("`{}` is there already", args.out.display()), hint));
-    }
+    new_file::refuse_existing(&args.out)?;
     let answers = answers(args)?;
-    let text = site(&answers, &salt()?);
-    // `create_new`: a file that has come into being since is not overwritten either.
-    let mut file =
-        std::fs::File::create_new(&args.out).map_err(|error| CliError::file(&args.out, "write", &error))?;
-    file.write_all(text.as_bytes()).map_err(|error| CliError::file(&args.out, "write", &error))?;
-    Printer::line(&format!("wrote {}", args.out.display()));
+    new_file::write(&args.out, &site(&answers, &salt()?))?;
     Printer::line("next: wrtpod render openwrt, then wrtpod deploy openwrt");
     Ok(Outcome::Done)
 }
@@ -72,10 +65,8 @@ fn answers(args: &InitArgs) -> Result<Answers, CliError> {
     })
 }
 
-fn parse<T: std::str::FromStr<Err = crate::types::Invalid>>(flag: &str, text: &str) -> Result<T, CliError> {
-    text.parse().map_err(|invalid: crate::types::Invalid| {
-        CliError::usage(format!("{flag}: {}", invalid.problem), invalid.fix)
-    })
+fn parse<T: std::str::FromStr<Err = Invalid>>(flag: &str, text: &str) -> Result<T, CliError> {
+    text.parse().map_err(|invalid| CliError::flag(flag, invalid))
 }
 
 /// The flag's value; without one, the answer of the person at the terminal.

@@ -277,9 +277,7 @@ fn assignments(args: &DocumentArgs, names: &[String]) -> Result<Vec<Assignment>,
         assignments.push(Assignment { path: path.to_owned(), value: value.to_owned(), appliance });
     }
     if let Some(namespace) = &args.namespace {
-        namespace
-            .parse::<Name>()
-            .map_err(|invalid| CliError::usage(format!("--namespace: {}", invalid.problem), invalid.fix))?;
+        namespace.parse::<Name>().map_err(|invalid| CliError::flag("--namespace", invalid))?;
         let path = "site.namespace".to_owned();
         assignments.push(Assignment { path, value: format!("\"{namespace}\""), appliance: None });
     }

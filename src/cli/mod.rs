@@ -12,8 +12,10 @@ mod diff;
 mod error;
 mod explain;
 mod image;
+mod import;
 mod init;
 mod load;
+mod new_file;
 mod pin;
 mod printer;
 mod progress;
@@ -62,6 +64,7 @@ fn dispatch(verb: &Verb, printer: Printer) -> Result<Outcome, CliError> {
         Verb::Status(args) => status::run(args, printer),
         Verb::Delete(args) => delete::run(args, printer),
         Verb::Chart(args) => chart::run(args, printer),
+        Verb::Import(args) => import::run(args, printer),
         Verb::Image(args) => image::run(args, printer),
         Verb::Catalog(args) => catalog::run(args),
         Verb::Schema(args) => schema(args),

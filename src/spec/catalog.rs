@@ -8,6 +8,18 @@ use crate::types::{nearest, quoted};
 use crate::yaml::{self, Tree};
 use std::collections::HashMap;
 
+/// The `spec` of the entry `name`, which is asked for at `span`, on top of what it builds on itself; `None` for an unknown
+/// or faulty one, which has been reported.
+pub(crate) fn entry_spec(
+    entries: &[CatalogEntry<'_>],
+    name: &str,
+    span: Span,
+    sources: &mut SourceMap,
+    diagnostics: &mut Diagnostics,
+) -> Option<Tree> {
+    Catalog::new(entries).spec(name, span, sources, diagnostics)
+}
+
 /// The catalog of a run.
 pub(super) struct Catalog<'a> {
     entries: &'a [CatalogEntry<'a>],

@@ -8,7 +8,7 @@ const FEW: usize = 12;
 
 /// Lays `over` onto `base`: mappings merge key by key, everything else replaces. `null` replaces as well and is kept,
 /// so that it still removes what lies further below; the decoder takes it for absent.
-pub(super) fn merge(base: &mut Tree, over: Tree) {
+pub(crate) fn merge(base: &mut Tree, over: Tree) {
     match (&mut base.kind, over.kind) {
         (Kind::Map(base), Kind::Map(over)) => merge_entries(base, over),
         (_, kind) => *base = Tree { span: over.span, kind },

@@ -7,16 +7,18 @@
 
 mod assign;
 mod catalog;
-mod decode;
+pub(crate) mod decode;
 mod header;
 mod load;
 mod merge;
-mod scalar;
-mod schema;
-mod table;
+pub(crate) mod scalar;
+pub(crate) mod schema;
+pub(crate) mod table;
 pub mod v1alpha1;
 
+pub(crate) use catalog::entry_spec;
 pub use load::load;
+pub(crate) use merge::merge;
 pub use schema::{SchemaKind, schema};
 pub use v1alpha1::*;
 

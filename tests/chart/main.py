@@ -5,6 +5,7 @@ import tempfile
 
 import alone
 import defaults
+import imported
 import random_choices
 import refused
 from report import Report
@@ -18,4 +19,5 @@ with tempfile.TemporaryDirectory() as folder:
     refused.check(report, wrtpod)
     alone.check(report, wrtpod)
     random_choices.check(report, wrtpod)
+    imported.check(report, wrtpod)
 report.close()

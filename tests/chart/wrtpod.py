@@ -28,6 +28,15 @@ class Wrtpod:
             return json.loads(out)["items"], []
         return None, codes(err)
 
+    def imported(self, values, chart, release, namespace):
+        """A file of the documents that values become, and what was said; no file where they are refused."""
+        given, path = self.folder / "given.yaml", self.folder / "imported.yaml"
+        given.write_text(json.dumps(values))
+        path.unlink(missing_ok=True)
+        place = ["--chart", str(chart), "--name", release, "--namespace", namespace]
+        code, _, said = self.run("import", "--helm", str(given), *place, "--out", str(path))
+        return (str(path) if code == 0 else None), said
+
     def charts(self, *arguments):
         """The folders of charts, and the codes of what is wrong."""
         code, out, err = self.run("chart", *arguments, "--out", str(self.folder))

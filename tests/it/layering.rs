@@ -18,6 +18,7 @@ const TABLE: &[(&str, &[&str])] = &[
     ("plan", &["diag", "overlay", "pod", "spec", "types", "uci"]),
     ("recipe", &["diag", "overlay", "spec", "types", "uci"]),
     ("rules", &["diag", "plan", "types"]),
+    ("import", &["diag", "spec", "types", "yaml"]),
     ("net", &["plan"]),
     ("objects", &["net", "plan"]),
     ("passes", &["diag", "objects", "types"]),

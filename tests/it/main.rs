@@ -11,6 +11,7 @@ mod attachments;
 mod cli;
 mod clients;
 mod goldens;
+mod import;
 mod layering;
 mod overlays;
 mod place;

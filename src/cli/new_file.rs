@@ -1,0 +1,26 @@
+//! A file that a verb writes once: one that is there is never overwritten.
+
+use std::io::Write as _;
+use std::path::Path;
+
+use super::error::CliError;
+use super::printer::Printer;
+
+/// Refuses a path at which there is something.
+pub fn refuse_existing(path: &Path) -> Result<(), CliError> {
+    if path.exists() {
+        let hint = "remove it, or name another file with --out".to_owned();
+        return Err(CliError::refused(format!("`{}` is there already", path.display()), hint));
+    }
+    Ok(())
+}
+
+/// Writes the file, and says so.
+pub fn write(path: &Path, text: &str) -> Result<(), CliError> {
+    refuse_existing(path)?;
+    // `create_new`: a file that has come into being since is not overwritten either.
+    let mut file = std::fs::File::create_new(path).map_err(|error| CliError::file(path, "write", &error))?;
+    file.write_all(text.as_bytes()).map_err(|error| CliError::file(path, "write", &error))?;
+    Printer::line(&format!("wrote {}", path.display()));
+    Ok(())
+}

@@ -1,0 +1,263 @@
+//! The machine: what the values say of the release itself.
+
+use super::Names;
+use super::base::Base;
+use super::pieces::Pieces;
+use super::text::Document;
+use super::unmapped::{is_amount, is_device, literal, not_imported};
+use super::values::{Interface, Persistence, Values, VolumeClaim};
+use crate::diag::{Diagnostic, Diagnostics, Loc};
+use crate::spec::{Entries, PersistenceMode, Profile};
+use crate::types::{ImageRef, Name, Quantity};
+use serde_json::{Map, Value, json};
+
+/// What a document says of a capability that came with the values: they have no reasons.
+const REASON: &str = "the chart's values ask for it (say here what needs it)";
+
+/// The profile of the appliance: the catalog entry's, else that of which the values have keys; OpenWrt's are always among
+/// the values of its charts.
+pub fn profile(values: &Values, base: &Base) -> Profile {
+    let openwrt = values.persistence.is_some() || values.credentials.is_some() || !values.uci.is_empty();
+    base.profile().unwrap_or(if openwrt { Profile::Openwrt } else { Profile::Generic })
+}
+
+/// The Appliance; `None` after a fault, which has been reported.
+pub fn document(
+    values: &Values,
+    names: &Names,
+    base: &Base,
+    diagnostics: &mut Diagnostics,
+) -> Option<Document> {
+    let profile = profile(values, base);
+    let mut defaults = json!({
+        "replicas": 1,
+        "persistence": {"mode": "etc", "accessMode": "ReadWriteOnce", "packages": "drop"},
+    });
+    let mut spec = Map::new();
+    let head = if let Some((from, _)) = &names.from {
+        spec.insert("from".into(), json!(from));
+        format!(
+            "The release, on top of the catalog's `{from}`, which has what no value says: probes, the command."
+        )
+    } else {
+        spec.insert("profile".into(), json!(profile.as_str()));
+        "The release. What no value says, such as probes and capabilities, is in the chart's templates alone."
+            .into()
+    };
+    if profile == Profile::Openwrt {
+        defaults["timezone"] = json!("UTC");
+    }
+    let wanted = wanted(values, profile, base, diagnostics)?;
+    spec.extend(base.differences(wanted, &defaults));
+    let mut metadata = Pieces::default();
+    metadata.put("name", names.appliance.as_str());
+    metadata.pairs("labels", &values.labels);
+    metadata.pairs("annotations", &values.annotations);
+    Some(Document {
+        head,
+        kind: "Appliance",
+        metadata: Value::Object(metadata.finish()),
+        spec,
+        comments: &[
+            ("secret", "The Secret with root's password hash and SSH keys; it has to be there."),
+            ("volumes", "The claims are those of the release: they keep their names."),
+            ("labels", "Of the pod alone."),
+            ("annotations", "Of the pod alone."),
+        ],
+    })
+}
+
+/// Everything that the values say, in the order in which `wrtpod schema appliance` has it.
+fn wanted(
+    values: &Values,
+    profile: Profile,
+    base: &Base,
+    diagnostics: &mut Diagnostics,
+) -> Option<Map<String, Value>> {
+    let mut spec = Pieces::default();
+    spec.put("image", image(values, diagnostics)?.to_string());
+    spec.text("helperImage", values.helper_image.get());
+    spec.text("imagePullPolicy", values.image.pull_policy.get());
+    let secrets: Vec<Loc<Name>> =
+        values.image_pull_secrets.iter().map(|secret| secret.value.name.clone()).collect();
+    spec.list("imagePullSecrets", &secrets);
+    spec.number("replicas", values.replicas);
+    let interfaces: Vec<Value> =
+        values.interfaces.iter().map(|interface| self::interface(interface)).collect();
+    spec.put("interfaces", interfaces);
+    openwrt(values, &mut spec);
+    spec.text("hostname", values.hostname.get());
+    spec.text("timezone", values.timezone.get());
+    let env = values.extra_env.iter();
+    let env =
+        env.filter_map(|variable| Some((variable.name.to_string(), json!(literal(variable, profile).ok()?))));
+    spec.map("env", env.collect());
+    access(values, &mut spec);
+    spec.map("volumes", volumes(&values.volumes, base, diagnostics));
+    let capabilities = values.extra_capabilities.iter().map(|capability| capability.value.to_string());
+    let capabilities = capabilities.filter(|name| !base.has_capability(name));
+    spec.map("capabilities", capabilities.map(|name| (name, json!(REASON))).collect());
+    if let Some(resources) = &values.resources {
+        let mut made = Pieces::default();
+        made.map("requests", amounts(&resources.requests));
+        made.map("limits", amounts(&resources.limits));
+        spec.map("resources", made.finish());
+        let devices = resources.limits.iter().filter(|(name, _)| is_device(name));
+        let devices = devices.map(|(name, count)| device(name, &count.value.to_string()));
+        let devices: Vec<Value> = base.devices_by_path().cloned().chain(devices).collect();
+        if !devices.is_empty() {
+            spec.put("devices", devices);
+        }
+    }
+    spec.list("nodes", &values.nodes);
+    spec.pairs("nodeSelector", &values.node_selector);
+    if !values.tolerations.is_empty() {
+        let tolerations: Vec<Value> =
+            values.tolerations.iter().map(|toleration| toleration.value.clone()).collect();
+        spec.put("tolerations", tolerations);
+    }
+    spec.pairs("labels", &values.pod_labels);
+    spec.pairs("annotations", &values.pod_annotations);
+    Some(spec.finish())
+}
+
+/// The reference that repository, tag and digest make.
+fn image(values: &Values, diagnostics: &mut Diagnostics) -> Option<ImageRef> {
+    let image = &values.image;
+    let mut text = image.repository.value.clone();
+    for (mark, part) in [(':', image.tag.get()), ('@', image.digest.get())] {
+        if let Some(part) = part {
+            text.push(mark);
+            text += part;
+        }
+    }
+    let invalid = match text.parse::<ImageRef>() {
+        Ok(reference) => return Some(reference),
+        Err(invalid) => invalid,
+    };
+    diagnostics
+        .push(Diagnostic::error("bad-value", invalid.problem).at(image.repository.span).help(invalid.fix));
+    None
+}
+
+fn interface(interface: &Interface) -> Value {
+    let mut made = Pieces::default();
+    made.put("network", interface.network.as_str());
+    made.text("name", interface.name.get());
+    made.one_or_many("address", &interface.address);
+    made.text("mac", interface.mac.get());
+    made.one_or_many("gateway", &interface.gateways);
+    made.one_or_many("dns", &interface.dns);
+    // Where nobody says so, the plan chooses; `false` is a choice as well.
+    if let Some(default_route) = interface.default_route {
+        made.put("defaultRoute", default_route.value);
+    }
+    made.on("serve", interface.serve);
+    made.on("discovery", interface.discovery);
+    made.number("metric", interface.metric);
+    made.on("bridge", interface.bridge);
+    Value::Object(made.finish())
+}
+
+/// Keys of OpenWrt alone; beside another profile the plan refuses them.
+fn openwrt(values: &Values, spec: &mut Pieces) {
+    if let Some(persistence) = &values.persistence {
+        spec.put("persistence", self::persistence(persistence));
+    }
+    spec.map("uci", super::uci::settings(&values.uci));
+    spec.pairs("firstBoot", &values.first_boot);
+    let credentials = values.credentials.as_ref();
+    spec.text("secret", credentials.and_then(|credentials| credentials.existing_secret.get()));
+}
+
+/// What says nothing where no claim is made, a document must not say.
+fn persistence(persistence: &Persistence) -> Map<String, Value> {
+    let mode = persistence.mode.get().map_or(PersistenceMode::Etc, |mode| mode.value);
+    let mut made = Pieces::default();
+    made.put("mode", mode.as_str());
+    if mode == PersistenceMode::None {
+        return made.finish();
+    }
+    if let Some(existing) = persistence.existing_claim.get() {
+        made.put("existingClaim", existing.as_str());
+    } else {
+        let default = if mode == PersistenceMode::System { "512Mi" } else { "64Mi" };
+        made.unless(default, "size", persistence.size.get());
+        made.text("storageClass", persistence.storage_class.get());
+        made.text("accessMode", persistence.access_mode.get());
+    }
+    made.text("packages", persistence.packages.get());
+    made.finish()
+}
+
+/// Ports, Service, Ingress.
+fn access(values: &Values, spec: &mut Pieces) {
+    let ports = values.ports.iter().map(|port| {
+        let mut made = Pieces::default();
+        made.put("port", port.port.get());
+        made.unless("TCP", "protocol", port.protocol.get());
+        (port.name.to_string(), Value::Object(made.finish()))
+    });
+    spec.map("ports", ports.collect());
+    let on = |switch: Option<Loc<bool>>| switch.is_some_and(|switch| switch.value);
+    if let Some(service) = values.service.as_ref().filter(|service| on(service.enabled)) {
+        let mut made = Pieces::default();
+        made.text("type", service.kind.get());
+        made.list("ports", &service.ports);
+        made.pairs("annotations", &service.annotations);
+        spec.put("service", made.finish());
+    }
+    if let Some(ingress) = values.ingress.as_ref().filter(|ingress| on(ingress.enabled)) {
+        let mut made = Pieces::default();
+        made.text("host", ingress.host.get());
+        made.text("class", ingress.class_name.get());
+        made.unless("/", "path", ingress.path.get());
+        made.text("port", ingress.port.get());
+        made.text("tlsSecret", ingress.tls_secret.get());
+        made.pairs("annotations", &ingress.annotations);
+        spec.put("ingress", made.finish());
+    }
+}
+
+/// The claims of volumes that the catalog entry has: where a volume is mounted, values do not say.
+fn volumes(
+    volumes: &Entries<Name, VolumeClaim>,
+    base: &Base,
+    diagnostics: &mut Diagnostics,
+) -> Map<String, Value> {
+    let mut made = Map::new();
+    for (name, claim) in volumes {
+        if !base.has_volume(name.as_str()) {
+            let why = "where it is mounted stands in the chart's templates alone";
+            let help = "write it under `volumes` of the appliance, with its `mountPath`";
+            not_imported(diagnostics, &format!("volumes.{}", name.value), name.span, why, help);
+            continue;
+        }
+        let mut volume = Pieces::default();
+        if let Some(existing) = claim.existing_claim.get() {
+            volume.put("existingClaim", existing.as_str());
+        } else {
+            volume.text("size", claim.size.get());
+            volume.text("storageClass", claim.storage_class.get());
+            volume.unless("ReadWriteOnce", "accessMode", claim.access_mode.get());
+        }
+        made.insert(name.to_string(), Value::Object(volume.finish()));
+    }
+    made
+}
+
+/// A resource of a device plugin; one of it needs no count.
+fn device(resource: &str, count: &str) -> Value {
+    let mut made = Pieces::default();
+    made.put("resource", resource);
+    if count != "1" {
+        // What is no number is refused as any other document's.
+        made.put("count", count.parse::<u32>().map_or_else(|_| json!(count), |count| json!(count)));
+    }
+    Value::Object(made.finish())
+}
+
+fn amounts(amounts: &Entries<String, Quantity>) -> Map<String, Value> {
+    let known = amounts.iter().filter(|(name, _)| is_amount(name));
+    known.map(|(name, amount)| (name.value.clone(), json!(amount.value.to_string()))).collect()
+}

@@ -1,0 +1,121 @@
+//! What a catalog entry says already: a document on top of it says only what differs.
+
+use crate::diag::{Diagnostics, SourceMap, Span};
+use crate::spec::{self, CatalogEntry, Profile};
+use crate::yaml;
+use serde_json::{Map, Value};
+
+/// Keys of an appliance that the values of a chart decide altogether. The others are in the chart's templates, where the
+/// catalog entry put them.
+const DECIDED: [&str; 22] = [
+    "annotations",
+    "devices",
+    "firstBoot",
+    "helperImage",
+    "hostname",
+    "image",
+    "imagePullPolicy",
+    "imagePullSecrets",
+    "ingress",
+    "interfaces",
+    "labels",
+    "nodeSelector",
+    "nodes",
+    "persistence",
+    "ports",
+    "replicas",
+    "resources",
+    "secret",
+    "service",
+    "timezone",
+    "tolerations",
+    "uci",
+];
+
+/// Keys of a volume of which the same is true.
+const DECIDED_OF_VOLUMES: [&str; 4] = ["accessMode", "existingClaim", "size", "storageClass"];
+
+/// A catalog entry.
+#[derive(Debug, Default)]
+pub struct Base(Map<String, Value>);
+
+/// The catalog entry of that name, named at `span`; the empty one without a name. `None` when the catalog has none of that
+/// name, which has been reported.
+pub fn of(
+    catalog: &[CatalogEntry<'_>],
+    from: Option<&(String, Span)>,
+    sources: &mut SourceMap,
+    diagnostics: &mut Diagnostics,
+) -> Option<Base> {
+    let Some((name, span)) = from else { return Some(Base::default()) };
+    let tree = spec::entry_spec(catalog, name, *span, sources, diagnostics)?;
+    match yaml::to_json(&tree) {
+        Value::Object(spec) => Some(Base(spec)),
+        _ => None,
+    }
+}
+
+impl Base {
+    /// The profile that the entry states.
+    pub fn profile(&self) -> Option<Profile> {
+        self.0.get("profile")?.as_str()?.parse().ok()
+    }
+
+    /// Whether the entry has a volume of this name.
+    pub fn has_volume(&self, name: &str) -> bool {
+        self.0.get("volumes").and_then(|volumes| volumes.get(name)).is_some()
+    }
+
+    /// Whether the entry asks for this capability.
+    pub fn has_capability(&self, name: &str) -> bool {
+        self.0.get("capabilities").and_then(|capabilities| capabilities.get(name)).is_some()
+    }
+
+    /// The entry's devices that are files of the node: a chart's resources have the others.
+    pub fn devices_by_path(&self) -> impl Iterator<Item = &Value> {
+        let devices = self.0.get("devices").and_then(Value::as_array);
+        devices.into_iter().flatten().filter(|device| device.get("path").is_some())
+    }
+
+    /// What is left to say on top of the entry: what differs from it and, where it says nothing, from `defaults`; and
+    /// `null` for what the values no longer have.
+    pub fn differences(&self, wanted: Map<String, Value>, defaults: &Value) -> Map<String, Value> {
+        let mut decided = self.0.clone();
+        decided.retain(|key, _| DECIDED.contains(&key.as_str()) || wanted.contains_key(key));
+        for key in ["capabilities", "env", "volumes"] {
+            if let (Some(Value::Object(known)), Some(Value::Object(own))) =
+                (decided.get_mut(key), wanted.get(key))
+            {
+                known.retain(|name, _| own.contains_key(name));
+            }
+        }
+        let volumes = decided.get_mut("volumes").and_then(Value::as_object_mut);
+        for volume in volumes.into_iter().flat_map(Map::values_mut).filter_map(Value::as_object_mut) {
+            volume.retain(|key, _| DECIDED_OF_VOLUMES.contains(&key.as_str()));
+        }
+        differences(&decided, wanted, defaults)
+    }
+}
+
+fn differences(
+    base: &Map<String, Value>,
+    wanted: Map<String, Value>,
+    defaults: &Value,
+) -> Map<String, Value> {
+    let gone: Vec<String> = base.keys().filter(|key| !wanted.contains_key(*key)).cloned().collect();
+    let mut left = Map::new();
+    for (key, value) in wanted {
+        let default = &defaults[&key];
+        match (base.get(&key).unwrap_or(default), value) {
+            (known, value) if *known == value => {}
+            (Value::Object(known), Value::Object(own)) => {
+                left.insert(key, Value::Object(differences(known, own, default)));
+            }
+            (_, value) => {
+                left.insert(key, value);
+            }
+        }
+    }
+    left.extend(gone.into_iter().map(|key| (key, Value::Null)));
+    left
+}

@@ -1,0 +1,148 @@
+//! The place: what the values say of networks and cluster.
+
+use super::pieces::Pieces;
+use super::text::Document;
+use super::unmapped::not_imported;
+use super::values::{Interface, Network, Values};
+use crate::diag::{Diagnostic, Diagnostics, Loc, Span};
+use crate::spec::Attachment;
+use crate::spec::decode::OneOf;
+use crate::spec::scalar::not_a_choice;
+use crate::types::{AddressSpec, Name};
+use serde_json::{Map, Value, json};
+
+/// The Site.
+pub fn document(values: &Values, namespace: &str, diagnostics: &mut Diagnostics) -> Document {
+    let mut spec = Pieces::default();
+    spec.text("salt", values.salt.get());
+    spec.put("namespace", namespace);
+    if let Some(cluster) = &values.cluster {
+        let mut ranges = Pieces::default();
+        ranges.one_or_many("podCIDRs", &cluster.pod_cidrs);
+        ranges.one_or_many("serviceCIDRs", &cluster.service_cidrs);
+        spec.map("cluster", ranges.finish());
+    }
+    let networks = values.networks.iter();
+    let networks = networks
+        .filter_map(|(name, value)| Some((name.to_string(), network(values, name, value, diagnostics)?)));
+    spec.map("networks", networks.collect());
+    Document {
+        head: "The place, from the values of a chart. `wrtpod schema site` has every key.".into(),
+        kind: "Site",
+        metadata: json!({"name": values.site.as_str()}),
+        spec: spec.finish(),
+        comments: &[
+            ("salt", "MACs that nobody chose are derived from it: keep it as it is."),
+            ("cluster", "What pods and Services get their addresses from."),
+            ("networks", "Those of all releases of the place belong here: a Site has all its networks."),
+        ],
+    }
+}
+
+/// A network; `None` when nothing says how it is attached to, which is reported.
+fn network(
+    values: &Values,
+    name: &Loc<Name>,
+    network: &Loc<Network>,
+    diagnostics: &mut Diagnostics,
+) -> Option<Value> {
+    let path = |key: &str| format!("networks.{}.{key}", name.value);
+    if let Some(existing) = network.existing.get() {
+        let why = "a document describes the network, and wrtpod makes its NADs from that";
+        let help = "compare the two NADs before the old one goes";
+        not_imported(diagnostics, &path("existing"), existing.span, why, help);
+    }
+    if let Some(create) = network.create.filter(|create| !create.value) {
+        let why = "wrtpod applies the NADs of its networks itself";
+        not_imported(
+            diagnostics,
+            &path("create"),
+            create.span,
+            why,
+            "keep the networks of all releases in one Site",
+        );
+    }
+    let (key, link) = link(name, network, diagnostics)?;
+    let mut made = Pieces::default();
+    made.put(key, link);
+    made.one_or_many("subnet", &network.subnets);
+    made.one_or_many("gateway", &network.gateways);
+    made.one_or_many("pool", &network.pool);
+    made.one_or_many("dns", &network.dns);
+    let takes_from_pool = |interface: &Loc<Interface>| {
+        interface.network.value == name.value
+            && interface.address.iter().any(|address| matches!(address.value, AddressSpec::Pool))
+    };
+    // A pool is handed out node by node, so the network has to say which one has it.
+    if values.interfaces.iter().any(takes_from_pool) {
+        made.list("nodes", &values.nodes);
+    }
+    made.pairs("sysctls", &network.sysctls);
+    if !network.chain.is_empty() {
+        made.put("chain", chain(&network.chain, diagnostics));
+    }
+    Some(Value::Object(made.finish()))
+}
+
+/// How the network is attached to: the key, and what stands below it.
+fn link(
+    name: &Loc<Name>,
+    network: &Loc<Network>,
+    diagnostics: &mut Diagnostics,
+) -> Option<(&'static str, Map<String, Value>)> {
+    let (Some(kind), Some(parent)) = (network.kind.get(), network.parent.get()) else {
+        let key = if network.kind.get().is_none() { "kind" } else { "parent" };
+        let message = format!("`networks.{}` has no `{key}`", name.value);
+        let help = "add it: a document describes the network, also where a NAD is there";
+        diagnostics.push(Diagnostic::error("missing-key", message).at(name.span).help(help));
+        return None;
+    };
+    let Some(key) = Attachment::KEYS.iter().find(|key| **key == kind.value) else {
+        let invalid = not_a_choice(kind, "a kind of network", Attachment::KEYS);
+        diagnostics.push(Diagnostic::error("bad-value", invalid.problem).at(kind.span).help(invalid.fix));
+        return None;
+    };
+    let (parent_key, vlan_key, default_mode) = match *key {
+        "macvlan" => ("parent", Some("vlan"), Some("bridge")),
+        "ipvlan" => ("parent", Some("vlan"), Some("l2")),
+        "vlan" => ("parent", Some("id"), None),
+        "bridge" => ("name", Some("vlan"), None),
+        _ => ("device", None, None),
+    };
+    let mut link = Pieces::default();
+    link.text(parent_key, Some(parent));
+    let mut idle = |key: &str, span: Option<Span>| {
+        let why = format!("it means nothing to the kind `{}`", kind.value);
+        not_imported(diagnostics, &format!("networks.{}.{key}", name.value), span, &why, "remove it");
+    };
+    match (network.vlan, vlan_key) {
+        (Some(vlan), Some(key)) => link.put(key, vlan.get()),
+        (Some(vlan), None) => idle("vlan", vlan.span),
+        (None, _) => {}
+    }
+    match (network.mode.get(), default_mode) {
+        (mode, Some(default)) => link.unless(default, "mode", mode),
+        (Some(mode), None) => idle("mode", mode.span),
+        (None, None) => {}
+    }
+    match network.mtu {
+        Some(mtu) if vlan_key.is_some() => link.put("mtu", mtu.value),
+        Some(mtu) => idle("mtu", mtu.span),
+        None => {}
+    }
+    Some((*key, link.finish()))
+}
+
+/// Plugins, each written as JSON.
+fn chain(plugins: &[Loc<String>], diagnostics: &mut Diagnostics) -> Value {
+    let read = |plugin: &Loc<String>| match serde_json::from_str::<Value>(plugin) {
+        Ok(value) => Some(value),
+        Err(error) => {
+            let message = format!("the plugin is no JSON: {error}");
+            let help = "write a JSON object, for example `{\"type\": \"tuning\"}`";
+            diagnostics.push(Diagnostic::error("bad-value", message).at(plugin.span).help(help));
+            None
+        }
+    };
+    plugins.iter().filter_map(read).collect()
+}

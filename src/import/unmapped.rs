@@ -1,0 +1,169 @@
+//! What values can say and documents cannot: each is told at its place, with what to do instead.
+
+use super::values::{EnvVar, Resources, Values};
+use crate::diag::{Diagnostic, Diagnostics, Span};
+use crate::spec::Profile;
+
+/// Tells of a value that no document has a word for.
+pub fn not_imported(diagnostics: &mut Diagnostics, path: &str, span: Option<Span>, why: &str, help: &str) {
+    let message = format!("`{path}` is not imported: {why}");
+    diagnostics.push(Diagnostic::warning("not-imported", message).at(span).help(help));
+}
+
+/// Tells of all that stand outside of networks, interfaces and volumes.
+pub fn report(values: &Values, profile: Profile, diagnostics: &mut Diagnostics) {
+    let mut tell = |path: &str, span, why: &str, help: &str| not_imported(diagnostics, path, span, why, help);
+    let objects = "a document has no word for it";
+    if let Some((first, _)) = values.affinity.first() {
+        let help = "write it as a patch of the workload, under `patches`; it takes the place of `nodes`";
+        tell("affinity", first.span, "a document has `nodes` and `nodeSelector`", help);
+    }
+    for (path, list) in
+        [("extraVolumes", &values.extra_volumes), ("extraVolumeMounts", &values.extra_volume_mounts)]
+    {
+        if let Some(first) = list.first() {
+            let help = "write it under `volumes`, or as a patch of the workload, under `patches`";
+            tell(path, first.span, objects, help);
+        }
+    }
+    if let Some(first) = values.reserved_addresses.first() {
+        let why =
+            "the DHCP range leaves alone what the Site knows: fixed addresses of its appliances, and pools";
+        let help = "add the documents of those appliances, or set `start` and `limit` under `uci`, `dhcp`";
+        tell("reservedAddresses", first.span, why, help);
+    }
+    if let Some(check) = values.multus.as_ref().and_then(|multus| multus.check).filter(|check| !check.value) {
+        let why = "`render` never looks for the NAD kind, `deploy` always does";
+        tell("multus.check", check.span, why, "remove it");
+    }
+    if let Some(global) = values.global.as_ref().filter(|global| !is_empty(global)) {
+        tell("global", global.span, "the chart itself reads nothing of it", "remove it");
+    }
+    if let Some(first) = values.overlays.first() {
+        let why = "overlays come with an Image, which brings their capabilities and devices";
+        tell("overlays", first.span, why, "write `build` with the Image that the image is built from");
+    }
+    if profile == Profile::Openwrt && values.credentials.is_none() {
+        let why = "without them the chart leaves root's password empty, and `deploy` makes one";
+        tell("credentials", None, why, "write `emptyRootPassword: true` if it has to stay empty");
+    }
+    credentials(values, &mut tell);
+    if let Some(resources) = &values.resources {
+        resources_of_others(resources, &mut tell);
+    }
+    for (index, variable) in values.extra_env.iter().enumerate() {
+        if let Err((key, why, help)) = literal(variable, profile) {
+            tell(&format!("extraEnv[{index}]{key}"), variable.span, why, help);
+        }
+    }
+}
+
+type Tell<'a> = &'a mut dyn FnMut(&str, Option<Span>, &str, &str);
+
+/// Passwords never stand in documents. Nor are they shown: there is no place with a line of the file.
+fn credentials(values: &Values, tell: Tell<'_>) {
+    let Some(credentials) = &values.credentials else { return };
+    let help = "write it into the Secret that the appliance uses, which `deploy` then leaves as it is";
+    for (path, value) in [
+        ("credentials.passwordHash", credentials.password_hash.get()),
+        ("credentials.authorizedKeys", credentials.authorized_keys.get()),
+    ] {
+        if value.is_some() {
+            tell(path, None, "a document holds no credentials", help);
+        }
+    }
+}
+
+/// Documents have CPU and memory, and what device plugins offer.
+fn resources_of_others(resources: &Resources, tell: Tell<'_>) {
+    let help = "write it as a patch of the workload, under `patches`";
+    let of_limits = |name: &str| resources.limits.iter().any(|(known, _)| known.value == name);
+    for (path, amounts) in [("requests", &resources.requests), ("limits", &resources.limits)] {
+        for (name, _) in amounts {
+            // Kubernetes takes the limit of a device for its request.
+            let imported = is_amount(name) || is_device(name) && of_limits(name);
+            if !imported {
+                let why = "a document has `cpu`, `memory` and `devices`";
+                tell(&format!("resources.{path}.{}", name.value), name.span, why, help);
+            }
+        }
+    }
+    if let Some(first) = resources.claims.first() {
+        tell("resources.claims", first.span, "a document has `devices` of device plugins", help);
+    }
+}
+
+/// Whether a document has the resource under this name.
+pub fn is_amount(name: &str) -> bool {
+    matches!(name, "cpu" | "memory")
+}
+
+/// Whether the resource is a device plugin's.
+pub fn is_device(name: &str) -> bool {
+    name.contains('/')
+}
+
+/// The text of a variable that a document can have; else the key at fault, why, and what to do.
+pub fn literal(
+    variable: &EnvVar,
+    profile: Profile,
+) -> Result<String, (&'static str, &'static str, &'static str)> {
+    let patch = "write it as a patch of the workload, under `patches`";
+    if profile == Profile::Openwrt {
+        return Err((
+            "",
+            "OpenWrt's services see no variables of the container",
+            "write a setting under `uci`",
+        ));
+    }
+    if variable.value_from.is_some() {
+        return Err((".valueFrom", "the variables of a document are texts", patch));
+    }
+    let text = variable.value.as_ref().map_or("", |value| value.as_str());
+    match unescaped(text) {
+        Some(text) => Ok(text),
+        None => Err((".value", "it refers to another variable, and those of a document are texts", patch)),
+    }
+}
+
+/// What the process sees of a text in which Kubernetes turns `$$` into `$`; none when it expands `$(NAME)`.
+fn unescaped(text: &str) -> Option<String> {
+    let mut seen = String::new();
+    let mut rest = text;
+    while let Some(at) = rest.find('$') {
+        let (before, from) = rest.split_at(at);
+        seen += before;
+        if from.starts_with("$(") && from.contains(')') {
+            return None;
+        }
+        seen.push('$');
+        rest = from.strip_prefix("$$").unwrap_or(&from[1..]);
+    }
+    Some(seen + rest)
+}
+
+fn is_empty(object: &serde_json::Value) -> bool {
+    object.as_object().is_none_or(serde_json::Map::is_empty)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::unescaped;
+
+    #[test]
+    fn variables_are_what_the_process_sees() {
+        let table = [
+            ("a", Some("a")),
+            ("$", Some("$")),
+            ("a$b", Some("a$b")),
+            ("$$(A)", Some("$(A)")),
+            ("$$$$", Some("$$")),
+            ("$(A", Some("$(A")),
+            ("x$(A)y", None),
+            ("$$$(A)", None),
+        ];
+        for (text, want) in table {
+            assert_eq!(unescaped(text).as_deref(), want, "{text}");
+        }
+    }
+}

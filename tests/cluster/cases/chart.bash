@@ -1,0 +1,93 @@
+# A chart that wrtpod wrote, as Helm 4 and Helm 3 users have it: installed, upgraded, rolled back, uninstalled; the claim stays. From a
+# file, and through the LAN's registry. With the release called as the appliance, it is what `deploy` would have made.
+host=192.168.1.1:5000
+export HELM_CACHE_HOME=$folder/helm/cache HELM_CONFIG_HOME=$folder/helm/config HELM_DATA_HOME=$folder/helm/data
+declare -A helms=([helm4]=$("$here/build" helm4)/helm [helm3]=$("$here/build" helm3)/helm)
+h() { "$here/node" "$helm" --namespace "$space" "$@"; }
+ready() { expect 0 k rollout status "statefulset/$1" --timeout=90s; }
+port() { k exec router-0 -- uci -q get 'dropbear.@dropbear[0].Port'; }
+uid() { k get "$1" -o jsonpath='{.metadata.uid}'; }
+
+site "" "$(openwrt router 192.168.1.70/24)"
+"$here/kubectl" create namespace "$space" || true
+"$here/kubectl" label --overwrite namespace "$space" pod-security.kubernetes.io/enforce=privileged
+expect 0 w chart router --out charts --package
+chart=$(echo charts/router-*.tgz)
+[ -f "$chart" ] || fail "no package: $(ls charts)"
+mac=$(w render router -o json 2>/dev/null | jq -r '.items[] | select(.kind == "StatefulSet") | .spec.template.metadata.annotations["k8s.v1.cni.cncf.io/networks"] | fromjson | .[0].mac')
+cat >values.yaml <<Y
+credentials: {passwordHash: $(openssl passwd -1 secret)}
+Y
+cat >changed.yaml <<Y
+labels: {team: network}
+uci:
+  dropbear: [{section: '@dropbear[0]', options: {Port: '2222'}}]
+Y
+
+for name in helm4 helm3; do
+  helm=${helms[$name]}
+  say "$name installs: the pod is ready, and the LAN sees the MAC that wrtpod derives"
+  expect 0 h version --short
+  expect 0 h install router "$chart" -f values.yaml
+  ready router
+  on_lan ping -c 2 -W 2 192.168.1.70
+  on_lan ip neigh show 192.168.1.70 | tee /dev/stderr | grep -qi "$mac" || fail "the LAN sees another MAC than $mac"
+  within 20 luci on_lan curl http://192.168.1.70/
+  # Debian's static wget, which the stand-in has, ends in a segmentation fault.
+  [ -z "${WRTPOD_TEST_ROOTFS:-}" ] || expect 0 h test router
+  k exec router-0 -- sh -c "echo $name >>/etc/kept"
+  before=$(port)
+  workload=$(uid statefulset/router)
+  claim=$(uid pvc/router-data)
+
+  say "$name upgrades: a setting and a label, and no field that Kubernetes never changes"
+  expect 0 h upgrade router "$chart" -f values.yaml -f changed.yaml
+  ready router
+  [ "$(port)" = 2222 ] || fail "the setting is not there: $(port)"
+  [ "$(k get statefulset router -o jsonpath='{.metadata.labels.team}')" = network ] || fail "the label is not there"
+  [ "$(uid statefulset/router)" = "$workload" ] || fail "the workload was made anew"
+  on_lan ping -c 1 -W 2 192.168.1.70
+
+  say "$name rolls back"
+  expect 0 h rollback router 1
+  ready router
+  [ "$(port)" = "$before" ] || fail "the setting is still there: $(port)"
+  [ "$(uid statefulset/router)" = "$workload" ] || fail "the workload was made anew"
+
+  say "$name uninstalls: the claim stays, and the next release finds it"
+  expect 0 h uninstall router --wait
+  within 60 sh -c "! '$here/kubectl' -n '$space' get pod router-0"
+  [ "$(uid pvc/router-data)" = "$claim" ] || fail "the claim is gone"
+  [ -z "$(k get statefulset,service,networkpolicy,net-attach-def -o name)" ] || fail "something else is left"
+done
+helm=${helms[helm4]}
+
+say "through a registry, by wrtpod and back by both"
+expect 0 w chart router --push "oci://$host/charts"
+version=$(h show chart "$chart" | sed -n 's/^version: //p')
+for name in helm4 helm3; do
+  helm=${helms[$name]}
+  rm -rf pulled && mkdir pulled
+  expect 0 h pull "oci://$host/charts/router" --version "$version" -d pulled
+  cmp "$chart" pulled/router-*.tgz || fail "$name pulled another package than was pushed"
+done
+expect 0 h install router "oci://$host/charts/router" --version "$version" -f values.yaml
+ready router
+[ "$(k exec router-0 -- cat /etc/kept)" = $'helm4\nhelm3' ] || fail "the data of earlier releases is gone"
+
+say "the release goes back to documents that deploy makes the same of"
+"$here/node" "$helm" -n "$space" get values router --all -o yaml >release.yaml
+expect 0 w chart router --out folders
+expect 0 w import --helm release.yaml --chart folders/router --name router --namespace "$space" --out imported.yaml
+said "credentials.passwordHash"
+w render -f imported.yaml router -o json 2>/dev/null | jq -S .items >imported.json
+w render router -o json 2>/dev/null | jq -S .items >straight.json
+[ -s straight.json ] && diff straight.json imported.json || fail "the documents render something else"
+
+say "what wrtpod refuses, the chart refuses with the value's name"
+expect 1 h upgrade router "$chart" -f values.yaml --set 'interfaces[0].network=lan,interfaces[0].mac=03:00:00:00:00:01'
+said 'interfaces[0].mac'
+expect 1 h upgrade router "$chart" -f values.yaml --set networks.lan.vlan=4095
+said networks/lan/vlan
+expect 0 h uninstall router --wait
+k delete pvc router-data
