@@ -1,6 +1,6 @@
 //! Helm charts from the same objects as `render`.
 //!
-//! The templates are lifted: `objects` builds the appliance once more with words that are found again ([`lift`]), and
+//! The templates are lifted: `objects` builds the appliance once more with words that are found again (`lift`), and
 //! every place that a value decides becomes an action of Helm's. What follows from several values is computed by the
 //! hand-written templates in `parts/`, which Helm's real engine proves equal to the plan (tests/chart). Knows documents,
 //! the plan, objects and YAML; nothing of the file system, registries or the command line. Entry: [`chart`].
