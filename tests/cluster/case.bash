@@ -49,6 +49,9 @@ within() {
   done
 }
 
+# lan_sees ADDRESS MAC: it answers, and has that MAC. Neighbours are forgotten when another case starts: ask within some seconds.
+lan_sees() { on_lan ping -q -c 1 -W 2 "$1" && on_lan ip neigh show "$1" | grep -qi "lladdr $2"; }
+
 # luci COMMAND…: what a request with curl, made by this command, is answered. A real LuCI shows its login with status 403.
 luci() {
   local status

@@ -30,8 +30,7 @@ for name in helm4 helm3; do
   expect 0 h version --short
   expect 0 h install router "$chart" -f values.yaml
   ready router
-  on_lan ping -c 2 -W 2 192.168.1.70
-  on_lan ip neigh show 192.168.1.70 | tee /dev/stderr | grep -qi "$mac" || fail "the LAN sees another MAC than $mac"
+  within 10 lan_sees 192.168.1.70 "$mac"
   within 20 luci on_lan curl http://192.168.1.70/
   # Debian's static wget, which the stand-in has, ends in a segmentation fault.
   [ -z "${WRTPOD_TEST_ROOTFS:-}" ] || expect 0 h test router

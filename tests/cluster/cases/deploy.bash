@@ -10,8 +10,7 @@ row=$(grep '^lan ' <<<"$out") || fail "no row for lan"
 [[ $row == *"192.168.1.9/24"*"ok" ]] || fail "the row of lan is not ok: $row"
 
 say "a LAN host reaches it and sees its MAC"
-on_lan ping -c 2 -W 2 192.168.1.9
-on_lan ip neigh show 192.168.1.9 | tee /dev/stderr | grep -qi "$mac" || fail "the LAN sees another MAC"
+within 10 lan_sees 192.168.1.9 "$mac"
 within 20 luci on_lan curl http://192.168.1.9/
 
 say "eth0 has its address and routes"

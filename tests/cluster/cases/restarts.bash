@@ -6,8 +6,7 @@ mac=$(w status router -o json | jq -r '.[0].nics[0].mac')
 address=$(k get pod router-0 -o jsonpath='{.status.podIP}')
 uid=$(pod_uid router)
 serves() {
-  on_lan ping -q -c 1 -W 2 192.168.1.34
-  on_lan ip neigh show 192.168.1.34 | grep -qi "$mac" || fail "the LAN sees another MAC"
+  within 10 lan_sees 192.168.1.34 "$mac"
   luci "$here/node" curl "http://$address/" || fail "eth0 does not answer"
 }
 ok() { w status router -o json | jq -e '.[0].nics[0].verdict == "ok" and .[0].pod.ready and .[0].problems == []'; }

@@ -1,5 +1,5 @@
 # The VLAN's id is taken on the node's NIC: the deploy says so, and the next one, over the node's own interface of that VLAN, heals.
-site "" "$(web box '  interfaces: [{network: lan, address: 192.168.1.61/24}]')"
+site "" "$(web box '  interfaces: [{network: lan, address: 192.168.1.71/24}]')"
 cp site.yaml good.yaml
 sed -i '0,/macvlan: {parent: enp3s0}/s//vlan: {parent: enp3s0, id: 61}/' site.yaml
 plugin=$run/node$cni_bin/vlan
@@ -23,5 +23,5 @@ said "failed to create vlan: file exists"
 said "the parent has a VLAN of this id already"
 cp good.yaml site.yaml
 expect 0 w deploy box
-on_lan ping -q -c 1 -W 2 192.168.1.61
+on_lan ping -q -c 1 -W 2 192.168.1.71
 expect 0 w delete box

@@ -14,18 +14,19 @@ make_folders() {
 
 # The LAN's machine has a bridge for each network, so that nodes and hosts can be plugged in, and an address on it.
 make_networks() {
-  local network address
+  local network address mac
   add_control_group lan
   ip netns add "$lan"
   ip -n "$lan" link set lo up
-  while read -r network address; do
-    ip -n "$lan" link add "$network" type bridge
+  # A bridge without a MAC of its own takes the least one of its ports: each host that comes or goes would change it.
+  while read -r network address mac; do
+    ip -n "$lan" link add "$network" address "$mac" type bridge
     ip -n "$lan" addr add "$address" dev "$network"
     ip -n "$lan" link set "$network" up
   done <<N
-lan 192.168.1.1/24
-iot 192.168.32.1/24
-wan 203.0.113.1/24
+lan 192.168.1.1/24 02:00:5e:00:01:01
+iot 192.168.32.1/24 02:00:5e:00:32:01
+wan 203.0.113.1/24 02:00:5e:00:71:01
 N
 }
 
