@@ -10,14 +10,14 @@ spec:
   service: {}
   probes: {readiness: {tcp: http}}
   interfaces:
-    - {network: lan, address: 192.168.1.32/24, mac: '32:44:0b:5a:0e:2e', defaultRoute: true, discovery: true}
-    - {network: iot, address: 192.168.32.3/24, mac: '32:44:0b:5a:0e:2f'}
+    - {network: lan, address: 192.168.1.32/24, mac: '32:44:0b:5a:0f:2e', defaultRoute: true, discovery: true}
+    - {network: iot, address: 192.168.32.3/24, mac: '32:44:0b:5a:0f:2f'}
 "
 expect 0 w deploy hub
-[[ $(grep '^lan ' <<<"$out") == *"32:44:0b:5a:0e:2e"*"192.168.1.32"*"ok" ]] || fail "lan"
-[[ $(grep '^iot ' <<<"$out") == *"32:44:0b:5a:0e:2f"*"192.168.32.3"*"ok" ]] || fail "iot"
+[[ $(grep '^lan ' <<<"$out") == *"32:44:0b:5a:0f:2e"*"192.168.1.32"*"ok" ]] || fail "lan"
+[[ $(grep '^iot ' <<<"$out") == *"32:44:0b:5a:0f:2f"*"192.168.32.3"*"ok" ]] || fail "iot"
 on_lan ping -c 1 -W 2 192.168.1.32
-within 10 lan_sees 192.168.32.3 32:44:0b:5a:0e:2f
+within 10 lan_sees 192.168.32.3 32:44:0b:5a:0f:2f
 routes=$(k exec hub-0 -- /bin/busybox ip route)
 echo "$routes"
 grep -q '^default via 192.168.1.1 dev lan' <<<"$routes" || fail "no default route on the LAN"
