@@ -121,3 +121,11 @@ Y
 
 versions() { k get statefulset,service,configmap,networkpolicy,pvc,net-attach-def -o json | jq -r '.items[] | "\(.kind) \(.metadata.name) \(.metadata.uid) \(.metadata.resourceVersion) \(.metadata.generation)"' | sort; }
 pod_uid() { k get pod "$1-0" -o jsonpath='{.metadata.uid}'; }
+
+# The tests of the cluster sink, built; and the names of those that break what other cases stand on.
+apiserver_tests() {
+  (cd "$top" && cargo test --quiet --locked --no-run --message-format json --test apiserver) |
+    jq -r 'select(.target.name == "apiserver" and .executable).executable'
+}
+export sink_killed=server::a_server_that_is_killed_in_mid_deploy_is_waited_for
+export sink_late=pods::a_pod_that_was_made_before_multus_comes_back_with_its_nics

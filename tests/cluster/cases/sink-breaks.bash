@@ -1,0 +1,12 @@
+# Of the cluster sink's own tests the two that break what other cases stand on: the API server is killed, Multus goes away.
+program=$(apiserver_tests)
+export WRTPOD_TEST_KUBECONFIG=$KUBECONFIG
+WRTPOD_TEST_API_STOP="$here/apiserver stop" WRTPOD_TEST_API_START="$here/apiserver start" \
+  "$here/node" "$program" --ignored --exact "$sink_killed"
+
+# Written and not moved: containerd does not look at a file that is moved into the folder.
+multus=$run/node$cni_conf/00-multus.conf
+cp "$multus" multus.conf
+trap 'cat "$folder/multus.conf" >"$multus"' EXIT
+WRTPOD_TEST_MULTUS_OFF="rm $multus" WRTPOD_TEST_MULTUS_ON="cat $folder/multus.conf >$multus" \
+  "$here/node" "$program" --ignored --exact "$sink_late"
