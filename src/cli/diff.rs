@@ -87,8 +87,10 @@ fn changes(file: &str, planned: &str, live: &str) -> String {
     // Of a file that wrtpod only lays options over, the rest is the image's.
     let whole = matches!(file, "network" | "firewall" | "dhcp" | "system");
     let mut text = String::new();
-    for change in uci::diff(&planned, &live) {
-        if !whole && change.before.is_none() || file == "network" && is_cluster(&change.section) {
+    let changes = uci::diff(&planned, &live);
+    for change in &changes {
+        let ours = file == "network" && (is_cluster(&change.section) || is_old_name(change, &changes));
+        if !whole && change.before.is_none() || ours {
             continue;
         }
         let option = change.option.as_ref().map_or(String::new(), |option| format!(".{option}"));
@@ -108,10 +110,37 @@ fn is_cluster(section: &str) -> bool {
     section == "cluster" || section.starts_with("cluster_")
 }
 
+/// netifd before 21.02 calls an interface's device `ifname`: the pod writes it so for an image that has one.
+fn is_old_name(change: &uci::Change, all: &[uci::Change]) -> bool {
+    let is = |change: &uci::Change, option| change.option.as_deref() == Some(option);
+    let renamed = |old: &uci::Change, new: &uci::Change| {
+        is(old, "device")
+            && is(new, "ifname")
+            && (&old.before, &old.after) == (&new.after, &new.before)
+            && old.section == new.section
+    };
+    all.iter().any(|other| renamed(change, other) || renamed(other, change))
+}
+
 fn shown(value: &uci::Value) -> String {
     let quoted = |text: &String| format!("'{}'", text.replace('\'', "'\\''"));
     match value {
         uci::Value::One(text) => quoted(text),
         uci::Value::List(items) => items.iter().map(quoted).collect::<Vec<_>>().join(" "),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_name_that_an_old_netifd_has_for_a_device_is_no_change() {
+        let planned = "config interface 'lan'\n\toption device 'lan'\n\toption proto 'dhcp'\n";
+        assert_eq!(changes("network", planned, &planned.replace("device", "ifname")), "");
+        assert_eq!(
+            changes("network", planned, &planned.replace("device 'lan'", "ifname 'wan'")),
+            "# changed inside the appliance; it stays\n-network.lan.device='lan'\n+network.lan.ifname='wan'\n"
+        );
     }
 }
