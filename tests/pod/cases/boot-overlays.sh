@@ -179,6 +179,14 @@ packages_by() {
 packages_by opkg
 is "opkg: the modules are noted as installed and held" 3 "$(grep -c 'Status: install hold installed' "$P/data/usr/lib/opkg/status")"
 is "opkg: no empty field in the database" "" "$(grep -nE '^[A-Za-z-]+:[ ]*$' "$P/data/usr/lib/opkg/status" | grep -v Conffiles:)"
+new_pod terse system "$work/image.opkg.packages"
+: >"$P/run/routes"
+overlay 'overlay vpn' 'package vpn vpn'
+prepare >/dev/null
+start >/dev/null 2>&1
+touch "$P/run/terse"
+has "opkg before 2021, which does not name the modules that its feeds have for another kernel" "$(settle)" "overlay vpn: installed"
+is "… they are noted all the same" "kmod-inner kmod-nowhere kmod-tun" "$(sed -n 's/^Package: \(kmod-\)/\1/p' "$P/data/usr/lib/opkg/status" | sort | xargs)"
 packages_by apk
 overlay 'overlay vpn' 'package vpn -tools'
 prepare >/dev/null
