@@ -3,7 +3,7 @@
 
 #![no_main]
 
-use std::io::{Read, Write};
+use std::io::Write;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;

@@ -6,6 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use libfuzzer_sys::fuzz_target;
+use wrtpod::types::RootPath;
 use wrtpod::feed::opkg::{Change, Database, Index, Request, STATUS, feeds, provided_by_host, resolve};
 
 fuzz_target!(|data: &[u8]| {
@@ -15,7 +16,7 @@ fuzz_target!(|data: &[u8]| {
         for name in &names {
             database.mark_wanted(name);
         }
-        let path = STATUS.parse().expect("a path");
+        let path: RootPath = STATUS.parse().expect("a path");
         if let Some(Change::Write { content, .. }) = database.changes().get(&path) {
             let again = Database::parse(content, |_| None).expect("what was written is read");
             let again: Vec<String> = again.installed().map(|one| one.control.name.clone()).collect();
