@@ -49,8 +49,13 @@ within() {
   done
 }
 
+# COMMAND | has PATTERN: whether grep finds it in what the command says. To its end: one that is cut off by `grep -q` has failed.
+has() { grep "$@" >/dev/null; }
+# COMMAND | shows PATTERN: the same, and the log has what was said.
+shows() { tee -a /dev/stderr | has "$@"; }
+
 # lan_sees ADDRESS MAC: it answers, and has that MAC. Neighbours are forgotten when another case starts: ask within some seconds.
-lan_sees() { on_lan ping -q -c 1 -W 2 "$1" && on_lan ip neigh show "$1" | grep -qi "lladdr $2"; }
+lan_sees() { on_lan ping -q -c 1 -W 2 "$1" && on_lan ip neigh show "$1" | has -i "lladdr $2"; }
 
 # luci COMMAND…: what a request with curl, made by this command, is answered. A real LuCI shows its login with status 403.
 luci() {

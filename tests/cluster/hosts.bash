@@ -57,7 +57,7 @@ dhcp_server() {
 }
 
 # in_table MACHINE ADDRESS MAC: the machine's neighbour table has it so.
-in_table() { at "$1" ip neigh show "$2" | grep -qi "lladdr $3"; }
+in_table() { at "$1" ip neigh show "$2" | has -i "lladdr $3"; }
 
 # mac_of APPLIANCE INTERFACE: as the pod's request says.
 mac_of() { k get pod "$1-0" -o json | jq -r --arg nic "$2" '.metadata.annotations["k8s.v1.cni.cncf.io/networks"] | fromjson | .[] | select(.interface == $nic).mac'; }

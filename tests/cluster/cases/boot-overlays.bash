@@ -9,7 +9,9 @@ jq -n --arg daemon "$(printf "$daemon")" '[
   {name: "greeting", version: "3-1", files: {"/usr/share/greeting": "good day\n"}},
   {name: "kmod-tun", version: "6.6-1", depends: "kernel (= 6.6)", files: {"/lib/modules/tun.ko": "no"}}]' >opkg.json
 "$top/tests/feeds/opkg-feed" opkg.json feed
-mkdir -p hello/files/etc/opkg hello/uci-defaults
+# A real opkg asks for the feed's signature, by a key of the name of its fingerprint.
+mkdir -p hello/files/etc/opkg/keys hello/uci-defaults
+cp feed/key.pub "hello/files/etc/opkg/keys/$(sed -n 2p feed/key.pub | base64 -d | od -An -tx1 -j2 -N8 | tr -d ' ')"
 echo 'src/gz mine file:///feed' >hello/files/etc/opkg/customfeeds.conf
 printf 'bin\0ary' >hello/files/etc/blob
 echo 'uci set hello.main.seen=$(uci get hello.main.port); uci commit hello' >hello/uci-defaults/60-hello

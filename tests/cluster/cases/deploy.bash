@@ -15,8 +15,8 @@ within 20 luci on_lan curl http://192.168.1.9/
 
 say "eth0 has its address and routes"
 address=$(k get pod router-0 -o jsonpath='{.status.podIP}')
-k exec router-0 -- ip addr show dev eth0 | tee /dev/stderr | grep -qF "$address/" || fail "eth0 lost its address"
-k exec router-0 -- ip route | tee /dev/stderr | grep -q "^10.96.0.0/16 via .* dev eth0" || fail "no route to Services over eth0"
+k exec router-0 -- ip addr show dev eth0 | shows -F "$address/" || fail "eth0 lost its address"
+k exec router-0 -- ip route | shows "^10.96.0.0/16 via .* dev eth0" || fail "no route to Services over eth0"
 
 say "the Service answers, from the node and over kube-proxy"
 service=$(k get service router -o jsonpath='{.spec.clusterIP}')

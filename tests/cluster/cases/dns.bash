@@ -12,10 +12,10 @@ expect 0 w deploy router hub side
 watch queries lan 'udp port 53 and (host 192.168.1.57 or host 192.168.1.58 or host 192.168.1.59)'
 hub=$(k get service hub -o jsonpath='{.spec.clusterIP}')
 for pod in router hub side; do
-  [ "$pod" = side ] || k exec $pod-0 -- ip route | grep -q '^default via 192.168.1.1 dev lan *$' || fail "$pod: no default route on the LAN"
+  [ "$pod" = side ] || k exec $pod-0 -- ip route | has '^default via 192.168.1.1 dev lan *$' || fail "$pod: no default route on the LAN"
   k exec $pod-0 -- cat /etc/resolv.conf
-  k exec $pod-0 -- nslookup "hub.$space.svc.cluster.local" | tee /dev/stderr | grep -q "Address.* $hub" || fail "$pod does not find the Service"
-  k exec $pod-0 -- nslookup host.lan | tee /dev/stderr | grep -q 'Address.* 192.168.1.1' || fail "$pod does not find a name of the LAN"
+  k exec $pod-0 -- nslookup "hub.$space.svc.cluster.local" | shows "Address.* $hub" || fail "$pod does not find the Service"
+  k exec $pod-0 -- nslookup host.lan | shows 'Address.* 192.168.1.1' || fail "$pod does not find a name of the LAN"
   connects $pod-0 "$hub" 8080 || fail "$pod does not reach the Service"
 done
 cat queries

@@ -56,11 +56,11 @@ done
 expect 0 w deploy router hub
 service=$(k get service hub -o jsonpath='{.spec.clusterIP}')
 reaches() {
-  k exec "$1-0" -- busybox ip addr show dev eth0 | tee /dev/stderr | grep -q 'inet 10\.42\.9\.[0-9]*/32' || fail "$1: eth0 is not of that style"
-  k exec "$1-0" -- busybox ip route | tee /dev/stderr | grep -q '^default via 192.168.1.1 dev lan *$' || fail "$1: the default route is not the LAN's"
+  k exec "$1-0" -- busybox ip addr show dev eth0 | shows 'inet 10\.42\.9\.[0-9]*/32' || fail "$1: eth0 is not of that style"
+  k exec "$1-0" -- busybox ip route | shows '^default via 192.168.1.1 dev lan *$' || fail "$1: the default route is not the LAN's"
   connects "$1-0" 192.168.1.10 6443 || fail "$1 does not reach its node's LAN address"
   connects "$1-0" 10.96.0.1 443 || fail "$1 does not reach the API server's Service"
-  k exec "$1-0" -- nslookup "hub.$space.svc.cluster.local" | grep -q "Address.* $service" || fail "$1 does not find the Service"
+  k exec "$1-0" -- nslookup "hub.$space.svc.cluster.local" | has "Address.* $service" || fail "$1 does not find the Service"
 }
 reaches router
 reaches hub

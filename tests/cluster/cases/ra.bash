@@ -16,10 +16,10 @@ advertise() {
 }
 v6() { k exec "$1-0" -- busybox ip -6 "${@:2}"; }
 for name in wrt plain; do k exec "$name-0" -- busybox ip route show dev eth0 >"before.$name"; done
-heard() { advertise; v6 wrt addr show dev lan | grep -q 2001:db8:1: && v6 wrt addr show dev iot | grep -q 2001:db8:32: && v6 plain addr show dev iot | grep -q 2001:db8:32:; }
+heard() { advertise; v6 wrt addr show dev lan | has 2001:db8:1: && v6 wrt addr show dev iot | has 2001:db8:32: && v6 plain addr show dev iot | has 2001:db8:32:; }
 within 20 heard
 v6 wrt route; v6 plain route
-v6 wrt route | grep -q '^default via fe80:.* dev lan' || fail "openwrt does not follow the LAN's router"
+v6 wrt route | has '^default via fe80:.* dev lan' || fail "openwrt does not follow the LAN's router"
 if v6 wrt route | grep '^default.* dev iot'; then fail "openwrt follows the router of a NIC without the default route"; fi
 if v6 plain route | grep '^default'; then fail "a NIC without the default route leads out"; fi
 if v6 plain addr show dev lan | grep 2001:db8; then fail "a NIC with fixed addresses takes others"; fi

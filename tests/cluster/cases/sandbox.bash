@@ -13,9 +13,9 @@ within 60 changed
 within 60 k wait --for=condition=Ready pod/router-0 --timeout=1s
 [ "$(pod_uid router)" = "$uid" ] || fail "it is another pod"
 new=$(k get pod router-0 -o jsonpath='{.status.podIP}')
-k exec router-0 -- ip -4 addr show dev eth0 | tee /dev/stderr | grep -qF "inet $new/" || fail "eth0 is not $new"
+k exec router-0 -- ip -4 addr show dev eth0 | shows -F "inet $new/" || fail "eth0 is not $new"
 k exec router-0 -- grep -qF "$new" /etc/config/network || fail "the settings have the former eth0"
-k exec router-0 -- ip route | tee /dev/stderr | grep -q "^10.96.0.0/16 via .* dev eth0" || fail "no route to Services over eth0"
+k exec router-0 -- ip route | shows "^10.96.0.0/16 via .* dev eth0" || fail "no route to Services over eth0"
 within 10 lan_sees 192.168.1.72 "$mac"
 k exec router-0 -- grep -q mine /etc/my-own || fail "a file of the user's is gone"
 service=$(k get service router -o jsonpath='{.spec.clusterIP}')

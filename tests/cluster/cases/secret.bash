@@ -34,5 +34,5 @@ expect 0 w deploy other
 k patch secret other-credentials -p '{"stringData": {"authorized_keys": "ssh-ed25519 AAAA third"}}'
 expect 0 w deploy other
 k exec other-0 -- grep -q 'AAAA third' /etc/dropbear/authorized_keys || fail "no key"
-k exec other-0 -- ls /wrtpod/secret | grep -qx password && fail "the readable password is in the pod"
+k exec other-0 -- ls /wrtpod/secret | has -x password && fail "the readable password is in the pod"
 expect 0 w delete other --delete-data

@@ -46,7 +46,7 @@ say "leases are on the claim: the next pod has them"
 leases=/wrtpod/data/wrtpod/dhcp.leases
 mac=$(at client ip -br link show nic | awk '{ print $3 }')
 # dnsmasq writes text, BusyBox's server six bytes, and only when it is told to.
-leased() { k exec router-0 -- cat $leases | tee leases | grep -q "$mac" || od -An -v -tx1 leases | tr -d ' \n' | grep -q "${mac//:/}"; }
+leased() { k exec router-0 -- cat $leases | tee leases | has "$mac" || od -An -v -tx1 leases | tr -d ' \n' | has "${mac//:/}"; }
 [ -n "${WRTPOD_TEST_ROOTFS:-}" ] || k exec router-0 -- sh -c 'kill -USR1 "$(cat /tmp/run/procd/dnsmasq.dhcp_iot/pid)"'
 within 20 leased
 renew router

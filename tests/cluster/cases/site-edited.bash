@@ -7,7 +7,7 @@ expect 0 w deploy router
 uid=$(pod_uid router)
 u() { k exec router-0 -- uci -q "$@"; }
 [ "$(u get 'dropbear.@dropbear[0].Port')" = 2222 ] || fail "the site's setting is not there"
-k exec router-0 -- ip route | grep -q '^172.20.0.0/16 via 192.168.1.1 dev lan' || fail "the site's route is not there"
+k exec router-0 -- ip route | has '^172.20.0.0/16 via 192.168.1.1 dev lan' || fail "the site's route is not there"
 
 say "the user changes one option of the plan's and adds one of his own"
 k exec router-0 -- sh -c 'uci set system.system.log_size=256; uci set system.system.zonename=Berlin; uci commit'

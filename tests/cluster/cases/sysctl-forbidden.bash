@@ -8,5 +8,5 @@ said "tuning"
 site "" "$(openwrt router 192.168.1.50/24)"
 sed -i "s#^      gateway: 192.168.1.1#&\n      sysctls: {net.ipv4.conf.all.log_martians: '1'}#" site.yaml
 expect 0 w deploy router
-k exec router-0 -- cat /proc/sys/net/ipv4/conf/all/log_martians | grep -qx 1 || fail "the network's sysctl is not set"
+k exec router-0 -- cat /proc/sys/net/ipv4/conf/all/log_martians | has -x 1 || fail "the network's sysctl is not set"
 expect 0 w delete router --delete-data
