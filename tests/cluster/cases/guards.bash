@@ -38,8 +38,9 @@ of networkpolicy/router | jq -e '.spec.policyTypes == ["Ingress"] and ([.spec.in
 k exec router-0 -- uci show firewall | tee zones
 grep -qx "firewall.zone_cluster.input='REJECT'" zones || fail "the zone admits more"
 grep -qx "firewall.cluster_service_tcp.dest_port='80 443 22'" zones || fail "the zone's ports"
-k exec router-0 -- nft list table inet fw4 | tee rules
-grep -q 'iifname "eth0"' rules || fail "eth0 is in no zone"
+# Firewall4's rules, or firewall3's.
+k exec router-0 -- sh -c 'if [ -x /sbin/fw4 ]; then nft list table inet fw4; else iptables -S; fi' | tee rules
+grep -qE 'iifname "eth0"|-i eth0 ' rules || fail "eth0 is in no zone"
 
 say "IPv6 is stated for every NIC, and no NIC without the default route follows a router"
 for nic in lan iot; do

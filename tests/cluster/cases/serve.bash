@@ -37,8 +37,11 @@ if k exec router-0 -- sh -c 'logread | grep -E "server on (wan|cluster)"'; then 
 [ "$(k exec router-0 -- uci -q get dhcp.cluster.ignore)" = 1 ] || fail "it serves the cluster"
 
 say "its upstream is the WAN's lease, never the cluster's DNS"
-within 20 k exec router-0 -- grep -qx 'nameserver 203.0.113.53' /tmp/resolv.conf.d/resolv.conf.auto
-if k exec router-0 -- grep -F 10.96.0.10 /tmp/resolv.conf.d/resolv.conf.auto; then fail "the cluster's DNS is its upstream"; fi
+# netifd's file; before 2020 it had no folder of its own.
+upstream() { k exec router-0 -- sh -c 'cat /tmp/resolv.conf.d/resolv.conf.auto 2>/dev/null || cat /tmp/resolv.conf.auto'; }
+leads_out() { upstream | has -x 'nameserver 203.0.113.53'; }
+within 20 leads_out
+if upstream | grep -F 10.96.0.10; then fail "the cluster's DNS is its upstream"; fi
 [ -z "$(k exec router-0 -- uci -q get dhcp.dnsmasq.server)" ] || fail "it has servers of its own"
 [ "$(k exec router-0 -- uci -q get dhcp.dnsmasq.localuse)" = 0 ] || fail "it appends itself to the kubelet's resolv.conf"
 
