@@ -12,6 +12,7 @@ use super::printer::Printer;
 use crate::catalog;
 use crate::diag::{Diagnostics, SourceMap};
 use crate::import::{self, Chart, Request};
+use crate::overlay;
 use crate::spec::Input;
 use crate::types::Name;
 
@@ -45,6 +46,7 @@ pub fn run(args: &ImportArgs, printer: Printer) -> Result<Outcome, CliError> {
     let namespace = parse("--namespace", args.namespace.as_deref())?;
     let values = load::read_input(&args.helm)?;
     let chart = args.chart.as_deref().map(chart).transpose()?;
+    let overlays: Vec<&str> = overlay::EMBEDDED.iter().map(|overlay| overlay.name).collect();
     let request = Request {
         values: &values,
         chart: chart.as_ref(),
@@ -52,6 +54,7 @@ pub fn run(args: &ImportArgs, printer: Printer) -> Result<Outcome, CliError> {
         name: name.as_ref(),
         namespace: namespace.as_ref(),
         catalog: catalog::ENTRIES,
+        overlays: &overlays,
     };
     let (mut sources, mut diags) = (SourceMap::new(), Diagnostics::new());
     let documents = import::import(&request, &mut sources, &mut diags);

@@ -23,6 +23,10 @@ def fixed(first, second):
     return {"interfaces": [one, {"network": "iot", "address": ["192.168.2.9/24"], **second}]}
 
 
+def at_boot(*overlays, **changes):
+    return {"persistence": {"mode": "system"}, "overlays": list(overlays), **changes}
+
+
 def uci(file, **section):
     return {"uci": {file: [section]}}
 
@@ -136,6 +140,21 @@ REFUSED = [
     ("uci-value", ["openwrt"], "uci.firewall[0].type", uci("firewall", section="a", type="b c")),
     ("uci-value", ["openwrt"], "uci.firewall[0].options.a-b", uci("firewall", section="zone_lan", options={"a-b": "1"})),
     ("uci-value", ["openwrt"], "uci.firewall[0].options.a", uci("firewall", section="zone_lan", options={"a": ["x", "\u007f"]})),
+    ("unknown-overlay", ["openwrt"], "overlays[1]", {"overlays": ["settings", "none"]}),
+    ("unknown-overlay", ["openwrt"], "image.overlays[0]", {"image": {"overlays": ["none"]}}),
+    ("overlay-not-in-image", ["openwrt"], "overlays[1]", {"overlays": ["settings", "wireguard"]}),
+    ("overlay-not-in-image", ["openwrt"], "overlays[0]", {"overlays": ["misplaced"]}),
+    ("overlay-not-in-image", ["openwrt"], "overlays[1]", at_boot("luci", "misplaced")),
+    ("config-too-large", ["openwrt"], "overlays[0]", at_boot("large")),
+    ("config-too-large", ["openwrt"], "overlays", at_boot("half", "other-half")),
+    ("config-too-large", ["openwrt"], "firstBoot", {"firstBoot": {"a": "true\n" * (210 << 10)}}),
+    ("config-too-large", ["openwrt"], "uci", uci("a", section="b", type="c", options={"d": "e" * (1 << 20)})),
+    ("overlay-sysctl", ["openwrt"], "overlays[0]", lan(sysctls={"net.ipv4.ip_forward": "0"}) | nic() | at_boot("tailscale")),
+    ("overlay-sysctl", ["openwrt"], "image.overlays[1]", lan(sysctls={"net.ipv4.conf.all.rp_filter": "1"}) | nic() | {"image": {"overlays": ["luci", "mwan3"]}}),
+    ("uci-value", ["openwrt"], "overlays[1]", at_boot("tailscale", "clash")),
+    ("uci-value", ["openwrt"], "uci.zz[0].type", {"overlays": ["settings"], **uci("zz", section="one", type="y")}),
+    ("uci-reserved", ["openwrt"], "image.overlays[0]", nic(name="wan") | {"image": {"overlays": ["of-wan"]}}),
+    ("uci-section-type", ["openwrt"], "overlays[0]", {"interfaces": [{"network": "iot", "address": "dhcp"}], "overlays": ["of-lan"]}),
     ("uci-section-type", ["openwrt"], "uci.firewall[0].type", uci("firewall", section="mine")),
     ("uci-reserved", ["openwrt"], "uci.network[0].section", uci("network", section="cluster", type="interface")),
     ("uci-reserved", ["openwrt"], "uci.network[0].options.macaddr", uci("network", section="lan", options={"macaddr": MAC})),

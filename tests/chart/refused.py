@@ -17,7 +17,7 @@ def check(report, wrtpod):
         report.check(f"{profile}: the values of the chart itself are good", not good, good)
         for rule, profiles, path, changes in refusals.REFUSED:
             if profile in profiles:
-                message = helm.refusal(changes, bases.NAME, bases.NAMESPACE)
+                message = helm.refusal(bases.given(profile, changes), bases.NAME, bases.NAMESPACE)
                 report.check(f"{profile}: {rule}: {path}", names(message, path), message)
                 changed = values.laid_over(bases.VALUES, changes)
                 documented = wrtpod.write(documents.documents(changed, profile, bases.NAME, bases.NAMESPACE, lifted))
@@ -25,7 +25,7 @@ def check(report, wrtpod):
                 report.check(f"{profile}: {rule}: {path}: wrtpod refuses it too", rule in codes, codes)
         for profiles, path, changes in refusals.OF_CHARTS_ALONE:
             if profile in profiles:
-                message = helm.refusal(changes, bases.NAME, bases.NAMESPACE)
+                message = helm.refusal(bases.given(profile, changes), bases.NAME, bases.NAMESPACE)
                 report.check(f"{profile}: {path}", names(message, path), message)
 
 
