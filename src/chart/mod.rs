@@ -27,7 +27,7 @@ pub use pages::{MARK, VERSION};
 
 use crate::diag::Diagnostic;
 use crate::overlay::Overlays;
-use crate::plan::{self, Profile};
+use crate::plan::{self, Profile, Workload};
 use crate::pod;
 use crate::spec::Documents;
 use source::Source;
@@ -55,6 +55,7 @@ const SHARED: &[(&str, &str)] = &[
     ("templates/_check_addresses.tpl", include_str!("parts/_check_addresses.tpl")),
     ("templates/_check_interfaces.tpl", include_str!("parts/_check_interfaces.tpl")),
     ("templates/_check_networks.tpl", include_str!("parts/_check_networks.tpl")),
+    ("templates/_check_pod.tpl", include_str!("parts/_check_pod.tpl")),
     ("templates/_config.tpl", include_str!("parts/_config.tpl")),
     ("templates/_interfaces.tpl", include_str!("parts/_interfaces.tpl")),
     ("templates/_names.tpl", include_str!("parts/_names.tpl")),
@@ -118,7 +119,7 @@ pub fn chart(
     files.insert("README.md".to_owned(), pages::readme(&source, &carried, &entries));
     files.insert("values.yaml".to_owned(), entry::values_yaml(&entries));
     files.insert("values.schema.json".to_owned(), schema_text(&entries));
-    files.insert("templates/_kind.tpl".to_owned(), kind(&appliance.kind));
+    files.insert("templates/_kind.tpl".to_owned(), kind(appliance));
     files.extend(templates::templates(&source));
     let (parts, scripts) = match appliance.profile {
         Profile::OpenWrt => (OPENWRT, pod::openwrt_scripts()),
@@ -168,9 +169,16 @@ fn schema_text(entries: &[entry::Entry]) -> String {
 }
 
 /// What the appliance is, where no value says otherwise.
-fn kind(kind: &str) -> String {
+fn kind(appliance: &plan::Appliance) -> String {
+    let workload = match appliance.workload.value {
+        Workload::StatefulSet => "StatefulSet",
+        Workload::Deployment { .. } => "Deployment",
+    };
+    let kind = &appliance.kind;
     format!(
         "{{{{/* What the appliance is: the label app.kubernetes.io/name. */}}}}\n\
-         {{{{- define \"wrtpod.name\" -}}}}\n{{{{- .Values.nameOverride | default \"{kind}\" }}}}\n{{{{- end }}}}\n"
+         {{{{- define \"wrtpod.name\" -}}}}\n{{{{- .Values.nameOverride | default \"{kind}\" }}}}\n{{{{- end }}}}\n\n\
+         {{{{/* The kind of its workload. */}}}}\n\
+         {{{{- define \"wrtpod.workload\" -}}}}\n{workload}\n{{{{- end -}}}}\n"
     )
 }

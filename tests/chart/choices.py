@@ -182,7 +182,15 @@ def choose_pod(random, values):
     texts = lambda: {f"example.org/{key}": random.choice(MULTILINE) for key in random.sample("abc", random.randint(0, 2))}
     values |= {"labels": labels(), "annotations": texts(), "podLabels": labels(), "podAnnotations": texts(), "nodeSelector": labels()}
     values["imagePullSecrets"] = random.choice([[], [{"name": "regcred"}, {"name": "on"}]])
-    values["resources"] = random.choice([{}, {"requests": {"cpu": "250m", "memory": "64Mi"}, "limits": {"memory": "1Gi"}}, {"limits": {"cpu": "2"}}])
+    values["resources"] = random.choice(
+        [
+            {},
+            {"requests": {"cpu": "250m", "memory": "64Mi"}, "limits": {"memory": "1Gi"}},
+            {"limits": {"cpu": "2"}},
+            {"requests": {"cpu": "0.1", "memory": "1024Mi"}, "limits": {"cpu": "100m", "memory": "1Gi"}},
+            {"requests": {"cpu": "1e1", "memory": "1.1G"}, "limits": {"cpu": "10", "memory": "1100000k"}},
+        ]
+    )
     values["tolerations"] = random.choice(
         [[], [{"operator": "Exists"}], [{"key": "a/b", "value": "yes", "effect": "NoExecute", "tolerationSeconds": 1000000}]]
     )

@@ -23,6 +23,14 @@ def fixed(first, second):
     return {"interfaces": [one, {"network": "iot", "address": ["192.168.2.9/24"], **second}]}
 
 
+def amounts(requests, limits):
+    return {"resources": {"requests": requests, "limits": limits}}
+
+
+def tolerating(**changes):
+    return {"tolerations": [{"key": "a", **changes}]}
+
+
 def at_boot(*overlays, **changes):
     return {"persistence": {"mode": "system"}, "overlays": list(overlays), **changes}
 
@@ -128,6 +136,19 @@ REFUSED = [
     ("label-syntax", BOTH, "annotations.-a", {"annotations": {"-a": "x"}}),
     ("label-syntax", BOTH, "nodeSelector.a", {"nodeSelector": {"a": "-"}}),
     ("port-name", BOTH, "ports[0].name", {"ports": [{"name": "80", "port": 80}], "service": {"ports": []}}),
+    ("request-above-limit", BOTH, "resources.requests.memory", amounts({"memory": "1025Mi"}, {"memory": "1Gi"})),
+    ("request-above-limit", BOTH, "resources.requests.cpu", amounts({"cpu": "1100m"}, {"cpu": "1"})),
+    ("bad-value", BOTH, "resources.limits.cpu", amounts({}, {"cpu": "2 cores"})),
+    ("not-kubernetes", BOTH, "tolerations[0]", tolerating(efect="NoExecute")),
+    ("not-kubernetes", BOTH, "tolerations[0].operator", tolerating(operator="In")),
+    ("not-kubernetes", BOTH, "tolerations[0].effect", tolerating(effect="noexecute")),
+    ("not-kubernetes", BOTH, "tolerations[0].key", tolerating(key="a b")),
+    ("not-kubernetes", BOTH, "tolerations[0].value", tolerating(value="-")),
+    ("not-kubernetes", BOTH, "tolerations[0].value", tolerating(value=True)),
+    ("not-kubernetes", BOTH, "tolerations[0].tolerationSeconds", tolerating(effect="NoExecute", tolerationSeconds=1.5)),
+    ("not-kubernetes", BOTH, "tolerations[0]", tolerating(tolerationSeconds=1)),
+    ("not-kubernetes", BOTH, "tolerations[0]", tolerating(operator="Exists", value="x")),
+    ("not-kubernetes", BOTH, "tolerations[0]", tolerating(key=None)),
     ("claim-size", ["openwrt"], "persistence.size", {"persistence": {"size": "0Mi"}}),
     ("stock-arm-image", ["openwrt"], "image.tag", {"image": {"repository": "openwrt/rootfs", "tag": "armsr-armv8-24.10.4"}}),
     ("bad-value", ["openwrt"], "firstBoot.a b", {"firstBoot": {"a b": "true"}}),

@@ -10,6 +10,7 @@ import values
 
 
 def check(report, wrtpod):
+    check_deployments(report, wrtpod)
     for profile in bases.PROFILES:
         [lifted, folder] = next(bases.charts(wrtpod, profile))
         helm = engine.Engine(folder)
@@ -27,6 +28,25 @@ def check(report, wrtpod):
             if profile in profiles:
                 message = helm.refusal(bases.given(profile, changes), bases.NAME, bases.NAMESPACE)
                 report.check(f"{profile}: {path}", names(message, path), message)
+
+
+def check_deployments(report, wrtpod):
+    """A Deployment's claim or its only node keeps a second pod from starting."""
+    once, often = {"accessMode": "ReadWriteOncePod"}, {"accessMode": "ReadWriteOnce"}
+    of_values = {"generic": {}, "openwrt": {"persistence": once}}
+    of_documents = {"generic": {"volumes": {"data": {"mountPath": "/data", **once}}}, "openwrt": {}}
+    shared = {"generic": {"volumes": {"data": often}}, "openwrt": {"persistence": often}}
+    for profile in bases.PROFILES:
+        own = bases.VALUES | {"nodes": []} | of_values[profile]
+        lifted = {"workload": "Deployment"} | of_documents[profile]
+        written = wrtpod.write(documents.documents(own, profile, "held", bases.NAMESPACE, lifted))
+        [folder], _ = wrtpod.charts("held", "-f", written)
+        helm = engine.Engine(folder)
+        message = helm.refusal(shared[profile], "held", bases.NAMESPACE)
+        report.check(f"{profile}: deployment-two-holders", names(message, "nodes"), message)
+        for what, changes in {"claim": {}, "node": {"nodes": ["a"], **shared[profile]}}.items():
+            message = helm.refusal(changes, "held", bases.NAMESPACE)
+            report.check(f"{profile}: a Deployment that its {what} holds", not message, message)
 
 
 def names(message, path):

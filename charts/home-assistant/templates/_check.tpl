@@ -20,6 +20,7 @@ is in values.schema.json.
 {{- include "wrtpod.check.addresses" . -}}
 {{- include "wrtpod.check.gateways" . -}}
 {{- include "wrtpod.check.access" .root -}}
+{{- include "wrtpod.check.pod" . -}}
 {{- include "wrtpod.check.profile" . -}}
 {{- include "wrtpod.check.cluster" .root -}}
 {{- end -}}

@@ -137,7 +137,12 @@ fn pod(source: &Source<'_>) -> Vec<Entry> {
     let metadata = &source.document.metadata;
     let nodes: Vec<Value> = source.plan.placement.nodes.iter().map(|node| node.clone().into()).collect();
     vec![
-        leaf("resources", source.resources(), shapes::object(), "CPU, memory and devices of the appliance."),
+        leaf(
+            "resources",
+            source.resources(),
+            shapes::resources(),
+            "CPU, memory and devices of the appliance.",
+        ),
         leaf("nodes", nodes, shapes::texts(), "The nodes that have all its networks, by name. Empty: any."),
         leaf(
             "affinity",
@@ -154,7 +159,7 @@ fn pod(source: &Source<'_>) -> Vec<Entry> {
         leaf(
             "tolerations",
             source.spec.tolerations.iter().map(|one| one.value.clone()).collect::<Vec<_>>(),
-            shapes::objects(),
+            shapes::tolerations(),
             "Taints that it tolerates.",
         ),
         leaf(
