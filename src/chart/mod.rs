@@ -6,6 +6,7 @@
 //! the plan, objects and YAML; nothing of the file system, registries or the command line. Entry: [`chart`].
 
 mod additions;
+mod archive;
 mod entry;
 mod lift;
 mod overlays;
@@ -22,6 +23,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+pub use archive::{ArchiveError, Unpacked, unpack};
 pub use package::{CONFIG_TYPE, CONTENT_TYPE, package};
 pub use pages::{MARK, VERSION};
 

@@ -285,6 +285,14 @@ fn import_as_it_is_typed() {
     let foreign =
         "defaultPodOptions: {}\ncontrollers: {main: {containers: {main: {image: {repository: nginx}}}}}\n";
     check("import-foreign", &place.run_with(&["import", "--helm", "-"], foreign));
+    // A chart's archive is as good as its folder.
+    assert_eq!(place.run(&["chart", "openwrt", "--package"]).code, Some(0));
+    let archive = format!("openwrt-{}.tgz", chart::VERSION);
+    place.write("none.yaml", "");
+    let of_archive = place.run(&["import", "--helm", "none.yaml", "--chart", &archive, "-n", "net"]);
+    assert_eq!((of_archive.code, of_archive.stderr.as_str()), (Some(0), ""));
+    assert!(of_archive.stdout.contains("from: openwrt"), "{}", of_archive.stdout);
+    check("import-no-archive", &place.run(&["import", "--helm", "none.yaml", "--chart", "openwrt.yaml"]));
     // A chart, a part of its values, and what the rules say of the documents.
     fs::create_dir(place.here().join("chart")).expect("a folder can be made");
     place.write("chart/Chart.yaml", &chart.metadata.text).write("chart/values.yaml", &chart.values.text);
