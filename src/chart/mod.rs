@@ -5,8 +5,11 @@
 //! hand-written templates in `parts/`, which Helm's real engine proves equal to the plan (tests/chart). Knows documents,
 //! the plan, objects and YAML; nothing of the file system, registries or the command line. Entry: [`chart`].
 
+mod additions;
+mod archive;
 mod entry;
 mod lift;
+mod overlays;
 mod package;
 mod pages;
 mod shapes;
@@ -20,13 +23,13 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+pub use archive::{ArchiveError, Unpacked, unpack};
 pub use package::{CONFIG_TYPE, CONTENT_TYPE, package};
 pub use pages::{MARK, VERSION};
 
 use crate::diag::Diagnostic;
-use crate::objects::ObjectSet;
 use crate::overlay::Overlays;
-use crate::plan::{self, Profile};
+use crate::plan::{self, Profile, Workload};
 use crate::pod;
 use crate::spec::Documents;
 use source::Source;
@@ -54,6 +57,7 @@ const SHARED: &[(&str, &str)] = &[
     ("templates/_check_addresses.tpl", include_str!("parts/_check_addresses.tpl")),
     ("templates/_check_interfaces.tpl", include_str!("parts/_check_interfaces.tpl")),
     ("templates/_check_networks.tpl", include_str!("parts/_check_networks.tpl")),
+    ("templates/_check_pod.tpl", include_str!("parts/_check_pod.tpl")),
     ("templates/_config.tpl", include_str!("parts/_config.tpl")),
     ("templates/_interfaces.tpl", include_str!("parts/_interfaces.tpl")),
     ("templates/_names.tpl", include_str!("parts/_names.tpl")),
@@ -64,11 +68,15 @@ const SHARED: &[(&str, &str)] = &[
 
 const OPENWRT: &[(&str, &str)] = &[
     ("templates/NOTES.txt", include_str!("parts/openwrt/NOTES.txt")),
+    ("templates/_check_overlays.tpl", include_str!("parts/openwrt/_check_overlays.tpl")),
     ("templates/_check_profile.tpl", include_str!("parts/openwrt/_check_profile.tpl")),
+    ("templates/_check_uci.tpl", include_str!("parts/openwrt/_check_uci.tpl")),
     ("templates/_credentials.tpl", include_str!("parts/openwrt/_credentials.tpl")),
     ("templates/_dhcp.tpl", include_str!("parts/openwrt/_dhcp.tpl")),
     ("templates/_firewall.tpl", include_str!("parts/openwrt/_firewall.tpl")),
     ("templates/_network.tpl", include_str!("parts/openwrt/_network.tpl")),
+    ("templates/_overlays.tpl", include_str!("parts/openwrt/_overlays.tpl")),
+    ("templates/_overlays_boot.tpl", include_str!("parts/openwrt/_overlays_boot.tpl")),
     ("templates/_plan.tpl", include_str!("parts/openwrt/_plan.tpl")),
     ("templates/_profile.tpl", include_str!("parts/openwrt/_profile.tpl")),
     ("templates/_uci.tpl", include_str!("parts/openwrt/_uci.tpl")),
@@ -83,7 +91,7 @@ const GENERIC: &[(&str, &str)] = &[
     ("templates/_profile.tpl", include_str!("parts/generic/_profile.tpl")),
 ];
 
-/// The chart of an appliance of the plan, whose objects are these.
+/// The chart of an appliance of the plan.
 ///
 /// # Panics
 /// When the appliance is none of the documents'.
@@ -92,7 +100,6 @@ pub fn chart(
     documents: &Documents,
     overlays: &Overlays,
     appliance: &plan::Appliance,
-    objects: &ObjectSet,
 ) -> Result<Chart, Diagnostic> {
     reject(appliance)?;
     let site = documents.site.as_ref().expect("a plan is made of a site");
@@ -101,17 +108,20 @@ pub fn chart(
         .iter()
         .find(|document| document.metadata.name.as_str() == appliance.name.as_str())
         .expect("an appliance is planned from its document");
-    let spec = plan::effective_spec(documents, overlays, &document.spec.value);
-    let workload = objects.iter().last().expect("the workload comes last");
-    let source = Source::new(documents, &site.value, &document.value, &spec, appliance, &workload.value);
-    let entries = values::values(&source);
+    let source = Source::new(documents, &site.value, &document.value, appliance);
     let mut files = BTreeMap::new();
+    let carried = match appliance.profile {
+        Profile::OpenWrt => overlays::carried(&plan::overlays_of(documents, overlays, &document.spec.value))?,
+        Profile::Generic => overlays::Carried::new(),
+    };
+    files.extend(overlays::files(&source, &carried));
+    let entries = values::values(&source, &carried);
     let metadata = pages::metadata(&source);
     files.insert("Chart.yaml".to_owned(), pages::chart_yaml(&metadata));
-    files.insert("README.md".to_owned(), pages::readme(&source, &entries));
+    files.insert("README.md".to_owned(), pages::readme(&source, &carried, &entries));
     files.insert("values.yaml".to_owned(), entry::values_yaml(&entries));
     files.insert("values.schema.json".to_owned(), schema_text(&entries));
-    files.insert("templates/_kind.tpl".to_owned(), kind(&appliance.kind));
+    files.insert("templates/_kind.tpl".to_owned(), kind(appliance));
     files.extend(templates::templates(&source));
     let (parts, scripts) = match appliance.profile {
         Profile::OpenWrt => (OPENWRT, pod::openwrt_scripts()),
@@ -137,12 +147,6 @@ fn reject(appliance: &plan::Appliance) -> Result<(), Diagnostic> {
             .at(nic.network.span)
             .help("render it: `wrtpod render` writes manifests for Kustomize, Flux and Argo CD"));
     }
-    if let Some(overlay) = appliance.overlays.iter().find(|overlay| overlay.boot.is_some()) {
-        let what = format!("the pod of `{}` applies the overlay `{}` itself", name.value, overlay.name.value);
-        return Err(Diagnostic::error("chart-overlays", what)
-            .at(overlay.name.span)
-            .help("build it into the image: name an Image with this overlay behind `build`"));
-    }
     if let Some(patch) = appliance.patches.first() {
         return Err(Diagnostic::error("chart-patches", format!("`{}` has patches", name.value))
             .at(patch.span)
@@ -167,9 +171,16 @@ fn schema_text(entries: &[entry::Entry]) -> String {
 }
 
 /// What the appliance is, where no value says otherwise.
-fn kind(kind: &str) -> String {
+fn kind(appliance: &plan::Appliance) -> String {
+    let workload = match appliance.workload.value {
+        Workload::StatefulSet => "StatefulSet",
+        Workload::Deployment { .. } => "Deployment",
+    };
+    let kind = &appliance.kind;
     format!(
         "{{{{/* What the appliance is: the label app.kubernetes.io/name. */}}}}\n\
-         {{{{- define \"wrtpod.name\" -}}}}\n{{{{- .Values.nameOverride | default \"{kind}\" }}}}\n{{{{- end }}}}\n"
+         {{{{- define \"wrtpod.name\" -}}}}\n{{{{- .Values.nameOverride | default \"{kind}\" }}}}\n{{{{- end }}}}\n\n\
+         {{{{/* The kind of its workload. */}}}}\n\
+         {{{{- define \"wrtpod.workload\" -}}}}\n{workload}\n{{{{- end -}}}}\n"
     )
 }

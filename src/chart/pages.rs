@@ -4,6 +4,7 @@ use handlebars::{Handlebars, no_escape};
 use serde_json::{Value, json};
 
 use super::entry::{Entry, rows};
+use super::overlays::Carried;
 use super::source::Source;
 use crate::plan::Profile;
 use crate::types::Digest;
@@ -48,7 +49,7 @@ pub fn chart_yaml(metadata: &Value) -> String {
 }
 
 /// The text of README.md.
-pub fn readme(source: &Source<'_>, values: &[Entry]) -> String {
+pub fn readme(source: &Source<'_>, carried: &Carried, values: &[Entry]) -> String {
     let rows: Vec<Value> = rows(values)
         .into_iter()
         .map(|row| json!({"path": row.path, "default": cell(&row.default), "meaning": cell(&row.meaning)}))
@@ -57,6 +58,7 @@ pub fn readme(source: &Source<'_>, values: &[Entry]) -> String {
         "name": source.plan.name.value,
         "sentence": format!("{}.", description(source)),
         "secret": source.profile() == Profile::OpenWrt && source.plan.credentials.is_some(),
+        "overlays": carried.keys().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", "),
         "rows": rows,
     });
     let mut engine = Handlebars::new();

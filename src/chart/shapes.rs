@@ -64,7 +64,7 @@ pub fn digest() -> Value {
     json!({"type": "string", "pattern": "^(sha256:[0-9a-f]{64})?$"})
 }
 
-const QUANTITY: &str = r"[0-9]+(\.[0-9]+)?([KMGTPE]i|[numkMGTPE]|[eE][+-]?[0-9]+)?";
+const QUANTITY: &str = r"([0-9]+(\.[0-9]*)?|\.[0-9]+)([KMGTPE]i|[numkMGTPE]|[eE][+-]?[0-9]+)?";
 
 /// An amount such as 64Mi.
 pub fn quantity() -> Value {
@@ -75,6 +75,36 @@ pub fn quantity() -> Value {
 pub fn quantity_or_empty() -> Value {
     json!({"type": "string", "pattern": format!("^({QUANTITY})?$")})
 }
+
+/// Requests and limits: amounts by name, also as plain numbers.
+pub fn resources() -> Value {
+    let amount = json!({"anyOf": [quantity(), {"type": "number", "minimum": 0}]});
+    let amounts = json!({"type": "object", "additionalProperties": amount});
+    json!({"type": "object", "properties": {"requests": amounts, "limits": amounts}})
+}
+
+/// Tolerations as Kubernetes has them, which takes `null` for nothing.
+pub fn tolerations() -> Value {
+    let text = |pattern: &str| json!({"type": ["string", "null"], "pattern": pattern});
+    json!({
+        "type": "array",
+        "items": {
+            "type": "object",
+            "additionalProperties": false,
+            "properties": {
+                "key": text(&format!("^(({DOMAIN}/)?{WORD})?$")),
+                "operator": {"enum": ["", "Equal", "Exists", null]},
+                "value": text(&format!("^({WORD})?$")),
+                "effect": {"enum": ["", "NoSchedule", "PreferNoSchedule", "NoExecute", null]},
+                "tolerationSeconds": {"type": ["integer", "null"]},
+            },
+        },
+    })
+}
+
+/// What stands before and behind the slash of a label's key; the latter is also its value.
+const DOMAIN: &str = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*";
+const WORD: &str = "[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?";
 
 /// An address or a part of one: digits, dots, colons. What it means is checked in the chart.
 const ADDRESS: &str = r"([0-9]{1,3}(\.[0-9]{1,3}){3}|[0-9A-Fa-f]*:[0-9A-Fa-f:]*)";

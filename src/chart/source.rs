@@ -3,12 +3,12 @@
 
 use std::net::IpAddr;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::lift::Sentinel;
-use crate::diag::{Diagnostics, Loc};
+use crate::diag::{Diagnostics, Loc, SourceMap};
 use crate::objects::{self, ObjectSet};
-use crate::overlay::Overlays;
+use crate::overlay;
 use crate::plan::{self, Plan, Profile};
 use crate::spec::{
     self, ApplianceSpec, Documents, Ingress, Network, Persistence, PersistenceMode, Service, ServicePort,
@@ -44,32 +44,27 @@ pub struct Source<'a> {
     pub site: &'a SiteSpec,
     /// The appliance's document.
     pub document: &'a spec::Appliance,
-    /// Its spec with what overlays brought.
+    /// Its spec: its own words, without those of overlays.
     pub spec: &'a ApplianceSpec,
     /// Its plan.
     pub plan: &'a plan::Appliance,
-    /// Its workload as it is rendered.
-    pub workload: &'a Value,
 }
 
 impl<'a> Source<'a> {
-    /// The appliance's source; `spec` is its document's with the overlays' words.
+    /// The appliance's source.
     pub fn new(
         documents: &'a Documents,
         site: &'a spec::Site,
         document: &'a spec::Appliance,
-        spec: &'a ApplianceSpec,
         plan: &'a plan::Appliance,
-        workload: &'a Value,
     ) -> Self {
         Self {
             documents,
             site_name: site.metadata.name.as_str(),
             site: &site.spec.value,
             document,
-            spec,
+            spec: &document.spec.value,
             plan,
-            workload,
         }
     }
 
@@ -132,9 +127,37 @@ impl<'a> Source<'a> {
         addresses.iter().map(ToString::to_string).collect()
     }
 
+    /// Requests and limits of the main container as it is rendered without overlays.
+    pub fn resources(&self) -> Value {
+        let mut spec = self.spec.clone();
+        spec.build = None;
+        spec.overlays.clear();
+        let (_, objects) = self.planned(spec);
+        let workload = objects.iter().last().expect("the workload comes last");
+        let resources = workload.value.pointer("/spec/template/spec/containers/0/resources");
+        resources.cloned().unwrap_or_else(|| json!({}))
+    }
+
     /// The objects as they are built for documents whose changeable words are sentinels or left out, so that what
     /// remains is what no value changes. OpenWrt's persistence mode is the one that is asked for.
     pub fn skeleton(&self, mode: PersistenceMode) -> (Plan, ObjectSet) {
+        self.planned(self.neutral_spec(mode))
+    }
+
+    /// The skeleton of a machine that is changed in some words.
+    pub fn changed_skeleton(
+        &self,
+        mode: PersistenceMode,
+        change: impl FnOnce(&mut ApplianceSpec),
+    ) -> ObjectSet {
+        let mut spec = self.neutral_spec(mode);
+        change(&mut spec);
+        self.planned(spec).1
+    }
+
+    /// The appliance of this spec, alone on the site and under names that are found again. Overlays that it names come with
+    /// wrtpod.
+    fn planned(&self, spec: ApplianceSpec) -> (Plan, ObjectSet) {
         let mut documents = Documents { site: self.documents.site.clone(), ..Documents::default() };
         let site = documents.site.as_mut().expect("an appliance is planned on a site");
         site.value.spec.value.namespace = Some(Loc::bare(name(NAMESPACE)));
@@ -142,10 +165,11 @@ impl<'a> Source<'a> {
         appliance.metadata.value.name = Loc::bare(name(NAME));
         appliance.metadata.value.labels.clear();
         appliance.metadata.value.annotations.clear();
-        appliance.spec.value = self.neutral_spec(mode);
+        appliance.spec.value = spec;
         documents.appliances.push(Loc::bare(appliance));
-        let plan = plan::decide(&documents, &Overlays::default(), &mut Diagnostics::new())
-            .expect("the documents have a site");
+        let mut diags = Diagnostics::new();
+        let overlays = overlay::gather(&documents, &mut SourceMap::new(), &mut diags);
+        let plan = plan::decide(&documents, &overlays, &mut diags).expect("the documents have a site");
         let appliance = plan.appliances.first().expect("what was planned once is planned again");
         let objects = objects::build(&plan, appliance);
         (plan, objects)

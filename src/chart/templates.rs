@@ -1,22 +1,18 @@
 //! The templates that are lifted from an appliance's objects: which places of each object values decide.
 
-use std::fmt::Write;
-
 use serde_json::Value;
 
+use super::additions;
 use super::lift::{Action, Slot, template};
 use super::source::{Source, sentinels};
-use crate::objects::{self, Object, ObjectSet};
+use crate::diag::Loc;
+use crate::objects::{self, Object};
+use crate::overlay::EMBEDDED;
 use crate::plan::{Plan, Profile};
 use crate::spec::PersistenceMode;
-use crate::yaml;
 
 /// A file of the chart: its path in it, and its text.
 pub type File = (String, String);
-
-/// The modes of persistence that keep something.
-const KEEPING: [PersistenceMode; 3] =
-    [PersistenceMode::Config, PersistenceMode::Etc, PersistenceMode::System];
 
 /// The lifted templates.
 pub fn templates(source: &Source<'_>) -> Vec<File> {
@@ -31,9 +27,30 @@ pub fn templates(source: &Source<'_>) -> Vec<File> {
         let claim = claim.expect("mode etc has a claim");
         let condition = "and (ne .Values.persistence.mode \"none\") (not .Values.persistence.existingClaim)";
         files.push(file("claim", guarded(condition, &claim_template(claim, ".Values.persistence"))));
-        files.push(("templates/_persistence.tpl".to_owned(), persistence(source, &objects)));
+        files.push(("templates/_persistence.tpl".to_owned(), additions::persistence(source, &objects)));
+        files.extend(overlays(source));
     }
     files
+}
+
+/// What overlays are to the pod that applies them itself. Any one will do: values have the choice.
+fn overlays(source: &Source<'_>) -> [File; 2] {
+    let (_, without) = source.skeleton(PersistenceMode::System);
+    let with = source.changed_skeleton(PersistenceMode::System, |spec| {
+        let one = EMBEDDED.first().expect("overlays come with wrtpod");
+        spec.overlays.push(Loc::bare(one.name.parse().expect("our own names are references")));
+    });
+    let is_new = |object: &&Object| without.iter().all(|known| known.identity != object.identity);
+    let config = with.iter().find(is_new).expect("what the pod applies comes in a ConfigMap");
+    let data = vec![
+        block("/data", "include \"wrtpod.overlaysData\" ."),
+        optional_block("/binaryData", "include \"wrtpod.overlaysBinaryData\" ."),
+    ];
+    let template = guarded("include \"wrtpod.profile.bootOverlays\" .", &lifted(config, data));
+    [
+        file("configmap-overlays", template),
+        ("templates/_overlays_mount.tpl".to_owned(), additions::boot_overlays(&with, &without)),
+    ]
 }
 
 fn file(name: &str, text: String) -> File {
@@ -196,8 +213,12 @@ fn containers(source: &Source<'_>, object: &Object) -> Vec<Slot> {
     let mut slots = vec![
         optional_text(&format!("{main}/imagePullPolicy"), ".Values.image.pullPolicy"),
         optional_block(&format!("{main}/ports"), "include \"wrtpod.containerPorts\" . | trim"),
-        optional(&format!("{main}/resources"), ".Values.resources"),
     ];
+    let resources = format!("{main}/resources");
+    slots.push(match source.profile() {
+        Profile::OpenWrt => optional_block(&resources, "include \"wrtpod.resources\" ."),
+        Profile::Generic => optional(&resources, ".Values.resources"),
+    });
     for index in 0.. {
         let init = format!("/spec/template/spec/initContainers/{index}");
         if !has(&init) {
@@ -205,7 +226,9 @@ fn containers(source: &Source<'_>, object: &Object) -> Vec<Slot> {
         }
         slots.push(optional_text(&format!("{init}/imagePullPolicy"), ".Values.image.pullPolicy"));
         if source.profile() == Profile::OpenWrt {
-            slots.push(more(&format!("{init}/volumeMounts/-"), "include \"wrtpod.dataMount\" ."));
+            for name in ["wrtpod.dataMount", "wrtpod.overlaysMount"] {
+                slots.push(more(&format!("{init}/volumeMounts/-"), &format!("include \"{name}\" .")));
+            }
         }
     }
     let env = format!("{main}/env");
@@ -221,10 +244,12 @@ fn containers(source: &Source<'_>, object: &Object) -> Vec<Slot> {
         slots.push(more_values(&format!("{env}/-"), ".Values.extraEnv"));
     }
     let capabilities = format!("{main}/securityContext/capabilities/add");
-    slots.push(if has(&capabilities) {
-        more_values(&format!("{capabilities}/-"), ".Values.extraCapabilities")
-    } else {
-        optional(&capabilities, ".Values.extraCapabilities")
+    slots.push(match source.profile() {
+        Profile::OpenWrt => more(&format!("{capabilities}/-"), "include \"wrtpod.moreCapabilities\" ."),
+        Profile::Generic if has(&capabilities) => {
+            more_values(&format!("{capabilities}/-"), ".Values.extraCapabilities")
+        }
+        Profile::Generic => optional(&capabilities, ".Values.extraCapabilities"),
     });
     slots.extend(mounts(source, object, main));
     slots
@@ -242,7 +267,9 @@ fn mounts(source: &Source<'_>, object: &Object, main: &str) -> Vec<Slot> {
         // From the end, so that what is inserted moves nothing that is still to be found.
         let folders = behind("wrtpod-credentials").unwrap_or(run);
         slots.push(more(&format!("{list}/{folders}"), "include \"wrtpod.persistentFolders\" ."));
+        slots.push(more(&format!("{list}/{run}"), "include \"wrtpod.overlaysMount\" ."));
         slots.push(more(&format!("{list}/{run}"), "include \"wrtpod.dataMount\" ."));
+        slots.push(more(&format!("{list}/-"), "include \"wrtpod.deviceMounts\" ."));
     }
     slots.push(more_values(&format!("{list}/-"), ".Values.extraVolumeMounts"));
     slots
@@ -272,6 +299,8 @@ fn volumes(source: &Source<'_>, object: &Object) -> Vec<Slot> {
         let run = items.iter().position(|volume| volume["name"] == "wrtpod-run").map(|at| at + 1);
         let run = run.expect("every appliance has a folder for the run");
         slots.push(more(&format!("{list}/{run}"), "include \"wrtpod.dataVolume\" ."));
+        slots.push(more(&format!("{list}/{run}"), "include \"wrtpod.overlaysVolume\" ."));
+        slots.push(more(&format!("{list}/-"), "include \"wrtpod.deviceVolumes\" ."));
     }
     slots.push(more_values(&format!("{list}/-"), ".Values.extraVolumes"));
     slots
@@ -283,49 +312,4 @@ fn more(pointer: &str, expression: &str) -> Slot {
 
 fn more_values(pointer: &str, value: &str) -> Slot {
     (pointer.to_owned(), Action::MoreValues(value.to_owned()))
-}
-
-/// What the claim adds to the pod in each mode, as the objects have it.
-fn persistence(source: &Source<'_>, without: &ObjectSet) -> String {
-    let mounts = |objects: &ObjectSet| list(objects, "/spec/template/spec/containers/0/volumeMounts");
-    let none = mounts(without);
-    let mut folders = String::new();
-    let (mut mount, mut volume) = (String::new(), String::new());
-    for (index, mode) in KEEPING.into_iter().enumerate() {
-        let (_, objects) = source.skeleton(mode);
-        let (of_folders, of_data): (Vec<Value>, Vec<Value>) = mounts(&objects)
-            .into_iter()
-            .filter(|one| !none.contains(one))
-            .partition(|one| one.get("subPath").is_some());
-        let word = if index == 0 { "if" } else { "else if" };
-        let _ = writeln!(folders, "{{{{- {word} eq .Values.persistence.mode \"{}\" -}}}}", mode.as_str());
-        folders.push_str(&yaml::write(&Value::Array(of_folders)));
-        mount = yaml::write(&Value::Array(of_data));
-        let data = list(&objects, "/spec/template/spec/volumes")
-            .into_iter()
-            .filter(|one| one["name"] == "wrtpod-data");
-        let mut data: Vec<Value> = data.collect();
-        for one in &mut data {
-            one["persistentVolumeClaim"]["claimName"] = "CLAIM".into();
-        }
-        volume = yaml::write(&Value::Array(data));
-    }
-    let volume = volume.replace("CLAIM", "{{ .Values.persistence.existingClaim | default (printf \"%s-data\" (include \"wrtpod.fullname\" .)) | quote }}");
-    format!(
-        "{{{{/* The folders of the claim that stand in the place of the image's, by mode. */}}}}\n\
-         {{{{- define \"wrtpod.persistentFolders\" -}}}}\n{folders}{{{{- end }}}}\n{{{{- end }}}}\n\n\
-         {{{{/* The claim as a whole: wrtpod's own records lie in it. */}}}}\n\
-         {{{{- define \"wrtpod.dataMount\" -}}}}\n{{{{- if ne .Values.persistence.mode \"none\" -}}}}\n{mount}{{{{- end }}}}\n{{{{- end }}}}\n\n\
-         {{{{/* The volume of the claim. */}}}}\n\
-         {{{{- define \"wrtpod.dataVolume\" -}}}}\n{{{{- if ne .Values.persistence.mode \"none\" -}}}}\n{volume}{{{{- end }}}}\n{{{{- end }}}}\n\n\
-         {{{{/* The size of the claim: what the mode needs unless one was chosen. */}}}}\n\
-         {{{{- define \"wrtpod.claimSize\" -}}}}\n\
-         {{{{- .Values.persistence.size | default (ternary \"512Mi\" \"64Mi\" (eq .Values.persistence.mode \"system\")) }}}}\n\
-         {{{{- end }}}}\n"
-    )
-}
-
-fn list(objects: &ObjectSet, pointer: &str) -> Vec<Value> {
-    let workload = objects.iter().last().expect("the workload comes last");
-    workload.value.pointer(pointer).and_then(Value::as_array).cloned().unwrap_or_default()
 }

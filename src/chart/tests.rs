@@ -4,7 +4,7 @@ use super::{Chart, chart, package};
 use crate::catalog;
 use crate::diag::{Diagnostics, SourceMap};
 use crate::spec::{Input, Request};
-use crate::{objects, overlay, plan, spec};
+use crate::{overlay, plan, spec};
 
 /// The chart of what `text` names, on the example site.
 fn chart_of(text: &str, name: &str) -> Result<Chart, &'static str> {
@@ -26,8 +26,7 @@ fn chart_of(text: &str, name: &str) -> Result<Chart, &'static str> {
     let plan = plan::decide(&documents, &overlays, &mut diags).expect("the documents have a site");
     assert!(!diags.has_errors(), "{diags:?}");
     let appliance = plan.appliances.iter().find(|appliance| *appliance.name == name).expect("it is planned");
-    let objects = objects::build(&plan, appliance);
-    chart(&documents, &overlays, appliance, &objects).map_err(|finding| finding.code)
+    chart(&documents, &overlays, appliance).map_err(|finding| finding.code)
 }
 
 fn catalog_charts() -> impl Iterator<Item = Chart> {
@@ -87,8 +86,48 @@ fn refuses_what_helm_cannot_finish() {
     };
     let patched = edge("  patches: [{kind: Service, spec: {type: NodePort}}]\n");
     assert_eq!(chart_of(&patched, "edge").map(|_| ()), Err("chart-patches"));
-    let at_boot = edge("  persistence: {mode: system}\n  overlays: [luci]\n").replace("nginx-lan", "openwrt");
-    assert_eq!(chart_of(&at_boot, "edge").map(|_| ()), Err("chart-overlays"));
+    let other = tempfile::tempdir().expect("a folder");
+    let document = "apiVersion: wrtpod.dev/v1alpha1\nkind: Overlay\nmetadata: {name: luci}\nspec: {}\n";
+    std::fs::write(other.path().join("overlay.yaml"), document).expect("written");
+    let overlays =
+        format!("  overlays: [{}, luci]\n  persistence: {{mode: system}}\n", other.path().display());
+    let two = edge(&overlays).replace("nginx-lan", "openwrt");
+    assert_eq!(chart_of(&two, "edge").map(|_| ()), Err("chart-overlays"));
+}
+
+#[test]
+fn overlays_are_files_that_people_can_read() {
+    let chart = chart_of("", "openwrt").expect("it has a chart");
+    let names: Vec<&str> =
+        chart.files.keys().filter_map(|path| path.strip_prefix("files/overlays/")).collect();
+    assert_eq!(names.len(), overlay::EMBEDDED.len());
+    let wireguard = "\
+# The overlay wireguard: WireGuard tunnels, with their page in LuCI.
+packages:
+- wireguard-tools
+- luci-proto-wireguard
+sysctls:
+  net.ipv4.ip_forward: \"1\"
+hostModules:
+  wireguard: the interface of a tunnel is the kernel's
+notes: |
+";
+    let text = &chart.files["files/overlays/wireguard.yaml"];
+    assert!(text.starts_with(wireguard), "{text}");
+    let tun = "volumeMounts:\n- mountPath: /dev/net/tun\n  name: wrtpod-dev-net-tun\n";
+    assert!(chart.files["files/overlays/tailscale.yaml"].contains(tun));
+}
+
+#[test]
+fn words_of_overlays_are_none_of_the_values() {
+    let text = "apiVersion: wrtpod.dev/v1alpha1\nkind: Appliance\nmetadata: {name: edge}\nspec:\n  from: openwrt\n  build: openwrt-vpn\n  \
+         persistence: {mode: system}\n  overlays: [mosquitto, wireguard]\n  interfaces: [{network: lan, address: dhcp}]\n";
+    let values = &chart_of(text, "edge").expect("it has a chart").files["values.yaml"];
+    for part in
+        ["  overlays:\n  - luci\n  - wireguard\n  - tailscale\n", "\noverlays:\n- mosquitto\n", "\nuci: {}\n"]
+    {
+        assert!(values.contains(part), "{part}\n{values}");
+    }
 }
 
 #[test]

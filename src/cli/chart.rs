@@ -69,8 +69,8 @@ fn charts(args: &ChartArgs, printer: Printer) -> Result<Vec<Chart>, CliError> {
 fn of_loaded(loaded: &Loaded, printer: Printer) -> Result<Vec<Chart>, CliError> {
     let mut diags = Diagnostics::new();
     let mut charts = Vec::new();
-    for (appliance, objects) in loaded.chosen() {
-        match chart::chart(&loaded.documents, &loaded.overlays, appliance, objects) {
+    for (appliance, _) in loaded.chosen() {
+        match chart::chart(&loaded.documents, &loaded.overlays, appliance) {
             Ok(chart) => charts.push(chart),
             Err(finding) => diags.push(finding),
         }

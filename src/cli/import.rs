@@ -1,5 +1,6 @@
 //! `wrtpod import`: documents from the values of a chart, judged before they are shown.
 
+use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -10,8 +11,10 @@ use super::load;
 use super::new_file;
 use super::printer::Printer;
 use crate::catalog;
+use crate::chart::unpack;
 use crate::diag::{Diagnostics, SourceMap};
 use crate::import::{self, Chart, Request};
+use crate::overlay;
 use crate::spec::Input;
 use crate::types::Name;
 
@@ -22,8 +25,8 @@ pub struct ImportArgs {
     /// chart's; `-` is stdin
     #[arg(long, value_name = "FILE")]
     pub helm: PathBuf,
-    /// Folder of the chart that the values are for
-    #[arg(long, value_name = "DIR")]
+    /// Folder or archive of the chart that the values are for
+    #[arg(long, value_name = "PATH")]
     pub chart: Option<PathBuf>,
     /// Catalog entry that the chart was made from [default: the one that the chart names]
     #[arg(long, value_name = "NAME")]
@@ -45,6 +48,7 @@ pub fn run(args: &ImportArgs, printer: Printer) -> Result<Outcome, CliError> {
     let namespace = parse("--namespace", args.namespace.as_deref())?;
     let values = load::read_input(&args.helm)?;
     let chart = args.chart.as_deref().map(chart).transpose()?;
+    let overlays: Vec<&str> = overlay::EMBEDDED.iter().map(|overlay| overlay.name).collect();
     let request = Request {
         values: &values,
         chart: chart.as_ref(),
@@ -52,6 +56,7 @@ pub fn run(args: &ImportArgs, printer: Printer) -> Result<Outcome, CliError> {
         name: name.as_ref(),
         namespace: namespace.as_ref(),
         catalog: catalog::ENTRIES,
+        overlays: &overlays,
     };
     let (mut sources, mut diags) = (SourceMap::new(), Diagnostics::new());
     let documents = import::import(&request, &mut sources, &mut diags);
@@ -70,10 +75,19 @@ fn parse(flag: &str, text: Option<&str>) -> Result<Option<Name>, CliError> {
     text.map(str::parse).transpose().map_err(|invalid| CliError::flag(flag, invalid))
 }
 
-/// What is read of a chart.
-fn chart(folder: &Path) -> Result<Chart, CliError> {
-    Ok(Chart {
-        metadata: load::read_input(&folder.join("Chart.yaml"))?,
-        values: load::read_input(&folder.join("values.yaml"))?,
-    })
+/// What is read of a chart, a folder or an archive.
+fn chart(path: &Path) -> Result<Chart, CliError> {
+    if path.is_dir() {
+        return Ok(Chart {
+            metadata: load::read_input(&path.join("Chart.yaml"))?,
+            values: load::read_input(&path.join("values.yaml"))?,
+        });
+    }
+    let file = File::open(path).map_err(|error| CliError::file(path, "read", &error))?;
+    let unpacked = unpack(file).map_err(|error| {
+        let hint = "name the folder of a chart, or what `wrtpod chart --package` or `helm pull` wrote";
+        CliError::refused(format!("`{}` {error}", path.display()), hint.to_owned())
+    })?;
+    let inside = |input: Input| Input { name: path.join(input.name).display().to_string(), ..input };
+    Ok(Chart { metadata: inside(unpacked.metadata), values: inside(unpacked.values) })
 }

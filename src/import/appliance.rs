@@ -21,11 +21,12 @@ pub fn profile(values: &Values, base: &Base) -> Profile {
     base.profile().unwrap_or(if openwrt { Profile::Openwrt } else { Profile::Generic })
 }
 
-/// The Appliance; `None` after a fault, which has been reported.
+/// The Appliance with these overlays of its own; `None` after a fault, which has been reported.
 pub fn document(
     values: &Values,
     names: &Names,
     base: &Base,
+    overlays: &[Loc<String>],
     diagnostics: &mut Diagnostics,
 ) -> Option<Document> {
     let profile = profile(values, base);
@@ -47,7 +48,7 @@ pub fn document(
     if profile == Profile::Openwrt {
         defaults["timezone"] = json!("UTC");
     }
-    let wanted = wanted(values, profile, base, diagnostics)?;
+    let wanted = wanted(values, profile, base, overlays, diagnostics)?;
     spec.extend(base.differences(wanted, &defaults));
     let mut metadata = Pieces::default();
     metadata.put("name", names.appliance.as_str());
@@ -72,6 +73,7 @@ fn wanted(
     values: &Values,
     profile: Profile,
     base: &Base,
+    overlays: &[Loc<String>],
     diagnostics: &mut Diagnostics,
 ) -> Option<Map<String, Value>> {
     let mut spec = Pieces::default();
@@ -85,7 +87,7 @@ fn wanted(
     let interfaces: Vec<Value> =
         values.interfaces.iter().map(|interface| self::interface(interface)).collect();
     spec.put("interfaces", interfaces);
-    openwrt(values, &mut spec);
+    openwrt(values, overlays, &mut spec);
     spec.text("hostname", values.hostname.get());
     spec.text("timezone", values.timezone.get());
     let env = values.extra_env.iter();
@@ -160,11 +162,12 @@ fn interface(interface: &Interface) -> Value {
 }
 
 /// Keys of OpenWrt alone; beside another profile the plan refuses them.
-fn openwrt(values: &Values, spec: &mut Pieces) {
+fn openwrt(values: &Values, overlays: &[Loc<String>], spec: &mut Pieces) {
     if let Some(persistence) = &values.persistence {
         spec.put("persistence", self::persistence(persistence));
     }
     spec.map("uci", super::uci::settings(&values.uci));
+    spec.list("overlays", overlays);
     spec.pairs("firstBoot", &values.first_boot);
     let credentials = values.credentials.as_ref();
     spec.text("secret", credentials.and_then(|credentials| credentials.existing_secret.get()));

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 /// Keys of an appliance that the values of a chart decide altogether. The others are in the chart's templates, where the
 /// catalog entry put them.
-const DECIDED: [&str; 22] = [
+const DECIDED: [&str; 23] = [
     "annotations",
     "devices",
     "firstBoot",
@@ -21,6 +21,7 @@ const DECIDED: [&str; 22] = [
     "labels",
     "nodeSelector",
     "nodes",
+    "overlays",
     "persistence",
     "ports",
     "replicas",

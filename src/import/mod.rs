@@ -9,6 +9,7 @@ mod appliance;
 mod base;
 mod given;
 mod names;
+mod overlays;
 mod pieces;
 mod read;
 mod site;
@@ -40,6 +41,8 @@ pub struct Request<'a> {
     pub namespace: Option<&'a Name>,
     /// What `from` can be.
     pub catalog: &'a [CatalogEntry<'a>],
+    /// The names of the overlays that come with wrtpod.
+    pub overlays: &'a [&'a str],
 }
 
 /// A chart, as far as its values go.
@@ -63,7 +66,8 @@ pub fn import(
     let base = base::of(request.catalog, names.from.as_ref(), sources, diagnostics)?;
     unmapped::report(&read.values, appliance::profile(&read.values, &base), diagnostics);
     let place = site::document(&read.values, &names.namespace, diagnostics);
-    let machine = appliance::document(&read.values, &names, &base, diagnostics);
+    let overlays = overlays::named(&read.values, request, diagnostics);
+    let machine = appliance::document(&read.values, &names, &base, &overlays, diagnostics);
     if diagnostics.has_errors() {
         return None;
     }

@@ -10,7 +10,7 @@ pub fn not_imported(diagnostics: &mut Diagnostics, path: &str, span: Option<Span
     diagnostics.push(Diagnostic::warning("not-imported", message).at(span).help(help));
 }
 
-/// Tells of all that stand outside of networks, interfaces and volumes.
+/// Tells of all that stand outside of networks, interfaces, overlays and volumes.
 pub fn report(values: &Values, profile: Profile, diagnostics: &mut Diagnostics) {
     let mut tell = |path: &str, span, why: &str, help: &str| not_imported(diagnostics, path, span, why, help);
     let objects = "a document has no word for it";
@@ -38,10 +38,6 @@ pub fn report(values: &Values, profile: Profile, diagnostics: &mut Diagnostics) 
     }
     if let Some(global) = values.global.as_ref().filter(|global| !is_empty(global)) {
         tell("global", global.span, "the chart itself reads nothing of it", "remove it");
-    }
-    if let Some(first) = values.overlays.first() {
-        let why = "overlays come with an Image, which brings their capabilities and devices";
-        tell("overlays", first.span, why, "write `build` with the Image that the image is built from");
     }
     if profile == Profile::Openwrt && values.credentials.is_none() {
         let why = "without them the chart leaves root's password empty, and `deploy` makes one";

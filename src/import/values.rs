@@ -80,7 +80,7 @@ record! {
         "persistence" => persistence: Option<Loc<Persistence>>,
         /// UCI settings (profile `openwrt`).
         "uci" => uci: Entries<String, Vec<Loc<UciSection>>>,
-        /// Overlays of the image (profile `openwrt`).
+        /// Overlays that the pod applies itself (profile `openwrt`).
         "overlays" => overlays: Vec<Loc<String>>,
         /// Scripts of the first boot (profile `openwrt`).
         "firstBoot" => first_boot: Entries<Name, String>,
@@ -106,6 +106,8 @@ record! {
         "digest" => digest: Given<String>,
         /// When a node pulls it.
         "pullPolicy" => pull_policy: Given<PullPolicy>,
+        /// The overlays that it was built with (profile `openwrt`).
+        "overlays" => overlays: Vec<Loc<String>>,
     }
 }
 

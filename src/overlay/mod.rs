@@ -102,6 +102,16 @@ pub fn gather(documents: &Documents, sources: &mut SourceMap, diags: &mut Diagno
     Overlays(read.into_iter().filter_map(|(place, overlay)| Some((place, overlay?))).collect())
 }
 
+/// Every overlay that comes with the binary, by name.
+pub fn embedded() -> Vec<Overlay> {
+    let (mut sources, mut diags) = (SourceMap::new(), Diagnostics::new());
+    let read = |known: &Embedded| {
+        let reference = Loc::bare(known.name.parse().expect("our own names are references"));
+        from_embedded(known.name, &reference, &mut sources, &mut diags).expect("our own overlays are read")
+    };
+    EMBEDDED.iter().map(read).collect()
+}
+
 fn from_embedded(
     name: &str,
     reference: &Loc<OverlayRef>,

@@ -3,6 +3,7 @@
 //! `src/pod`).
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use super::model::AppliedOverlay;
@@ -47,9 +48,11 @@ impl BootOverlay {
             let mut others = later.iter().flat_map(|other| &other.files);
             !others.any(|other| other.path == file.path)
         });
+        // Their order means nothing to the scripts, and a chart's values have none.
+        let uci: BTreeSet<&str> = spec.uci.iter().map(|(file, _)| file.as_str()).collect();
         Self {
             packages: packages.cloned().collect(),
-            uci: spec.uci.iter().map(|(file, _)| file.value.clone()).collect(),
+            uci: uci.into_iter().map(str::to_owned).collect(),
             disabled_services: spec.disabled_services.iter().map(|service| service.value.clone()).collect(),
             scripts: scripts.cloned().collect(),
             files: files.cloned().collect(),
@@ -138,6 +141,13 @@ pub fn config(appliance: &str, overlays: &[AppliedOverlay]) -> Option<ConfigFile
     Some(ConfigFiles { name: format!("{appliance}-overlays"), files: contents.text, binary: contents.binary })
 }
 
+/// The text that a file is, for who reads the manifests; none for what holds other control characters than tab and line break.
+pub fn as_text(bytes: &[u8]) -> Option<&str> {
+    let text = std::str::from_utf8(bytes).ok()?;
+    let is_plain = !text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\t'));
+    is_plain.then_some(text)
+}
+
 /// The keys of a ConfigMap.
 #[derive(Default)]
 struct Contents {
@@ -147,21 +157,17 @@ struct Contents {
 }
 
 impl Contents {
-    /// Adds a file under a key of its own: as text where it is one, for who reads the manifests.
+    /// Adds a file under a key of its own.
     fn put(&mut self, kind: &str, bytes: Cow<'static, [u8]>) -> String {
         let key = format!("{kind}.{}", self.count);
         self.count += 1;
-        let is_text = |text: &str| !text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\t'));
-        match bytes {
-            Cow::Borrowed(bytes) => match std::str::from_utf8(bytes) {
-                Ok(text) if is_text(text) => self.text.push((key.clone(), text.into())),
-                _ => self.binary.push((key.clone(), bytes.into())),
-            },
-            Cow::Owned(bytes) => match String::from_utf8(bytes) {
-                Ok(text) if is_text(&text) => self.text.push((key.clone(), text.into())),
-                Ok(text) => self.binary.push((key.clone(), text.into_bytes().into())),
-                Err(error) => self.binary.push((key.clone(), error.into_bytes().into())),
-            },
+        let text = match &bytes {
+            Cow::Borrowed(bytes) => as_text(bytes).map(Cow::Borrowed),
+            Cow::Owned(bytes) => as_text(bytes).map(|text| Cow::Owned(text.to_owned())),
+        };
+        match text {
+            Some(text) => self.text.push((key.clone(), text)),
+            None => self.binary.push((key.clone(), bytes)),
         }
         key
     }

@@ -23,7 +23,7 @@ mod tolerations;
 mod volumes;
 
 pub use access::known_ports;
-pub use boot::BootOverlay;
+pub use boot::{BootOverlay, as_text};
 pub use cluster::{ranges as cluster_ranges, ranges_by_use as cluster_ranges_by_use};
 pub use decide::decide;
 pub use mac::{MacSeed, derive as derive_mac};
@@ -33,7 +33,7 @@ pub use model::{
 };
 pub use names::{interface_fault, proposal as proposed_interface};
 pub use openwrt::mode as persistence_mode;
-pub use overlays::effective as effective_spec;
+pub use overlays::{Named as NamedOverlay, of_appliance as overlays_of};
 pub use pod::{
     Claim, ConfigFiles, Container, ContainerPort, Credentials, EnvValue, Grant, Ingress, Mount, Placement,
     Probe, ProbeAction, Probes, Resources, RouteReason, Service, Volume, VolumeSource,

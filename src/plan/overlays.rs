@@ -5,15 +5,17 @@ use super::model::AppliedOverlay;
 use super::openwrt;
 use crate::diag::{Diagnostic, Diagnostics, Loc};
 use crate::overlay::{Overlay, Overlays};
-use crate::spec::{self, ApplianceSpec, DeviceSource, Documents, Image, PersistenceMode};
+use crate::spec::{ApplianceSpec, DeviceSource, Documents, Image, PersistenceMode};
 use crate::types::OverlayRef;
 
 /// An overlay of an appliance, and where it is named.
 pub struct Named<'a> {
-    reference: &'a Loc<OverlayRef>,
-    overlay: &'a Overlay,
+    /// The word that names it.
+    pub reference: &'a Loc<OverlayRef>,
+    /// What it is.
+    pub overlay: &'a Overlay,
     /// Whether the appliance's image is built with it.
-    in_image: bool,
+    pub in_image: bool,
 }
 
 /// The Image that an appliance's image is built from.
@@ -40,13 +42,6 @@ pub fn of_appliance<'a>(
         }
     }
     named
-}
-
-/// The appliance's own document with what its overlays state: what it is planned from.
-pub fn effective(documents: &Documents, overlays: &Overlays, spec: &ApplianceSpec) -> ApplianceSpec {
-    let is_openwrt = spec.profile.as_ref().is_some_and(|profile| profile.value == spec::Profile::Openwrt);
-    let named = if is_openwrt { of_appliance(documents, overlays, spec) } else { Vec::new() };
-    lay_under(spec, &named)
 }
 
 /// The document with what the overlays state, where the document itself says nothing of it.

@@ -184,6 +184,16 @@ pub struct ConfigFiles {
 }
 
 impl ConfigFiles {
+    /// What a ConfigMap takes, in bytes (apimachinery `MaxSecretSize`, the same for both).
+    pub const LARGEST: usize = 1 << 20;
+
+    /// The bytes that count: names and contents.
+    pub fn size(&self) -> usize {
+        let text = self.files.iter().map(|(name, text)| name.len() + text.len());
+        let binary = self.binary.iter().map(|(name, bytes)| name.len() + bytes.len());
+        text.chain(binary).sum()
+    }
+
     /// A ConfigMap of text alone.
     pub fn text(name: String, files: pod::Files) -> Self {
         Self { name, files, binary: Vec::new() }

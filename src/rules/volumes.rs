@@ -1,12 +1,10 @@
 //! Volumes: where they are mounted, and how large they are.
 
 use crate::diag::{Diagnostic, Diagnostics, Loc};
-use crate::plan::{Appliance, Mount, Plan, Profile, VolumeSource};
+use crate::plan::{Appliance, ConfigFiles, Mount, Plan, Profile, VolumeSource};
 
 /// What OpenWrt's init makes anew at each boot, and what is the kernel's.
 const HIDDEN: [&str; 6] = ["/tmp", "/var", "/run", "/dev", "/proc", "/sys"];
-/// What a ConfigMap takes (apimachinery `MaxSecretSize`, the same for both).
-const LARGEST_CONFIG: usize = 1 << 20;
 
 pub(super) fn check(plan: &Plan, diags: &mut Diagnostics) {
     for appliance in &plan.appliances {
@@ -29,10 +27,8 @@ pub(super) fn check(plan: &Plan, diags: &mut Diagnostics) {
             }
         }
         for config in &appliance.config {
-            let text = config.files.iter().map(|(name, text)| name.len() + text.len());
-            let binary = config.binary.iter().map(|(name, bytes)| name.len() + bytes.len());
-            let size: usize = text.chain(binary).sum();
-            if size > LARGEST_CONFIG {
+            let size = config.size();
+            if size > ConfigFiles::LARGEST {
                 let what = format!(
                     "`{}` comes with {} KiB of settings, scripts and files of overlays",
                     appliance.name.value,

@@ -35,7 +35,7 @@ class Chart:
         self.default = self.render({})
 
     def render(self, values):
-        return objects.by_identity(self.helm.render(values, bases.NAME, bases.NAMESPACE))
+        return objects.by_identity(self.helm.render(bases.given(self.profile, values), bases.NAME, bases.NAMESPACE))
 
     def check(self, what, good, detail=""):
         self.report.check(f"{self.profile}: {what}", good, detail)
@@ -70,7 +70,8 @@ class Chart:
         self.check("what is extra comes last", last == [probe, volume, mount], last)
 
     def check_hostile(self):
-        message = self.helm.refusal({"image": {"tag": "on: yes # x"}}, bases.NAME, bases.NAMESPACE)
+        odd = bases.given(self.profile, {"image": {"tag": "on: yes # x"}})
+        message = self.helm.refusal(odd, bases.NAME, bases.NAMESPACE)
         self.check("a tag that is none is refused", "/image/tag" in message, message)
         text = "{{ fail \"x\" }}\n- a: 'b'\n\t\"\\\n%s"
         got = self.render({"annotations": {"example.org/a": text}})
@@ -109,10 +110,11 @@ class Chart:
 
     def show_time(self):
         """For the reader: machines differ."""
+        values = bases.given(self.profile, {"multus": {"check": False}})
         times = []
         for _ in range(20):
             start = time.perf_counter()
-            self.helm.chart.render({"multus": {"check": False}}, name=bases.NAME, namespace=bases.NAMESPACE)
+            self.helm.chart.render(values, name=bases.NAME, namespace=bases.NAMESPACE)
             times.append(time.perf_counter() - start)
         print(f"# {self.profile}: {min(times) * 1000:.1f} ms for a rendering, at best")
 

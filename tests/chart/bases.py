@@ -1,6 +1,8 @@
 """The appliances whose charts are tried: values that their documents come from, and words that are lifted as they are."""
 
 import documents
+import overlays
+import values
 
 NAME = "appliance"
 NAMESPACE = "appliances"
@@ -50,11 +52,18 @@ LIFTED = {
 }
 
 
+def given(profile, changes):
+    """Values for such a chart, without the overlays that it has by default."""
+    return values.laid_over({"image": {"overlays": []}}, changes) if profile == "openwrt" else changes
+
+
 def charts(wrtpod, profile):
     """For each set of lifted words, these words and the chart's folder."""
     for number, lifted in enumerate(LIFTED[profile]):
         name = NAME if number == 0 else f"{NAME}-{number}"
-        path = wrtpod.write(documents.documents(VALUES, profile, name, NAMESPACE, lifted))
+        # A chart carries the overlays of its document: values have the choice of them.
+        carried = {"image": {"overlays": sorted(overlays.FOLDERS)}} if profile == "openwrt" else {}
+        path = wrtpod.write(documents.documents(values.laid_over(VALUES, carried), profile, name, NAMESPACE, lifted))
         [folder], faults = wrtpod.charts(name, "-f", path)
         assert not faults, faults
         yield lifted, folder

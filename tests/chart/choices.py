@@ -3,6 +3,8 @@
 import ipaddress
 import json
 
+import overlays
+
 WORDS = ["plain", "two words", "it's", 'a "quote"', "{{ .Values.x }}", "back\\slash", "tab\there", "ünï", "$(x)", "# no comment"]
 MULTILINE = WORDS + ["line\nline", "ends\n", "%d %s", "}}", "{{`x`}}", "a: b"]
 
@@ -180,7 +182,15 @@ def choose_pod(random, values):
     texts = lambda: {f"example.org/{key}": random.choice(MULTILINE) for key in random.sample("abc", random.randint(0, 2))}
     values |= {"labels": labels(), "annotations": texts(), "podLabels": labels(), "podAnnotations": texts(), "nodeSelector": labels()}
     values["imagePullSecrets"] = random.choice([[], [{"name": "regcred"}, {"name": "on"}]])
-    values["resources"] = random.choice([{}, {"requests": {"cpu": "250m", "memory": "64Mi"}, "limits": {"memory": "1Gi"}}, {"limits": {"cpu": "2"}}])
+    values["resources"] = random.choice(
+        [
+            {},
+            {"requests": {"cpu": "250m", "memory": "64Mi"}, "limits": {"memory": "1Gi"}},
+            {"limits": {"cpu": "2"}},
+            {"requests": {"cpu": "0.1", "memory": "1024Mi"}, "limits": {"cpu": "100m", "memory": "1Gi"}},
+            {"requests": {"cpu": "1e1", "memory": "1.1G"}, "limits": {"cpu": "10", "memory": "1100000k"}},
+        ]
+    )
     values["tolerations"] = random.choice(
         [[], [{"operator": "Exists"}], [{"key": "a/b", "value": "yes", "effect": "NoExecute", "tolerationSeconds": 1000000}]]
     )
@@ -226,6 +236,22 @@ def choose_openwrt(random, values):
         values["firstBoot"] = {f"{number}-x": random.choice(MULTILINE) for number in random.sample(range(10, 99), 2)}
     if random.random() < 0.6:
         values["uci"] = choose_uci(random)
+    choose_overlays(random, values)
+
+
+def choose_overlays(random, values):
+    """Those of the image and the pod's own, with some in both; most that have something to apply in mode `system`."""
+    values["image"]["overlays"] = random.sample(overlays.OF_IMAGES, random.choice([0, 0, 1, 2, 3]))
+    values["overlays"] = random.sample(overlays.OF_PODS, random.choice([0, 1, 2, 3]))
+    if values["overlays"] and random.random() < 0.9:
+        values["persistence"]["mode"] = "system"
+    if random.random() < 0.4:
+        options = {"adb_debug": "2", "a": random.choice(MULTILINE)}
+        words = [{"section": "global", "options": options}] if "adblock" in values["overlays"] else []
+        words += [{"section": "one", "type": "x", "options": {"list": ["mine"]}}]
+        values.setdefault("uci", {})["adblock" if words[0]["section"] == "global" else "zz"] = words
+    if random.random() < 0.3:
+        values["firstBoot"] = {"60-sqm": "exit 0"}
 
 
 def choose_uci(random):

@@ -1,9 +1,12 @@
-"""The charts of the catalog and of the example sites, with the values that they come with."""
+"""The charts of the catalog, of the example sites and of a document with overlays, with the values that they come with."""
 
 import pathlib
 
+import bases
+import documents
 import engine
 import objects
+import values
 
 # What no chart can be made of, and why.
 NO_CHARTS = {"primary-macvlan": ["chart-primary"]}
@@ -23,6 +26,19 @@ def check(report, wrtpod, root):
         report.check(f"site {name}: charts", faults == wanted and bool(folders) != bool(wanted), faults)
         for folder in folders:
             compare(report, wrtpod, f"site {name}", folder, folder.name, "-f", str(site))
+    check_overlays(report, wrtpod)
+
+
+def check_overlays(report, wrtpod):
+    """Those of the image and those that the pod applies are in the chart's values, and not their words."""
+    chosen = {"image": {"overlays": ["mosquitto", "misplaced"]}, "overlays": ["much", "tailscale", "more"]}
+    own = values.laid_over(bases.VALUES, chosen | {"persistence": {"mode": "system"}, "firstBoot": {"11-x": "exit 0"}})
+    path = wrtpod.write(documents.documents(own, "openwrt", bases.NAME, bases.NAMESPACE, {}))
+    [folder], _ = wrtpod.charts(bases.NAME, "-f", path)
+    compare(report, wrtpod, "overlays", folder, bases.NAME, "-f", path)
+    given = engine.Engine(folder).values()
+    same = {"image": {"overlays": given["image"]["overlays"]}, "overlays": given["overlays"]}
+    report.check("overlays: they are values", same == chosen and not given["uci"], same)
 
 
 def compare(report, wrtpod, what, folder, name, *arguments):

@@ -2,12 +2,26 @@
 
 import json
 
+import overlays
+
 KEYS_OF_LINK = {"macvlan": "parent", "ipvlan": "parent", "vlan": "parent", "bridge": "name", "hostDevice": "device"}
 
 
 def documents(values, profile, name, namespace, lifted):
     """For all values of a chart; `lifted` is what its appliance states besides."""
-    return [site(values, namespace), appliance(values, profile, name, lifted)]
+    return [site(values, namespace), *images(values), appliance(values, profile, name, lifted)]
+
+
+def images(values):
+    """What the image is built from, where overlays are part of it."""
+    if not values["image"].get("overlays"):
+        return []
+    spec = {"base": {"amd64": {"image": "a/b:1"}}, "overlays": references(values["image"]["overlays"])}
+    return [{"apiVersion": "wrtpod.dev/v1alpha1", "kind": "Image", "metadata": {"name": "built"}, "spec": spec}]
+
+
+def references(names):
+    return [overlays.reference(name) for name in names]
 
 
 def some(pairs):
@@ -118,6 +132,8 @@ def openwrt(values):
             "uci": {file: dict(map(section, sections)) for file, sections in values.get("uci", {}).items()},
             "firstBoot": values.get("firstBoot"),
             "secret": values.get("credentials", {}).get("existingSecret"),
+            "build": "built" if images(values) else None,
+            "overlays": references(values.get("overlays", [])),
         }
     )
 

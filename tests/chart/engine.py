@@ -1,5 +1,7 @@
 """Helm's own engine over a chart."""
 
+import pathlib
+
 import helm_python
 import yaml
 
@@ -11,6 +13,10 @@ class Engine:
     def __init__(self, folder):
         self.folder = str(folder)
         self.chart = helm_python.Chart.load(self.folder)
+
+    def values(self):
+        """Those that the chart comes with."""
+        return yaml.load(pathlib.Path(self.folder, "values.yaml").read_text(), yaml.CSafeLoader)
 
     def render(self, values, release, namespace):
         """The objects of a rendering without a cluster."""

@@ -6,6 +6,7 @@ import tempfile
 import alone
 import defaults
 import imported
+import overlays
 import random_choices
 import refused
 from report import Report
@@ -15,6 +16,7 @@ binary, root = sys.argv[1:]
 report = Report()
 with tempfile.TemporaryDirectory() as folder:
     wrtpod = Wrtpod(binary, folder)
+    overlays.write(folder)
     defaults.check(report, wrtpod, root)
     refused.check(report, wrtpod)
     alone.check(report, wrtpod)

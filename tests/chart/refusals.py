@@ -23,6 +23,18 @@ def fixed(first, second):
     return {"interfaces": [one, {"network": "iot", "address": ["192.168.2.9/24"], **second}]}
 
 
+def amounts(requests, limits):
+    return {"resources": {"requests": requests, "limits": limits}}
+
+
+def tolerating(**changes):
+    return {"tolerations": [{"key": "a", **changes}]}
+
+
+def at_boot(*overlays, **changes):
+    return {"persistence": {"mode": "system"}, "overlays": list(overlays), **changes}
+
+
 def uci(file, **section):
     return {"uci": {file: [section]}}
 
@@ -124,6 +136,19 @@ REFUSED = [
     ("label-syntax", BOTH, "annotations.-a", {"annotations": {"-a": "x"}}),
     ("label-syntax", BOTH, "nodeSelector.a", {"nodeSelector": {"a": "-"}}),
     ("port-name", BOTH, "ports[0].name", {"ports": [{"name": "80", "port": 80}], "service": {"ports": []}}),
+    ("request-above-limit", BOTH, "resources.requests.memory", amounts({"memory": "1025Mi"}, {"memory": "1Gi"})),
+    ("request-above-limit", BOTH, "resources.requests.cpu", amounts({"cpu": "1100m"}, {"cpu": "1"})),
+    ("bad-value", BOTH, "resources.limits.cpu", amounts({}, {"cpu": "2 cores"})),
+    ("not-kubernetes", BOTH, "tolerations[0]", tolerating(efect="NoExecute")),
+    ("not-kubernetes", BOTH, "tolerations[0].operator", tolerating(operator="In")),
+    ("not-kubernetes", BOTH, "tolerations[0].effect", tolerating(effect="noexecute")),
+    ("not-kubernetes", BOTH, "tolerations[0].key", tolerating(key="a b")),
+    ("not-kubernetes", BOTH, "tolerations[0].value", tolerating(value="-")),
+    ("not-kubernetes", BOTH, "tolerations[0].value", tolerating(value=True)),
+    ("not-kubernetes", BOTH, "tolerations[0].tolerationSeconds", tolerating(effect="NoExecute", tolerationSeconds=1.5)),
+    ("not-kubernetes", BOTH, "tolerations[0]", tolerating(tolerationSeconds=1)),
+    ("not-kubernetes", BOTH, "tolerations[0]", tolerating(operator="Exists", value="x")),
+    ("not-kubernetes", BOTH, "tolerations[0]", tolerating(key=None)),
     ("claim-size", ["openwrt"], "persistence.size", {"persistence": {"size": "0Mi"}}),
     ("stock-arm-image", ["openwrt"], "image.tag", {"image": {"repository": "openwrt/rootfs", "tag": "armsr-armv8-24.10.4"}}),
     ("bad-value", ["openwrt"], "firstBoot.a b", {"firstBoot": {"a b": "true"}}),
@@ -136,6 +161,21 @@ REFUSED = [
     ("uci-value", ["openwrt"], "uci.firewall[0].type", uci("firewall", section="a", type="b c")),
     ("uci-value", ["openwrt"], "uci.firewall[0].options.a-b", uci("firewall", section="zone_lan", options={"a-b": "1"})),
     ("uci-value", ["openwrt"], "uci.firewall[0].options.a", uci("firewall", section="zone_lan", options={"a": ["x", "\u007f"]})),
+    ("unknown-overlay", ["openwrt"], "overlays[1]", {"overlays": ["settings", "none"]}),
+    ("unknown-overlay", ["openwrt"], "image.overlays[0]", {"image": {"overlays": ["none"]}}),
+    ("overlay-not-in-image", ["openwrt"], "overlays[1]", {"overlays": ["settings", "wireguard"]}),
+    ("overlay-not-in-image", ["openwrt"], "overlays[0]", {"overlays": ["misplaced"]}),
+    ("overlay-not-in-image", ["openwrt"], "overlays[1]", at_boot("luci", "misplaced")),
+    ("config-too-large", ["openwrt"], "overlays[0]", at_boot("large")),
+    ("config-too-large", ["openwrt"], "overlays", at_boot("half", "other-half")),
+    ("config-too-large", ["openwrt"], "firstBoot", {"firstBoot": {"a": "true\n" * (210 << 10)}}),
+    ("config-too-large", ["openwrt"], "uci", uci("a", section="b", type="c", options={"d": "e" * (1 << 20)})),
+    ("overlay-sysctl", ["openwrt"], "overlays[0]", lan(sysctls={"net.ipv4.ip_forward": "0"}) | nic() | at_boot("tailscale")),
+    ("overlay-sysctl", ["openwrt"], "image.overlays[1]", lan(sysctls={"net.ipv4.conf.all.rp_filter": "1"}) | nic() | {"image": {"overlays": ["luci", "mwan3"]}}),
+    ("uci-value", ["openwrt"], "overlays[1]", at_boot("tailscale", "clash")),
+    ("uci-value", ["openwrt"], "uci.zz[0].type", {"overlays": ["settings"], **uci("zz", section="one", type="y")}),
+    ("uci-reserved", ["openwrt"], "image.overlays[0]", nic(name="wan") | {"image": {"overlays": ["of-wan"]}}),
+    ("uci-section-type", ["openwrt"], "overlays[0]", {"interfaces": [{"network": "iot", "address": "dhcp"}], "overlays": ["of-lan"]}),
     ("uci-section-type", ["openwrt"], "uci.firewall[0].type", uci("firewall", section="mine")),
     ("uci-reserved", ["openwrt"], "uci.network[0].section", uci("network", section="cluster", type="interface")),
     ("uci-reserved", ["openwrt"], "uci.network[0].options.macaddr", uci("network", section="lan", options={"macaddr": MAC})),

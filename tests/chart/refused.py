@@ -10,6 +10,7 @@ import values
 
 
 def check(report, wrtpod):
+    check_deployments(report, wrtpod)
     for profile in bases.PROFILES:
         [lifted, folder] = next(bases.charts(wrtpod, profile))
         helm = engine.Engine(folder)
@@ -17,7 +18,7 @@ def check(report, wrtpod):
         report.check(f"{profile}: the values of the chart itself are good", not good, good)
         for rule, profiles, path, changes in refusals.REFUSED:
             if profile in profiles:
-                message = helm.refusal(changes, bases.NAME, bases.NAMESPACE)
+                message = helm.refusal(bases.given(profile, changes), bases.NAME, bases.NAMESPACE)
                 report.check(f"{profile}: {rule}: {path}", names(message, path), message)
                 changed = values.laid_over(bases.VALUES, changes)
                 documented = wrtpod.write(documents.documents(changed, profile, bases.NAME, bases.NAMESPACE, lifted))
@@ -25,8 +26,27 @@ def check(report, wrtpod):
                 report.check(f"{profile}: {rule}: {path}: wrtpod refuses it too", rule in codes, codes)
         for profiles, path, changes in refusals.OF_CHARTS_ALONE:
             if profile in profiles:
-                message = helm.refusal(changes, bases.NAME, bases.NAMESPACE)
+                message = helm.refusal(bases.given(profile, changes), bases.NAME, bases.NAMESPACE)
                 report.check(f"{profile}: {path}", names(message, path), message)
+
+
+def check_deployments(report, wrtpod):
+    """A Deployment's claim or its only node keeps a second pod from starting."""
+    once, often = {"accessMode": "ReadWriteOncePod"}, {"accessMode": "ReadWriteOnce"}
+    of_values = {"generic": {}, "openwrt": {"persistence": once}}
+    of_documents = {"generic": {"volumes": {"data": {"mountPath": "/data", **once}}}, "openwrt": {}}
+    shared = {"generic": {"volumes": {"data": often}}, "openwrt": {"persistence": often}}
+    for profile in bases.PROFILES:
+        own = bases.VALUES | {"nodes": []} | of_values[profile]
+        lifted = {"workload": "Deployment"} | of_documents[profile]
+        written = wrtpod.write(documents.documents(own, profile, "held", bases.NAMESPACE, lifted))
+        [folder], _ = wrtpod.charts("held", "-f", written)
+        helm = engine.Engine(folder)
+        message = helm.refusal(shared[profile], "held", bases.NAMESPACE)
+        report.check(f"{profile}: deployment-two-holders", names(message, "nodes"), message)
+        for what, changes in {"claim": {}, "node": {"nodes": ["a"], **shared[profile]}}.items():
+            message = helm.refusal(changes, "held", bases.NAMESPACE)
+            report.check(f"{profile}: a Deployment that its {what} holds", not message, message)
 
 
 def names(message, path):

@@ -42,7 +42,7 @@ fn alone(site: &str, name: &str) -> Alone {
     let overlays = overlay::gather(&documents, &mut sources, &mut diagnostics);
     let plan = plan::decide(&documents, &overlays, &mut diagnostics).expect("there is a site");
     let built = objects::build(&plan, &plan.appliances[0]);
-    let chart = chart::chart(&documents, &overlays, &plan.appliances[0], &built).ok().map(|chart| Chart {
+    let chart = chart::chart(&documents, &overlays, &plan.appliances[0]).ok().map(|chart| Chart {
         metadata: input("Chart.yaml", &chart.files["Chart.yaml"]),
         values: input("values.yaml", &chart.files["values.yaml"]),
     });
@@ -68,6 +68,7 @@ fn imported(chart: &Chart, namespace: &str, release: &str, own: &str) -> (Option
     let (mut sources, mut diagnostics) = (SourceMap::new(), Diagnostics::new());
     let parsed = |text: &str| text.parse::<Name>().expect("a name");
     let (values, name, namespace) = (input("own.yaml", own), parsed(release), parsed(namespace));
+    let overlays: Vec<&str> = overlay::EMBEDDED.iter().map(|overlay| overlay.name).collect();
     let request = Request {
         values: &values,
         chart: Some(chart),
@@ -75,6 +76,7 @@ fn imported(chart: &Chart, namespace: &str, release: &str, own: &str) -> (Option
         name: Some(&name),
         namespace: Some(&namespace),
         catalog: catalog::ENTRIES,
+        overlays: &overlays,
     };
     let documents = import::import(&request, &mut sources, &mut diagnostics);
     (documents, render_text(&diagnostics, &sources, Style::Plain))
@@ -160,6 +162,7 @@ labels: {team: net}
 annotations: {e: f}
 podLabels: {g: h}
 podAnnotations: {i: j}
+overlays: [wireguard, adblock]
 persistence: {mode: system, size: 1Gi, storageClass: '', accessMode: ReadWriteOncePod, packages: reinstall}
 uci:
   firewall: [{section: allow_dns, type: rule, options: {src: wan, proto: [tcp, udp], dest_port: 53, enabled: yes}},
@@ -201,7 +204,8 @@ fn what_is_left_out_is_said() {
 affinity: {nodeAffinity: {}}
 nameOverride: other
 global: {a: b}
-overlays: [wireguard]
+overlays: [wireguard, mine]
+image: {overlays: [luci]}
 extraVolumes: [{name: a, emptyDir: {}}]
 extraVolumeMounts: [{name: a, mountPath: /a}]
 extraEnv: [{name: A, value: b}]
@@ -250,6 +254,7 @@ fn wrong_values_are_refused_at_their_place() {
         ("image: null", "its values have no `image`"),
         ("- a", "expected the values of a chart (a mapping), found a list"),
         ("a: 1\n---\nb: 2", "a file of values is one document"),
+        ("image: {overlays: luci}", "own.yaml:1:19"),
         ("nameOverride: Nope", "own.yaml:1:15"),
     ];
     for (own, want) in table {
@@ -280,6 +285,14 @@ fn import_as_it_is_typed() {
     let foreign =
         "defaultPodOptions: {}\ncontrollers: {main: {containers: {main: {image: {repository: nginx}}}}}\n";
     check("import-foreign", &place.run_with(&["import", "--helm", "-"], foreign));
+    // A chart's archive is as good as its folder.
+    assert_eq!(place.run(&["chart", "openwrt", "--package"]).code, Some(0));
+    let archive = format!("openwrt-{}.tgz", chart::VERSION);
+    place.write("none.yaml", "");
+    let of_archive = place.run(&["import", "--helm", "none.yaml", "--chart", &archive, "-n", "net"]);
+    assert_eq!((of_archive.code, of_archive.stderr.as_str()), (Some(0), ""));
+    assert!(of_archive.stdout.contains("from: openwrt"), "{}", of_archive.stdout);
+    check("import-no-archive", &place.run(&["import", "--helm", "none.yaml", "--chart", "openwrt.yaml"]));
     // A chart, a part of its values, and what the rules say of the documents.
     fs::create_dir(place.here().join("chart")).expect("a folder can be made");
     place.write("chart/Chart.yaml", &chart.metadata.text).write("chart/values.yaml", &chart.values.text);

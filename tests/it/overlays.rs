@@ -139,6 +139,13 @@ fn in_mode_system_the_pod_applies_an_overlay_itself() {
     assert!(file(&own, "first-boot.50-boot").contains("exit 0"));
 }
 
+/// As a chart has them, whose values have no order of files.
+#[test]
+fn files_of_settings_stand_in_the_order_of_their_names() {
+    let index = boot_files(&appliance("  persistence: {mode: system}\n  overlays: [tailscale]\n"));
+    assert!(index.contains("uci tailscale firewall\nuci tailscale tailscale\n"), "{index}");
+}
+
 #[test]
 fn what_the_image_has_is_not_applied_again() {
     let lines = "  build: openwrt-vpn\n  persistence: {mode: system}\n";

@@ -8,7 +8,7 @@ use wrtpod::catalog::{ENTRIES, EXAMPLE_SITE, EXAMPLE_SITE_NAME, IMAGES};
 use wrtpod::chart::chart;
 use wrtpod::diag::{Diagnostics, SourceMap};
 use wrtpod::spec::{Input, Request};
-use wrtpod::{objects, overlay, plan, spec};
+use wrtpod::{overlay, plan, spec};
 
 /// Where they lie.
 pub const FOLDER: &str = "charts";
@@ -33,8 +33,7 @@ pub fn files() -> Result<BTreeMap<PathBuf, String>> {
         let plan = plan.with_context(|| format!("{} has no plan", entry.name))?;
         let appliance = plan.appliances.iter().find(|appliance| *appliance.name == entry.name);
         let appliance = appliance.with_context(|| format!("{} is not planned", entry.name))?;
-        let objects = objects::build(&plan, appliance);
-        let chart = chart(&documents, &overlays, appliance, &objects)
+        let chart = chart(&documents, &overlays, appliance)
             .map_err(|finding| anyhow!("{}: {}", entry.name, finding.message))?;
         for (path, text) in chart.files {
             files.insert(Path::new(FOLDER).join(&chart.name).join(path), text);

@@ -2,3 +2,8 @@
 {{- define "wrtpod.name" -}}
 {{- .Values.nameOverride | default "home-assistant" }}
 {{- end }}
+
+{{/* The kind of its workload. */}}
+{{- define "wrtpod.workload" -}}
+StatefulSet
+{{- end -}}

@@ -87,6 +87,14 @@ What a generic appliance makes of its interfaces: the CNI plugins configure them
 }
 {{- end -}}
 
+{{/* Overlays that the pod applies itself, and their files: none. */}}
+{{- define "wrtpod.profile.bootOverlays" -}}
+{{- end -}}
+
+{{- define "wrtpod.profile.bootFiles" -}}
+[]
+{{- end -}}
+
 {{/* Sysctls of an interface, KEY VALUE on each line. `IFNAME` stands for its name. */}}
 {{- define "wrtpod.profile.sysctls" -}}
 {{- $given := has .addressing.kind (list "static" "pool") -}}

@@ -119,19 +119,13 @@ becomes one for each way in which it is used. Those that `existing` names are no
 
 {{/*
 The plugin `tuning`, the last of the list: it writes sysctls into the pod's network namespace, and sets a MAC that the
-link's own plugin would drop. The network's own sysctls win. List NIC NETWORK.
+link's own plugin would drop. List NIC NETWORK.
 */}}
 {{- define "wrtpod.tuning" -}}
 {{- $network := last . -}}
 {{- $sysctls := list -}}
-{{- range first . | include "wrtpod.profile.sysctls" | splitList "\n" -}}
-  {{- $pair := splitList " " . -}}
-  {{- if not (hasKey ($network.sysctls | default dict) (first $pair)) -}}
-    {{- $sysctls = append $sysctls (printf "%s: %s" (first $pair | toRawJson) (last $pair | toRawJson)) -}}
-  {{- end -}}
-{{- end -}}
-{{- range $key, $value := $network.sysctls -}}
-  {{- $sysctls = append $sysctls (printf "%s: %s" (toRawJson $key) (toRawJson $value)) -}}
+{{- range include "wrtpod.sysctls" . | fromJsonArray -}}
+  {{- $sysctls = append $sysctls (printf "%s: %s" (first . | toRawJson) (last . | toRawJson)) -}}
 {{- end -}}
 {
   "type": "tuning",
@@ -144,6 +138,21 @@ link's own plugin would drop. The network's own sysctls win. List NIC NETWORK.
     {{- join ",\n" $sysctls | nindent 4 }}
   }
 }
+{{- end -}}
+
+{{/* A JSON list of the sysctls of an attachment, each a key and a value. The network's own win. List NIC NETWORK. */}}
+{{- define "wrtpod.sysctls" -}}
+{{- $network := last . -}}
+{{- $sysctls := list -}}
+{{- range first . | include "wrtpod.profile.sysctls" | splitList "\n" -}}
+  {{- if not (hasKey ($network.sysctls | default dict) (splitList " " . | first)) -}}
+    {{- $sysctls = append $sysctls (splitList " " .) -}}
+  {{- end -}}
+{{- end -}}
+{{- range $key, $value := $network.sysctls -}}
+  {{- $sysctls = append $sysctls (list $key $value) -}}
+{{- end -}}
+{{- toJson $sysctls -}}
 {{- end -}}
 
 {{/* The node's interface that the pod's hangs on: of macvlan and ipvlan with a VLAN, the interface of the VLAN. */}}

@@ -13,19 +13,33 @@ What the pod's scripts read. The scripts themselves are in `files/scripts`.
 {{- range $name, $text := include "wrtpod.planFiles" . | fromJson -}}
   {{- $all = append $all (printf "%s\n%d\n%s" $name (len $text) $text) -}}
 {{- end -}}
+{{- range include "wrtpod.profile.bootFiles" . | fromJsonArray -}}
+  {{- $content := include "wrtpod.content" . -}}
+  {{- $all = append $all (printf "%s\n%d\n%s" .name (len $content) $content) -}}
+{{- end -}}
 {{- join "" $all | sha256sum -}}
 {{- end -}}
 
-{{/*
-The data of the ConfigMap `plan`, each file as a block that people can read. JSON stands where a block would need more than
-its indentation: for white space at its beginning, several line breaks at its end, and what YAML too takes for one.
-*/}}
+{{/* The bytes of a file with `text` or `base64`. */}}
+{{- define "wrtpod.content" -}}
+{{- if hasKey . "text" }}{{ .text }}{{ else }}{{ b64dec .base64 }}{{ end -}}
+{{- end -}}
+
+{{/* The data of the ConfigMap `plan`. */}}
 {{- define "wrtpod.planData" -}}
+{{- include "wrtpod.planFiles" . | fromJson | include "wrtpod.blocks" -}}
+{{- end -}}
+
+{{/*
+Texts by their names, each as a block that people can read. JSON stands where a block would need more than its indentation: for
+white space at its beginning, several line breaks at its end, and what YAML too takes for one or does not take.
+*/}}
+{{- define "wrtpod.blocks" -}}
 {{- $entries := list -}}
-{{- range $name, $text := include "wrtpod.planFiles" . | fromJson -}}
+{{- range $name, $text := . -}}
   {{- $content := toJson $text -}}
-  {{- if not (regexMatch "^\\n*[ \\t]|^\\n*$|\\n\\n$|[\r\u0085\u2028\u2029\ufeff]" $text) -}}
-    {{- $content = trimSuffix "\n" $text | indent 2 | printf "|\n%s" -}}
+  {{- if not (regexMatch "^\\n*[ \\t]|^\\n*$|\\n\\n$|[\u0001-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029\ufeff]" $text) -}}
+    {{- $content = trimSuffix "\n" $text | indent 2 | printf "|%s\n%s" (ternary "" "-" (hasSuffix "\n" $text)) -}}
   {{- end -}}
   {{- $entries = append $entries (printf "%s: %s" $name $content) -}}
 {{- end -}}

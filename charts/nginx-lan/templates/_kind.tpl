@@ -2,3 +2,8 @@
 {{- define "wrtpod.name" -}}
 {{- .Values.nameOverride | default "nginx-lan" }}
 {{- end }}
+
+{{/* The kind of its workload. */}}
+{{- define "wrtpod.workload" -}}
+StatefulSet
+{{- end -}}

@@ -55,8 +55,9 @@ firstBoot.{{ $name }}: it is no name; use 1 to 63 of a-z, 0-9 and `-`, with a le
 {{- end }}
 {{- end }}
 {{- include "wrtpod.check.credentials" $values.credentials }}
-{{- range $file, $sections := $values.uci }}
-{{- include "wrtpod.check.uci" (list $file $sections $) }}
+{{- include "wrtpod.check.overlays" . }}
+{{- range $file, $words := include "wrtpod.uciWords" .root | fromJson }}
+{{- include "wrtpod.check.uci" (list $file $words $) }}
 {{- end }}
 {{- end -}}
 
@@ -69,55 +70,6 @@ credentials: a Secret that is there and a new one; write either `existingSecret`
 credentials.passwordHash: it is empty, and `authorizedKeys` alone make no Secret; write what `openssl passwd -6` prints
 {{- else if and .passwordHash (not (regexMatch "^[$][0-9a-z]+[$][^:\\s]+$" .passwordHash)) }}
 credentials.passwordHash: it is no crypt(3) string; write what `openssl passwd -6` prints
-{{- end }}
-{{- end }}
-{{- end -}}
-
-{{/* Settings of one file of UCI: list FILE SECTIONS FACTS. */}}
-{{- define "wrtpod.check.uci" }}
-{{- $file := index . 0 }}
-{{- $facts := index . 2 }}
-{{- $word := "^[A-Za-z0-9_]+$" }}
-{{- $names := list }}
-{{- range $facts.nics }}{{ $names = append $names .interface }}{{ end }}
-{{- if not (regexMatch "^[A-Za-z0-9_-]+$" $file) }}
-uci.{{ $file }}: it is no UCI file; use letters, digits, `_` and `-`, as in /etc/config
-{{- end }}
-{{- $planned := "" }}
-{{- if has $file (list "dhcp" "firewall" "network" "system") }}{{ $planned = include (printf "wrtpod.uci.%s" $file) $facts }}{{ end }}
-{{- $types := dict }}
-{{- range regexFindAll "config [^ ]+ '[^']+'" $planned -1 }}
-{{- $words := splitList " " . }}
-{{- $_ := set $types (last $words | trimAll "'") (index $words 1) }}
-{{- end }}
-{{- range $index, $section := index . 1 }}
-{{- $path := printf "uci.%s[%d]" $file $index }}
-{{- $type := .type | default (get $types .section) }}
-{{- if hasPrefix "@" .section }}
-{{- if not (regexMatch "^@[!-~]+\\[0\\]$" .section) }}
-{{ $path }}.section: `{{ .section }}` is not the first section of its type; write `@TYPE[0]`, or the section's name
-{{- end }}
-{{- else if not (regexMatch $word .section) }}
-{{ $path }}.section: `{{ .section }}` is not a UCI section name; use letters, digits and `_`
-{{- else if and (eq $file "network") (regexMatch "^cluster(_|$)" .section) }}
-{{ $path }}.section: the section `{{ .section }}` is written at each start; remove it: eth0 stays as the cluster made it
-{{- else if not $type }}
-{{ $path }}.type: section `{{ .section }}` has no type; add it, for example `type: interface`
-{{- else if not (regexMatch "^[!-~]+$" $type) }}
-{{ $path }}.type: `{{ $type }}` is not a UCI section type; use printable ASCII characters without spaces
-{{- else if ne $type (get $types .section | default $type) }}
-{{ $path }}.type: the section `{{ .section }}` has the types `{{ get $types .section }}` and `{{ $type }}`; give the second section another name
-{{- end }}
-{{- $_ := set $types .section $type }}
-{{- range $option, $value := .options }}
-{{- if not (regexMatch $word $option) }}
-{{ $path }}.options.{{ $option }}: it is not a UCI option name; use letters, digits and `_`
-{{- else if and (eq $file "network") (eq $option "macaddr") (has $section.section $names) }}
-{{ $path }}.options.macaddr: it would change the MAC inside the appliance alone; write it as `mac` of the interface
-{{- end }}
-{{- if regexMatch "[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f]" (ternary $value (list $value) (kindIs "slice" $value) | join "") }}
-{{ $path }}.options.{{ $option }}: the value has a control character; remove it: UCI files hold none but tab and line breaks
-{{- end }}
 {{- end }}
 {{- end }}
 {{- end -}}

@@ -1,5 +1,5 @@
 {{/*
-What OpenWrt starts from: UCI files as the plan writes them, with the settings of `uci` laid over them, and scripts for
+What OpenWrt starts from: UCI files as the plan writes them, with the settings of overlays and of `uci` laid over them, and scripts for
 the first boot. Each file of UCI is made by the template `wrtpod.uci.FILE`.
 */}}
 
@@ -11,7 +11,9 @@ the first boot. Each file of UCI is made by the template `wrtpod.uci.FILE`.
   {{- $text := include (printf "wrtpod.uci.%s" .) $facts | trim -}}
   {{- $_ := set $planned . (printf "\n%s\n" $text) -}}
 {{- end -}}
-{{- range $file, $sections := .Values.uci -}}
+{{- range $file, $words := include "wrtpod.uciWords" . | fromJson -}}
+  {{- $sections := list -}}
+  {{- range $words }}{{ $sections = concat $sections .sections }}{{ end -}}
   {{- $_ := set $planned $file (include "wrtpod.uci.over" (list (get $planned $file) $sections)) -}}
 {{- end -}}
 {{- $files := dict "settings" (include "wrtpod.settings" $facts | printf "%s\n") -}}
@@ -36,7 +38,7 @@ CLUSTER_CIDRS='{{ include "wrtpod.settings.cluster" .root }}'
 DEFAULT_ROUTE_VIA_NIC='{{ ternary 1 0 $leadsOut }}'
 {{- /* Services that cannot work in a pod: they set the clock, drive LEDs or unmount what is not theirs. */}}
 DISABLED_SERVICES='sysntpd sysfixtime umount led gpio_switch urandom_seed bootcount'
-OVERLAYS='{{ join " " $values.overlays }}'
+OVERLAYS='{{ concat ($values.image.overlays | default list) ($values.overlays | default list) | uniq | join " " }}'
 {{- end -}}
 
 {{/* /etc/config/system. The clock is the node's: no NTP client, no server. */}}

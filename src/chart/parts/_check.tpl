@@ -6,6 +6,8 @@ is in values.schema.json.
 {{- define "wrtpod.check" -}}
 {{- $facts := dict "root" . "nics" (include "wrtpod.nics" . | fromJsonArray) -}}
 {{- with include "wrtpod.faults" $facts }}{{ fail . }}{{ end -}}
+{{- /* Only what is good otherwise can be measured. */ -}}
+{{- with include "wrtpod.check.config" . }}{{ fail . }}{{ end -}}
 {{- end -}}
 
 {{- define "wrtpod.faults" -}}
@@ -18,6 +20,7 @@ is in values.schema.json.
 {{- include "wrtpod.check.addresses" . -}}
 {{- include "wrtpod.check.gateways" . -}}
 {{- include "wrtpod.check.access" .root -}}
+{{- include "wrtpod.check.pod" . -}}
 {{- include "wrtpod.check.profile" . -}}
 {{- include "wrtpod.check.cluster" .root -}}
 {{- end -}}
@@ -79,6 +82,23 @@ extraVolumeMounts[{{ $index }}].mountPath: `{{ $mount.mountPath }}` is the chart
 {{ $path }}.{{ $key }}: wrtpod or Multus writes it; remove it
 {{- else if not (regexMatch (printf "^(%s([.]%s)*/)?[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$" $label $label) $key) }}
 {{ $path }}.{{ $key }}: it is not a key; write NAME or DOMAIN/NAME: letters, digits, `-`, `_` and `.`, a letter or digit at both ends
+{{- end }}
+{{- end -}}
+
+{{/* The files of a pod fit into their ConfigMaps. */}}
+{{- define "wrtpod.check.config" }}
+{{- $plan := 0 }}
+{{- range $name, $text := include "wrtpod.planFiles" . | fromJson }}
+{{- $plan = add $plan (len $name) (len $text) }}
+{{- end }}
+{{- $overlays := 0 }}
+{{- range include "wrtpod.profile.bootFiles" . | fromJsonArray }}
+{{- $overlays = add $overlays (len .name) (include "wrtpod.content" . | len) }}
+{{- end }}
+{{- range $path, $size := dict (ternary "firstBoot" "uci" (not (empty .Values.firstBoot))) $plan "overlays" $overlays }}
+{{- if gt $size 1048576 }}
+{{ $path }}: `{{ include "wrtpod.fullname" $ }}` comes with {{ div (add $size 1023) 1024 }} KiB of settings, scripts and files of overlays; a ConfigMap holds 1024 KiB: put large files into the image, or on a volume
+{{- end }}
 {{- end }}
 {{- end -}}
 

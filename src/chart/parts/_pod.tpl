@@ -7,6 +7,7 @@
     "k8s.v1.cni.cncf.io/networks" (include "wrtpod.networks" .)
     "wrtpod.dev/attachments-sha256" (include "wrtpod.attachmentsDigest" .)
     "wrtpod.dev/config-sha256" (include "wrtpod.configDigest" .) }}
+{{- with include "wrtpod.profile.bootOverlays" . }}{{ $_ := set $own "wrtpod.dev/boot-overlays" . }}{{ end }}
 {{- toYaml (mergeOverwrite (dict) .Values.annotations .Values.podAnnotations $own) }}
 {{- end }}
 

@@ -5,9 +5,12 @@ mod generic;
 mod networks;
 mod openwrt;
 
+pub use openwrt::uci;
+
 use serde_json::{Map, Value, json};
 
 use super::entry::{Entry, leaf, section};
+use super::overlays::Carried;
 use super::shapes;
 use super::source::Source;
 use crate::diag::Loc;
@@ -15,13 +18,13 @@ use crate::plan::Profile;
 use crate::types::ImageRef;
 
 /// The values, with what the documents say as their defaults.
-pub fn values(source: &Source<'_>) -> Vec<Entry> {
-    let mut entries = names(source);
+pub fn values(source: &Source<'_>, carried: &Carried) -> Vec<Entry> {
+    let mut entries = names(source, carried);
     entries.extend(place(source));
     entries.push(networks::networks(source));
     entries.push(networks::interfaces(source));
     match source.profile() {
-        Profile::OpenWrt => entries.extend(openwrt::openwrt(source)),
+        Profile::OpenWrt => entries.extend(openwrt::openwrt(source, carried)),
         Profile::Generic => entries.extend(generic::generic(source)),
     }
     entries.extend(access::access(source));
@@ -29,12 +32,21 @@ pub fn values(source: &Source<'_>) -> Vec<Entry> {
     entries
 }
 
-fn names(source: &Source<'_>) -> Vec<Entry> {
+fn names(source: &Source<'_>, carried: &Carried) -> Vec<Entry> {
     let spec = source.spec;
     let secrets: Vec<Value> =
         spec.image_pull_secrets.iter().map(|name| json!({"name": name.to_string()})).collect();
-    let mut entries =
-        vec![image(source.image(), spec.image_pull_policy.as_ref().map_or("", |policy| policy.as_str()))];
+    let policy = spec.image_pull_policy.as_ref().map_or("", |policy| policy.as_str());
+    let mut image = image(source.image(), policy);
+    if source.profile() == Profile::OpenWrt {
+        image.push(openwrt::overlays(
+            source,
+            carried,
+            true,
+            "The overlays that the image was built with, in their order, out of those in files/overlays.",
+        ));
+    }
+    let mut entries = vec![section("image", image, "The container image.")];
     if source.profile() == Profile::Generic {
         let helper = spec.helper_image.as_ref().map(|image| image.to_string()).unwrap_or_default();
         entries.push(leaf(
@@ -64,32 +76,23 @@ fn names(source: &Source<'_>) -> Vec<Entry> {
     entries
 }
 
-fn image(image: &ImageRef, policy: &str) -> Entry {
+fn image(image: &ImageRef, policy: &str) -> Vec<Entry> {
     let repository = match image.registry() {
         Some(registry) => format!("{registry}/{}", image.repository()),
         None => image.repository().to_owned(),
     };
     let digest = image.digest().map(ToString::to_string).unwrap_or_default();
-    section(
-        "image",
-        vec![
-            leaf("repository", repository, shapes::filled(), "The registry and repository."),
-            leaf("tag", image.tag().unwrap_or_default(), shapes::tag(), "The tag."),
-            leaf(
-                "digest",
-                digest,
-                shapes::digest(),
-                "The digest, `sha256:…`: with one, the tag is for people.",
-            ),
-            leaf(
-                "pullPolicy",
-                policy,
-                shapes::one_of(&["", "Always", "IfNotPresent", "Never"]),
-                "When a node pulls the image: Always, IfNotPresent or Never. Empty: Kubernetes decides by the tag.",
-            ),
-        ],
-        "The container image.",
-    )
+    vec![
+        leaf("repository", repository, shapes::filled(), "The registry and repository."),
+        leaf("tag", image.tag().unwrap_or_default(), shapes::tag(), "The tag."),
+        leaf("digest", digest, shapes::digest(), "The digest, `sha256:…`: with one, the tag is for people."),
+        leaf(
+            "pullPolicy",
+            policy,
+            shapes::one_of(&["", "Always", "IfNotPresent", "Never"]),
+            "When a node pulls the image: Always, IfNotPresent or Never. Empty: Kubernetes decides by the tag.",
+        ),
+    ]
 }
 
 fn place(source: &Source<'_>) -> Vec<Entry> {
@@ -131,14 +134,13 @@ fn hostname(source: &Source<'_>, comment: &str) -> Entry {
 }
 
 fn pod(source: &Source<'_>) -> Vec<Entry> {
-    let built = |pointer: &str, empty: Value| source.workload.pointer(pointer).cloned().unwrap_or(empty);
     let metadata = &source.document.metadata;
     let nodes: Vec<Value> = source.plan.placement.nodes.iter().map(|node| node.clone().into()).collect();
     vec![
         leaf(
             "resources",
-            built("/spec/template/spec/containers/0/resources", json!({})),
-            shapes::object(),
+            source.resources(),
+            shapes::resources(),
             "CPU, memory and devices of the appliance.",
         ),
         leaf("nodes", nodes, shapes::texts(), "The nodes that have all its networks, by name. Empty: any."),
@@ -157,7 +159,7 @@ fn pod(source: &Source<'_>) -> Vec<Entry> {
         leaf(
             "tolerations",
             source.spec.tolerations.iter().map(|one| one.value.clone()).collect::<Vec<_>>(),
-            shapes::objects(),
+            shapes::tolerations(),
             "Taints that it tolerates.",
         ),
         leaf(
@@ -192,6 +194,6 @@ fn pod(source: &Source<'_>) -> Vec<Entry> {
 }
 
 /// A map of texts.
-fn pairs<K: ToString>(entries: &[(Loc<K>, Loc<String>)]) -> Map<String, Value> {
+pub fn pairs<K: ToString>(entries: &[(Loc<K>, Loc<String>)]) -> Map<String, Value> {
     entries.iter().map(|(key, value)| (key.value.to_string(), value.value.clone().into())).collect()
 }

@@ -4,15 +4,14 @@ use serde_json::{Map, Value, json};
 
 use super::{hostname, pairs};
 use crate::chart::entry::{Entry, leaf, section};
+use crate::chart::overlays::Carried;
 use crate::chart::shapes;
 use crate::chart::source::Source;
 use crate::spec::{Persistence, UciSettings, UciValue};
 
 /// The values.
-pub(super) fn openwrt(source: &Source<'_>) -> Vec<Entry> {
+pub(super) fn openwrt(source: &Source<'_>, carried: &Carried) -> Vec<Entry> {
     let spec = source.spec;
-    let overlays: Vec<Value> =
-        source.plan.overlays.iter().map(|overlay| overlay.name.value.clone().into()).collect();
     let mut entries = vec![
         leaf(
             "reservedAddresses",
@@ -33,14 +32,16 @@ pub(super) fn openwrt(source: &Source<'_>) -> Vec<Entry> {
             "uci",
             uci(&spec.uci),
             shapes::uci(),
-            "UCI settings over those that are planned: file → list of sections in their order, each with `section` (its\n\
-             name, or \"@TYPE[0]\"), `type` (where the section is a new one) and `options`.",
+            "UCI settings over those that are planned and those of overlays: file → list of sections in their order,\n\
+             each with `section` (its name, or \"@TYPE[0]\"), `type` (where the section is a new one) and `options`.",
         ),
-        leaf(
-            "overlays",
-            overlays,
-            shapes::texts(),
-            "The overlays that the image was built with, for the record inside; their settings are part of `uci`.",
+        overlays(
+            source,
+            carried,
+            false,
+            "Overlays that the image was not built with, in their order, out of those in files/overlays: the pod applies\n\
+             them itself, and installs their packages once it is ready. Persistence mode `system`, unless an overlay has\n\
+             settings alone.",
         ),
         leaf(
             "firstBoot",
@@ -75,9 +76,18 @@ pub(super) fn openwrt(source: &Source<'_>) -> Vec<Entry> {
     entries
 }
 
+/// Overlays by name: those of the image, or the others.
+pub(super) fn overlays(source: &Source<'_>, carried: &Carried, in_image: bool, comment: &str) -> Entry {
+    let named = source.plan.overlays.iter().filter(|overlay| overlay.in_image == in_image);
+    let names: Vec<Value> = named.map(|overlay| overlay.name.value.clone().into()).collect();
+    let known: Vec<&str> = carried.keys().map(String::as_str).collect();
+    leaf("overlays", names, json!({"type": "array", "items": shapes::one_of(&known)}), comment)
+}
+
 fn persistence(source: &Source<'_>, stated: Option<&Persistence>) -> Entry {
     let main =
         source.plan.claims.iter().find(|claim| *claim.name == format!("{}-data", source.plan.name.value));
+    let size = stated.and_then(|persistence| persistence.size.as_ref());
     let existing = stated.and_then(|persistence| persistence.existing_claim.as_ref());
     let packages = stated.and_then(|persistence| persistence.packages.as_ref());
     section(
@@ -92,7 +102,7 @@ fn persistence(source: &Source<'_>, stated: Option<&Persistence>) -> Entry {
             ),
             leaf(
                 "size",
-                main.map(|claim| claim.size.to_string()).unwrap_or_default(),
+                size.map(|size| size.to_string()).unwrap_or_default(),
                 shapes::quantity_or_empty(),
                 "The size of the claim. Empty: 64Mi, with mode system 512Mi.",
             ),
@@ -125,8 +135,8 @@ fn persistence(source: &Source<'_>, stated: Option<&Persistence>) -> Entry {
     )
 }
 
-/// File → sections in their order.
-fn uci(settings: &UciSettings) -> Value {
+/// UCI settings as values have them: file → sections in their order.
+pub fn uci(settings: &UciSettings) -> Value {
     let mut files: Map<String, Value> = Map::new();
     for (file, sections) in settings {
         let listed = files.entry(file.value.clone()).or_insert_with(|| json!([]));
