@@ -5,7 +5,9 @@
 
 use libfuzzer_sys::fuzz_target;
 use std::io::Read;
-use wrtpod::feed::apk::{Database, Dependency, Error, Files, Index, Info, Key, Promise, Request, Trust, read, solve};
+use wrtpod::feed::apk::{
+    Database, Dependency, Error, Files, Index, Info, Key, Promise, Request, Trust, read, solve,
+};
 use wrtpod::feed::{Item, Owner};
 
 /// A container of one header and what follows it, so that the fuzzer need not find the frame.
@@ -34,8 +36,14 @@ fn choose(packages: &[Info]) {
     let wanted: Vec<Dependency> = packages.iter().map(|info| Dependency::on(&info.name)).collect();
     let architectures: Vec<String> = packages.iter().map(|info| info.architecture.clone()).collect();
     let (installed, world, removed) = (&[], &[], &[]);
-    let request =
-        Request { feeds: &[packages], architectures: &architectures, installed, world, wanted: &wanted, removed };
+    let request = Request {
+        feeds: &[packages],
+        architectures: &architectures,
+        installed,
+        world,
+        wanted: &wanted,
+        removed,
+    };
     match solve(&request) {
         Ok(solution) => solution.install.iter().for_each(|choice| {
             assert!(solution.why(&choice.info.name).is_some());
@@ -66,8 +74,13 @@ fn package(file: &[u8]) {
 fn database(bytes: &[u8]) {
     let parts: Vec<&[u8]> = bytes.splitn(4, |byte| *byte == 0).collect();
     let part = |number: usize| parts.get(number).copied().unwrap_or_default().to_vec();
-    let files =
-        Files { installed: part(0), world: part(1), triggers: part(2), scripts: part(3), scripts_gzip: false };
+    let files = Files {
+        installed: part(0),
+        world: part(1),
+        triggers: part(2),
+        scripts: part(3),
+        scripts_gzip: false,
+    };
     if let Ok(mut database) = Database::read(&files) {
         let names: Vec<String> = database.packages().map(|info| info.name.clone()).collect();
         let written = database.write();

@@ -10,7 +10,9 @@ use wrtpod::image::{Base, Bundle, FilePart};
 fuzz_target!(|data: &[u8]| {
     let mut file = tempfile::NamedTempFile::new().expect("a file");
     file.write_all(data).expect("it can be written");
-    if let Ok(base) = Base::of_rootfs("a root", FilePart::whole(file.reopen().expect("it was made")).expect("it is a file")) {
+    if let Ok(base) =
+        Base::of_rootfs("a root", FilePart::whole(file.reopen().expect("it was made")).expect("it is a file"))
+    {
         for (path, _) in base.tree().nodes() {
             let parent = path.parent();
             assert!(!path.as_str().split('/').any(|part| matches!(part, "" | "." | "..")), "{path}");

@@ -8,16 +8,14 @@ use wrtpod::diag::{Diagnostics, SourceMap, Style, render_json, render_text};
 use wrtpod::spec::{Assignment, CatalogEntry, Input, Request, load};
 use wrtpod::yaml;
 
-const ENTRY: &str = "{apiVersion: wrtpod.dev/v1alpha1, kind: Appliance, metadata: {name: a}, spec: {from: a, nodes: [x]}}";
+const ENTRY: &str =
+    "{apiVersion: wrtpod.dev/v1alpha1, kind: Appliance, metadata: {name: a}, spec: {from: a, nodes: [x]}}";
 
 /// The part before the first NUL is a file, the one before the second another file, the rest `--set`.
 fn check(text: &str) {
     let mut parts = text.splitn(3, '\0');
-    let inputs: Vec<Input> = parts
-        .by_ref()
-        .take(2)
-        .map(|text| Input { name: "f".into(), text: text.into() })
-        .collect();
+    let inputs: Vec<Input> =
+        parts.by_ref().take(2).map(|text| Input { name: "f".into(), text: text.into() }).collect();
     let assignments: Vec<Assignment> = parts
         .flat_map(|rest| rest.split('\0'))
         .filter_map(|one| one.split_once('='))
@@ -25,7 +23,8 @@ fn check(text: &str) {
         .collect();
     let catalog = [CatalogEntry { name: "a", file: "catalog", text: ENTRY }];
     let (mut sources, mut diagnostics) = (SourceMap::new(), Diagnostics::new());
-    let request = Request { inputs: &inputs, assignments: &assignments, named: &[], catalog: &catalog, images: &[] };
+    let request =
+        Request { inputs: &inputs, assignments: &assignments, named: &[], catalog: &catalog, images: &[] };
     load(&request, &mut sources, &mut diagnostics);
     let shown = render_text(&diagnostics, &sources, Style::Plain);
     assert_eq!(shown.is_empty(), diagnostics.is_empty());

@@ -48,10 +48,18 @@ fuzz_target!(|data: &[u8]| {
     let mut header = tar::Header::new_ustar();
     let text = &b"DISTRIB_ARCH='x86_64'\n"[..];
     header.set_size(text.len() as u64);
+    header.set_mode(0o644);
+    header.set_uid(0);
+    header.set_gid(0);
+    header.set_mtime(0);
     tar.append_data(&mut header, "etc/openwrt_release", text).expect("memory");
     let file = tempfile::NamedTempFile::new().expect("a file");
     std::fs::write(file.path(), tar.into_inner().expect("memory")).expect("it can be written");
-    let mut base = Base::of_rootfs("a root", FilePart::whole(file.reopen().expect("it was made")).expect("it is a file")).expect("it is a root");
+    let mut base = Base::of_rootfs(
+        "a root",
+        FilePart::whole(file.reopen().expect("it was made")).expect("it is a file"),
+    )
+    .expect("it is a root");
     // Two layers, so that the second one meets what the first one made.
     for _ in 0..2 {
         let mut root = Root::new(base.tree().clone());

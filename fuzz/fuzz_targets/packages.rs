@@ -6,8 +6,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use libfuzzer_sys::fuzz_target;
-use wrtpod::types::RootPath;
 use wrtpod::feed::opkg::{Change, Database, Index, Request, STATUS, feeds, provided_by_host, resolve};
+use wrtpod::types::RootPath;
 
 fuzz_target!(|data: &[u8]| {
     let _ = feeds("feeds", &String::from_utf8_lossy(data));

@@ -28,6 +28,21 @@ const STEPS: &[Step] = &[
         &["cargo-clippy"],
         &["cargo", "clippy", "--workspace", "--all-targets", "--locked", "--quiet", "--", "-D", "warnings"],
     ),
+    step(
+        "fuzz",
+        &["c++", "cargo-clippy"],
+        &[
+            "cargo",
+            "clippy",
+            "--manifest-path",
+            "fuzz/Cargo.toml",
+            "--locked",
+            "--quiet",
+            "--",
+            "-D",
+            "warnings",
+        ],
+    ),
     Step {
         environment: &[("RUSTDOCFLAGS", "-D warnings")],
         ..step("doc", &[], &["cargo", "doc", "--workspace", "--no-deps", "--locked", "--quiet"])
