@@ -345,7 +345,8 @@ fn innermost(message: &str) -> &str {
     begin.map_or(message, |begin| &message[begin..])
 }
 
-fn one_line(message: &str) -> String {
+/// A message without line breaks, and not longer than anybody reads.
+pub(super) fn one_line(message: &str) -> String {
     let line = message.split_whitespace().collect::<Vec<_>>().join(" ");
     if line.chars().count() <= 400 {
         return line;

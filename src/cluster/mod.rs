@@ -27,6 +27,7 @@ mod ground;
 mod kinds;
 mod modules;
 mod network;
+mod node_state;
 mod nodes;
 mod obstacle;
 mod overlays;
@@ -49,8 +50,8 @@ mod wire;
 pub use connect::{ConnectOptions, connect};
 pub use doctor::{Check, CheckState, DoctorReport, Finding};
 pub use error::{Class, Error, FieldConflict, ObjectConflict};
+pub use node_state::NodeState;
 pub use obstacle::{CODES, Gravity, Obstacle};
-pub use placement::NodeState;
 pub use progress::{Event, Progress, Silent, Stage};
 pub use release::{
     ApplyOptions, ConfiguredBy, DeleteOptions, DeployOptions, ExpectedNic, GeneratedSecret, KernelModule,

@@ -3,7 +3,7 @@
 
 use serde::Serialize;
 
-use super::placement::NodeState;
+use super::NodeState;
 use crate::objects::Identity;
 
 /// How much an obstacle matters.

@@ -5,7 +5,8 @@ use k8s_openapi::api::core::v1::{
     Node, NodeSelectorRequirement, NodeSelectorTerm, PodSpec, Taint, Toleration,
 };
 
-use super::Obstacle;
+use super::causes::one_line;
+use super::{NodeState, Obstacle};
 
 const HOSTNAME: &str = "kubernetes.io/hostname";
 const ARCHITECTURE: &str = "kubernetes.io/arch";
@@ -13,100 +14,8 @@ const ARCHITECTURE: &str = "kubernetes.io/arch";
 /// The taint that a cordoned node has as well.
 const UNSCHEDULABLE: &str = "node.kubernetes.io/unschedulable";
 
-/// Taints that only say again that a node is not ready.
+/// Taints that only say again, some seconds later, whether a node is ready.
 const NOT_READY: [&str; 2] = ["node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable"];
-
-/// Why a node does not take a pod.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum NodeState {
-    /// It is named, and the cluster does not have it.
-    Missing,
-    /// Its kubelet does not report that it is ready; what it says.
-    NotReady(String),
-    /// It is cordoned.
-    Cordoned,
-    /// It has a taint that the pod does not tolerate.
-    Tainted {
-        /// The taint's key.
-        key: String,
-        /// Its value, where it has one.
-        value: Option<String>,
-        /// Its effect.
-        effect: String,
-    },
-    /// The image is for another architecture.
-    Architecture {
-        /// The node's.
-        has: String,
-        /// The image's.
-        wanted: String,
-    },
-    /// It lacks a label that the pod asks for; the term that it does not fit.
-    Unlabelled(String),
-}
-
-impl NodeState {
-    /// The stable code.
-    pub(super) fn code(&self) -> &'static str {
-        match self {
-            Self::Missing => "node-missing",
-            Self::NotReady(_) => "node-not-ready",
-            Self::Cordoned => "node-cordoned",
-            Self::Tainted { .. } => "node-tainted",
-            Self::Architecture { .. } | Self::Unlabelled(_) => "node-unfit",
-        }
-    }
-
-    /// What is so.
-    pub(super) fn claim(&self, node: &str, appliance: &str, others: &[String]) -> String {
-        let what = match self {
-            Self::Missing => format!("the cluster has no node {node}, where {appliance} may run"),
-            Self::NotReady(reason) => format!("{node}, where {appliance} may run, is not ready: {reason}"),
-            Self::Cordoned => format!("{node}, where {appliance} may run, is cordoned and takes no pods"),
-            Self::Tainted { .. } => {
-                format!("{node} has the taint {}, which {appliance} does not tolerate", self.taint())
-            }
-            Self::Architecture { has, wanted } => {
-                format!("{node} is {has}, and the image of {appliance} is for {wanted}")
-            }
-            Self::Unlabelled(term) => {
-                format!("{node} does not have the label that {appliance} asks for: {term}")
-            }
-        };
-        if others.is_empty() { what } else { format!("{what}; {} can take it", others.join(", ")) }
-    }
-
-    /// What to do about it.
-    pub(super) fn fix(&self, node: &str) -> String {
-        match self {
-            Self::Missing => "correct `nodes` (kubectl get nodes), or let the node join".to_owned(),
-            Self::NotReady(_) => format!("see why: kubectl describe node {node}"),
-            Self::Cordoned => format!("kubectl uncordon {node}"),
-            Self::Tainted { key, value, effect } => {
-                let operator = match value {
-                    Some(value) => format!("value: {value}"),
-                    None => "operator: Exists".to_owned(),
-                };
-                format!(
-                    "kubectl taint node {node} {}-, or write {{key: {key}, {operator}, effect: {effect}}} under \
-                     `tolerations`",
-                    self.taint()
-                )
-            }
-            Self::Architecture { .. } => "use an image for that architecture, or another node".to_owned(),
-            Self::Unlabelled(_) => format!("kubectl label node {node} KEY=VALUE, or correct `nodeSelector`"),
-        }
-    }
-
-    /// A taint as kubectl writes it.
-    fn taint(&self) -> String {
-        match self {
-            Self::Tainted { key, value: Some(value), effect } => format!("{key}={value}:{effect}"),
-            Self::Tainted { key, value: None, effect } => format!("{key}:{effect}"),
-            _ => String::new(),
-        }
-    }
-}
 
 /// Where a pod can run.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -184,7 +93,8 @@ fn against(pod: &PodSpec, node: &Node) -> Vec<NodeState> {
     let is_ready = ready.is_some_and(|condition| condition.status == "True");
     if !is_ready {
         let said = ready.and_then(|condition| condition.message.as_deref().or(condition.reason.as_deref()));
-        states.push(NodeState::NotReady(said.unwrap_or("it has never reported").to_owned()));
+        let said = said.unwrap_or("it has never reported").trim_end_matches('.');
+        states.push(NodeState::NotReady(one_line(said)));
     }
     let spec = node.spec.clone().unwrap_or_default();
     let cordon = Taint { key: UNSCHEDULABLE.to_owned(), effect: "NoSchedule".to_owned(), ..Taint::default() };
@@ -192,7 +102,7 @@ fn against(pod: &PodSpec, node: &Node) -> Vec<NodeState> {
         states.push(NodeState::Cordoned);
     }
     for taint in spec.taints.unwrap_or_default() {
-        let said = taint.key == UNSCHEDULABLE || (!is_ready && NOT_READY.contains(&taint.key.as_str()));
+        let said = taint.key == UNSCHEDULABLE || NOT_READY.contains(&taint.key.as_str());
         if said || taint.effect == "PreferNoSchedule" || is_tolerated(pod, &taint) {
             continue;
         }
@@ -315,7 +225,12 @@ mod tests {
         .expect("a status");
         let tainted =
             node("c", &json!({"taints": [{"key": "only", "value": "dbs", "effect": "NoSchedule"}]}));
-        let nodes = [cordoned, silent, tainted, node("d", &json!({}))];
+        let nodes = [
+            cordoned,
+            silent,
+            tainted,
+            node("d", &json!({"taints": [{"key": NOT_READY[0], "effect": "NoSchedule"}]})),
+        ];
         let found = judge("router", &on(&["a", "b", "c", "nowhere"]), &nodes);
         assert_eq!(
             codes(&found),

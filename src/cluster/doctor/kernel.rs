@@ -45,11 +45,8 @@ pub(super) async fn check(
             }
         }
     }
-    if let Some(question) = questions.first() {
-        let swept = probe::sweep(session, question.namespace).await?;
-        for (question, answer) in questions.iter().zip(ask(session, &questions, swept).await) {
-            answers.insert(question.node.to_owned(), answer?);
-        }
+    for (question, answer) in questions.iter().zip(ask(session, &questions).await?) {
+        answers.insert(question.node.to_owned(), answer?);
     }
     for (patient, nodes) in wanted {
         enter(patient, &nodes, &answers, report);
@@ -61,12 +58,14 @@ pub(super) async fn check(
 async fn ask(
     session: &Session<'_>,
     questions: &[Question<'_>],
-    swept: Seen<()>,
-) -> Vec<Result<Seen<Modules>, Error>> {
-    match swept {
-        Ok(()) => all(questions.iter().map(|question| probe::ask(session, question))).await,
-        Err(obstacle) => questions.iter().map(|_| Ok(Err(obstacle.clone()))).collect(),
+) -> Result<Vec<Result<Seen<Modules>, Error>>, Error> {
+    let Some(first) = questions.first() else { return Ok(Vec::new()) };
+    if let Err(obstacle) = probe::sweep(session, first.namespace).await? {
+        return Ok(questions.iter().map(|_| Ok(Err(obstacle.clone()))).collect());
     }
+    let answers = all(questions.iter().map(|question| probe::ask(session, question))).await;
+    probe::gone(session, first.namespace).await;
+    Ok(answers)
 }
 
 fn takers(patient: &Patient<'_>) -> Vec<String> {

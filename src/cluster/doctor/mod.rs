@@ -77,12 +77,14 @@ async fn on_nodes(
     }
     let takers: BTreeSet<&String> = placements.iter().flatten().flat_map(|place| &place.takers).collect();
     match multus::find(session).await? {
-        Err(obstacle) => report.enter(CHECK, "", None, vec![*obstacle]),
-        Ok(multus) if multus.is_empty() => report.enter(CHECK, "", None, vec![Obstacle::MultusUnseen]),
+        Err(obstacle) => report.enter(CHECK, "DaemonSet", None, vec![*obstacle]),
+        Ok(multus) if multus.is_empty() => {
+            report.enter(CHECK, "DaemonSet", None, vec![Obstacle::MultusUnseen]);
+        }
         Ok(_) if takers.is_empty() => {
             let reason = "no node is known to take a pod".to_owned();
             let obstacle = Obstacle::NotChecked { what: "Multus".to_owned(), right: None, reason };
-            report.enter(CHECK, "", None, vec![obstacle]);
+            report.enter(CHECK, "DaemonSet", None, vec![obstacle]);
         }
         Ok(multus) => {
             for node in takers {

@@ -17,8 +17,9 @@ use crate::cluster::{
     Error, Event, FIELD_MANAGER, Obstacle, Outcome, Release, containers, prune, request, wait,
 };
 
-/// The label of these pods.
+/// The label of these pods, and the selector of them.
 const LABEL: &str = "wrtpod.dev/doctor";
+const LABELS: &str = "wrtpod.dev/doctor=modules";
 
 /// How long a pod may take, its image's pull included.
 const LONGEST: Duration = Duration::from_secs(60);
@@ -39,16 +40,22 @@ pub(super) struct Question<'a> {
 
 /// Deletes what an earlier run left in the namespace.
 pub(super) async fn sweep(session: &Session<'_>, namespace: &str) -> Result<Seen<()>, Error> {
-    let labels = format!("{LABEL}=modules");
     let sweep = async {
-        for pod in wait::pods(session, namespace, &labels).await? {
+        for pod in wait::pods(session, namespace, LABELS).await? {
             let name = pod.metadata.name.unwrap_or_default();
             let identity = Kind::named("Pod").identity(namespace, &name);
             prune::delete(session, &identity, pod.metadata.uid.as_deref()).await?;
         }
-        wait::for_pods_gone(session, namespace, &labels, GONE).await
+        wait::for_pods_gone(session, namespace, LABELS, GONE).await
     };
     seen(sweep.await, "the kernel modules", RIGHT)
+}
+
+/// Waits until all that asked are gone. One that stays has been told of, and ends by itself.
+pub(super) async fn gone(session: &Session<'_>, namespace: &str) {
+    if let Err(error) = wait::for_pods_gone(session, namespace, LABELS, GONE).await {
+        session.tell(&Event::Note(error.to_string()));
+    }
 }
 
 /// Asks a node for its modules.

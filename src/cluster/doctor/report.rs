@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use crate::cluster::causes::one_line;
 use crate::cluster::{Error, Gravity, Obstacle};
 
 /// What a check came to.
@@ -98,7 +99,7 @@ pub(super) fn seen<T>(result: Result<T, Error>, what: &str, right: &str) -> Resu
         Err(Error::Refused { reason, status, .. }) => Ok(Err(Box::new(Obstacle::NotChecked {
             what: what.to_owned(),
             right: (status == 403).then(|| right.to_owned()),
-            reason,
+            reason: one_line(&reason),
         }))),
         Err(error) => Err(error),
     }

@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::report::{DoctorReport, seen};
 use crate::cluster::applyset::ApplySet;
+use crate::cluster::causes::one_line;
 use crate::cluster::kinds::{Kind, NAD};
 use crate::cluster::session::Session;
 use crate::cluster::wire::Failure;
@@ -19,7 +20,7 @@ pub(super) async fn api_server(session: &Session<'_>, report: &mut DoctorReport)
             let version = version["gitVersion"].as_str().unwrap_or_default();
             report.enter("api server", version, None, Vec::new());
         }
-        Err(obstacle) => report.enter("api server", "", None, vec![*obstacle]),
+        Err(obstacle) => report.enter("api server", "version", None, vec![*obstacle]),
     }
     Ok(())
 }
@@ -53,7 +54,7 @@ async fn creatable(session: &Session<'_>, release: &Release) -> Result<Option<Ob
     match session.send(request).await {
         Ok(_) => Ok(None),
         Err(Failure::Status(status)) if status.code != 401 => {
-            Ok(Some(Obstacle::NamespaceRefused { namespace, reason: status.message }))
+            Ok(Some(Obstacle::NamespaceRefused { namespace, reason: one_line(&status.message) }))
         }
         Err(failure) => Err(failure.during(session.wire, "try the namespace")),
     }
@@ -117,7 +118,7 @@ pub(super) async fn nodes(
             Ok(Some(nodes))
         }
         Err(obstacle) => {
-            report.enter("nodes", "", None, vec![*obstacle]);
+            report.enter("nodes", "all", None, vec![*obstacle]);
             Ok(None)
         }
     }
