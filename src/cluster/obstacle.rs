@@ -351,3 +351,20 @@ impl std::fmt::Display for Obstacle {
         write!(f, "{}: {}", self.claim(), self.fix())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    /// The list is what is held against the pages, so it has to have what the functions answer.
+    #[test]
+    fn every_code_is_listed_and_answered() {
+        let sources = [include_str!("obstacle.rs"), include_str!("node_state.rs")];
+        let arms = sources.iter().flat_map(|source| source.lines());
+        let answered: BTreeSet<&str> =
+            arms.filter_map(|line| line.split_once("=> \"")?.1.strip_suffix("\",")).collect();
+        assert_eq!(CODES.iter().copied().collect::<BTreeSet<_>>(), answered);
+    }
+}

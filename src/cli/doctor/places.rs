@@ -79,3 +79,116 @@ fn secret(document: &ApplianceSpec, name: &str) -> Option<Span> {
     let mut named = document.secret.iter().chain(&document.image_pull_secrets).chain(volumes);
     named.find(|one| one.value.as_str() == name)?.span
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::args::{Color, DocumentArgs, MessageFormat};
+    use crate::cli::load::judge;
+    use crate::cli::printer::Printer;
+    use crate::cluster::NodeState;
+    use crate::objects;
+    use crate::spec::Input;
+
+    const SITE: &str = "
+apiVersion: wrtpod.dev/v1alpha1
+kind: Site
+metadata: {name: home}
+spec:
+  salt: x
+  namespace: appliances
+  distribution: k3s
+  storageClass: fast
+  nodes: {node1: {parents: [eth1]}, node2: {parents: [eth1]}}
+  networks: {lan: {macvlan: {parent: eth1}, subnet: 192.168.1.0/24}}
+---
+apiVersion: wrtpod.dev/v1alpha1
+kind: Appliance
+metadata: {name: router}
+spec:
+  from: openwrt
+  image: openwrt/rootfs:x86-64-24.10.4
+  persistence: {mode: system}
+  interfaces: [{network: lan, address: 192.168.1.2/24}]
+  nodes: [node2]
+  overlays: [wireguard]
+  secret: login
+  imagePullSecrets: [registry]
+  volumes:
+    old: {existingClaim: mine, mountPath: /old}
+    new: {storageClass: slow, mountPath: /new}
+    feed: {configMap: packages, mountPath: /feed}
+";
+
+    #[test]
+    fn a_finding_stands_at_the_word_that_it_is_about() {
+        let input = Input { name: "site.yaml".to_owned(), text: SITE.to_owned() };
+        let printer = Printer::new(Color::Never, MessageFormat::Text);
+        let loaded = judge(&[input], &DocumentArgs::default(), &[], printer).expect("no faults");
+        let word = |obstacle: Obstacle| {
+            let finding = Finding { appliance: Some("router".to_owned()), obstacle };
+            of(&finding, &loaded).map_or("nowhere", |span| loaded.sources.slice(span))
+        };
+        let (namespace, appliance) = ("appliances".to_owned(), "router".to_owned());
+        let lan = loaded.attachments().iter().next().expect("a NAD").identity.clone();
+        assert_eq!(lan.kind, objects::NAD_KIND);
+        let node = |node: &str| Obstacle::Node {
+            node: node.to_owned(),
+            appliance: appliance.clone(),
+            state: NodeState::Cordoned,
+            others: Vec::new(),
+        };
+        let class = |claim: &str, class: Option<&str>| Obstacle::NoStorageClass {
+            claim: claim.to_owned(),
+            class: class.map(str::to_owned),
+            known: Vec::new(),
+        };
+        let named = |name: &str| (namespace.clone(), name.to_owned());
+        let secret = |name: &str| {
+            let (namespace, name) = named(name);
+            Obstacle::NoSecret { namespace, name }
+        };
+        let (gone, feed) = (named("mine"), named("packages"));
+        let words = [
+            word(Obstacle::NamespaceTerminating { namespace: namespace.clone() }),
+            word(Obstacle::OtherRanges {
+                what: String::new(),
+                address: String::new(),
+                ranges: String::new(),
+            }),
+            word(Obstacle::AttachmentDiffers { identity: lan }),
+            word(node("node1")),
+            word(node("node2")),
+            word(class("router-data", Some("fast"))),
+            word(class("router-new", Some("slow"))),
+            word(class("router-new", None)),
+            word(secret("login")),
+            word(secret("registry")),
+            word(Obstacle::NoClaim { namespace: gone.0, name: gone.1 }),
+            word(Obstacle::NoConfigMap { namespace: feed.0, name: feed.1 }),
+            word(Obstacle::NoModule {
+                node: "node1".to_owned(),
+                module: "wireguard".to_owned(),
+                reason: String::new(),
+            }),
+            word(Obstacle::MultusUnseen),
+        ];
+        let expected = [
+            "appliances",
+            "k3s",
+            "lan",
+            "node1",
+            "node2",
+            "fast",
+            "slow",
+            "new",
+            "login",
+            "registry",
+            "mine",
+            "packages",
+            "wireguard",
+            "nowhere",
+        ];
+        assert_eq!(words, expected);
+    }
+}
