@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::needs::{Needs, PULL_KEYS};
 use super::report::{DoctorReport, Seen, seen};
-use super::{Patient, Ward};
+use super::{Place, Subject};
 use crate::cluster::applyset::ApplySet;
 use crate::cluster::ground::{self, Record};
 use crate::cluster::kinds::Kind;
@@ -35,13 +35,13 @@ pub(super) fn nodes(
 /// Whether its names are free, and the namespace lets its pod in.
 pub(super) async fn admission(
     session: &Session<'_>,
-    patient: &Patient<'_>,
-    ward: &Ward,
+    subject: &Subject<'_>,
+    place: &Place,
     report: &mut DoctorReport,
 ) -> Result<(), Error> {
-    let release = patient.release;
+    let release = subject.release;
     let (namespace, appliance) = (release.namespace.as_str(), release.appliance.as_str());
-    let Some(live) = &ward.namespace else { return Ok(()) };
+    let Some(live) = &place.namespace else { return Ok(()) };
     let own = ApplySet::of_appliance(namespace, appliance);
     let site = ApplySet::of_site(namespace, &release.site);
     let parents = ground::parents(session, namespace, [&own, &site]).await;
@@ -71,17 +71,17 @@ pub(super) async fn admission(
 /// Whether what the pod refers to is there, or can be made.
 pub(super) async fn needs(
     session: &Session<'_>,
-    patient: &Patient<'_>,
-    ward: &mut Ward,
+    subject: &Subject<'_>,
+    place: &mut Place,
     report: &mut DoctorReport,
 ) -> Result<(), Error> {
-    let release = patient.release;
+    let release = subject.release;
     let (namespace, appliance) = (release.namespace.clone(), Some(release.appliance.as_str()));
-    let needs = Needs::of(release, &patient.pod);
+    let needs = Needs::of(release, &subject.pod);
     for (name, class) in &needs.claims {
         let obstacles = match live(session, "PersistentVolumeClaim", &namespace, name).await? {
             Ok(Some(_)) => Vec::new(),
-            Ok(None) => storage(session, name, class.as_deref(), ward).await?,
+            Ok(None) => storage(session, name, class.as_deref(), place).await?,
             Err(obstacle) => vec![*obstacle],
         };
         report.enter("storage", name, appliance, obstacles);
@@ -147,17 +147,17 @@ async fn storage(
     session: &Session<'_>,
     claim: &str,
     class: Option<&str>,
-    ward: &mut Ward,
+    place: &mut Place,
 ) -> Result<Vec<Obstacle>, Error> {
     if class == Some("") {
         return Ok(Vec::new());
     }
-    if ward.classes.is_none() {
+    if place.classes.is_none() {
         let list = request::list(Kind::named("StorageClass"), None, &[]);
         let classes = session.items("list the storage classes", list).await;
-        ward.classes = Some(seen(classes, "the storage classes", "list storageclasses.storage.k8s.io")?);
+        place.classes = Some(seen(classes, "the storage classes", "list storageclasses.storage.k8s.io")?);
     }
-    Ok(match ward.classes.as_ref() {
+    Ok(match place.classes.as_ref() {
         Some(Ok(classes)) => judge_class(claim, class, classes).into_iter().collect(),
         Some(Err(obstacle)) => vec![Obstacle::clone(obstacle)],
         None => Vec::new(),

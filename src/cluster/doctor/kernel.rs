@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::Patient;
+use super::Subject;
 use super::probe::{self, Question};
 use super::report::{DoctorReport, Seen};
 use crate::cluster::modules::{self, Modules};
@@ -18,38 +18,38 @@ const ELSEWHERE: &str = "default";
 /// Asks each node once.
 pub(super) async fn check(
     session: &Session<'_>,
-    patients: &[Patient<'_>],
+    subjects: &[Subject<'_>],
     has_namespace: bool,
     report: &mut DoctorReport,
 ) -> Result<(), Error> {
     let mut answers: BTreeMap<String, Seen<Modules>> = BTreeMap::new();
-    let mut wanted: Vec<(&Patient<'_>, Vec<String>)> = Vec::new();
-    for patient in patients.iter().filter(|patient| !patient.release.modules.is_empty()) {
-        match modules::of_running_pod(session, patient.release).await {
+    let mut wanted: Vec<(&Subject<'_>, Vec<String>)> = Vec::new();
+    for subject in subjects.iter().filter(|subject| !subject.release.modules.is_empty()) {
+        match modules::of_running_pod(session, subject.release).await {
             Ok(there) => {
-                wanted.push((patient, vec![there.node.clone()]));
+                wanted.push((subject, vec![there.node.clone()]));
                 answers.insert(there.node.clone(), Ok(there));
             }
             Err(error) if error.class() == Class::Environment => return Err(error),
-            Err(_) => wanted.push((patient, takers(patient))),
+            Err(_) => wanted.push((subject, takers(subject))),
         }
     }
     let mut asked = BTreeSet::new();
     let mut questions = Vec::new();
-    for (patient, nodes) in &wanted {
-        let release = patient.release;
+    for (subject, nodes) in &wanted {
+        let release = subject.release;
         let namespace = if has_namespace { release.namespace.as_str() } else { ELSEWHERE };
         for node in nodes.iter().filter(|node| !answers.contains_key(*node)) {
             if asked.insert(node) {
-                questions.push(Question { node, namespace, release, pod: &patient.pod });
+                questions.push(Question { node, namespace, release, pod: &subject.pod });
             }
         }
     }
     for (question, answer) in questions.iter().zip(ask(session, &questions).await?) {
         answers.insert(question.node.to_owned(), answer?);
     }
-    for (patient, nodes) in wanted {
-        enter(patient, &nodes, &answers, report);
+    for (subject, nodes) in wanted {
+        enter(subject, &nodes, &answers, report);
     }
     Ok(())
 }
@@ -68,17 +68,17 @@ async fn ask(
     Ok(answers)
 }
 
-fn takers(patient: &Patient<'_>) -> Vec<String> {
-    patient.placement.as_ref().map_or_else(Vec::new, |placement| placement.takers.clone())
+fn takers(subject: &Subject<'_>) -> Vec<String> {
+    subject.placement.as_ref().map_or_else(Vec::new, |placement| placement.takers.clone())
 }
 
 fn enter(
-    patient: &Patient<'_>,
+    subject: &Subject<'_>,
     nodes: &[String],
     answers: &BTreeMap<String, Seen<Modules>>,
     report: &mut DoctorReport,
 ) {
-    let appliance = patient.release.appliance.as_str();
+    let appliance = subject.release.appliance.as_str();
     if nodes.is_empty() {
         let what = format!("the kernel modules that {appliance} needs");
         let reason = "no node is known to take its pod".to_owned();
@@ -87,7 +87,7 @@ fn enter(
     }
     for node in nodes {
         let obstacles = match answers.get(node) {
-            Some(Ok(there)) => modules::missing(patient.release, there),
+            Some(Ok(there)) => modules::missing(subject.release, there),
             Some(Err(obstacle)) => vec![Obstacle::clone(obstacle)],
             None => Vec::new(),
         };

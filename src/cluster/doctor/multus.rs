@@ -1,10 +1,14 @@
 //! Whether Multus runs on the nodes where a pod may go. It is found by its DaemonSet; where a distribution has made it a part of
 //! the node, nothing is to be seen of it.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
-use super::report::{Seen, seen};
+use super::Subject;
+use super::report::{DoctorReport, Seen, seen};
 use crate::cluster::kinds::Kind;
+use crate::cluster::placement::Placement;
 use crate::cluster::session::Session;
 use crate::cluster::{Error, Obstacle, request};
 
@@ -12,13 +16,45 @@ use crate::cluster::{Error, Obstacle, request};
 const NAMES: [&str; 4] = ["kube-multus-ds", "multus", "rke2-multus", "rke2-multus-ds"];
 
 /// A DaemonSet of Multus and the nodes where it has a ready pod.
-pub(super) struct Multus {
+struct Multus {
     name: String,
     ready: Vec<String>,
 }
 
+/// Whether Multus runs where the pods may go.
+pub(super) async fn check(
+    session: &Session<'_>,
+    subjects: &[Subject<'_>],
+    report: &mut DoctorReport,
+) -> Result<(), Error> {
+    const CHECK: &str = "multus";
+    let attached = subjects.iter().filter(|subject| !subject.release.attachments.is_empty());
+    let placements: Vec<Option<&Placement>> = attached.map(|subject| subject.placement.as_ref()).collect();
+    if placements.is_empty() {
+        return Ok(());
+    }
+    let takers: BTreeSet<&String> = placements.iter().flatten().flat_map(|place| &place.takers).collect();
+    match find(session).await? {
+        Err(obstacle) => report.enter(CHECK, "DaemonSet", None, vec![*obstacle]),
+        Ok(multus) if multus.is_empty() => {
+            report.enter(CHECK, "DaemonSet", None, vec![Obstacle::MultusUnseen]);
+        }
+        Ok(_) if takers.is_empty() => {
+            let reason = "no node is known to take a pod".to_owned();
+            let obstacle = Obstacle::NotChecked { what: "Multus".to_owned(), right: None, reason };
+            report.enter(CHECK, "DaemonSet", None, vec![obstacle]);
+        }
+        Ok(multus) => {
+            for node in takers {
+                report.enter(CHECK, node, None, judge(&multus, node));
+            }
+        }
+    }
+    Ok(())
+}
+
 /// Finds Multus in the cluster.
-pub(super) async fn find(session: &Session<'_>) -> Result<Seen<Vec<Multus>>, Error> {
+async fn find(session: &Session<'_>) -> Result<Seen<Vec<Multus>>, Error> {
     let list = request::list(Kind::named("DaemonSet"), None, &[]);
     let sets = seen(
         session.items("list the DaemonSets", list).await,
@@ -45,7 +81,7 @@ pub(super) async fn find(session: &Session<'_>) -> Result<Seen<Vec<Multus>>, Err
 }
 
 /// Whether one of them has a ready pod on a node.
-pub(super) fn judge(multus: &[Multus], node: &str) -> Vec<Obstacle> {
+fn judge(multus: &[Multus], node: &str) -> Vec<Obstacle> {
     let Some(first) = multus.first() else { return vec![Obstacle::MultusUnseen] };
     if multus.iter().any(|one| one.ready.iter().any(|ready| ready == node)) {
         return Vec::new();

@@ -140,6 +140,13 @@ pub(super) async fn ranges(
         Ok(service) => (service, Vec::new()),
         Err(obstacle) => (Value::Null, vec![*obstacle]),
     };
+    if nodes.is_none() {
+        obstacles.push(Obstacle::NotChecked {
+            what: "the range of pods".to_owned(),
+            right: Some("list nodes".to_owned()),
+            reason: "the nodes, which have it, are not known".to_owned(),
+        });
+    }
     obstacles.extend(ranges::judge(&release.cluster_ranges, &service, nodes.unwrap_or_default()));
     let ranges: Vec<String> = release.cluster_ranges.iter().map(ToString::to_string).collect();
     report.enter("ranges", ranges.join(", "), None, obstacles);

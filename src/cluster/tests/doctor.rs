@@ -169,6 +169,7 @@ async fn what_may_not_be_read_is_said() {
     list network-attachment-definitions.k8s.cni.cncf.io in namespace home
     list nodes
     get services in namespace default
+    list nodes
     list configmaps in namespace home
     create pods in namespace home
     get persistentvolumeclaims in namespace home
