@@ -12,8 +12,8 @@ use crate::cluster::placement::Placement;
 use crate::cluster::session::Session;
 use crate::cluster::{Error, Obstacle, request};
 
-/// Names of Multus' DaemonSets: its own manifest's, RKE2's chart's.
-const NAMES: [&str; 4] = ["kube-multus-ds", "multus", "rke2-multus", "rke2-multus-ds"];
+/// The name of the DaemonSet in Multus' own manifests, thin and thick.
+const NAME: &str = "kube-multus-ds";
 
 /// A DaemonSet of Multus and the nodes where it has a ready pod.
 struct Multus {
@@ -92,7 +92,7 @@ fn judge(multus: &[Multus], node: &str) -> Vec<Obstacle> {
 /// By its name, or by the image of its container: mirrors keep the last part of an image's name.
 fn is_multus(set: &Value) -> bool {
     let name = set["metadata"]["name"].as_str().unwrap_or_default();
-    NAMES.contains(&name)
+    name == NAME
         || crate::objects::containers(set).any(|container| {
             let image = container["image"].as_str().unwrap_or_default();
             let last = image.split('@').next().and_then(|image| image.rsplit('/').next()).unwrap_or_default();
