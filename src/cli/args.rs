@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::doctor::DoctorArgs;
 use super::image::args::{ImageArgs, SupplyArgs};
 use super::import::ImportArgs;
 
@@ -50,6 +51,8 @@ pub enum Verb {
     Init(InitArgs),
     /// Print the manifests of appliances; needs no cluster
     Render(RenderArgs),
+    /// Say what a deploy would fail of on this cluster, and how to mend it
+    Doctor(DoctorArgs),
     /// Apply appliances to the cluster, wait until they are ready, and check their NICs
     Deploy(DeployArgs),
     /// Show what `deploy` would change, and what was changed inside the appliance
@@ -280,13 +283,13 @@ pub struct StatusArgs {
     #[command(flatten)]
     pub cluster: ClusterArgs,
     /// Form of the answer
-    #[arg(short, long, value_enum, default_value_t = StatusFormat::Table, value_name = "FORMAT")]
-    pub output: StatusFormat,
+    #[arg(short, long, value_enum, default_value_t = ReportFormat::Table, value_name = "FORMAT")]
+    pub output: ReportFormat,
 }
 
-/// Form of a status.
+/// Form of a report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum StatusFormat {
+pub enum ReportFormat {
     /// For people
     Table,
     /// JSON

@@ -6,7 +6,7 @@ use super::args::ClusterArgs;
 use super::error::CliError;
 use super::load::Loaded;
 use crate::cluster::{
-    self, Class, Cluster, ConfiguredBy, ConnectOptions, ExpectedNic, GeneratedSecret, Release,
+    self, Class, Cluster, ConfiguredBy, ConnectOptions, ExpectedNic, GeneratedSecret, KernelModule, Release,
 };
 use crate::objects::{self, MANAGED_BY, ObjectSet, WRTPOD};
 use crate::plan::{self, Addressing, Appliance};
@@ -78,7 +78,19 @@ fn release(loaded: &Loaded, appliance: &Appliance, objects: &ObjectSet) -> Relea
                 annotations: BTreeMap::new(),
             },
         ),
+        modules: modules(appliance),
     }
+}
+
+/// The kernel modules that its overlays need, each once.
+fn modules(appliance: &Appliance) -> Vec<KernelModule> {
+    let mut modules: Vec<KernelModule> = Vec::new();
+    for (name, reason) in appliance.overlays.iter().flat_map(|overlay| &overlay.host_modules) {
+        if modules.iter().all(|known| known.name != name.value) {
+            modules.push(KernelModule { name: name.value.clone(), reason: reason.clone() });
+        }
+    }
+    modules
 }
 
 fn expected(plan: &plan::Plan, nic: &plan::Nic) -> Option<ExpectedNic> {

@@ -78,28 +78,11 @@ async fn deploy(
         Printer::line(&line);
     }
     if args.wait {
-        missing_modules(cluster, release, appliance, printer).await;
-    }
-    Ok(verdict(&report))
-}
-
-/// Says which kernel modules of its overlays the node seems to lack: a pod cannot load one.
-async fn missing_modules(cluster: &Cluster, release: &Release, appliance: &Appliance, printer: Printer) {
-    let wanted: Vec<_> = appliance.overlays.iter().flat_map(|overlay| &overlay.host_modules).collect();
-    if wanted.is_empty() {
-        return;
-    }
-    let Some(there) = cluster.kernel_modules(release).await else { return };
-    for (module, reason) in wanted {
-        let name = module.value.as_str();
-        // The kernel writes `_` for `-`.
-        if !there.contains(&name.replace('-', "_")) {
-            printer.note(&format!(
-                "the node has no kernel module {name} loaded ({reason}): `modprobe {name}` there, and a line `{name}` in \
-                 /etc/modules-load.d/wrtpod.conf keeps it"
-            ));
+        for module in cluster.missing_modules(release).await {
+            printer.note(&module.to_string());
         }
     }
+    Ok(verdict(&report))
 }
 
 /// A NIC that is not as planned is a finding; one that could not be asked is not.

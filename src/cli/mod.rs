@@ -9,6 +9,7 @@ mod credentials;
 mod delete;
 mod deploy;
 mod diff;
+mod doctor;
 mod error;
 mod explain;
 mod image;
@@ -20,6 +21,7 @@ mod pin;
 mod printer;
 mod progress;
 mod render;
+mod report;
 mod status;
 mod table;
 
@@ -59,6 +61,7 @@ fn dispatch(verb: &Verb, printer: Printer) -> Result<Outcome, CliError> {
     match verb {
         Verb::Init(args) => init::run(args),
         Verb::Render(args) => render::run(args, printer),
+        Verb::Doctor(args) => doctor::run(args, printer),
         Verb::Deploy(args) => deploy::run(args, printer),
         Verb::Diff(args) => diff::run(args, printer),
         Verb::Status(args) => status::run(args, printer),

@@ -2,15 +2,15 @@
 
 use std::fmt::Write;
 
-use super::args::{StatusArgs, StatusFormat};
+use super::args::{ReportFormat, StatusArgs};
 use super::cluster::{block_on, connect, releases};
 use super::deploy::nic_table;
 use super::error::{CliError, Outcome};
 use super::load::{Place, WithoutSite, load, place};
 use super::printer::Printer;
+use super::report;
 use super::table::table;
 use crate::cluster::{ApplianceStatus, OverlayState, Release};
-use crate::yaml;
 
 /// Runs the verb.
 pub fn run(args: &StatusArgs, printer: Printer) -> Result<Outcome, CliError> {
@@ -29,18 +29,9 @@ pub fn run(args: &StatusArgs, printer: Printer) -> Result<Outcome, CliError> {
         Ok(states)
     })?;
     let text = match args.output {
-        StatusFormat::Table => text(&states),
-        StatusFormat::Json | StatusFormat::Yaml => {
-            let value = serde_json::to_value(&states).expect("a status serializes to JSON");
-            if args.output == StatusFormat::Yaml {
-                yaml::write(&value)
-            } else {
-                let mut text =
-                    serde_json::to_string_pretty(&value).expect("a JSON value is written to a string");
-                text.push('\n');
-                text
-            }
-        }
+        ReportFormat::Table => text(&states),
+        ReportFormat::Json => report::json(&states),
+        ReportFormat::Yaml => report::yaml(&states),
     };
     Printer::data(&text)?;
     if states.is_empty() {

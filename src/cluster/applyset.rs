@@ -12,8 +12,8 @@ use sha2::{Digest as _, Sha256};
 
 use crate::objects::{Identity, Object};
 
-use super::Error;
 use super::kinds::Kind;
+use super::{Error, Obstacle};
 
 /// The label that makes an object a parent.
 pub(super) const ID: &str = "applyset.kubernetes.io/id";
@@ -150,7 +150,8 @@ impl Parent {
         let tooling = annotation(TOOLING).unwrap_or("an unnamed tool");
         if tooling.split('/').next() != Some(TOOL) {
             let name = value.pointer("/metadata/name").and_then(Value::as_str).unwrap_or_default();
-            return Err(Error::ForeignApplySet { name: name.to_owned(), tooling: tooling.to_owned() });
+            let name = name.to_owned();
+            return Err(Obstacle::ForeignApplySet { name, tooling: tooling.to_owned() }.into());
         }
         let split = |text: Option<&str>| {
             text.unwrap_or_default()
@@ -204,7 +205,8 @@ mod tests {
     #[test]
     fn another_tools_parent_is_refused() {
         let value = json!({"metadata": {"name": "wrtpod-x", "annotations": {TOOLING: "kubectl/v1.34"}}});
-        assert!(matches!(Parent::read(&value), Err(Error::ForeignApplySet { .. })));
+        let error = Parent::read(&value).expect_err("refused");
+        assert!(matches!(error, Error::Obstacle(obstacle) if obstacle.code() == "other-owner"));
     }
 
     #[test]

@@ -304,8 +304,9 @@ fn nics(view: &View<'_>, pod: &Pod) -> Option<Problem> {
     let name = pod.metadata.name.clone().unwrap_or_default();
     let message = format!("its sandbox was made without {}", missing.join(", "));
     let fix = format!(
-        "Multus was not in charge when the pod was made: kubectl -n {} delete pod {name}; if it comes back \
-         like this, Multus' configuration is not the first in the node's CNI folder (`wrtpod doctor`)",
+        "Multus was not in charge when the pod was made: kubectl -n {} delete pod {name}; if it comes back like this, \
+         either Multus does not run on the node (`wrtpod doctor` says so where it is a DaemonSet), or its \
+         configuration is not the first in the node's CNI folder",
         release.namespace
     );
     Some(problem(&name, NIC_MISSING, &message, &fix))
@@ -344,7 +345,8 @@ fn innermost(message: &str) -> &str {
     begin.map_or(message, |begin| &message[begin..])
 }
 
-fn one_line(message: &str) -> String {
+/// A message without line breaks, and not longer than anybody reads.
+pub(super) fn one_line(message: &str) -> String {
     let line = message.split_whitespace().collect::<Vec<_>>().join(" ");
     if line.chars().count() <= 400 {
         return line;

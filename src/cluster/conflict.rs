@@ -4,7 +4,7 @@ use kube::core::Status;
 
 use crate::objects::Identity;
 
-use super::{Error, FieldConflict, ObjectConflict};
+use super::{Error, FieldConflict, ObjectConflict, Obstacle};
 
 /// The fields that other managers own, when that is why the apply was refused.
 pub(super) fn of(identity: &Identity, status: &Status) -> Option<ObjectConflict> {
@@ -34,7 +34,7 @@ pub(super) fn refusal(identity: &Identity, status: &Status) -> Option<Error> {
     };
     if status.code == 403 && (caused("NamespaceTerminating") || status.message.contains("being terminated")) {
         let namespace = identity.namespace.clone().unwrap_or_default();
-        return Some(Error::NamespaceTerminating { namespace });
+        return Some(Obstacle::NamespaceTerminating { namespace }.into());
     }
     let immutable = status.code == 422
         && (status.message.contains("Forbidden: updates to") || status.message.contains("is immutable"));

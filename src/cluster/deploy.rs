@@ -78,19 +78,18 @@ async fn nics(session: &Session<'_>, release: &Release, pod: &Pod) -> Vec<NicRep
     network::compare(pod, &release.expected, &guest)
 }
 
-/// The name of the pod in which commands of a release run.
-pub(super) async fn running_pod(session: &Session<'_>, release: &Release) -> Result<String, Error> {
+/// The pod in which commands of a release run.
+pub(super) async fn running_pod(session: &Session<'_>, release: &Release) -> Result<Pod, Error> {
     let workload = session.find("read the workload", request::get_identity(&release.workload)?).await?;
-    let pods = match workload.as_ref().and_then(prune::selector) {
+    let mut pods = match workload.as_ref().and_then(prune::selector) {
         Some(labels) => wait::pods(session, &release.namespace, &labels).await?,
         None => Vec::new(),
     };
-    let running = |pod: &&Pod| {
+    pods.retain(|pod| {
         pod.status.as_ref().is_some_and(|status| status.phase.as_deref() == Some("Running"))
             && pod.metadata.deletion_timestamp.is_none()
-    };
-    let pod = pods.iter().filter(running).max_by_key(|pod| conditions::is_ready(pod));
-    pod.and_then(|pod| pod.metadata.name.clone()).ok_or_else(|| Error::NoAppliance {
+    });
+    pods.into_iter().max_by_key(conditions::is_ready).ok_or_else(|| Error::NoAppliance {
         appliance: release.appliance.clone(),
         namespace: release.namespace.clone(),
     })

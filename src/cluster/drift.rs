@@ -52,6 +52,12 @@ pub(super) fn changed(workload: &Value, namespace: &str, live: &[Attachment]) ->
     digest(now) != written_for
 }
 
+/// Whether an attachment in the cluster says something else than the planned one of its name.
+pub(super) fn differs(live: &Value, planned: &Value) -> bool {
+    let config = |value| Attachment::read(value).map(|attachment| attachment.config);
+    config(live) != config(planned)
+}
+
 /// The NICs that a pod template asks for; without the plan, only the annotation and the attachments tell.
 pub(super) fn expected(workload: &Value, namespace: &str, live: &[Attachment]) -> Vec<ExpectedNic> {
     let text = annotation(workload, NETWORKS).unwrap_or_default();
@@ -101,5 +107,12 @@ mod tests {
         assert!(!changed(&workload(&digest(live.clone())), "a", &live));
         assert!(changed(&workload("0000"), "a", &live));
         assert!(changed(&workload(&digest(live.clone())), "a", &[]));
+    }
+
+    #[test]
+    fn labels_are_no_difference_of_attachments() {
+        let (mut live, planned) = (nad("lan", "{}"), nad("lan", "{}"));
+        live["metadata"]["labels"] = json!({"part-of": "x"});
+        assert!(!differs(&live, &planned) && differs(&nad("lan", r#"{"x":1}"#), &planned));
     }
 }

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::objects::Identity;
 
-use super::Problem;
+use super::{Obstacle, Problem};
 
 /// Whose fault an error is; decides the exit code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -105,75 +105,9 @@ pub enum Error {
         /// The kind.
         kind: String,
     },
-    /// The namespace is missing and may not be made.
-    #[error("namespace {namespace} does not exist: create it, or let `deploy` do it")]
-    NoNamespace {
-        /// Its name.
-        namespace: String,
-    },
-    /// The namespace is being deleted.
-    #[error("namespace {namespace} is being deleted: wait until it is gone, then deploy again")]
-    NamespaceTerminating {
-        /// Its name.
-        namespace: String,
-    },
-    /// A Secret that the documents name is missing.
-    #[error(
-        "the Secret {name} that the appliance names does not exist: \
-         kubectl -n {namespace} create secret generic {name} --from-literal=password-hash=\"$(openssl passwd -6)\""
-    )]
-    NoSecret {
-        /// Its namespace.
-        namespace: String,
-        /// Its name.
-        name: String,
-    },
-    /// The cluster has other address ranges than the site says.
-    #[error(
-        "{what} {address}, which is in none of the site's ranges ({ranges}): pods, Services or DNS would be cut off; \
-         correct `cluster.podCIDRs` and `cluster.serviceCIDRs`, or `distribution`, of the site"
-    )]
-    OtherRanges {
-        /// What has the address, for example `the Service kubernetes has`.
-        what: String,
-        /// The address or range.
-        address: String,
-        /// The site's ranges.
-        ranges: String,
-    },
-    /// The namespace forbids the pod.
-    #[error(
-        "namespace {namespace} forbids the appliance's pod ({reason}): \
-         kubectl label --overwrite namespace {namespace} pod-security.kubernetes.io/enforce=privileged"
-    )]
-    PodSecurity {
-        /// Its name.
-        namespace: String,
-        /// What is forbidden.
-        reason: String,
-    },
-    /// The cluster does not know NetworkAttachmentDefinitions.
-    #[error(
-        "Multus is not installed: the cluster does not know NetworkAttachmentDefinition: \
-         apply its manifest (thin is the safer choice on k3s), then deploy again"
-    )]
-    NoMultus,
-    /// An ApplySet's parent belongs to another tool.
-    #[error("ConfigMap {name} is the ApplySet of {tooling}: rename the appliance, or delete that ConfigMap")]
-    ForeignApplySet {
-        /// The parent's name.
-        name: String,
-        /// The tool.
-        tooling: String,
-    },
-    /// An object belongs to another ApplySet.
-    #[error(
-        "{identity} belongs to another site's ApplySet: rename the network, or give the site a namespace of its own"
-    )]
-    ForeignMember {
-        /// The object.
-        identity: Box<Identity>,
-    },
+    /// Something on the cluster that a deploy would fail of.
+    #[error("{0}")]
+    Obstacle(Box<Obstacle>),
     /// The appliance did not become ready.
     #[error("{}", not_ready_text(.workload, .problems, *.timed_out))]
     NotReady {
@@ -235,6 +169,12 @@ impl Error {
             }
             _ => Class::Refused,
         }
+    }
+}
+
+impl From<Obstacle> for Error {
+    fn from(obstacle: Obstacle) -> Self {
+        Self::Obstacle(Box::new(obstacle))
     }
 }
 

@@ -12,7 +12,7 @@ use crate::objects::{Identity, Object};
 use super::applyset::{self, ApplySet, INSTANCE, MANAGED_BY, PART_OF, Parent};
 use super::kinds::{Kind, NAD};
 use super::session::{Session, try_all};
-use super::{CREDENTIALS_ANNOTATION, Error, FIELD_MANAGER, Release, ranges, request, security};
+use super::{CREDENTIALS_ANNOTATION, Error, FIELD_MANAGER, Obstacle, Release, ranges, request, security};
 
 /// What the cluster has before the release comes.
 pub(super) struct Ground {
@@ -73,40 +73,35 @@ pub(super) async fn read(session: &Session<'_>, release: &Release) -> Result<Gro
     let name = release.namespace.as_str();
     let own = ApplySet::of_appliance(name, &release.appliance);
     let site = ApplySet::of_site(name, &release.site);
-    let ids = format!("{} in ({},{})", applyset::ID, own.id(), site.id());
     let (namespace, attachments, parents, ranges) = futures_util::join!(
-        session.find("read the namespace", request::get(Kind::named("Namespace"), name, name)),
+        self::namespace(session, name),
         attachments(session, name, !release.attachments.is_empty()),
-        session.items(
-            "list the ApplySets",
-            request::list(Kind::named("ConfigMap"), Some(name), &[("labelSelector", &ids)])
-        ),
+        parents(session, name, [&own, &site]),
         ranges::check(session, release),
     );
     let (namespace, attachments, parents) = (namespace?, attachments?, parents?);
     ranges?;
-    let parent = |set: &ApplySet| {
-        parents.iter().find(|parent| parent["metadata"]["name"] == set.name).map(Parent::read).transpose()
-    };
     let mut ground = Ground {
         namespace: namespace.is_some(),
-        own: Record { parent: parent(&own)?, set: own },
-        site: Record { parent: parent(&site)?, set: site },
+        own: Record::read(own, &parents)?,
+        site: Record::read(site, &parents)?,
         found: attachments,
         credentials: None,
     };
-    refuse_foreign(release, &ground)?;
+    if let Some(obstacle) = foreign(release, &ground.site.set, &ground.found).next() {
+        return Err(obstacle.into());
+    }
     let Some(namespace) = namespace else {
         let brought = release.objects.iter().any(|object| object.identity.kind == "Namespace");
         return if release.create_namespace || brought {
             refuse_missing_secret(release, &ground)?;
             Ok(ground)
         } else {
-            Err(Error::NoNamespace { namespace: name.to_owned() })
+            Err(Obstacle::NoNamespace { namespace: name.to_owned() }.into())
         };
     };
-    if namespace["status"]["phase"] == "Terminating" {
-        return Err(Error::NamespaceTerminating { namespace: name.to_owned() });
+    if let Some(obstacle) = ending(&namespace) {
+        return Err(obstacle.into());
     }
     let (members, claims, credentials, allowed) = futures_util::join!(
         members(session, &ground.own),
@@ -123,6 +118,37 @@ pub(super) async fn read(session: &Session<'_>, release: &Release) -> Result<Gro
     Ok(ground)
 }
 
+/// The namespace, when it is there.
+pub(super) async fn namespace(session: &Session<'_>, name: &str) -> Result<Option<Value>, Error> {
+    session.find("read the namespace", request::get(Kind::named("Namespace"), name, name)).await
+}
+
+/// Whether a namespace is about to be gone.
+pub(super) fn ending(namespace: &Value) -> Option<Obstacle> {
+    let name = namespace["metadata"]["name"].as_str().unwrap_or_default().to_owned();
+    (namespace["status"]["phase"] == "Terminating")
+        .then_some(Obstacle::NamespaceTerminating { namespace: name })
+}
+
+/// What is recorded of these sets.
+pub(super) async fn parents(
+    session: &Session<'_>,
+    namespace: &str,
+    sets: [&ApplySet; 2],
+) -> Result<Vec<Value>, Error> {
+    let ids = format!("{} in ({})", applyset::ID, sets.map(ApplySet::id).join(","));
+    let request = request::list(Kind::named("ConfigMap"), Some(namespace), &[("labelSelector", &ids)]);
+    session.items("list the ApplySets", request).await
+}
+
+impl Record {
+    /// Finds the record of a set; refuses one of another tool.
+    pub(super) fn read(set: ApplySet, parents: &[Value]) -> Result<Self, Error> {
+        let parent = parents.iter().find(|parent| parent["metadata"]["name"] == set.name);
+        Ok(Self { parent: parent.map(Parent::read).transpose()?, set })
+    }
+}
+
 /// The namespace's attachments; an error when the cluster does not know the kind and the release needs it.
 async fn attachments(
     session: &Session<'_>,
@@ -132,23 +158,27 @@ async fn attachments(
     let kind = Kind::named(NAD);
     let request = request::list_metadata(kind, Some(namespace), "");
     match session.find("list the attachments", request).await? {
-        None if needed => Err(Error::NoMultus),
+        None if needed => Err(Obstacle::NoMultus.into()),
         None => Ok(BTreeMap::new()),
         Some(list) => Ok(index(kind, namespace, list["items"].as_array().map_or(&[], Vec::as_slice))),
     }
 }
 
-/// Refuses an attachment of this name that another site, or another tool, keeps: taking it over would let the
-/// other one prune it.
-fn refuse_foreign(release: &Release, ground: &Ground) -> Result<(), Error> {
-    let own = ground.site.set.id();
-    for object in &release.attachments {
-        let found = ground.found.get(&normal(&object.identity));
-        if found.and_then(|found| found.part_of.as_ref()).is_some_and(|other| *other != own) {
-            return Err(Error::ForeignMember { identity: Box::new(object.identity.clone()) });
-        }
-    }
-    Ok(())
+/// Attachments of these names that another site, or another tool, keeps: taking one over would let the other one
+/// prune it.
+pub(super) fn foreign<'a>(
+    release: &'a Release,
+    site: &ApplySet,
+    found: &'a BTreeMap<Identity, Found>,
+) -> impl Iterator<Item = Obstacle> + 'a {
+    let own = site.id();
+    let is_foreign = move |identity: &Identity| {
+        let found = found.get(&normal(identity));
+        found.and_then(|found| found.part_of.as_ref()).is_some_and(|other| *other != own)
+    };
+    let identities = release.attachments.iter().map(|object| &object.identity);
+    let foreign = identities.filter(move |identity| is_foreign(identity));
+    foreign.map(|identity| Obstacle::ForeignMember { identity: identity.clone() })
 }
 
 /// The members that the parent tells of; without a parent nothing can carry the label.
@@ -195,7 +225,7 @@ async fn credentials(session: &Session<'_>, release: &Release) -> Result<Option<
 fn refuse_missing_secret(release: &Release, ground: &Ground) -> Result<(), Error> {
     match &release.credentials {
         Some(name) if release.secret.is_none() && ground.credentials.is_none() => {
-            Err(Error::NoSecret { namespace: release.namespace.clone(), name: name.clone() })
+            Err(Obstacle::NoCredentials { namespace: release.namespace.clone(), name: name.clone() }.into())
         }
         _ => Ok(()),
     }
@@ -206,7 +236,8 @@ pub(super) fn instance(appliance: &str) -> String {
     format!("{MANAGED_BY}={FIELD_MANAGER},{INSTANCE}={appliance}")
 }
 
-fn index(kind: &Kind, namespace: &str, items: &[Value]) -> BTreeMap<Identity, Found> {
+/// Listed objects by identity.
+pub(super) fn index(kind: &Kind, namespace: &str, items: &[Value]) -> BTreeMap<Identity, Found> {
     items
         .iter()
         .filter_map(|item| {

@@ -18,16 +18,21 @@ mod delete;
 mod deploy;
 mod diagnose;
 mod diff;
+mod doctor;
 mod drift;
 mod error;
 mod exec;
 mod follow;
 mod ground;
 mod kinds;
+mod modules;
 mod network;
+mod node_state;
 mod nodes;
+mod obstacle;
 mod overlays;
 mod password;
+mod placement;
 mod progress;
 mod prune;
 mod ranges;
@@ -43,10 +48,13 @@ mod wait;
 mod wire;
 
 pub use connect::{ConnectOptions, connect};
+pub use doctor::{Check, CheckState, DoctorReport, Finding};
 pub use error::{Class, Error, FieldConflict, ObjectConflict};
+pub use node_state::NodeState;
+pub use obstacle::{CODES, Gravity, Obstacle};
 pub use progress::{Event, Progress, Silent, Stage};
 pub use release::{
-    ApplyOptions, ConfiguredBy, DeleteOptions, DeployOptions, ExpectedNic, GeneratedSecret,
+    ApplyOptions, ConfiguredBy, DeleteOptions, DeployOptions, ExpectedNic, GeneratedSecret, KernelModule,
     PASSWORD_HASH_KEY, PASSWORD_KEY, Release, WaitOptions,
 };
 pub use report::{
@@ -54,8 +62,6 @@ pub use report::{
     ExecOutput, Files, Kept, NicReport, ObjectDiff, Outcome, OverlayReport, OverlayState, PodStatus, Problem,
     SecretNote, Verdict, WorkloadStatus,
 };
-
-use std::collections::BTreeSet;
 
 use serde_json::Value;
 use session::Session;
@@ -188,16 +194,21 @@ impl Cluster {
         exec::run(&self.wire, namespace, pod, container, command).await
     }
 
-    /// The modules of the kernel that the running appliance stands on, as its `/sys/module` names them; none when it cannot be
-    /// asked. A module that is built in without parameters is not among them.
-    pub async fn kernel_modules(&self, release: &Release) -> Option<BTreeSet<String>> {
+    /// The kernel modules of the release that the node of its running pod seems to lack; none when it cannot be asked.
+    pub async fn missing_modules(&self, release: &Release) -> Vec<Obstacle> {
         let mut silent = Silent;
-        let pod = deploy::running_pod(&Session::new(&self.wire, &mut silent), release).await.ok()?;
-        let list =
-            exec::run(&self.wire, &release.namespace, &pod, &release.container, &["ls", "/sys/module"]);
-        let output = list.await.ok().filter(|output| output.code == 0)?;
-        let text = String::from_utf8_lossy(&output.stdout).into_owned();
-        Some(text.split_whitespace().map(str::to_owned).collect())
+        let answer = modules::of_running_pod(&Session::new(&self.wire, &mut silent), release).await;
+        answer.map_or_else(|_| Vec::new(), |node| modules::missing(release, &node))
+    }
+
+    /// What a deploy of these releases would fail of; they are one site's, in one namespace. Writes nothing but, where
+    /// a node has to be asked for its kernel modules, one pod that it deletes again.
+    pub async fn doctor(
+        &self,
+        releases: &[Release],
+        progress: &mut dyn Progress,
+    ) -> Result<DoctorReport, Error> {
+        doctor::run(&Session::new(&self.wire, progress), releases).await
     }
 
     /// Reads the files right inside a folder of the running appliance; never fails.
@@ -205,7 +216,10 @@ impl Cluster {
         let mut silent = Silent;
         let session = Session::new(&self.wire, &mut silent);
         match deploy::running_pod(&session, release).await {
-            Ok(pod) => exec::files(&self.wire, &release.namespace, &pod, &release.container, folder).await,
+            Ok(pod) => {
+                let name = pod.metadata.name.as_deref().unwrap_or_default();
+                exec::files(&self.wire, &release.namespace, name, &release.container, folder).await
+            }
             Err(error) => Files::Unknown(error.to_string()),
         }
     }

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use serde_json::Value;
+
 use crate::objects::{Identity, ObjectSet};
 use crate::types::Cidr;
 
@@ -39,6 +41,25 @@ pub struct Release {
     pub cluster_ranges: Vec<Cidr>,
     /// The Secret that is made once when it does not exist.
     pub secret: Option<GeneratedSecret>,
+    /// Kernel modules that the node must have: a pod cannot load one.
+    pub modules: Vec<KernelModule>,
+}
+
+impl Release {
+    /// The pod template of its workload.
+    pub(super) fn template(&self) -> Option<&Value> {
+        let workload = self.objects.iter().find(|object| object.identity == self.workload)?;
+        workload.value.pointer("/spec/template")
+    }
+}
+
+/// A kernel module, and what needs it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KernelModule {
+    /// Its name, as `modprobe` takes it.
+    pub name: String,
+    /// What needs it, half a sentence.
+    pub reason: String,
 }
 
 /// A Secret with a random root password that is made when there is none, and never written again.

@@ -26,6 +26,11 @@ pub(super) fn get_identity(identity: &Identity) -> Result<Bytes, Error> {
     Ok(build(Method::GET, &path, &[], JSON, None))
 }
 
+/// Reads the API server's version.
+pub(super) fn version() -> Bytes {
+    build(Method::GET, "/version", &[], JSON, None)
+}
+
 /// Lists objects whole.
 pub(super) fn list(kind: &Kind, namespace: Option<&str>, query: &[(&str, &str)]) -> Bytes {
     build(Method::GET, &kind.path(namespace), query, JSON, None)
@@ -100,14 +105,22 @@ pub(super) fn delete(identity: &Identity, uid: Option<&str>, dry_run: bool) -> R
     Ok(build(Method::DELETE, &path, &[], JSON, Some(&options)))
 }
 
+/// Reads the log of a pod's only container, up to a size that no list of modules has.
+pub(super) fn whole_log(namespace: &str, pod: &str) -> Bytes {
+    build(Method::GET, &log_path(namespace, pod), &[("limitBytes", "1048576")], "*/*", None)
+}
+
 /// Reads the last lines of a container's log.
 pub(super) fn log(namespace: &str, pod: &str, container: &str, previous: bool, lines: u32) -> Bytes {
-    let path = format!("{}/log", object_path(&Kind::named("Pod").path(Some(namespace)), pod));
     let lines = lines.to_string();
     let previous = if previous { "true" } else { "false" };
     let query =
         [("container", container), ("previous", previous), ("tailLines", &lines), ("limitBytes", "16384")];
-    build(Method::GET, &path, &query, "*/*", None)
+    build(Method::GET, &log_path(namespace, pod), &query, "*/*", None)
+}
+
+fn log_path(namespace: &str, pod: &str) -> String {
+    format!("{}/log", object_path(&Kind::named("Pod").path(Some(namespace)), pod))
 }
 
 fn object_path(collection: &str, name: &str) -> String {

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::kinds::Kind;
 use super::session::Session;
 use super::wire::Failure;
-use super::{Error, Release, request};
+use super::{Error, Obstacle, Release, request};
 
 const ENFORCE: &str = "pod-security.kubernetes.io/enforce";
 
@@ -36,28 +36,42 @@ pub(super) fn labels() -> Value {
     })
 }
 
+/// What is known of a namespace that does not forbid the pod.
+pub(super) enum Admission {
+    /// It lets the pod in.
+    Granted,
+    /// It has no label, and the API server could not be asked for the cluster's default; what it said.
+    Unknown(Error),
+}
+
 /// Refuses a namespace that forbids the pod. Where the label leaves it open (no label means the cluster's own
 /// default), the API server is asked with a dry run of the pod.
-pub(super) async fn check(session: &Session<'_>, release: &Release, namespace: &Value) -> Result<(), Error> {
+pub(super) async fn check(
+    session: &Session<'_>,
+    release: &Release,
+    namespace: &Value,
+) -> Result<Admission, Error> {
     let level = namespace["metadata"]["labels"][ENFORCE].as_str();
     if level == Some("privileged") {
-        return Ok(());
+        return Ok(Admission::Granted);
     }
-    let workload = release.objects.iter().find(|object| object.identity == release.workload);
-    let Some(template) = workload.and_then(|object| object.value.pointer("/spec/template")) else {
-        return Ok(());
-    };
+    let Some(template) = release.template() else { return Ok(Admission::Granted) };
     let request = request::create(Kind::named("Pod"), &release.namespace, &pod(release, template), true);
+    let action = "try the pod";
     match session.send(request).await {
+        Ok(_) => Ok(Admission::Granted),
         Err(Failure::Status(status)) if status.message.contains("violates PodSecurity") => {
-            Err(Error::PodSecurity {
+            Err(Obstacle::PodSecurity {
                 namespace: release.namespace.clone(),
                 reason: violation(&status.message).to_owned(),
-            })
+            }
+            .into())
         }
-        Err(Failure::Lost(reason)) => Err(Failure::Lost(reason).during(session.wire, "check the pod")),
-        Err(_) if level.is_some() => by_label(release, template, level.unwrap_or_default()),
-        _ => Ok(()),
+        Err(Failure::Lost(reason)) => Err(Failure::Lost(reason).during(session.wire, action)),
+        Err(failure) => match level {
+            Some(level) => by_label(release, template, level).map(|()| Admission::Granted),
+            None => Ok(Admission::Unknown(failure.during(session.wire, action))),
+        },
     }
 }
 
@@ -74,10 +88,11 @@ fn by_label(release: &Release, template: &Value, level: &str) -> Result<(), Erro
         .flatten()
         .filter_map(Value::as_str);
     match added.find(|capability| !BASELINE.contains(capability)) {
-        Some(capability) => Err(Error::PodSecurity {
+        Some(capability) => Err(Obstacle::PodSecurity {
             namespace: release.namespace.clone(),
             reason: format!("{ENFORCE}={level} does not allow {capability}"),
-        }),
+        }
+        .into()),
         None => Ok(()),
     }
 }

@@ -1,5 +1,6 @@
 //! The sink against an API server that keeps objects in a map and fails when told to.
 
+mod doctor;
 mod fake;
 mod faults;
 mod judging;
@@ -39,7 +40,7 @@ fn object(api_version: &str, kind: &str, name: &str) -> Value {
 }
 
 /// Three objects, one attachment, one Secret to be made.
-fn release() -> Release {
+pub(super) fn release() -> Release {
     let mut workload = object("apps/v1", "StatefulSet", "openwrt");
     workload["spec"] = json!({
         "selector": {"matchLabels": {"app.kubernetes.io/instance": "openwrt"}},
@@ -73,6 +74,7 @@ fn release() -> Release {
         create_namespace: true,
         credentials: Some("openwrt-password".into()),
         cluster_ranges: Vec::new(),
+        modules: Vec::new(),
         secret: Some(GeneratedSecret {
             name: "openwrt-password".into(),
             labels: BTreeMap::new(),

@@ -178,7 +178,7 @@ async fn a_namespace_that_forbids_the_pod_is_refused_before_anything_is_written(
     fixture.create(&namespace).await;
     let release = fixture.release();
     let error = fixture.cluster.apply(&release, &OPTIONS, &mut Silent).await.expect_err("refused");
-    assert!(matches!(error, Error::PodSecurity { .. }), "{error}");
+    assert!(matches!(&error, Error::Obstacle(obstacle) if obstacle.code() == "pod-security"), "{error}");
     assert!(error.to_string().contains("NET_ADMIN"), "{error}");
     assert!(fixture.names("v1", "ConfigMap", "configmaps").await.is_empty());
     fixture.done().await;

@@ -229,6 +229,7 @@ impl Fixture {
             create_namespace: true,
             credentials: Some("openwrt-password".into()),
             cluster_ranges: Vec::new(),
+            modules: Vec::new(),
             secret: Some(GeneratedSecret {
                 name: "openwrt-password".into(),
                 labels: serde_json::from_value(labels).expect("labels"),

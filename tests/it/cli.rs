@@ -229,6 +229,7 @@ fn deploy_does_not_guess() {
     let place = Place::new();
     check("deploy-no-site", &place.run(&["deploy", "openwrt"]));
     check("deploy-nothing", &place.run(&["deploy"]));
+    check("doctor-no-site", &place.run(&["doctor"]));
     place.write("site.yaml", SITE);
     check("deploy-no-kubeconfig", &place.run(&["deploy", "openwrt"]));
     check("deploy-missing-kubeconfig", &place.run(&["deploy", "openwrt", "--kubeconfig", "none.yaml"]));
@@ -260,7 +261,7 @@ fn a_server_out_of_reach_is_said_within_seconds() {
     let closed = std::net::TcpListener::bind("127.0.0.1:0").and_then(|socket| socket.local_addr());
     let closed = closed.expect("a port is free").port();
     place.write("kubeconfig", &kubeconfig(closed));
-    for verb in ["deploy", "diff", "status", "delete"] {
+    for verb in ["deploy", "diff", "doctor", "status", "delete"] {
         let start = Instant::now();
         let mut run = place.run(&[verb, "openwrt", "--kubeconfig", "kubeconfig"]);
         assert!(start.elapsed() < Duration::from_secs(20), "{verb} took {:?}", start.elapsed());

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use wrtpod::{chart, explain, import, sink, spec, yaml};
+use wrtpod::{chart, cluster, explain, import, sink, spec, yaml};
 
 use crate::support::outcome;
 
@@ -129,6 +129,7 @@ fn rule_codes() -> BTreeSet<String> {
 /// What reading says, and what the command line and the cluster say.
 fn other_codes() -> BTreeSet<String> {
     let reading = spec::CODES.iter().chain(yaml::CODES).chain(chart::CODES).chain(import::CODES);
+    let reading = reading.chain(cluster::CODES);
     let elsewhere = ["site-missing", "immutable-field"];
     reading.chain(&elsewhere).map(|code| (*code).to_owned()).collect()
 }

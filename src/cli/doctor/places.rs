@@ -1,0 +1,194 @@
+//! Where in the documents a finding of the cluster comes from: the word that names what is missing or wrong there.
+
+use crate::cli::load::Loaded;
+use crate::cluster::{Finding, Obstacle};
+use crate::diag::{Loc, Span};
+use crate::plan::{self, VolumeSource};
+use crate::spec::{ApplianceSpec, SiteSpec};
+
+/// The place; `None` for what no document names.
+pub fn of(finding: &Finding, loaded: &Loaded) -> Option<Span> {
+    let site = &loaded.documents.site.as_ref()?.spec;
+    let name = finding.appliance.as_deref();
+    let documents = &loaded.documents.appliances;
+    let document =
+        documents.iter().find(|one| Some(one.metadata.name.as_str()) == name).map(|one| &one.spec.value);
+    let planned = loaded.plan.appliances.iter().find(|one| Some(one.name.as_str()) == name);
+    match &finding.obstacle {
+        Obstacle::NoNamespace { .. }
+        | Obstacle::NamespaceRefused { .. }
+        | Obstacle::NamespaceTerminating { .. }
+        | Obstacle::PodSecurity { .. } => site.namespace.as_ref()?.span,
+        Obstacle::OtherRanges { .. } => {
+            let cluster = site.cluster.as_ref().and_then(|cluster| cluster.span);
+            cluster.or_else(|| site.distribution.as_ref()?.span)
+        }
+        Obstacle::ForeignMember { identity } | Obstacle::AttachmentDiffers { identity } => {
+            let attachment = loaded.plan.attachments.iter().find(|one| one.name == identity.name)?;
+            attachment.network.span
+        }
+        Obstacle::ForeignApplySet { .. } => planned?.name.span,
+        Obstacle::Node { node, .. } => {
+            let own = document.and_then(|document| document.nodes.iter().find(|one| one.value == *node));
+            own.or_else(|| site.nodes.iter().map(|(name, _)| name).find(|one| one.value == *node))?.span
+        }
+        Obstacle::NoStorageClass { claim, class, .. } => {
+            let named = class.as_deref().and_then(|class| storage_class(site, document, class));
+            named.or_else(|| planned?.claims.iter().find(|one| one.name.value == *claim)?.name.span)
+        }
+        Obstacle::NoClaim { name, .. } => existing_claim(planned?, name),
+        Obstacle::NoCredentials { name, .. }
+        | Obstacle::NoSecret { name, .. }
+        | Obstacle::NoSecretKey { name, .. } => secret(document?, name),
+        Obstacle::NoConfigMap { name, .. } => {
+            let mut maps = document?.volumes.iter().filter_map(|(_, volume)| volume.config_map.as_ref());
+            maps.find(|one| one.value.as_str() == name)?.span
+        }
+        Obstacle::NoModule { module, .. } => {
+            let needs = |overlay: &&plan::AppliedOverlay| {
+                overlay.host_modules.iter().any(|(name, _)| name.value == *module)
+            };
+            planned?.overlays.iter().find(needs)?.name.span
+        }
+        Obstacle::NoMultus
+        | Obstacle::NoNodes
+        | Obstacle::MultusUnseen
+        | Obstacle::MultusNotReady { .. }
+        | Obstacle::NotChecked { .. } => None,
+    }
+}
+
+fn storage_class(site: &SiteSpec, document: Option<&ApplianceSpec>, class: &str) -> Option<Span> {
+    let persistence = document.and_then(|document| document.persistence.as_ref()?.storage_class.as_ref());
+    let volumes = document.into_iter().flat_map(|document| &document.volumes);
+    let mut named: Vec<&Loc<String>> = persistence.into_iter().collect();
+    named.extend(volumes.filter_map(|(_, volume)| volume.storage_class.as_ref()));
+    named.extend(&site.storage_class);
+    named.into_iter().find(|one| one.value == class)?.span
+}
+
+fn existing_claim(planned: &plan::Appliance, name: &str) -> Option<Span> {
+    planned.volumes.iter().find_map(|volume| match &volume.source {
+        VolumeSource::Claim(claim) if claim.value == name => claim.span,
+        _ => None,
+    })
+}
+
+fn secret(document: &ApplianceSpec, name: &str) -> Option<Span> {
+    let volumes = document.volumes.iter().filter_map(|(_, volume)| volume.secret.as_ref());
+    let mut named = document.secret.iter().chain(&document.image_pull_secrets).chain(volumes);
+    named.find(|one| one.value.as_str() == name)?.span
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::args::{Color, DocumentArgs, MessageFormat};
+    use crate::cli::load::judge;
+    use crate::cli::printer::Printer;
+    use crate::cluster::NodeState;
+    use crate::objects;
+    use crate::spec::Input;
+
+    const SITE: &str = "
+apiVersion: wrtpod.dev/v1alpha1
+kind: Site
+metadata: {name: home}
+spec:
+  salt: x
+  namespace: appliances
+  distribution: k3s
+  storageClass: fast
+  nodes: {node1: {parents: [eth1]}, node2: {parents: [eth1]}}
+  networks: {lan: {macvlan: {parent: eth1}, subnet: 192.168.1.0/24}}
+---
+apiVersion: wrtpod.dev/v1alpha1
+kind: Appliance
+metadata: {name: router}
+spec:
+  from: openwrt
+  image: openwrt/rootfs:x86-64-24.10.4
+  persistence: {mode: system}
+  interfaces: [{network: lan, address: 192.168.1.2/24}]
+  nodes: [node2]
+  overlays: [wireguard]
+  secret: login
+  imagePullSecrets: [registry]
+  volumes:
+    old: {existingClaim: mine, mountPath: /old}
+    new: {storageClass: slow, mountPath: /new}
+    feed: {configMap: packages, mountPath: /feed}
+";
+
+    #[test]
+    fn a_finding_stands_at_the_word_that_it_is_about() {
+        let input = Input { name: "site.yaml".to_owned(), text: SITE.to_owned() };
+        let printer = Printer::new(Color::Never, MessageFormat::Text);
+        let loaded = judge(&[input], &DocumentArgs::default(), &[], printer).expect("no faults");
+        let word = |obstacle: Obstacle| {
+            let finding = Finding { appliance: Some("router".to_owned()), obstacle };
+            of(&finding, &loaded).map_or("nowhere", |span| loaded.sources.slice(span))
+        };
+        let (namespace, appliance) = ("appliances".to_owned(), "router".to_owned());
+        let lan = loaded.attachments().iter().next().expect("a NAD").identity.clone();
+        assert_eq!(lan.kind, objects::NAD_KIND);
+        let node = |node: &str| Obstacle::Node {
+            node: node.to_owned(),
+            appliance: appliance.clone(),
+            state: NodeState::Cordoned,
+            others: Vec::new(),
+        };
+        let class = |claim: &str, class: Option<&str>| Obstacle::NoStorageClass {
+            claim: claim.to_owned(),
+            class: class.map(str::to_owned),
+            known: Vec::new(),
+        };
+        let named = |name: &str| (namespace.clone(), name.to_owned());
+        let secret = |name: &str| {
+            let (namespace, name) = named(name);
+            Obstacle::NoSecret { namespace, name }
+        };
+        let (gone, feed) = (named("mine"), named("packages"));
+        let words = [
+            word(Obstacle::NamespaceTerminating { namespace: namespace.clone() }),
+            word(Obstacle::OtherRanges {
+                what: String::new(),
+                address: String::new(),
+                ranges: String::new(),
+            }),
+            word(Obstacle::AttachmentDiffers { identity: lan }),
+            word(node("node1")),
+            word(node("node2")),
+            word(class("router-data", Some("fast"))),
+            word(class("router-new", Some("slow"))),
+            word(class("router-new", None)),
+            word(secret("login")),
+            word(secret("registry")),
+            word(Obstacle::NoClaim { namespace: gone.0, name: gone.1 }),
+            word(Obstacle::NoConfigMap { namespace: feed.0, name: feed.1 }),
+            word(Obstacle::NoModule {
+                node: "node1".to_owned(),
+                module: "wireguard".to_owned(),
+                reason: String::new(),
+            }),
+            word(Obstacle::MultusUnseen),
+        ];
+        let expected = [
+            "appliances",
+            "k3s",
+            "lan",
+            "node1",
+            "node2",
+            "fast",
+            "slow",
+            "new",
+            "login",
+            "registry",
+            "mine",
+            "packages",
+            "wireguard",
+            "nowhere",
+        ];
+        assert_eq!(words, expected);
+    }
+}

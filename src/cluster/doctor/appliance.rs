@@ -1,0 +1,246 @@
+//! What one appliance needs of the cluster: nodes that take its pod, a namespace that admits it, and what the pod refers to.
+
+use std::collections::BTreeSet;
+
+use k8s_openapi::api::core::v1::PodSpec;
+use serde_json::Value;
+
+use super::needs::{Needs, PULL_KEYS};
+use super::report::{DoctorReport, Seen, seen};
+use super::{Place, Subject};
+use crate::cluster::applyset::ApplySet;
+use crate::cluster::ground::{self, Record};
+use crate::cluster::kinds::Kind;
+use crate::cluster::placement::{self, Placement};
+use crate::cluster::security::{self, Admission};
+use crate::cluster::session::Session;
+use crate::cluster::wait::typed;
+use crate::cluster::{Error, Obstacle, Release, request};
+
+/// The annotation of the cluster's default storage class.
+const DEFAULT_CLASS: &str = "storageclass.kubernetes.io/is-default-class";
+
+/// Which nodes take its pod.
+pub(super) fn nodes(
+    release: &Release,
+    pod: &PodSpec,
+    nodes: &[Value],
+    report: &mut DoctorReport,
+) -> Placement {
+    let placement = placement::judge(&release.appliance, pod, &typed(nodes.iter()));
+    report.enter("nodes", &release.appliance, Some(&release.appliance), placement.obstacles.clone());
+    placement
+}
+
+/// Whether its names are free, and the namespace lets its pod in.
+pub(super) async fn admission(
+    session: &Session<'_>,
+    subject: &Subject<'_>,
+    place: &Place,
+    report: &mut DoctorReport,
+) -> Result<(), Error> {
+    let release = subject.release;
+    let (namespace, appliance) = (release.namespace.as_str(), release.appliance.as_str());
+    let Some(live) = &place.namespace else { return Ok(()) };
+    let own = ApplySet::of_appliance(namespace, appliance);
+    let site = ApplySet::of_site(namespace, &release.site);
+    let parents = ground::parents(session, namespace, [&own, &site]).await;
+    let right = format!("list configmaps in namespace {namespace}");
+    let mut obstacles = Vec::new();
+    match seen(parents, &format!("the records of {appliance}"), &right)? {
+        Ok(parents) => {
+            for set in [own, site] {
+                obstacles.extend(obstacle(seen(Record::read(set, &parents), "", "")?));
+            }
+        }
+        Err(obstacle) => obstacles.push(*obstacle),
+    }
+    report.enter("records", appliance, Some(appliance), obstacles);
+
+    let what = format!("whether namespace {namespace} admits the pod of {appliance}");
+    let right = format!("create pods in namespace {namespace}");
+    let asked = match security::check(session, release, live).await {
+        Ok(Admission::Granted) => Ok(()),
+        Ok(Admission::Unknown(error)) | Err(error) => Err(error),
+    };
+    let obstacles = obstacle(seen(asked, &what, &right)?).into_iter().collect();
+    report.enter("pod security", appliance, Some(appliance), obstacles);
+    Ok(())
+}
+
+/// Whether what the pod refers to is there, or can be made.
+pub(super) async fn needs(
+    session: &Session<'_>,
+    subject: &Subject<'_>,
+    place: &mut Place,
+    report: &mut DoctorReport,
+) -> Result<(), Error> {
+    let release = subject.release;
+    let (namespace, appliance) = (release.namespace.clone(), Some(release.appliance.as_str()));
+    let needs = Needs::of(release, &subject.pod);
+    for (name, class) in &needs.claims {
+        let obstacles = match live(session, "PersistentVolumeClaim", &namespace, name).await? {
+            Ok(Some(_)) => Vec::new(),
+            Ok(None) => storage(session, name, class.as_deref(), place).await?,
+            Err(obstacle) => vec![*obstacle],
+        };
+        report.enter("storage", name, appliance, obstacles);
+    }
+    for name in &needs.existing {
+        let missing = || Obstacle::NoClaim { namespace: namespace.clone(), name: name.clone() };
+        let found = live(session, "PersistentVolumeClaim", &namespace, name).await?;
+        report.enter("claim", name, appliance, or_missing(found, missing));
+    }
+    for name in &needs.config_maps {
+        let missing = || Obstacle::NoConfigMap { namespace: namespace.clone(), name: name.clone() };
+        let found = live(session, "ConfigMap", &namespace, name).await?;
+        report.enter("configmap", name, appliance, or_missing(found, missing));
+    }
+    for (name, keys) in &needs.secrets {
+        let obstacles = match live(session, "Secret", &namespace, name).await? {
+            Ok(found) => secret(release, name, keys, found.as_ref()),
+            Err(obstacle) => vec![*obstacle],
+        };
+        report.enter("secret", name, appliance, obstacles);
+    }
+    for name in &needs.pull_secrets {
+        let obstacles = match live(session, "Secret", &namespace, name).await? {
+            Ok(found) => {
+                let has = |key: &&str| found.as_ref().is_some_and(|found| keys_of(found).contains(*key));
+                let key = PULL_KEYS.into_iter().find(has).unwrap_or(PULL_KEYS[0]);
+                secret(release, name, &BTreeSet::from([key.to_owned()]), found.as_ref())
+            }
+            Err(obstacle) => vec![*obstacle],
+        };
+        report.enter("secret", name, appliance, obstacles);
+    }
+    Ok(())
+}
+
+/// An object of the appliance's namespace; `None` when it is not there.
+async fn live(
+    session: &Session<'_>,
+    kind: &'static str,
+    namespace: &str,
+    name: &str,
+) -> Result<Seen<Option<Value>>, Error> {
+    let what = format!("{kind} {name}");
+    let kind = Kind::named(kind);
+    let found = session.find(&format!("read {what}"), request::get(kind, namespace, name)).await;
+    seen(found, &what, &format!("get {} in namespace {namespace}", kind.plural))
+}
+
+fn or_missing(found: Seen<Option<Value>>, missing: impl FnOnce() -> Obstacle) -> Vec<Obstacle> {
+    match found {
+        Ok(Some(_)) => Vec::new(),
+        Ok(None) => vec![missing()],
+        Err(obstacle) => vec![*obstacle],
+    }
+}
+
+fn obstacle<T>(seen: Seen<T>) -> Option<Obstacle> {
+    seen.err().map(|obstacle| *obstacle)
+}
+
+/// Whether somebody provides a claim that is not there yet. The empty class is that of volumes made by hand.
+async fn storage(
+    session: &Session<'_>,
+    claim: &str,
+    class: Option<&str>,
+    place: &mut Place,
+) -> Result<Vec<Obstacle>, Error> {
+    if class == Some("") {
+        return Ok(Vec::new());
+    }
+    if place.classes.is_none() {
+        let list = request::list(Kind::named("StorageClass"), None, &[]);
+        let classes = session.items("list the storage classes", list).await;
+        place.classes = Some(seen(classes, "the storage classes", "list storageclasses.storage.k8s.io")?);
+    }
+    Ok(match place.classes.as_ref() {
+        Some(Ok(classes)) => judge_class(claim, class, classes).into_iter().collect(),
+        Some(Err(obstacle)) => vec![Obstacle::clone(obstacle)],
+        None => Vec::new(),
+    })
+}
+
+fn judge_class(claim: &str, class: Option<&str>, classes: &[Value]) -> Option<Obstacle> {
+    let name = |one: &Value| one["metadata"]["name"].as_str().unwrap_or_default().to_owned();
+    let is_there = match class {
+        Some(class) => classes.iter().any(|one| name(one) == class),
+        None => classes.iter().any(|one| one["metadata"]["annotations"][DEFAULT_CLASS] == "true"),
+    };
+    (!is_there).then(|| Obstacle::NoStorageClass {
+        claim: claim.to_owned(),
+        class: class.map(str::to_owned),
+        known: classes.iter().map(name).collect(),
+    })
+}
+
+/// Names and keys of a Secret matter; its values go no further than here.
+fn secret(release: &Release, name: &str, keys: &BTreeSet<String>, found: Option<&Value>) -> Vec<Obstacle> {
+    let namespace = release.namespace.clone();
+    let name = name.to_owned();
+    let Some(found) = found else {
+        let is_made = release.secret.as_ref().is_some_and(|secret| secret.name == name);
+        return match release.credentials.as_ref() {
+            _ if is_made => Vec::new(),
+            Some(credentials) if *credentials == name => vec![Obstacle::NoCredentials { namespace, name }],
+            _ => vec![Obstacle::NoSecret { namespace, name }],
+        };
+    };
+    let has = keys_of(found);
+    let lacks = keys.iter().filter(|key| !has.contains(*key));
+    lacks
+        .map(|key| Obstacle::NoSecretKey {
+            namespace: namespace.clone(),
+            name: name.clone(),
+            key: key.clone(),
+        })
+        .collect()
+}
+
+fn keys_of(secret: &Value) -> BTreeSet<String> {
+    secret["data"].as_object().map(|data| data.keys().cloned().collect()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::cluster::tests::release;
+
+    #[test]
+    fn a_class_has_to_be_there_or_to_be_the_default() {
+        let class = |name: &str, default: &str| json!({"metadata": {"name": name, "annotations": {DEFAULT_CLASS: default}}});
+        let classes = [class("slow", "false"), class("fast", "true")];
+        assert_eq!(judge_class("data", Some("slow"), &classes), None);
+        assert_eq!(judge_class("data", None, &classes), None);
+        let found = judge_class("data", Some("local-path"), &classes).expect("missing");
+        assert_eq!(found.fix(), "write one that there is: slow, fast");
+        let found = judge_class("data", None, &classes[..1]).expect("no default");
+        assert_eq!(found.fix(), "write `storageClass` into the site, one of slow");
+        assert!(
+            judge_class("data", None, &[])
+                .is_some_and(|found| found.fix().starts_with("install a provisioner"))
+        );
+    }
+
+    #[test]
+    fn a_secret_that_deploy_makes_may_be_missing_and_no_other() {
+        let keys = BTreeSet::from(["password-hash".to_owned()]);
+        let mut release = release();
+        assert_eq!(secret(&release, "openwrt-password", &keys, None), []);
+        let there = json!({"data": {"password": "eA=="}});
+        let found = secret(&release, "openwrt-password", &keys, Some(&there));
+        assert_eq!(found[0].claim(), "the Secret openwrt-password has no key `password-hash`");
+        release.secret = None;
+        let found = secret(&release, "openwrt-password", &keys, None);
+        assert!(found[0].fix().contains("openssl passwd"), "{found:?}");
+        let found = secret(&release, "other", &keys, None);
+        assert_eq!(found[0].fix(), "create other in namespace home, or correct its name");
+        let whole = json!({"data": {"password-hash": "eA=="}});
+        assert_eq!(secret(&release, "other", &keys, Some(&whole)), []);
+    }
+}

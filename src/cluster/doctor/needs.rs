@@ -1,0 +1,147 @@
+//! What a release's pod needs that the release does not bring: claims, Secrets and their keys, ConfigMaps. Read from the
+//! objects that are sent, so that the user's patches count. Pure.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use k8s_openapi::api::core::v1::{Container, KeyToPath, PersistentVolumeClaim, PodSpec, Volume};
+use serde_json::Value;
+
+use crate::cluster::Release;
+
+/// The keys of a Secret that a registry's credentials lie under, by its type.
+pub(super) const PULL_KEYS: [&str; 2] = [".dockerconfigjson", ".dockercfg"];
+
+/// What a pod needs.
+#[derive(Debug, Default)]
+pub(super) struct Needs {
+    /// The release's own claims, and the storage classes that they ask for.
+    pub claims: BTreeMap<String, Option<String>>,
+    /// Claims that have to be there.
+    pub existing: BTreeSet<String>,
+    /// Secrets, each with the keys that have to be in it.
+    pub secrets: BTreeMap<String, BTreeSet<String>>,
+    /// Secrets with a registry's credentials.
+    pub pull_secrets: BTreeSet<String>,
+    /// ConfigMaps that have to be there.
+    pub config_maps: BTreeSet<String>,
+}
+
+/// The pod of a release.
+pub(super) fn pod(release: &Release) -> PodSpec {
+    let spec = release.template().and_then(|template| template.get("spec"));
+    spec.and_then(|spec| serde_json::from_value(spec.clone()).ok()).unwrap_or_default()
+}
+
+impl Needs {
+    /// Reads what a release's pod refers to.
+    pub(super) fn of(release: &Release, pod: &PodSpec) -> Self {
+        let mut needs = Self::default();
+        let own = |kind: &str| {
+            let of_kind = release.objects.iter().filter(move |object| object.identity.kind == kind);
+            of_kind.map(|object| (&object.identity.name, &object.value)).collect::<Vec<(&String, &Value)>>()
+        };
+        for (name, value) in own("PersistentVolumeClaim") {
+            let claim: PersistentVolumeClaim = serde_json::from_value(value.clone()).unwrap_or_default();
+            needs.claims.insert(name.clone(), claim.spec.and_then(|spec| spec.storage_class_name));
+        }
+        for volume in pod.volumes.iter().flatten() {
+            needs.volume(volume);
+        }
+        for container in pod.init_containers.iter().flatten().chain(&pod.containers) {
+            needs.environment(container);
+        }
+        needs.pull_secrets = pod.image_pull_secrets.iter().flatten().map(|one| one.name.clone()).collect();
+        needs.existing.retain(|name| !needs.claims.contains_key(name));
+        for (name, _) in own("ConfigMap") {
+            needs.config_maps.remove(name);
+        }
+        for (name, _) in own("Secret") {
+            needs.secrets.remove(name);
+        }
+        needs
+    }
+
+    fn volume(&mut self, volume: &Volume) {
+        if let Some(claim) = &volume.persistent_volume_claim {
+            self.existing.insert(claim.claim_name.clone());
+        }
+        if let Some(secret) = volume.secret.as_ref().filter(|secret| secret.optional != Some(true)) {
+            self.secret(secret.secret_name.as_deref().unwrap_or_default(), keys(secret.items.as_deref()));
+        }
+        if let Some(map) = volume.config_map.as_ref().filter(|map| map.optional != Some(true)) {
+            self.config_maps.insert(map.name.clone());
+        }
+        for source in volume.projected.iter().flat_map(|projected| projected.sources.iter().flatten()) {
+            if let Some(secret) = source.secret.as_ref().filter(|secret| secret.optional != Some(true)) {
+                self.secret(&secret.name, keys(secret.items.as_deref()));
+            }
+            if let Some(map) = source.config_map.as_ref().filter(|map| map.optional != Some(true)) {
+                self.config_maps.insert(map.name.clone());
+            }
+        }
+    }
+
+    fn environment(&mut self, container: &Container) {
+        for from in container.env.iter().flatten().filter_map(|one| one.value_from.as_ref()) {
+            if let Some(one) = from.secret_key_ref.as_ref().filter(|one| one.optional != Some(true)) {
+                self.secret(&one.name, vec![one.key.clone()]);
+            }
+            if let Some(one) = from.config_map_key_ref.as_ref().filter(|one| one.optional != Some(true)) {
+                self.config_maps.insert(one.name.clone());
+            }
+        }
+        for from in container.env_from.iter().flatten() {
+            if let Some(one) = from.secret_ref.as_ref().filter(|one| one.optional != Some(true)) {
+                self.secret(&one.name, Vec::new());
+            }
+            if let Some(one) = from.config_map_ref.as_ref().filter(|one| one.optional != Some(true)) {
+                self.config_maps.insert(one.name.clone());
+            }
+        }
+    }
+
+    fn secret(&mut self, name: &str, keys: Vec<String>) {
+        self.secrets.entry(name.to_owned()).or_default().extend(keys);
+    }
+}
+
+fn keys(items: Option<&[KeyToPath]>) -> Vec<String> {
+    items.unwrap_or_default().iter().map(|item| item.key.clone()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn everything_that_is_not_optional_is_needed() {
+        let pod: PodSpec = serde_json::from_value(json!({
+            "imagePullSecrets": [{"name": "registry"}],
+            "containers": [{"name": "main",
+                "env": [{"name": "A", "valueFrom": {"secretKeyRef": {"name": "login", "key": "user"}}}],
+                "envFrom": [{"configMapRef": {"name": "settings"}}, {"secretRef": {"name": "spare", "optional": true}}]}],
+            "volumes": [
+                {"name": "data", "persistentVolumeClaim": {"claimName": "mine"}},
+                {"name": "own", "persistentVolumeClaim": {"claimName": "openwrt"}},
+                {"name": "files", "configMap": {"name": "openwrt"}},
+                {"name": "feed", "configMap": {"name": "feed"}},
+                {"name": "root", "projected": {"sources": [
+                    {"secret": {"name": "login", "items": [{"key": "password-hash", "path": "p"}]}},
+                    {"secret": {"name": "login", "optional": true, "items": [{"key": "authorized_keys", "path": "k"}]}}]}},
+            ]}))
+        .expect("a pod");
+        let needs = Needs::of(&crate::cluster::tests::release(), &pod);
+        let names = |set: &BTreeSet<String>| set.iter().cloned().collect::<Vec<_>>().join(" ");
+        assert_eq!(
+            (names(&needs.existing).as_str(), names(&needs.config_maps).as_str()),
+            ("mine", "feed settings")
+        );
+        assert_eq!(names(&needs.pull_secrets), "registry");
+        let secrets: Vec<String> =
+            needs.secrets.iter().map(|(name, keys)| format!("{name}: {}", names(keys))).collect();
+        assert_eq!(secrets, ["login: password-hash user"]);
+        assert_eq!(needs.claims, BTreeMap::from([("openwrt".to_owned(), None)]));
+    }
+}

@@ -1,0 +1,52 @@
+//! The kernel modules of a node, by the `/sys/module` of a pod on it, and which of those that a release needs are not there.
+//! One that is built into the kernel and has no parameters is not to be seen there.
+
+use std::collections::BTreeSet;
+
+use super::session::Session;
+use super::{Error, Obstacle, Release, deploy, exec};
+
+/// What prints a node's modules, from any pod on it.
+pub(super) const COMMAND: [&str; 2] = ["ls", "/sys/module"];
+
+/// A node and the modules that its kernel has.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Modules {
+    /// The node's name.
+    pub node: String,
+    /// The modules, as the kernel writes them.
+    pub loaded: BTreeSet<String>,
+}
+
+impl Modules {
+    /// Reads what [`COMMAND`] prints.
+    pub(super) fn read(node: &str, output: &str) -> Self {
+        Self { node: node.to_owned(), loaded: output.split_whitespace().map(str::to_owned).collect() }
+    }
+}
+
+/// Asks the running pod of a release.
+pub(super) async fn of_running_pod(session: &Session<'_>, release: &Release) -> Result<Modules, Error> {
+    let pod = deploy::running_pod(session, release).await?;
+    let name = pod.metadata.name.unwrap_or_default();
+    let node = pod.spec.and_then(|spec| spec.node_name).unwrap_or_default();
+    let output = exec::run(session.wire, &release.namespace, &name, &release.container, &COMMAND).await?;
+    if output.code != 0 {
+        let reason = format!("{} ended with exit code {}", COMMAND.join(" "), output.code);
+        return Err(Error::Exec { pod: name, reason });
+    }
+    Ok(Modules::read(&node, &String::from_utf8_lossy(&output.stdout)))
+}
+
+/// The modules of a release that a node does not have.
+pub(super) fn missing(release: &Release, there: &Modules) -> Vec<Obstacle> {
+    // The kernel writes `_` for `-`.
+    let lacks =
+        release.modules.iter().filter(|module| !there.loaded.contains(&module.name.replace('-', "_")));
+    let obstacle = |module: &super::KernelModule| Obstacle::NoModule {
+        node: there.node.clone(),
+        module: module.name.clone(),
+        reason: module.reason.clone(),
+    };
+    lacks.map(obstacle).collect()
+}

@@ -1,0 +1,96 @@
+//! Why a node does not take a pod, and the words for it. Pure.
+
+/// Why a node does not take a pod.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NodeState {
+    /// It is named, and the cluster does not have it.
+    Missing,
+    /// Its kubelet does not report that it is ready; what it says.
+    NotReady(String),
+    /// It is cordoned.
+    Cordoned,
+    /// It has a taint that the pod does not tolerate.
+    Tainted {
+        /// The taint's key.
+        key: String,
+        /// Its value, where it has one.
+        value: Option<String>,
+        /// Its effect.
+        effect: String,
+    },
+    /// The image is for another architecture.
+    Architecture {
+        /// The node's.
+        has: String,
+        /// The image's.
+        wanted: String,
+    },
+    /// It lacks a label that the pod asks for; the term that it does not fit.
+    Unlabelled(String),
+}
+
+impl NodeState {
+    /// The stable code.
+    pub(super) fn code(&self) -> &'static str {
+        match self {
+            Self::Missing => "node-missing",
+            Self::NotReady(_) => "node-not-ready",
+            Self::Cordoned => "node-cordoned",
+            Self::Tainted { .. } => "node-tainted",
+            Self::Architecture { .. } | Self::Unlabelled(_) => "node-unfit",
+        }
+    }
+
+    /// What is so.
+    pub(super) fn claim(&self, node: &str, appliance: &str, others: &[String]) -> String {
+        let what = match self {
+            Self::Missing => format!("the cluster has no node {node}, where {appliance} may run"),
+            Self::NotReady(reason) => format!("{node}, where {appliance} may run, is not ready: {reason}"),
+            Self::Cordoned => format!("{node}, where {appliance} may run, is cordoned and takes no pods"),
+            Self::Tainted { .. } => {
+                format!("{node} has the taint {}, which {appliance} does not tolerate", self.taint())
+            }
+            Self::Architecture { has, wanted } => {
+                format!("{node} is {has}, and the image of {appliance} is for {wanted}")
+            }
+            Self::Unlabelled(term) => {
+                format!("{node} does not have the label that {appliance} asks for: {term}")
+            }
+        };
+        if others.is_empty() { what } else { format!("{what}; {} can take it", others.join(", ")) }
+    }
+
+    /// What to do about it.
+    pub(super) fn fix(&self, node: &str) -> String {
+        match self {
+            Self::Missing => "correct `nodes` (kubectl get nodes), or let the node join".to_owned(),
+            Self::NotReady(_) => format!("see why: kubectl describe node {node}"),
+            Self::Cordoned => format!("kubectl uncordon {node}"),
+            Self::Tainted { key, value, effect } => {
+                let operator = match value {
+                    Some(value) => format!("value: {value}"),
+                    None => "operator: Exists".to_owned(),
+                };
+                format!(
+                    "kubectl taint node {node} {}-, or write {{key: {key}, {operator}, effect: {effect}}} under \
+                     `tolerations`",
+                    self.taint()
+                )
+            }
+            Self::Architecture { .. } => "use an image for that architecture, or another node".to_owned(),
+            Self::Unlabelled(term) if !term.contains(' ') => {
+                format!("kubectl label node {node} {term}, or correct `nodeSelector`")
+            }
+            Self::Unlabelled(_) => "label the node, or correct what asks for it".to_owned(),
+        }
+    }
+
+    /// A taint as kubectl writes it.
+    fn taint(&self) -> String {
+        match self {
+            Self::Tainted { key, value: Some(value), effect } => format!("{key}={value}:{effect}"),
+            Self::Tainted { key, value: None, effect } => format!("{key}:{effect}"),
+            _ => String::new(),
+        }
+    }
+}

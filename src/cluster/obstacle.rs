@@ -1,0 +1,370 @@
+//! What stands in a deploy's way on this cluster: what `deploy` refuses before it writes anything, and what `doctor`
+//! looks for beside that. The words of both are here, once. Pure.
+
+use serde::Serialize;
+
+use super::NodeState;
+use crate::objects::Identity;
+
+/// How much an obstacle matters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Gravity {
+    /// Worth knowing; nothing fails of it.
+    Note,
+    /// The deploy may work, and not be what was meant.
+    Warning,
+    /// The deploy fails, or the appliance does not work.
+    Error,
+}
+
+/// The codes of all obstacles; each has a page.
+pub const CODES: &[&str] = &[
+    "attachment-differs",
+    "claim-missing",
+    "cluster-ranges",
+    "config-map-missing",
+    "kernel-module-missing",
+    "multus-not-ready",
+    "multus-unseen",
+    "namespace-missing",
+    "namespace-terminating",
+    "no-multus",
+    "node-cordoned",
+    "node-missing",
+    "node-not-ready",
+    "node-tainted",
+    "node-unfit",
+    "not-checked",
+    "other-owner",
+    "pod-security",
+    "secret-key-missing",
+    "secret-missing",
+    "storage-class-missing",
+];
+
+/// Something on the cluster that a deploy would fail of, or what could not be looked at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Obstacle {
+    /// The cluster does not know NetworkAttachmentDefinitions.
+    NoMultus,
+    /// The namespace is missing and may not be made.
+    NoNamespace {
+        /// Its name.
+        namespace: String,
+    },
+    /// The namespace is missing, and the API server would not let `deploy` make it.
+    NamespaceRefused {
+        /// Its name.
+        namespace: String,
+        /// What the API server said.
+        reason: String,
+    },
+    /// The namespace is being deleted.
+    NamespaceTerminating {
+        /// Its name.
+        namespace: String,
+    },
+    /// The namespace forbids the pod.
+    PodSecurity {
+        /// Its name.
+        namespace: String,
+        /// What is forbidden.
+        reason: String,
+    },
+    /// An ApplySet's parent belongs to another tool.
+    ForeignApplySet {
+        /// The parent's name.
+        name: String,
+        /// The tool.
+        tooling: String,
+    },
+    /// An object belongs to another ApplySet.
+    ForeignMember {
+        /// The object.
+        identity: Identity,
+    },
+    /// An attachment is there with another configuration than the documents say.
+    AttachmentDiffers {
+        /// The attachment.
+        identity: Identity,
+    },
+    /// The cluster has other address ranges than the site says.
+    OtherRanges {
+        /// What has the address, for example `the Service kubernetes has`.
+        what: String,
+        /// The address or range.
+        address: String,
+        /// The site's ranges.
+        ranges: String,
+    },
+    /// The cluster has no node at all.
+    NoNodes,
+    /// A node does not take an appliance's pod.
+    Node {
+        /// The node.
+        node: String,
+        /// The appliance.
+        appliance: String,
+        /// Why not.
+        state: NodeState,
+        /// The nodes that do.
+        others: Vec<String>,
+    },
+    /// No DaemonSet of Multus was found.
+    MultusUnseen,
+    /// Multus does not run on a node.
+    MultusNotReady {
+        /// The node.
+        node: String,
+        /// Its DaemonSet, `namespace/name`.
+        daemon_set: String,
+    },
+    /// A claim asks for a storage class that is not there.
+    NoStorageClass {
+        /// The claim.
+        claim: String,
+        /// The class; `None` asks for the cluster's default.
+        class: Option<String>,
+        /// The classes that there are.
+        known: Vec<String>,
+    },
+    /// A claim that the documents name is missing.
+    NoClaim {
+        /// Its namespace.
+        namespace: String,
+        /// Its name.
+        name: String,
+    },
+    /// The Secret with root's credentials, which the documents name, is missing.
+    NoCredentials {
+        /// Its namespace.
+        namespace: String,
+        /// Its name.
+        name: String,
+    },
+    /// Another Secret that the pod needs is missing.
+    NoSecret {
+        /// Its namespace.
+        namespace: String,
+        /// Its name.
+        name: String,
+    },
+    /// A Secret lacks a key that the pod needs.
+    NoSecretKey {
+        /// Its namespace.
+        namespace: String,
+        /// Its name.
+        name: String,
+        /// The key.
+        key: String,
+    },
+    /// A ConfigMap that the pod needs is missing.
+    NoConfigMap {
+        /// Its namespace.
+        namespace: String,
+        /// Its name.
+        name: String,
+    },
+    /// A node lacks a kernel module that an overlay needs.
+    NoModule {
+        /// The node.
+        node: String,
+        /// The module.
+        module: String,
+        /// What needs it.
+        reason: String,
+    },
+    /// Something could not be looked at.
+    NotChecked {
+        /// What, for example `the nodes`.
+        what: String,
+        /// The right that it takes, where that was missing: `list nodes`.
+        right: Option<String>,
+        /// What the API server said.
+        reason: String,
+    },
+}
+
+impl Obstacle {
+    /// Its stable code; `wrtpod explain` has a page for it.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::NoMultus => "no-multus",
+            Self::NoNamespace { .. } | Self::NamespaceRefused { .. } => "namespace-missing",
+            Self::NamespaceTerminating { .. } => "namespace-terminating",
+            Self::PodSecurity { .. } => "pod-security",
+            Self::ForeignApplySet { .. } | Self::ForeignMember { .. } => "other-owner",
+            Self::AttachmentDiffers { .. } => "attachment-differs",
+            Self::OtherRanges { .. } => "cluster-ranges",
+            Self::NoNodes => "node-missing",
+            Self::Node { state, .. } => state.code(),
+            Self::MultusUnseen => "multus-unseen",
+            Self::MultusNotReady { .. } => "multus-not-ready",
+            Self::NoStorageClass { .. } => "storage-class-missing",
+            Self::NoClaim { .. } => "claim-missing",
+            Self::NoCredentials { .. } | Self::NoSecret { .. } => "secret-missing",
+            Self::NoSecretKey { .. } => "secret-key-missing",
+            Self::NoConfigMap { .. } => "config-map-missing",
+            Self::NoModule { .. } => "kernel-module-missing",
+            Self::NotChecked { .. } => "not-checked",
+        }
+    }
+
+    /// How much it matters.
+    pub fn gravity(&self) -> Gravity {
+        match self {
+            Self::Node { others, .. } if others.is_empty() => Gravity::Error,
+            Self::Node { state: NodeState::Missing, .. } | Self::NoModule { .. } => Gravity::Warning,
+            Self::Node { .. }
+            | Self::AttachmentDiffers { .. }
+            | Self::MultusUnseen
+            | Self::NotChecked { .. } => Gravity::Note,
+            _ => Gravity::Error,
+        }
+    }
+
+    /// What is so, in one line.
+    pub fn claim(&self) -> String {
+        match self {
+            Self::NoMultus => {
+                "Multus is not installed: the cluster does not know NetworkAttachmentDefinition".to_owned()
+            }
+            Self::NoNamespace { namespace } => format!("namespace {namespace} does not exist"),
+            Self::NamespaceRefused { namespace, reason } => {
+                format!("namespace {namespace} does not exist, and `deploy` could not create it ({reason})")
+            }
+            Self::NamespaceTerminating { namespace } => format!("namespace {namespace} is being deleted"),
+            Self::PodSecurity { namespace, reason } => {
+                format!("namespace {namespace} forbids the appliance's pod ({reason})")
+            }
+            Self::ForeignApplySet { name, tooling } => {
+                format!("ConfigMap {name} is the ApplySet of {tooling}")
+            }
+            Self::ForeignMember { identity } => format!("{identity} belongs to another site's ApplySet"),
+            Self::AttachmentDiffers { identity } => {
+                format!("{identity} is in the cluster with another configuration than the documents say")
+            }
+            Self::OtherRanges { what, address, ranges } => {
+                format!("{what} {address}, which is in none of the site's ranges ({ranges})")
+            }
+            Self::NoNodes => "the cluster has no nodes".to_owned(),
+            Self::Node { node, appliance, state, others } => state.claim(node, appliance, others),
+            Self::MultusUnseen => {
+                "no DaemonSet of Multus was found: whether it runs cannot be seen".to_owned()
+            }
+            Self::MultusNotReady { node, daemon_set } => {
+                format!("Multus has no ready pod on {node} (DaemonSet {daemon_set})")
+            }
+            Self::NoStorageClass { claim, class: Some(class), .. } => {
+                format!("the storage class {class} of the claim {claim} does not exist")
+            }
+            Self::NoStorageClass { claim, class: None, .. } => {
+                format!("the claim {claim} names no storage class, and the cluster has no default one")
+            }
+            Self::NoClaim { name, .. } => {
+                format!("the claim {name} that the appliance names does not exist")
+            }
+            Self::NoCredentials { name, .. } | Self::NoSecret { name, .. } => {
+                format!("the Secret {name} that the appliance names does not exist")
+            }
+            Self::NoSecretKey { name, key, .. } => format!("the Secret {name} has no key `{key}`"),
+            Self::NoConfigMap { name, .. } => {
+                format!("the ConfigMap {name} that the appliance names does not exist")
+            }
+            Self::NoModule { node, module, reason } => {
+                format!("{node} has no kernel module {module} loaded ({reason})")
+            }
+            Self::NotChecked { what, reason, .. } => format!("{what} could not be looked at: {reason}"),
+        }
+    }
+
+    /// What to do about it.
+    pub fn fix(&self) -> String {
+        match self {
+            Self::NoMultus => {
+                "apply its manifest (thin is the safer choice on k3s), then deploy again".to_owned()
+            }
+            Self::NoNamespace { .. } => "create it, or let `deploy` do it".to_owned(),
+            Self::NamespaceRefused { namespace, .. } => format!(
+                "have it made: kubectl create namespace {namespace} && \
+                 kubectl label namespace {namespace} pod-security.kubernetes.io/enforce=privileged"
+            ),
+            Self::NamespaceTerminating { .. } => "wait until it is gone, then deploy again".to_owned(),
+            Self::PodSecurity { namespace, .. } => format!(
+                "kubectl label --overwrite namespace {namespace} pod-security.kubernetes.io/enforce=privileged"
+            ),
+            Self::ForeignApplySet { .. } => "rename the appliance, or delete that ConfigMap".to_owned(),
+            Self::ForeignMember { .. } => {
+                "rename the network, or give the site a namespace of its own".to_owned()
+            }
+            Self::AttachmentDiffers { .. } => {
+                "`wrtpod deploy` writes it, and makes the pods that use it anew; `wrtpod diff` shows it".to_owned()
+            }
+            Self::OtherRanges { .. } => "pods, Services or DNS would be cut off; correct `cluster.podCIDRs` and \
+                                         `cluster.serviceCIDRs`, or `distribution`, of the site"
+                .to_owned(),
+            Self::NoNodes => "let one join".to_owned(),
+            Self::Node { node, state, .. } => state.fix(node),
+            Self::MultusUnseen => {
+                "it may be a part of the node; where it is not in charge, `wrtpod status` shows a pod without its NICs"
+                    .to_owned()
+            }
+            Self::MultusNotReady { daemon_set, .. } => {
+                let (namespace, name) = daemon_set.split_once('/').unwrap_or(("kube-system", daemon_set));
+                format!("see why: kubectl -n {namespace} describe daemonset {name}")
+            }
+            Self::NoStorageClass { class, known, .. } => class_fix(class.as_deref(), known),
+            Self::NoClaim { namespace, name } => format!(
+                "create it (kubectl -n {namespace} get pvc lists those that there are), or leave `existingClaim` out \
+                 to have one made in the place of {name}"
+            ),
+            Self::NoCredentials { namespace, name } => format!(
+                "kubectl -n {namespace} create secret generic {name} \
+                 --from-literal=password-hash=\"$(openssl passwd -6)\""
+            ),
+            Self::NoSecret { namespace, name } | Self::NoConfigMap { namespace, name } => {
+                format!("create {name} in namespace {namespace}, or correct its name")
+            }
+            Self::NoSecretKey { namespace, key, .. } => {
+                format!("add `{key}` to the Secret in namespace {namespace}, or name another one")
+            }
+            Self::NoModule { module, .. } => format!(
+                "`modprobe {module}` there, and a line `{module}` in /etc/modules-load.d/wrtpod.conf keeps it"
+            ),
+            Self::NotChecked { right: Some(right), .. } => format!("it takes the right to {right}"),
+            Self::NotChecked { right: None, .. } => "look at it by hand, or run `wrtpod doctor` again".to_owned(),
+        }
+    }
+}
+
+fn class_fix(class: Option<&str>, known: &[String]) -> String {
+    match (class, known) {
+        (_, []) => "install a provisioner: the cluster has no storage class at all".to_owned(),
+        (Some(_), known) => format!("write one that there is: {}", known.join(", ")),
+        (None, known) => format!("write `storageClass` into the site, one of {}", known.join(", ")),
+    }
+}
+
+impl std::fmt::Display for Obstacle {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}: {}", self.claim(), self.fix())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    /// The list is what is held against the pages, so it has to have what the functions answer.
+    #[test]
+    fn every_code_is_listed_and_answered() {
+        let sources = [include_str!("obstacle.rs"), include_str!("node_state.rs")];
+        let arms = sources.iter().flat_map(|source| source.lines());
+        let answered: BTreeSet<&str> =
+            arms.filter_map(|line| line.split_once("=> \"")?.1.strip_suffix("\",")).collect();
+        assert_eq!(CODES.iter().copied().collect::<BTreeSet<_>>(), answered);
+    }
+}
