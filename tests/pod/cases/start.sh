@@ -214,6 +214,15 @@ for case in "19.07.8:r11364:ifname" "18.06-SNAPSHOT:r1:ifname" "21.02.1:r16325:d
 	run_start
 	has "$release $revision: $word" "$(cat "$P/root/etc/config/network")" "option $word 'eth0'"
 done
+new_pod other-netifd etc "$one"
+printf "config interface 'lan'\n\toption device 'lan'\n\toption proto 'dhcp'\n" >"$P/plan/uci.network"
+for case in "$one:device" "$work/image.old:ifname" "$one:device"; do
+	use_image "${case%:*}"
+	echo "set network.loopback.${case##*:}='lo'" >"${case%:*}/bin/config_generate"
+	seed >/dev/null 2>&1
+	run_start
+	is "an image with another netifd: ${case##*:} alone" "${case##*:} 'lan'" "$(sed -n "/interface 'lan'/,/^\$/s/.*option \(.* 'lan'\)/\1/p" "$P/data/etc/config/network")"
+done
 new_pod via-nic none
 setting DEFAULT_ROUTE_VIA_NIC 1
 setting CLUSTER_CIDRS 10.43.0.0/16

@@ -147,7 +147,8 @@ function parse_option(doc, is_list,    option) {
 	next_arg(); word_value = arg
 	end_of_command()
 	if (bad != "") return
-	if (ifname && doc != "L" && option == "device" && type[doc, current] == "interface") option = "ifname"
+	# Not in what was written last time: an image with another netifd may have written it.
+	if (ifname && doc ~ /^[OP]$/ && option == "device" && type[doc, current] == "interface") option = "ifname"
 	if (is_list) {
 		if ((doc, current, option) in value) set(doc, current, option, "l" substr(value[doc, current, option], 2) ITEM word_value)
 		else set(doc, current, option, "l" ITEM word_value)
