@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use std::io::{self, Write};
 use std::sync::mpsc::{self, Receiver, SyncSender};
 use std::sync::{Arc, Mutex};
-use std::thread;
+use std::thread::{self, JoinHandle};
 
 use flate2::{Compress, Compression, Crc, FlushCompress, Status};
 
@@ -27,7 +27,7 @@ pub(super) struct Gzip<W: Write> {
     /// Blocks that are being compressed, in their order.
     pending: VecDeque<Receiver<Block>>,
     jobs: SyncSender<Job>,
-    threads: usize,
+    threads: Vec<JoinHandle<()>>,
     crc: Crc,
 }
 
@@ -48,20 +48,21 @@ impl<W: Write> Gzip<W> {
         Self::with_threads(inner, threads)
     }
 
-    fn with_threads(mut inner: W, threads: usize) -> io::Result<Self> {
+    fn with_threads(mut inner: W, count: usize) -> io::Result<Self> {
         inner.write_all(&HEADER)?;
-        let (jobs, queue) = mpsc::sync_channel::<Job>(threads);
+        let (jobs, queue) = mpsc::sync_channel::<Job>(count);
         let queue = Arc::new(Mutex::new(queue));
-        for _ in 0..threads {
+        let mut threads = Vec::with_capacity(count);
+        for _ in 0..count {
             let queue = Arc::clone(&queue);
             // They end when `jobs` is dropped.
-            thread::Builder::new().name("deflate".to_owned()).spawn(move || work(&queue))?;
+            threads.push(thread::Builder::new().name("deflate".to_owned()).spawn(move || work(&queue))?);
         }
         let (block, pending) = (Vec::with_capacity(BLOCK), VecDeque::new());
         Ok(Self { inner, block, pending, jobs, threads, crc: Crc::new() })
     }
 
-    /// Writes what is left and the end.
+    /// Writes what is left and the end. No thread outlives it.
     pub(super) fn finish(mut self) -> io::Result<W> {
         self.hand_over()?;
         while !self.pending.is_empty() {
@@ -71,6 +72,10 @@ impl<W: Write> Gzip<W> {
         self.inner.write_all(&self.crc.sum().to_le_bytes())?;
         self.inner.write_all(&self.crc.amount().to_le_bytes())?;
         self.inner.flush()?;
+        drop(self.jobs);
+        for thread in self.threads {
+            thread.join().map_err(|_| gone())?;
+        }
         Ok(self.inner)
     }
 
@@ -78,7 +83,7 @@ impl<W: Write> Gzip<W> {
         if self.block.is_empty() {
             return Ok(());
         }
-        if self.pending.len() > self.threads {
+        if self.pending.len() > self.threads.len() {
             self.take_back()?;
         }
         let (done, pending) = mpsc::sync_channel(1);
