@@ -4,6 +4,10 @@ export WRTPOD_TEST_KUBECONFIG=$KUBECONFIG
 WRTPOD_TEST_API_STOP="$here/apiserver stop" WRTPOD_TEST_API_START="$here/apiserver start" \
   "$here/node" "$program" --ignored --exact "$sink_killed"
 
+# The controllers lost the API server too, and a pod needs what they make for a new namespace.
+"$here/kubectl" create namespace "$space" || true
+within 60 k get serviceaccount default
+
 # Written and not moved: containerd does not look at a file that is moved into the folder.
 multus=$run/node$cni_conf/00-multus.conf
 cp "$multus" multus.conf
