@@ -1,5 +1,6 @@
 # shellcheck shell=bash
 # What a case starts from: a folder and a namespace of its own, a site file, and words for what it looks at. Sourced.
+# An address on the LAN or the IoT network is in one case only: the hosts there remember whose MAC it had.
 # shellcheck source=tests/cluster/lib.bash
 . "$here/lib.bash"
 name=$(basename "$0")
@@ -8,9 +9,6 @@ folder=$work/$name.d
 mkdir -p "$folder"
 cd "$folder"
 export KUBECONFIG=$run/admin.kubeconfig NO_COLOR=1
-
-# Appliances of another case had other MACs at the same addresses.
-"$here/lan" ip neigh flush all
 
 # wrtpod as a user of the node types it.
 w() { "$here/node" "$wrtpod" "$@"; }
@@ -54,7 +52,7 @@ has() { grep "$@" >/dev/null; }
 # COMMAND | shows PATTERN: the same, and the log has what was said.
 shows() { tee -a /dev/stderr | has "$@"; }
 
-# lan_sees ADDRESS MAC: it answers, and has that MAC. Neighbours are forgotten when another case starts: ask within some seconds.
+# lan_sees ADDRESS MAC: it answers, and has that MAC.
 lan_sees() { on_lan ping -q -c 1 -W 2 "$1" && on_lan ip neigh show "$1" | has -i "lladdr $2"; }
 
 # luci COMMAND…: what a request with curl, made by this command, is answered. A real LuCI shows its login with status 403.

@@ -1,6 +1,6 @@
 # Multus' configuration is absent while the pod starts: the cluster's own network makes it with eth0 alone, and nobody says so. The
 # deploy does; once Multus is in charge again, the next one heals it.
-site "" "$(openwrt router 192.168.1.35/24)"
+site "" "$(openwrt router 192.168.1.73/24)"
 nodes=$(machines | grep -v lan)
 for machine in $nodes; do mv "$run/$machine$cni_conf/00-multus.conf" "$folder/$machine.conf"; done
 # Written and not moved: containerd does not look at a file that is moved into the folder.
@@ -13,5 +13,5 @@ expect 0 w status router
 said "Multus was not in charge when the pod was made"
 back
 expect 0 w deploy router
-[[ $(grep '^lan ' <<<"$out") == *"192.168.1.35/24"*"ok" ]] || fail "the row of lan is not ok"
+[[ $(grep '^lan ' <<<"$out") == *"192.168.1.73/24"*"ok" ]] || fail "the row of lan is not ok"
 expect 0 w delete router --delete-data

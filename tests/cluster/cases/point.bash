@@ -39,7 +39,7 @@ cp multus.conf "$conf/00-multus.conf"
 site "" "$(openwrt router 192.168.1.65/24)
 $(web hub "  service: {}
   probes: {readiness: {http: {path: /, port: http}}, liveness: {tcp: http, periodSeconds: 2, failureThreshold: 2}}
-  interfaces: [{network: lan, address: 192.168.1.66/24, defaultRoute: true}]")
+  interfaces: [{network: lan, address: 192.168.1.75/24, defaultRoute: true}]")
 "
 "$here/kubectl" create namespace "$space" || true
 "$here/kubectl" label --overwrite namespace "$space" pod-security.kubernetes.io/enforce=privileged
@@ -75,6 +75,6 @@ within 60 rebooted
 reaches router
 [ "$(k get pod hub-0 -o jsonpath='{.status.containerStatuses[0].restartCount}')" = 0 ] || fail "the liveness probe killed hub"
 on_lan ping -c 1 -W 2 192.168.1.65
-on_lan ping -c 1 -W 2 192.168.1.66
+on_lan ping -c 1 -W 2 192.168.1.75
 expect 0 w delete router --delete-data
 expect 0 w delete hub

@@ -1,12 +1,12 @@
 # Kubelet, containerd and the API server are killed and started again under a running appliance: it keeps all it has, and
 # `status` says what is known meanwhile.
-site "" "$(openwrt router 192.168.1.34/24)"
+site "" "$(openwrt router 192.168.1.74/24)"
 expect 0 w deploy router
 mac=$(w status router -o json | jq -r '.[0].nics[0].mac')
 address=$(k get pod router-0 -o jsonpath='{.status.podIP}')
 uid=$(pod_uid router)
 serves() {
-  within 10 lan_sees 192.168.1.34 "$mac"
+  within 10 lan_sees 192.168.1.74 "$mac"
   luci "$here/node" curl "http://$address/" || fail "eth0 does not answer"
 }
 ok() { w status router -o json | jq -e '.[0].nics[0].verdict == "ok" and .[0].pod.ready and .[0].problems == []'; }
