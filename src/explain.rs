@@ -44,6 +44,7 @@ pub const RULES: &[Page] = pages!["rules":
     "default-route-without-gateway",
     "deployment-two-holders",
     "device-hostpath",
+    "device-missing",
     "device-resource",
     "dhcp-before-mac",
     "dhcp-shared-mac",

@@ -6,10 +6,13 @@ use k8s_openapi::api::core::v1::{Event, Node, PersistentVolumeClaim, Pod};
 use serde_json::Value;
 
 use super::conditions::{self, WorkloadState};
-use super::{Problem, Release, containers, network, nodes};
+use super::{Problem, Release, containers, network, nodes, placement};
 
 /// The code of a pod without a planned NIC.
 pub(super) const NIC_MISSING: &str = "nic-missing";
+
+/// The code of a pod that no node takes.
+const UNSCHEDULABLE: &str = "unschedulable";
 
 /// The code of a pod whose claim is of another node.
 pub(super) const CLAIM_ELSEWHERE: &str = "claim-elsewhere";
@@ -111,16 +114,20 @@ const SCHEDULING: &[Pattern] = &[
     lasting("match PersistentVolume's node affinity", CLAIM_ELSEWHERE, ELSEWHERE),
     lasting(
         "node affinity/selector",
-        "unschedulable",
+        UNSCHEDULABLE,
         "no node fits the site's `nodes` and architecture: correct them, or label the node",
     ),
-    lasting("untolerated taint", "unschedulable", "the nodes are tainted: remove the taint, or tolerate it"),
-    lasting(
-        "Insufficient ",
-        "unschedulable",
-        "the nodes have too little left: lower the requests or free a device",
-    ),
+    lasting("untolerated taint", UNSCHEDULABLE, "the nodes are tainted: remove the taint, or tolerate it"),
+    lasting("Insufficient ", UNSCHEDULABLE, "the nodes have too little left: lower the requests"),
 ];
+
+/// What is more telling than why other nodes do not take the pod.
+const DEVICE: Pattern = lasting(
+    "",
+    "device-missing",
+    "no node that may run it has such a device free: is its device plugin running (kubectl describe node, under \
+     Allocatable), and does another pod hold it?",
+);
 
 const ELSEWHERE: &str = "the claim's volume lives on another node: the appliance has to run there";
 const CLAIM: &str =
@@ -174,12 +181,19 @@ fn scheduling(view: &View<'_>, pod: &Pod, name: &str) -> Option<Problem> {
         .iter()
         .find(|condition| condition.type_ == "PodScheduled" && condition.status == "False")?;
     let message = condition.message.as_deref()?;
-    let fallback = passing("", "unschedulable", "no node takes the pod: see the message");
+    let fallback = passing("", UNSCHEDULABLE, "no node takes the pod: see the message");
     let pattern = SCHEDULING.iter().find(|pattern| message.contains(pattern.text)).unwrap_or(&fallback);
+    let pattern = if pattern.code == UNSCHEDULABLE && lacks_device(message) { &DEVICE } else { pattern };
     if let Some(problem) = nodes::refusing(view, name, message, pattern.code) {
         return Some(problem);
     }
     Some(Problem { transient: pattern.transient, ..problem(name, pattern.code, message, pattern.fix) })
+}
+
+/// Whether the scheduler misses something that a device plugin offers.
+fn lacks_device(message: &str) -> bool {
+    let missed = message.split("Insufficient ").skip(1);
+    missed.filter_map(|rest| rest.split([',', ' ']).next()).any(placement::is_device)
 }
 
 /// Why the sandbox or a volume of the pod cannot be made, from the newest event that says so.

@@ -27,6 +27,15 @@ pub enum NodeState {
     },
     /// It lacks a label that the pod asks for; the term that it does not fit.
     Unlabelled(String),
+    /// It offers too few of a device, or none.
+    Device {
+        /// The device plugin's resource.
+        resource: String,
+        /// How many there are.
+        has: i64,
+        /// How many the pod asks for.
+        wanted: i64,
+    },
 }
 
 impl NodeState {
@@ -38,6 +47,7 @@ impl NodeState {
             Self::Cordoned => "node-cordoned",
             Self::Tainted { .. } => "node-tainted",
             Self::Architecture { .. } | Self::Unlabelled(_) => "node-unfit",
+            Self::Device { .. } => "device-missing",
         }
     }
 
@@ -55,6 +65,12 @@ impl NodeState {
             }
             Self::Unlabelled(term) => {
                 format!("{node} does not have the label that {appliance} asks for: {term}")
+            }
+            Self::Device { resource, has: 0, .. } => {
+                format!("{node} offers no {resource}, which {appliance} asks for")
+            }
+            Self::Device { resource, has, wanted } => {
+                format!("{node} offers {has} of {resource}, and {appliance} asks for {wanted}")
             }
         };
         if others.is_empty() { what } else { format!("{what}; {} can take it", others.join(", ")) }
@@ -82,6 +98,10 @@ impl NodeState {
                 format!("kubectl label node {node} {term}, or correct `nodeSelector`")
             }
             Self::Unlabelled(_) => "label the node, or correct what asks for it".to_owned(),
+            Self::Device { .. } => format!(
+                "let its device plugin run there and see the device (kubectl describe node {node}, under \
+                 Allocatable), or correct `devices`"
+            ),
         }
     }
 

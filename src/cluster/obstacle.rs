@@ -24,6 +24,7 @@ pub const CODES: &[&str] = &[
     "claim-missing",
     "cluster-ranges",
     "config-map-missing",
+    "device-missing",
     "kernel-module-missing",
     "multus-not-ready",
     "multus-unseen",

@@ -1,5 +1,7 @@
 //! Which nodes take an appliance's pod, and why others do not, by what the scheduler goes by: labels, taints,
-//! readiness. Pure.
+//! readiness, the devices that there are. Pure.
+
+use std::collections::BTreeMap;
 
 use k8s_openapi::api::core::v1::{
     Node, NodeSelectorRequirement, NodeSelectorTerm, PodSpec, Taint, Toleration,
@@ -109,7 +111,29 @@ fn against(pod: &PodSpec, node: &Node) -> Vec<NodeState> {
         let value = taint.value.filter(|value| !value.is_empty());
         states.push(NodeState::Tainted { key: taint.key, value, effect: taint.effect });
     }
+    states.extend(devices_against(pod, node));
     states
+}
+
+/// The devices of which the node has too few. Whether others hold them is not asked: the appliance's own pod may.
+fn devices_against(pod: &PodSpec, node: &Node) -> Vec<NodeState> {
+    let mut wanted: BTreeMap<&str, i64> = BTreeMap::new();
+    let limits = pod.containers.iter().filter_map(|container| container.resources.as_ref()?.limits.as_ref());
+    for (resource, quantity) in limits.flatten().filter(|(resource, _)| is_device(resource)) {
+        *wanted.entry(resource).or_default() += quantity.0.parse::<i64>().unwrap_or(0);
+    }
+    let offered = node.status.as_ref().and_then(|status| status.allocatable.as_ref());
+    let has = |resource: &str| offered.and_then(|all| all.get(resource)?.0.parse::<i64>().ok()).unwrap_or(0);
+    let lacking = wanted.into_iter().map(|(resource, wanted)| (resource, has(resource), wanted));
+    let lacking = lacking.filter(|(_, has, wanted)| has < wanted);
+    lacking
+        .map(|(resource, has, wanted)| NodeState::Device { resource: resource.to_owned(), has, wanted })
+        .collect()
+}
+
+/// Whether a resource is a device plugin's: those have a domain, and Kubernetes' own have none.
+pub(super) fn is_device(resource: &str) -> bool {
+    resource.contains('/')
 }
 
 fn labels_against(pod: &PodSpec, node: &Node) -> Vec<NodeState> {
@@ -246,6 +270,33 @@ mod tests {
         let found = judge("router", &on(&["a", "d", "nowhere"]), &nodes);
         assert_eq!(codes(&found), [("node-missing", Warning), ("node-cordoned", Note)]);
         assert_eq!(found.takers, ["d"]);
+    }
+
+    #[test]
+    fn devices_are_those_that_a_node_offers() {
+        let asks = |count: &str| {
+            pod(json!({"containers": [{"name": "a", "resources": {"limits": {"memory": "1Gi", "x.y/stick": count}}}]}))
+        };
+        let mut bare = node("a", &json!({}));
+        let mut with = node("b", &json!({}));
+        let allocatable = |count: &str| {
+            let status = json!({"conditions": [{"type": "Ready", "status": "True"}],
+                "allocatable": {"memory": "1Mi", "x.y/stick": count}});
+            serde_json::from_value(status).expect("a status")
+        };
+        with.status = allocatable("1");
+        let claims = |pod: &PodSpec, nodes: &[Node]| -> Vec<String> {
+            judge("router", pod, nodes).obstacles.iter().map(Obstacle::claim).collect()
+        };
+        assert_eq!(
+            claims(&asks("1"), std::slice::from_ref(&bare)),
+            ["a offers no x.y/stick, which router asks for"]
+        );
+        assert_eq!(judge("router", &asks("1"), &[bare.clone(), with.clone()]).takers, ["b"]);
+        // The plugin ended, or its device was pulled out.
+        bare.status = allocatable("0");
+        assert_eq!(claims(&asks("1"), &[bare]), ["a offers no x.y/stick, which router asks for"]);
+        assert_eq!(claims(&asks("2"), &[with]), ["b offers 1 of x.y/stick, and router asks for 2"]);
     }
 
     #[test]
