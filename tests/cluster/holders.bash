@@ -6,7 +6,8 @@
 watch_mac() {
   local host
   for host in node1 node2; do
-    on_lan tcpdump -i "lan-$host" -Q in --immediate-mode -l -n -tt -e ether src "$1" 2>/dev/null >"$folder/frames-$host" &
+    : >"$folder/frames-$host" # which is read before the watcher may have made it
+    on_lan tcpdump -i "lan-$host" -Q in --immediate-mode -l -n -tt -e ether src "$1" 2>/dev/null >>"$folder/frames-$host" &
     watchers+=($!)
   done
   on_lan arping -b -q -I lan -w 600 "$2" >/dev/null &
