@@ -50,7 +50,8 @@ add_machine() {
   plug "$1" enp4s0 wan
   ip -n "$namespace" addr add "$(node_address "$1")/24" dev enp3s0
   ip -n "$namespace" route add default via 192.168.1.1
-  on "$1" sysctl -qw net.ipv4.ip_forward=1
+  # Packets between pods of one bridge pass the node's firewall too, or NetworkPolicies would not see them.
+  on "$1" sysctl -qw net.ipv4.ip_forward=1 net.bridge.bridge-nf-call-iptables=1
   # What leaves the cluster by eth0 comes from the node, as with every cluster CNI: the LAN knows no way back to a pod.
   on "$1" nft "add table ip wrtpod-test; add chain ip wrtpod-test leaving { type nat hook postrouting priority srcnat; };
     add rule ip wrtpod-test leaving oifname != cni0 ip saddr 10.42.0.0/16 ip daddr != 10.42.0.0/16 masquerade"
