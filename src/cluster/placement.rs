@@ -275,7 +275,9 @@ mod tests {
     #[test]
     fn devices_are_those_that_a_node_offers() {
         let asks = |count: &str| {
-            pod(json!({"containers": [{"name": "a", "resources": {"limits": {"memory": "1Gi", "x.y/stick": count}}}]}))
+            pod(
+                json!({"containers": [{"name": "a", "resources": {"limits": {"memory": "1Gi", "x.y/stick": count}}}]}),
+            )
         };
         let mut bare = node("a", &json!({}));
         let mut with = node("b", &json!({}));

@@ -1,10 +1,10 @@
 //! Where in the documents a finding of the cluster comes from: the word that names what is missing or wrong there.
 
 use crate::cli::load::Loaded;
-use crate::cluster::{Finding, Obstacle};
+use crate::cluster::{Finding, NodeState, Obstacle};
 use crate::diag::{Loc, Span};
 use crate::plan::{self, VolumeSource};
-use crate::spec::{ApplianceSpec, SiteSpec};
+use crate::spec::{ApplianceSpec, Device, DeviceSource, SiteSpec};
 
 /// The place; `None` for what no document names.
 pub fn of(finding: &Finding, loaded: &Loaded) -> Option<Span> {
@@ -28,6 +28,10 @@ pub fn of(finding: &Finding, loaded: &Loaded) -> Option<Span> {
             attachment.network.span
         }
         Obstacle::ForeignApplySet { .. } => planned?.name.span,
+        Obstacle::Node { state: NodeState::Device { resource, .. }, .. } => {
+            let asks = |device: &&Loc<Device>| matches!(&device.source.value, DeviceSource::Resource(name) if name == resource);
+            document?.devices.iter().find(asks)?.source.span
+        }
         Obstacle::Node { node, .. } => {
             let own = document.and_then(|document| document.nodes.iter().find(|one| one.value == *node));
             own.or_else(|| site.nodes.iter().map(|(name, _)| name).find(|one| one.value == *node))?.span
@@ -86,7 +90,6 @@ mod tests {
     use crate::cli::args::{Color, DocumentArgs, MessageFormat};
     use crate::cli::load::judge;
     use crate::cli::printer::Printer;
-    use crate::cluster::NodeState;
     use crate::objects;
     use crate::spec::Input;
 
@@ -112,6 +115,7 @@ spec:
   interfaces: [{network: lan, address: 192.168.1.2/24}]
   nodes: [node2]
   overlays: [wireguard]
+  devices: [{resource: example.com/stick}]
   secret: login
   imagePullSecrets: [registry]
   volumes:
@@ -132,12 +136,14 @@ spec:
         let (namespace, appliance) = ("appliances".to_owned(), "router".to_owned());
         let lan = loaded.attachments().iter().next().expect("a NAD").identity.clone();
         assert_eq!(lan.kind, objects::NAD_KIND);
-        let node = |node: &str| Obstacle::Node {
+        let in_state = |node: &str, state: NodeState| Obstacle::Node {
             node: node.to_owned(),
             appliance: appliance.clone(),
-            state: NodeState::Cordoned,
+            state,
             others: Vec::new(),
         };
+        let node = |node: &str| in_state(node, NodeState::Cordoned);
+        let stick = NodeState::Device { resource: "example.com/stick".to_owned(), has: 0, wanted: 1 };
         let class = |claim: &str, class: Option<&str>| Obstacle::NoStorageClass {
             claim: claim.to_owned(),
             class: class.map(str::to_owned),
@@ -159,6 +165,7 @@ spec:
             word(Obstacle::AttachmentDiffers { identity: lan }),
             word(node("node1")),
             word(node("node2")),
+            word(in_state("node2", stick)),
             word(class("router-data", Some("fast"))),
             word(class("router-new", Some("slow"))),
             word(class("router-new", None)),
@@ -179,6 +186,7 @@ spec:
             "lan",
             "node1",
             "node2",
+            "resource",
             "fast",
             "slow",
             "new",
