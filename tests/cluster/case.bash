@@ -125,6 +125,17 @@ Y
 versions() { k get statefulset,service,configmap,networkpolicy,pvc,net-attach-def -o json | jq -r '.items[] | "\(.kind) \(.metadata.name) \(.metadata.uid) \(.metadata.resourceVersion) \(.metadata.generation)"' | sort; }
 pod_uid() { k get pod "$1-0" -o jsonpath='{.metadata.uid}'; }
 
+# renew APPLIANCE…: deletes their pods, and waits until others are ready in their place. kubectl's own waiting takes a successor of
+# the same name for the pod now and then, and never ends.
+renew() {
+  local -A uids
+  local appliance
+  for appliance; do uids[$appliance]=$(pod_uid "$appliance"); done
+  k delete pod --wait=false "${@/%/-0}"
+  for appliance; do within 90 renewed "$appliance" "${uids[$appliance]}"; done
+}
+renewed() { [ "$(pod_uid "$1")" != "$2" ] && k wait --for=condition=Ready "pod/$1-0" --timeout=1s; }
+
 # The tests of the cluster sink, built; and the names of those that break what other cases stand on.
 apiserver_tests() {
   (cd "$top" && cargo test --quiet --locked --no-run --message-format json --test apiserver) |

@@ -78,14 +78,3 @@ in_network_of() {
 }
 # connects POD ADDRESS PORT: from the pod's network, by TCP.
 connects() { in_network_of "$1" timeout 5 bash -c "exec 3<>/dev/tcp/$2/$3"; }
-
-# renew APPLIANCE…: deletes their pods, and waits until others are ready in their place. kubectl's own waiting takes a successor of
-# the same name for the pod now and then, and never ends.
-renew() {
-  local -A uids
-  local appliance
-  for appliance; do uids[$appliance]=$(pod_uid "$appliance"); done
-  k delete pod --wait=false "${@/%/-0}"
-  for appliance; do within 90 renewed "$appliance" "${uids[$appliance]}"; done
-}
-renewed() { [ "$(pod_uid "$1")" != "$2" ] && k wait --for=condition=Ready "pod/$1-0" --timeout=1s; }

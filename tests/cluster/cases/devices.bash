@@ -17,6 +17,8 @@ said "error[device-missing]: node1 offers no $resource, which reader asks for"
 
 cp "$("$here/build" device-plugin)/device-plugin" "$run/"
 start device-plugin ./device-plugin $resource $file /dev/stick
+offered() { [ "$(kctl get node node1 -o json | jq -r ".status.allocatable[\"$resource\"]")" = 1 ]; }
+within 30 offered
 expect 0 w deploy reader
 opens() { k exec "$1" -- sh -c "exec 3<>$2"; }
 opens reader-0 /dev/stick || fail "the device does not open"

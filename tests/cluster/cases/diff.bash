@@ -16,7 +16,6 @@ k exec router-0 -- sh -c "sed -i \"s/option hostname 'router'/option hostname 'm
 expect 1 w diff router
 said "-system.system.hostname='router'"
 said "+system.system.hostname='mine'"
-k delete pod router-0
-within 60 k wait --for=condition=Ready pod/router-0 --timeout=1s
+renew router
 k exec router-0 -- grep -q "option hostname 'mine'" /etc/config/system || fail "the user's change is gone"
 expect 0 w delete router --delete-data

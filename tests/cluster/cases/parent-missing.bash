@@ -18,7 +18,6 @@ unplug
 expect 0 w status router
 [[ $(grep ' wan ' <<<"$out") != *ok ]] || fail "status says that the NIC is there"
 back
-k delete pod router-0
-within 60 k wait --for=condition=Ready pod/router-0 --timeout=1s
+renew router
 on_lan ping -q -c 1 -W 2 203.0.113.36
 expect 0 w delete router --delete-data

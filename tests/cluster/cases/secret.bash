@@ -23,8 +23,7 @@ expect 0 w deploy router
 k exec router-0 -- grep -q 'AAAA second' /etc/dropbear/authorized_keys || fail "the key is the old one"
 say "what the user sets inside stays while the Secret does"
 k exec router-0 -- sed -i 's#^root:[^:]*:#root:$1$x$y:#' /etc/shadow
-k delete pod router-0
-within 60 k wait --for=condition=Ready pod/router-0 --timeout=1s
+renew router
 k exec router-0 -- grep -q '^root:$1$x$y:' /etc/shadow || fail "the user's password is gone"
 expect 0 w delete router --delete-data
 k get secret mine || fail "the user's Secret was deleted"

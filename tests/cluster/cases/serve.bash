@@ -45,13 +45,14 @@ if upstream | grep -F 10.96.0.10; then fail "the cluster's DNS is its upstream";
 [ -z "$(k exec router-0 -- uci -q get dhcp.dnsmasq.server)" ] || fail "it has servers of its own"
 [ "$(k exec router-0 -- uci -q get dhcp.dnsmasq.localuse)" = 0 ] || fail "it appends itself to the kubelet's resolv.conf"
 if [ -n "${WRTPOD_TEST_ROOTFS:-}" ]; then
+  # Not an address of a documentation's network: dnsmasq takes those for a rebinding attack.
   say "and it is asked: a client of the router gets its answer"
-  printf '.:53 {\n  bind 203.0.113.53\n  template ANY A {\n    answer "{{ .Name }} 60 IN A 198.51.100.7"\n  }\n  template ANY ANY {\n    rcode NOERROR\n  }\n}\n' >corefile
+  printf '.:53 {\n  bind 203.0.113.53\n  template ANY A {\n    answer "{{ .Name }} 60 IN A 1.2.3.4"\n  }\n  template ANY ANY {\n    rcode NOERROR\n  }\n}\n' >corefile
   at provider ip addr add 203.0.113.53/32 dev nic
   at provider "$("$here/build" coredns)/coredns" -conf "$folder/corefile" >resolver.log 2>&1 &
   background+=($!)
   at client ip addr add 192.168.32.150/24 dev nic
-  answered() { at client busybox nslookup somewhere.example 192.168.32.254 | has -F 198.51.100.7; }
+  answered() { at client busybox nslookup somewhere.example 192.168.32.254 | has -xF "Address: 1.2.3.4"; }
   within 20 answered
 fi
 

@@ -9,7 +9,7 @@ hears node1 10
 held_by node2 node1
 kctl uncordon node2
 kctl cordon node1
-k delete pod router-0
+renew router
 runs_on node2
 kctl uncordon node1
 hears node2 10
