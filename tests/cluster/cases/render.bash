@@ -1,6 +1,6 @@
-# kubectl and the API server read every rendered object of the catalog and the examples as it is.
+# kubectl and the API server read every rendered object of the catalog, the examples and the site to play with as it is.
 "$here/kubectl" create namespace "$space" || true
-for site in "$top"/examples/sites/*/site.yaml; do
+for site in "$top"/examples/sites/*/site.yaml "$here/site.yaml"; do
   "$wrtpod" render -f "$site" -n "$space" >rendered.yaml
   expect 0 "$here/kubectl" apply --server-side --dry-run=server --validate=strict -f "$folder/rendered.yaml"
 done
