@@ -19,6 +19,7 @@ say() { echo "-- $*"; }
 fail() {
   echo "FAILED: $*"
   k get pods,events -o wide 2>/dev/null || true
+  for pod in $(k get pods -o name 2>/dev/null); do k logs "$pod" --all-containers --prefix --tail=40 || true; done
   exit 1
 }
 
