@@ -22,7 +22,10 @@ procd_add_jail_mount() { :; }
 procd_add_jail_mount_rw() { :; }
 procd_add_reload_trigger() { :; }
 procd_add_reload_interface_trigger() { :; }
-procd_close_instance() { /usr/share/standin/instance "$procd_instance" </dev/null >/dev/null 2>&1 & }
+procd_close_instance() {
+	/usr/share/standin/instance "$procd_instance" </dev/null >/dev/null 2>&1 &
+	echo $! >"$procd_instance/supervisor"
+}
 
 procd_running() {
 	local dir
