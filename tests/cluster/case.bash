@@ -37,6 +37,15 @@ not_said() { if grep -qF -- "$1" <<<"$out"; then fail "said: $1"; fi; }
 # push ARCHIVE NAME:TAG: an image of images/build into the cluster's registry, 192.168.1.1:5000.
 push() { "$here/node" skopeo copy -q --insecure-policy "oci-archive:$run/images/$1.tar" "docker://192.168.1.1:5000/$2"; }
 
+# end PID…: ends what was left running in the background. A function is a shell there, and what it waits for would outlive it.
+end() {
+  local pid
+  for pid; do
+    pkill -P "$pid" || true
+    kill "$pid" 2>/dev/null || true
+  done
+}
+
 # within SECONDS COMMAND…: until it succeeds.
 within() {
   local tries=$(($1 * 5))

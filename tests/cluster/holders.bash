@@ -16,7 +16,7 @@ watch_mac() {
 watchers=()
 # However a case ends: the watchers end, and both nodes are as `up` left them.
 tidy() {
-  kill "${watchers[@]}" 2>/dev/null || true
+  end "${watchers[@]}"
   mend 2>/dev/null || true
   for name in containerd-node2 kubelet-node2 kube-proxy-node2; do "$here/service" "$name" start 2>/dev/null || true; done
   kctl uncordon node1 node2 || true

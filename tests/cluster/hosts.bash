@@ -3,8 +3,8 @@
 # this file; what was started ends with the case.
 machines=() background=()
 leave() {
-  local pid machine
-  for pid in "${background[@]}"; do kill "$pid" 2>/dev/null || true; done
+  local machine
+  end "${background[@]}"
   for machine in "${machines[@]}"; do unplug "$machine"; done
 }
 trap leave EXIT

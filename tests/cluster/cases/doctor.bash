@@ -61,7 +61,7 @@ overlay "$there"
 expect 0 w doctor
 said "nothing found"
 within 20 bash -c "[ -z \"\$($here/kubectl -n $space get pods -o name)\" ]"
-kill "$watch"
+end "$watch"
 jq -s -e 'map(select(.metadata.name == "wrtpod-doctor-node1")) | length > 0 and all(
   (.spec.containers | length) == 1 and (.spec.containers[0].securityContext | .capabilities == {"drop": ["ALL"]} and .readOnlyRootFilesystem
     and .allowPrivilegeEscalation == false and (.privileged | not))

@@ -7,7 +7,7 @@ begin=$SECONDS
 k delete pod router-0 --wait=false
 ended() { jq -r 'select(.metadata.deletionTimestamp) | .status.containerStatuses[]?.state.terminated.exitCode // empty' states.json 2>/dev/null | grep -m1 .; }
 within 60 ended
-kill $watcher
+end $watcher
 [ "$(ended)" = 0 ] || fail "exit code $(ended)"
 [ $((SECONDS - begin)) -lt "$(k get statefulset router -o jsonpath='{.spec.template.spec.terminationGracePeriodSeconds}')" ] || fail "it took $((SECONDS - begin)) s"
 within 60 k wait --for=condition=Ready pod/router-0 --timeout=1s
@@ -20,7 +20,7 @@ k get pod web-0 --watch -o json >states.json &
 watcher=$!
 k delete pod web-0 --wait=false
 within 30 ended
-kill $watcher
+end $watcher
 [ "$(ended)" = 0 ] || fail "exit code $(ended)"
 expect 0 w delete web
 expect 0 w delete router --delete-data
