@@ -62,6 +62,7 @@ start_on() {
     *) where=(nsenter --net="/run/netns/$prefix-$machine" --mount="$(mounts_of "$machine")" --wdns="$state") ;;
   esac
   (
+    unset TMPDIR # a node has folders of its own
     for root in $(control_groups); do echo "$BASHPID" >"$root/$prefix-$machine/system/cgroup.procs"; done
     exec setsid "${where[@]}" "$@"
   ) </dev/null >>"$run/log/$name.log" 2>&1 &
