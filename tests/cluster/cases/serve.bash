@@ -22,7 +22,7 @@ watch served iot 'udp port 67 or udp port 68 or icmp6[0] == 134'
 watch uplink wan 'udp port 67 or udp port 68 or icmp6[0] == 134'
 expect 0 w deploy router
 inside=$(mac_of router iot) outside=$(mac_of router wan)
-# Once in some twenty runs of everything nobody answered, and why was not seen: what could say so is shown.
+# A server that is not there, a ruleset, a frame that does not arrive: what tells them apart is shown.
 gets_lease() { for _ in $(seq 20); do ! discover -r 192.168.32.150 || return 0; done; return 1; }
 if ! gets_lease; then
   k exec router-0 -- sh -c 'ps; nft list ruleset; ip -s link show dev iot; ip addr show dev iot; cat /proc/net/udp' || true

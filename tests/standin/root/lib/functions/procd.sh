@@ -58,4 +58,5 @@ procd_stop() {
 	done
 	return $stays
 }
-procd_alive() { [ -n "$1" ] && [ -d "/proc/$1" ] && ! grep -q '^State:.Z' "/proc/$1/status" 2>/dev/null; }
+# One look: between two, a zombie goes.
+procd_alive() { [ -n "$1" ] && grep -q '^State:.[^Z]' "/proc/$1/status" 2>/dev/null; }
