@@ -1,11 +1,6 @@
 # Who reaches an appliance by its eth0: the cluster's pods at the Service's ports and no others, by a NetworkPolicy outside and by the
 # zone `cluster` inside. Each of the two alone is enough; with neither the port is open, so that it can be seen what closes it.
 . "$here/hosts.bash"
-# From here on policies are enforced, until the cluster ends.
-if [ ! -e "$run/network-policy" ]; then
-  cp "$("$here/build" network-policy)/network-policy" "$run/"
-  start network-policy ./network-policy --kubeconfig admin.kubeconfig --node node1 --services 10.96.0.0/16
-fi
 machine host lan 192.168.1.79/24
 site "" "$(openwrt router 192.168.1.78/24)"
 expect 0 w deploy router

@@ -83,8 +83,9 @@ T
 }
 
 start_kubelet() {
-  local name address kubelet proxy
-  name=$(node_name "$1") address=$(node_address "$1") kubelet=$(named kubelet "$1") proxy=$(named kube-proxy "$1")
+  local name address kubelet proxy policy
+  name=$(node_name "$1") address=$(node_address "$1")
+  kubelet=$(named kubelet "$1") proxy=$(named kube-proxy "$1") policy=$(named network-policy "$1")
   certificate "$kubelet" "/O=system:nodes/CN=system:node:$name" "DNS:$name,IP:$address"
   client "$kubelet"
   echo 'nameserver 192.168.1.1' >"$run/resolv.conf"
@@ -118,4 +119,6 @@ clusterCIDR: 10.42.0.0/16
 conntrack: {maxPerCore: 0}
 Y
   start_on "$1" "$proxy" kube/kube-proxy "--config=$proxy.yaml" "--hostname-override=$name"
+  cp -f "$network_policy" "$run/$policy"
+  start_on "$1" "$policy" "./$policy" --kubeconfig admin.kubeconfig --node "$name" --services 10.96.0.0/16
 }
