@@ -69,3 +69,13 @@ pub fn annotate(metadata: &mut ObjectMeta, pairs: impl IntoIterator<Item = (Stri
     annotations.extend(pairs);
     metadata.annotations = (!annotations.is_empty()).then_some(annotations);
 }
+
+/// Has Helm, Flux and Argo CD keep an object when they drop the rest: a claim, and the namespace that it would go with.
+pub fn keep(metadata: &mut ObjectMeta) {
+    let tools = [
+        ("helm.sh/resource-policy", "keep"),
+        ("kustomize.toolkit.fluxcd.io/prune", "disabled"),
+        ("argocd.argoproj.io/sync-options", "Prune=false,Delete=false"),
+    ];
+    annotate(metadata, tools.map(|(key, value)| (key.to_owned(), value.to_owned())));
+}

@@ -38,21 +38,20 @@ pub fn attachments(plan: &Plan, wanted: impl Fn(&Attachment) -> bool) -> ObjectS
 }
 
 /// The namespace of the plan, with the pod-security level that appliances need: NET_ADMIN is refused by
-/// `baseline`.
+/// `baseline`. It is kept as the claims are, which would be deleted with it.
 ///
 /// # Panics
 /// Never: the set holds one object.
 pub fn namespace(plan: &Plan) -> ObjectSet {
     let levels = ["enforce", "audit", "warn"]
         .map(|mode| (format!("pod-security.kubernetes.io/{mode}"), "privileged".to_owned()));
-    let namespace = Namespace {
-        metadata: ObjectMeta {
-            name: Some(plan.namespace.clone()),
-            labels: Some(levels.into()),
-            ..ObjectMeta::default()
-        },
-        ..Namespace::default()
+    let mut metadata = ObjectMeta {
+        name: Some(plan.namespace.clone()),
+        labels: Some(levels.into()),
+        ..ObjectMeta::default()
     };
+    meta::keep(&mut metadata);
+    let namespace = Namespace { metadata, ..Namespace::default() };
     let mut set = ObjectSet::new();
     set.push(Object::of(&namespace)).expect("the set was empty");
     set

@@ -7,18 +7,13 @@ use k8s_openapi::api::core::v1::{
 };
 use k8s_openapi::apimachinery::pkg::api::resource::Quantity;
 
-use super::meta::{annotate, metadata};
+use super::meta::{keep, metadata};
 use crate::plan::{Appliance, Claim};
 
-/// The claim, marked so that Helm, Flux and Argo CD keep it when they drop the rest.
+/// The claim, which Helm, Flux and Argo CD keep when they drop the rest.
 pub fn claim(appliance: &Appliance, namespace: &str, claim: &Claim) -> PersistentVolumeClaim {
     let mut metadata = metadata(appliance, namespace, &claim.name);
-    let keep = [
-        ("helm.sh/resource-policy", "keep"),
-        ("kustomize.toolkit.fluxcd.io/prune", "disabled"),
-        ("argocd.argoproj.io/sync-options", "Prune=false,Delete=false"),
-    ];
-    annotate(&mut metadata, keep.map(|(key, value)| (key.to_owned(), value.to_owned())));
+    keep(&mut metadata);
     PersistentVolumeClaim {
         metadata,
         spec: Some(PersistentVolumeClaimSpec {

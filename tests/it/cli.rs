@@ -157,6 +157,13 @@ fn render_is_told_more() {
     check("render-bad-namespace", &place.run(&["render", "web", "-n", "Shop"]));
     check("render-unknown", &place.run(&["render", "opnwrt"]));
     check("render-namespace", &place.run(&["render", "web", "--with-namespace"]).short());
+    let json = place.run(&["render", "openwrt", "--with-namespace", "-o", "json"]);
+    let list: serde_json::Value = serde_json::from_str(&json.stdout).expect("it is JSON");
+    let kept = |kind| {
+        list["items"].as_array()?.iter().find(|item| item["kind"] == kind)?["metadata"].get("annotations")
+    };
+    assert!(kept("Namespace").is_some());
+    assert_eq!(kept("Namespace"), kept("PersistentVolumeClaim"));
     let twice = place.run(&["render", "web", "web"]);
     assert_eq!(twice.stdout, place.run(&["render", "web"]).stdout);
     let json = place.run(&["render", "web", "-o", "json"]);
