@@ -146,7 +146,8 @@ pub struct RenderArgs {
     /// Print why each capability, route and sysctl is there, in the place of the manifests
     #[arg(long)]
     pub explain: bool,
-    /// Also print the Namespace, with the pod-security level that the appliances need. Helm, Flux and Argo CD keep it, as the claims
+    /// Also print the Namespace, with the pod-security level that the appliances need. Helm, Flux and Argo CD
+    /// keep it, as the claims
     #[arg(long)]
     pub with_namespace: bool,
     /// Form of the manifests on stdout
