@@ -14,11 +14,13 @@ watch_mac() {
   watchers+=($!)
 }
 watchers=()
+# What runs on node2, in the order in which it is started.
+on_node2=(containerd-node2 kubelet-node2 kube-proxy-node2 network-policy-node2)
 # However a case ends: the watchers end, and both nodes are as `up` left them.
 tidy() {
   end "${watchers[@]}"
   mend 2>/dev/null || true
-  for name in containerd-node2 kubelet-node2 kube-proxy-node2; do "$here/service" "$name" start 2>/dev/null || true; done
+  for name in "${on_node2[@]}"; do "$here/service" "$name" start 2>/dev/null || true; done
   kctl uncordon node1 node2 || true
   kctl taint node node2 node.kubernetes.io/out-of-service- 2>/dev/null || true
 }
@@ -81,10 +83,10 @@ mend() {
 # switch_off: node2's processes end and its pods' networks with them, as when the power goes.
 switch_off() {
   local root
-  for name in kubelet-node2 containerd-node2 kube-proxy-node2; do kill -KILL "$(cat "$run/pid/$name")" 2>/dev/null || true; done
+  for name in "${on_node2[@]}"; do kill -KILL "$(cat "$run/pid/$name")" 2>/dev/null || true; done
   for root in $(control_groups); do find "$root/$prefix-node2" -name cgroup.procs -exec cat {} +; done |
     sort -u | grep -vx "$(cat "$run/pid/holder-node2")" | xargs -r kill -KILL 2>/dev/null || true
   # shellcheck disable=SC2016 # the inner shell's
   inside node2 sh -c 'for netns in /run/netns/*; do umount "$netns" && rm "$netns"; done'
 }
-switch_on() { for name in containerd-node2 kubelet-node2 kube-proxy-node2; do "$here/service" "$name" start; done; }
+switch_on() { for name in "${on_node2[@]}"; do "$here/service" "$name" start; done; }

@@ -21,7 +21,7 @@ service=$(k get service router -o jsonpath='{.spec.clusterIP}')
 within 10 luci "$here/node" curl "http://$service/"
 k run client --image=localhost/busybox:1 --restart=Never --command -- /bin/sleep 3600
 within 30 k wait --for=condition=Ready pod/client --timeout=1s
-# Not at once: rules of policies are made when the pod is there.
+# Not at once: the node's rules follow what the API server knows.
 reaches() { out=$(k exec client -- wget -qO- "http://$service/" 2>&1) || grep -q " 403 " <<<"$out"; }
 within 10 reaches
 k delete pod client --grace-period=0 --force --wait=false
