@@ -129,13 +129,19 @@ pub fn attachment(namespace: &str, network: &Network, profile: Profile, nic: &Ni
     let link = link(network);
     let serves = nic.serve.is_some();
     let leads_out = nic.default_route.value;
+    let sysctls = sysctls(profile, nic, network);
+    // Of who usually hears no router: the site's own sysctls may have it listen.
+    let listens_for_default = leads_out && hears_routers(&sysctls);
     let (variant, ipam) = match (profile, &nic.addressing) {
+        (Profile::OpenWrt, _) if serves && listens_for_default => ("-openwrt-serve-default", Ipam::None),
         (Profile::OpenWrt, _) if serves => ("-openwrt-serve", Ipam::None),
         (Profile::OpenWrt, _) if leads_out => ("-openwrt", Ipam::None),
         (Profile::OpenWrt, _) => ("-openwrt-no-default", Ipam::None),
+        (Profile::Generic, Addressing::Static(_)) if listens_for_default => ("-default", Ipam::Static),
         (Profile::Generic, Addressing::Static(_)) => ("", Ipam::Static),
         (Profile::Generic, Addressing::Dhcp(_)) if leads_out => ("-dhcp-default", Ipam::Dhcp),
         (Profile::Generic, Addressing::Dhcp(_)) => ("-dhcp", Ipam::Dhcp),
+        (Profile::Generic, Addressing::Pool(_)) if listens_for_default => ("-pool-default", pool(network)),
         (Profile::Generic, Addressing::Pool(_)) => ("-pool", pool(network)),
         (Profile::Generic, Addressing::None) if leads_out => ("-l2-default", Ipam::None),
         (Profile::Generic, Addressing::None) => ("-l2", Ipam::None),
@@ -145,7 +151,7 @@ pub fn attachment(namespace: &str, network: &Network, profile: Profile, nic: &Ni
         namespace: namespace.to_owned(),
         network: nic.network.clone(),
         ipam,
-        sysctls: sysctls(profile, nic, network),
+        sysctls,
         mac_by_tuning: link.mac_by_tuning(),
         link,
         chain: network.chain.iter().map(|plugin| plugin.value.clone()).collect(),
@@ -171,16 +177,16 @@ fn sysctls(profile: Profile, nic: &Nic, network: &Network) -> Vec<Sysctl> {
         Profile::OpenWrt => openwrt_sysctls(nic.serve.is_some()),
         Profile::Generic => generic_sysctls(&nic.addressing),
     };
-    if !ignores_routers(&sysctls) {
-        sysctls.push(default_route_sysctl(nic.default_route.value));
-    }
     // In the order of their keys: what order they are written in means nothing, and a chart's values have none.
     let own: BTreeMap<&str, &str> =
         network.sysctls.iter().map(|(key, value)| (key.as_str(), value.as_str())).collect();
-    for (key, value) in own {
-        sysctls.retain(|sysctl| sysctl.key != key);
-        sysctls.push(sysctl(key, value, "the site's network asks for it"));
+    let own: Vec<Sysctl> =
+        own.iter().map(|(key, value)| sysctl(key, value, "the site's network asks for it")).collect();
+    if hears_routers(&sysctls) || hears_routers(&own) {
+        sysctls.push(default_route_sysctl(nic.default_route.value));
     }
+    sysctls.retain(|ours| !own.iter().any(|own| own.key == ours.key));
+    sysctls.extend(own);
     sysctls
 }
 
@@ -190,8 +196,13 @@ fn sysctl(key: &str, value: &str, reason: &str) -> Sysctl {
 
 const ACCEPT_RA: &str = "net.ipv6.conf.IFNAME.accept_ra";
 
-fn ignores_routers(sysctls: &[Sysctl]) -> bool {
-    sysctls.iter().any(|sysctl| sysctl.key == ACCEPT_RA && sysctl.value == "0")
+/// Whether the interface takes router advertisements; a site may write its name in the place of `IFNAME`.
+fn hears_routers(sysctls: &[Sysctl]) -> bool {
+    let of_interface = |key: &str| {
+        let name = key.strip_prefix("net.ipv6.conf.").and_then(|rest| rest.strip_suffix(".accept_ra"));
+        name.is_some_and(|name| !matches!(name, "all" | "default"))
+    };
+    sysctls.iter().any(|sysctl| of_interface(&sysctl.key) && sysctl.value != "0")
 }
 
 /// An advertisement also brings a default route, of the same metric as eth0's.

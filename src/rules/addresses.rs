@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 use std::net::IpAddr;
 
-use super::network_of;
 use super::networks::{check_gateways as check_family, reject_cluster_dns, reject_gateway_outside};
+use super::{beside, network_of};
 use crate::diag::{Diagnostic, Diagnostics, Loc, Span};
 use crate::plan::{Addressing, Appliance, ConfiguredBy, Network, Nic, Plan, Profile};
 use crate::types::Cidr;
@@ -16,7 +16,7 @@ pub(super) fn check(plan: &Plan, diags: &mut Diagnostics) {
         for nic in &appliance.nics {
             let Some(network) = network_of(plan, nic) else { continue };
             for address in nic.fixed_addresses() {
-                check_address(network, nic, address, diags);
+                check_address(plan, network, nic, address, diags);
                 // Two networks over one wire are one LAN.
                 let key = (network.link.wire(), address.address());
                 if let Some(first) = seen.insert(key, address.span) {
@@ -60,7 +60,7 @@ pub(super) fn check(plan: &Plan, diags: &mut Diagnostics) {
     }
 }
 
-fn check_address(network: &Network, nic: &Nic, address: &Loc<Cidr>, diags: &mut Diagnostics) {
+fn check_address(plan: &Plan, network: &Network, nic: &Nic, address: &Loc<Cidr>, diags: &mut Diagnostics) {
     let own = address.address();
     if let Some(what) = never_a_machine(own) {
         diags.push(
@@ -106,7 +106,7 @@ fn check_address(network: &Network, nic: &Nic, address: &Loc<Cidr>, diags: &mut 
             .help("take an address between the first and the last"),
         );
     }
-    check_others(network, nic, address, diags);
+    check_others(plan, network, nic, address, diags);
 }
 
 /// Kinds of address that no machine on a network has.
@@ -132,26 +132,34 @@ fn outside_help(network: &Network, address: &Loc<Cidr>) -> String {
     }
 }
 
-/// The addresses that others on the network have.
-fn check_others(network: &Network, nic: &Nic, address: &Loc<Cidr>, diags: &mut Diagnostics) {
+/// The addresses that others on the wire have: two networks over one wire are one LAN.
+fn check_others(plan: &Plan, network: &Network, nic: &Nic, address: &Loc<Cidr>, diags: &mut Diagnostics) {
     let own = address.address();
-    let gateway = network.gateways.iter().find(|gateway| gateway.value == own);
-    if let Some(gateway) = gateway.filter(|_| nic.serve.is_none()) {
+    let others = || std::iter::once(network).chain(beside(plan, network));
+    let gateway = others().find_map(|other| {
+        let gateway = other.gateways.iter().find(|gateway| gateway.value == own)?;
+        Some((other, gateway.span))
+    });
+    if let Some((other, span)) = gateway.filter(|_| nic.serve.is_none()) {
         diags.push(
             Diagnostic::error(
                 "address-is-gateway",
-                format!("{own} is the gateway of `{}`", network.name.value),
+                format!("{own} is the gateway of `{}`", other.name.value),
             )
             .at(address.span)
-            .also(gateway.span, "the gateway")
+            .also(span, "the gateway")
             .help("take another address; or say `serve: true` if this appliance is the router"),
         );
     }
-    if let Some(pool) = network.pools.iter().find(|pool| pool.contains(own)) {
+    let pool = others().find_map(|other| {
+        let pool = other.pools.iter().find(|pool| pool.contains(own))?;
+        Some((other, pool.span))
+    });
+    if let Some((other, span)) = pool {
         diags.push(
-            Diagnostic::error("address-in-pool", format!("{own} is in the pool of `{}`", network.name.value))
+            Diagnostic::error("address-in-pool", format!("{own} is in the pool of `{}`", other.name.value))
                 .at(address.span)
-                .also(pool.span, "the pool")
+                .also(span, "the pool")
                 .help("take an address outside the pool"),
         );
     }

@@ -35,3 +35,9 @@ pub fn check(plan: &Plan, diags: &mut Diagnostics) {
 fn network_of<'a>(plan: &'a Plan, nic: &Nic) -> Option<&'a Network> {
     plan.networks.iter().find(|network| *network.name == *nic.network)
 }
+
+/// The other networks over the wire of this one: one LAN under several names.
+fn beside<'a>(plan: &'a Plan, network: &Network) -> impl Iterator<Item = &'a Network> {
+    let (name, wire) = (network.name.value.clone(), network.link.wire());
+    plan.networks.iter().filter(move |other| other.name.value != name && other.link.wire() == wire)
+}

@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 
+use super::beside;
 use crate::diag::{Diagnostic, Diagnostics, Loc};
 use crate::plan::{Network, Nic, Plan};
 use crate::types::{Cidr, IpRange};
@@ -22,7 +23,7 @@ pub(super) fn check(plan: &Plan, diags: &mut Diagnostics) {
             reject_cluster_dns(plan, server, diags);
         }
         for pool in &network.pools {
-            check_pool(network, pool, diags);
+            check_pool(plan, network, pool, diags);
         }
         check_overlaps(network, &plan.networks[..index], diags);
         check_mtu(network, diags);
@@ -118,7 +119,7 @@ pub(super) fn reject_cluster_dns(plan: &Plan, server: &Loc<IpAddr>, diags: &mut 
     }
 }
 
-fn check_pool(network: &Network, pool: &Loc<IpRange>, diags: &mut Diagnostics) {
+fn check_pool(plan: &Plan, network: &Network, pool: &Loc<IpRange>, diags: &mut Diagnostics) {
     let report = |what: String, help: String| Diagnostic::error("pool-range", what).at(pool.span).help(help);
     let inside = |subnet: &&Loc<Cidr>| subnet.contains(pool.first()) && subnet.contains(pool.last());
     let Some(subnet) = network.subnets.iter().find(inside) else {
@@ -130,12 +131,13 @@ fn check_pool(network: &Network, pool: &Loc<IpRange>, diags: &mut Diagnostics) {
     let is_end = |address: IpAddr| {
         Cidr::new(address, subnet.prefix()).is_some_and(|at| at.is_network_address() || at.is_broadcast())
     };
+    let mut gateways = std::iter::once(network).chain(beside(plan, network)).flat_map(|one| &one.gateways);
     let finding = if bits - subnet.prefix() < 2 {
         report(format!("{} is too small for a pool", subnet.value), "write fixed addresses".to_owned())
     } else if is_end(pool.first()) || is_end(pool.last()) {
         let what = format!("the pool {} holds the first or the last address of {}", pool.value, subnet.value);
         report(what, "leave the network's and the broadcast address out".to_owned())
-    } else if let Some(gateway) = network.gateways.iter().find(|gateway| pool.contains(gateway.value)) {
+    } else if let Some(gateway) = gateways.find(|gateway| pool.contains(gateway.value)) {
         report(
             format!("the pool {} holds the gateway {}", pool.value, gateway.value),
             "leave the gateway out".to_owned(),

@@ -44,6 +44,14 @@ COLLIDING = {
     "networks": {"lan-l2": {"kind": "macvlan", "parent": "eno1"}},
     "interfaces": [{"network": "lan", "address": "none"}, {"network": "lan-l2", "address": ["10.0.0.1/8"], "name": "b"}],
 }
+# A second name for the LAN.
+SAME_WIRE = {"networks": {"matter": {"kind": "macvlan", "parent": "enp3s0", "subnets": ["192.168.1.0/24"]}}}
+
+
+def beside(address):
+    return {"interfaces": [{"network": "lan", "address": ["192.168.1.9/24"]}, {"network": "matter", "address": [address]}]}
+
+
 BOTH = ["generic", "openwrt"]
 # Rule, profiles, value, choices.
 REFUSED = [
@@ -73,6 +81,8 @@ REFUSED = [
     ("address-prefix", BOTH, "interfaces[0].address", address("192.168.1.9/25")),
     ("address-is-gateway", BOTH, "interfaces[0].address", address("192.168.1.1/24")),
     ("address-in-pool", BOTH, "interfaces[0].address", address("192.168.1.216/24")),
+    ("address-in-pool", BOTH, "interfaces[1].address", SAME_WIRE | beside("192.168.1.216/24")),
+    ("address-is-gateway", BOTH, "interfaces[1].address", SAME_WIRE | beside("192.168.1.1/24")),
     ("duplicate-address", BOTH, "interfaces[0].address", address("192.168.1.9/24", "192.168.1.9/24")),
     ("duplicate-address", BOTH, "interfaces[0].address", address("fd00:1::9/64", "FD00:1:0:0:0::0009/64")),
     ("address-mix", BOTH, "interfaces[0].address", address("dhcp", "192.168.1.9/24")),

@@ -143,16 +143,49 @@ link's own plugin would drop. List NIC NETWORK.
 {{/* A JSON list of the sysctls of an attachment, each a key and a value. The network's own win. List NIC NETWORK. */}}
 {{- define "wrtpod.sysctls" -}}
 {{- $network := last . -}}
+{{- $own := $network.sysctls | default dict -}}
+{{- $planned := first . | include "wrtpod.profile.sysctls" | splitList "\n" -}}
+{{- $hears := include "wrtpod.hearsRouters" $own -}}
+{{- range $planned -}}
+  {{- $words := splitList " " . -}}
+  {{- $hears = printf "%s%s" $hears (include "wrtpod.hearsRouters" (dict (first $words) (last $words))) -}}
+{{- end -}}
+{{- /* An advertisement also brings a default route, of the same metric as eth0's. */ -}}
+{{- if $hears -}}
+  {{- $planned = append $planned (printf "net.ipv6.conf.IFNAME.accept_ra_defrtr %d" (ternary 1 0 (first .).defaultRoute)) -}}
+{{- end -}}
 {{- $sysctls := list -}}
-{{- range first . | include "wrtpod.profile.sysctls" | splitList "\n" -}}
-  {{- if not (hasKey ($network.sysctls | default dict) (splitList " " . | first)) -}}
+{{- range $planned -}}
+  {{- if not (hasKey $own (splitList " " . | first)) -}}
     {{- $sysctls = append $sysctls (splitList " " .) -}}
   {{- end -}}
 {{- end -}}
-{{- range $key, $value := $network.sysctls -}}
+{{- range $key, $value := $own -}}
   {{- $sysctls = append $sysctls (list $key $value) -}}
 {{- end -}}
 {{- toJson $sysctls -}}
+{{- end -}}
+
+{{/* `yes` where one of these sysctls has an interface take router advertisements; its name may stand for `IFNAME`. */}}
+{{- define "wrtpod.hearsRouters" -}}
+{{- range $key, $value := . -}}
+  {{- if and (regexMatch "^net[.]ipv6[.]conf[.].+[.]accept_ra$" $key) (not (regexMatch "[.](all|default)[.]accept_ra$" $key)) (ne $value "0") -}}
+yes
+    {{- break -}}
+  {{- end -}}
+{{- end -}}
+{{- end -}}
+
+{{/*
+`yes` where an interface of the default route takes router advertisements in the end: list NIC NETWORK. Of one that
+usually takes none, this is part of the attachment's name.
+*/}}
+{{- define "wrtpod.listensForDefault" -}}
+{{- if (first .).defaultRoute -}}
+  {{- $sysctls := dict -}}
+  {{- range include "wrtpod.sysctls" . | fromJsonArray }}{{ $_ := set $sysctls (first .) (last .) }}{{ end -}}
+  {{- include "wrtpod.hearsRouters" $sysctls -}}
+{{- end -}}
 {{- end -}}
 
 {{/* The node's interface that the pod's hangs on: of macvlan and ipvlan with a VLAN, the interface of the VLAN. */}}

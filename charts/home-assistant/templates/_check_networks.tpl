@@ -20,7 +20,11 @@
 {{- end }}
 {{- include "wrtpod.check.dns" (list (printf "%s.dns" $path) .dns $cluster) }}
 {{- $wire := include "wrtpod.wire" . }}
-{{- include "wrtpod.check.pools" (list $path . (get $pools $wire | default list)) }}
+{{- $gateways := list }}
+{{- range include "wrtpod.onWire" (list $ $name) | fromJsonArray }}
+{{- $gateways = concat $gateways ((index $.Values.networks .).gateways | default list) }}
+{{- end }}
+{{- include "wrtpod.check.pools" (list $path . (get $pools $wire | default list) $gateways) }}
 {{- $_ := set $pools $wire (concat (get $pools $wire | default list) (.pool | default list)) }}
 {{- if and .mtu (lt (int .mtu) 1280) (contains ":" (join "" .subnets)) }}
 {{ $path }}.mtu: IPv6 does not run over an MTU of {{ int .mtu }}; write at least 1280
@@ -83,11 +87,12 @@
 {{- end }}
 {{- end -}}
 
-{{/* Addresses that `address: pool` hands out: list PATH NETWORK BEFORE, the pools before on the same wire. */}}
+{{/* Addresses that `address: pool` hands out: list PATH NETWORK BEFORE GATEWAYS, of the networks on the same wire. */}}
 {{- define "wrtpod.check.pools" }}
 {{- $path := index . 0 }}
 {{- $network := index . 1 }}
 {{- $before := index . 2 }}
+{{- $gateways := index . 3 }}
 {{- range $index, $pool := $network.pool }}
 {{- $ends := splitList "-" . }}
 {{- $first := first $ends }}
@@ -104,7 +109,7 @@
 {{- else if or (include "wrtpod.edge" (list $subnet $first)) (include "wrtpod.edge" (list $subnet $last)) }}
 {{ $path }}.pool[{{ $index }}]: {{ . }} holds the first or the last address of {{ $subnet }}; leave it out
 {{- else }}
-{{- range $network.gateways }}
+{{- range uniq $gateways }}
 {{- if include "wrtpod.within" (list $pool .) }}
 {{ $path }}.pool[{{ $index }}]: {{ $pool }} holds the gateway {{ . }}; leave it out
 {{- end }}
@@ -178,6 +183,20 @@ network
 broadcast
   {{- end -}}
 {{- end -}}
+{{- end -}}
+
+{{/* A JSON list of the networks on the wire of this one, itself first: list ROOT NAME. */}}
+{{- define "wrtpod.onWire" -}}
+{{- $networks := (first .).Values.networks -}}
+{{- $own := last . -}}
+{{- $wire := index $networks $own | include "wrtpod.wire" -}}
+{{- $names := list $own -}}
+{{- range $name, $network := $networks -}}
+  {{- if and $wire (ne $name $own) (eq (include "wrtpod.wire" $network) $wire) -}}
+    {{- $names = append $names $name -}}
+  {{- end -}}
+{{- end -}}
+{{- toJson $names -}}
 {{- end -}}
 
 {{/* The wire behind a network: two networks with one wire are one LAN. */}}

@@ -10,11 +10,13 @@ What a generic appliance makes of its interfaces: the CNI plugins configure them
 {{- define "wrtpod.profile.settle" -}}
 {{- end -}}
 
-{{/* What the name of an attachment has behind the network's: how an interface uses the network. */}}
+{{/* What the name of an attachment has behind the network's, how an interface uses the network: list NIC NETWORK. */}}
 {{- define "wrtpod.profile.variant" -}}
+{{- $nic := first . -}}
 {{- $words := dict "static" "" "dhcp" "-dhcp" "pool" "-pool" "none" "-l2" -}}
-{{- index $words .addressing.kind -}}
-{{- if and .defaultRoute (has .addressing.kind (list "dhcp" "none")) }}-default{{ end -}}
+{{- index $words $nic.addressing.kind -}}
+{{- $usual := and $nic.defaultRoute (has $nic.addressing.kind (list "dhcp" "none")) -}}
+{{- if or $usual (include "wrtpod.listensForDefault" .) }}-default{{ end -}}
 {{- end -}}
 
 {{/* The addresses that the annotation asks for: a JSON list, or nothing. */}}
@@ -103,7 +105,4 @@ net.ipv4.conf.IFNAME.rp_filter 2
 {{- /* Where the addresses are given, an advertisement would add others, and a default route. */}}
 net.ipv6.conf.IFNAME.accept_ra {{ ternary 0 1 $given }}
 net.ipv6.conf.IFNAME.autoconf {{ ternary 0 1 $given }}
-{{- if not $given }}
-net.ipv6.conf.IFNAME.accept_ra_defrtr {{ ternary 1 0 .defaultRoute }}
-{{- end -}}
 {{- end -}}

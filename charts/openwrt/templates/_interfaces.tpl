@@ -47,9 +47,9 @@ A JSON list with an element for each interface whose network is known:
 {{- include "wrtpod.profile.settle" (list $root $nics) -}}
 {{- /* The name comes last: it says how the network is used, by the default route too. */ -}}
 {{- range $nic := $nics -}}
-  {{- $existing := (index $root.Values.networks $nic.network).existing -}}
-  {{- $name := printf "%s%s" $nic.network (include "wrtpod.profile.variant" $nic) -}}
-  {{- $place := splitList "/" ($existing | default $name) -}}
+  {{- $network := index $root.Values.networks $nic.network -}}
+  {{- $name := printf "%s%s" $nic.network (include "wrtpod.profile.variant" (list $nic $network)) -}}
+  {{- $place := splitList "/" ($network.existing | default $name) -}}
   {{- $_ := set $nic "attachment" (last $place) -}}
   {{- $_ := set $nic "namespace" (ternary (first $place) $root.Release.Namespace (gt (len $place) 1)) -}}
 {{- end -}}

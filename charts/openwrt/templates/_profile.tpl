@@ -31,11 +31,12 @@ dhcp
 {{- end -}}
 {{- end -}}
 
-{{/* What the name of an attachment has behind the network's: how an interface uses the network. */}}
+{{/* What the name of an attachment has behind the network's, how an interface uses the network: list NIC NETWORK. */}}
 {{- define "wrtpod.profile.variant" -}}
-{{- if .serve -}}
--openwrt-serve
-{{- else if .defaultRoute -}}
+{{- $nic := first . -}}
+{{- if $nic.serve -}}
+-openwrt-serve{{ if include "wrtpod.listensForDefault" . }}-default{{ end -}}
+{{- else if $nic.defaultRoute -}}
 -openwrt
 {{- else -}}
 -openwrt-no-default
@@ -60,7 +61,4 @@ net.ipv4.conf.IFNAME.rp_filter 0
 {{- /* A machine that forwards hears router advertisements only with 2; the router itself hears no other. */}}
 net.ipv6.conf.IFNAME.accept_ra {{ ternary 0 2 .serve }}
 net.ipv6.conf.IFNAME.autoconf {{ ternary 0 1 .serve }}
-{{- if not .serve }}
-net.ipv6.conf.IFNAME.accept_ra_defrtr {{ ternary 1 0 .defaultRoute }}
-{{- end -}}
 {{- end -}}

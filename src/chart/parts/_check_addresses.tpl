@@ -26,7 +26,7 @@
 {{- range $cidr := .addressing.addresses }}
 {{- if include "wrtpod.isCidr" . }}
 {{- $address := splitList "/" . | first }}
-{{- include "wrtpod.check.address" (list $path . $nic $network) }}
+{{- include "wrtpod.check.address" (list $path . $nic $network $root) }}
 {{- $place := printf "%s %s" (include "wrtpod.wire" $network) $address }}
 {{- if has $place $seen }}
 {{ $path }}: {{ $address }} is used twice; give each interface its own address
@@ -37,7 +37,7 @@
 {{- end }}
 {{- end -}}
 
-{{/* One fixed address: list PATH ADDRESS NIC NETWORK. */}}
+{{/* One fixed address: list PATH ADDRESS NIC NETWORK ROOT. */}}
 {{- define "wrtpod.check.address" }}
 {{- $path := index . 0 }}
 {{- $parts := index . 1 | splitList "/" }}
@@ -57,12 +57,17 @@
 {{- with include "wrtpod.edge" (list (printf "/%s" $prefix) $address) }}
 {{ $path }}: {{ $address }} is the {{ . }} address of its subnet; take an address between the first and the last
 {{- end }}
-{{- if and (not $nic.serve) (has $address (include "wrtpod.canonical" $network.gateways | fromJsonArray)) }}
-{{ $path }}: {{ $address }} is the gateway of `{{ $nic.network }}`; take another address; or say `serve: true` if this appliance is the router
+{{- $values := (index . 4).Values }}
+{{- range $name := include "wrtpod.onWire" (list (index . 4) $nic.network) | fromJsonArray }}
+{{- with index $values.networks . }}
+{{- if and (not $nic.serve) (has $address (include "wrtpod.canonical" .gateways | fromJsonArray)) }}
+{{ $path }}: {{ $address }} is the gateway of `{{ $name }}`; take another address; or say `serve: true` if this appliance is the router
 {{- end }}
-{{- range $network.pool }}
+{{- range .pool }}
 {{- if include "wrtpod.within" (list . $address) }}
 {{ $path }}: {{ $address }} is in the pool {{ . }}; take an address outside of it
+{{- end }}
+{{- end }}
 {{- end }}
 {{- end }}
 {{- end }}

@@ -1,13 +1,17 @@
 # IPv6 routers on the LAN. A NIC that the plan gives the default route follows an advertisement, on any other NIC it makes addresses
-# at most; eth0 keeps its routes in every case, and a NIC with fixed addresses ignores it.
+# at most; eth0 keeps its routes in every case, and a NIC with fixed addresses ignores it, unless its site has it listen.
 . "$here/hosts.bash"
 machine router6 lan
 machine router6iot iot
-site "" "$(openwrt wrt 192.168.1.34/24 '    - {network: iot, address: 192.168.32.34/24}')
+site "    thread:
+      macvlan: {parent: enp3s0, vlan: 2}
+      subnet: 192.168.32.0/24
+      sysctls: {net.ipv6.conf.IFNAME.accept_ra: '2', net.ipv6.conf.IFNAME.accept_ra_rt_info_max_plen: '64'}" "$(openwrt wrt 192.168.1.34/24 '    - {network: iot, address: 192.168.32.34/24}')
 $(web plain "  probes: {readiness: {tcp: http}}
   interfaces:
     - {network: lan, address: 192.168.1.35/24}
-    - {network: iot, address: none}")
+    - {network: iot, address: none}
+    - {network: thread, address: 192.168.32.35/24}")
 "
 expect 0 w deploy wrt plain
 advertise() {
@@ -16,7 +20,7 @@ advertise() {
 }
 v6() { k exec "$1-0" -- busybox ip -6 "${@:2}"; }
 for name in wrt plain; do k exec "$name-0" -- busybox ip route show dev eth0 >"before.$name"; done
-heard() { advertise; v6 wrt addr show dev lan | has 2001:db8:1: && v6 wrt addr show dev iot | has 2001:db8:32: && v6 plain addr show dev iot | has 2001:db8:32:; }
+heard() { advertise; v6 wrt addr show dev lan | has 2001:db8:1: && v6 wrt addr show dev iot | has 2001:db8:32: && v6 plain addr show dev iot | has 2001:db8:32: && v6 plain route show dev thread | has '^2001:db8:32:'; }
 within 20 heard
 v6 wrt route; v6 plain route
 v6 wrt route | has '^default via fe80:.* dev lan' || fail "openwrt does not follow the LAN's router"
