@@ -6,7 +6,7 @@ use super::additions;
 use super::lift::{Action, Slot, template};
 use super::source::{Source, sentinels};
 use crate::diag::Loc;
-use crate::objects::{self, Object};
+use crate::objects::{self, Object, SUBSTITUTE};
 use crate::overlay::EMBEDDED;
 use crate::plan::{Plan, Profile};
 use crate::spec::PersistenceMode;
@@ -95,16 +95,22 @@ fn volume_of(claim: &Object) -> &str {
         .expect("a claim's name is its appliance's and its volume's")
 }
 
-/// Labels and annotations are the same in every object of an appliance, unless a slot says otherwise.
+/// Labels and annotations are the same in every object of an appliance, unless a slot says otherwise. Annotations that only
+/// this object has stay as they are.
 fn lifted(object: &Object, mut slots: Vec<Slot>) -> String {
     const ANNOTATIONS: &str = "/metadata/annotations";
+    const ALL: &str = "include \"wrtpod.annotations\" .";
+    let mut value = object.value.clone();
+    let own = value.pointer_mut(ANNOTATIONS).and_then(Value::as_object_mut);
+    let own = own.expect("every object is annotated");
+    own.remove(SUBSTITUTE.0);
     slots.push(block("/metadata/labels", "include \"wrtpod.labels\" ."));
-    if object.value.pointer(ANNOTATIONS).is_some() {
-        slots.push(more_values(ANNOTATIONS, ".Values.annotations"));
+    if !own.is_empty() {
+        slots.push(more(ANNOTATIONS, ALL));
     } else if slots.iter().all(|(pointer, _)| pointer != ANNOTATIONS) {
-        slots.push(optional(ANNOTATIONS, ".Values.annotations"));
+        slots.push(block(ANNOTATIONS, ALL));
     }
-    template(&object.value, &slots, &sentinels("."))
+    template(&value, &slots, &sentinels("."))
 }
 
 fn guarded(condition: &str, text: &str) -> String {
@@ -151,7 +157,7 @@ fn lifted_service(service: &Object) -> String {
     lifted(
         service,
         vec![
-            optional_block("/metadata/annotations", "include \"wrtpod.serviceAnnotations\" ."),
+            block("/metadata/annotations", "include \"wrtpod.serviceAnnotations\" ."),
             scalar("/spec/type", ".Values.service.type"),
             block("/spec/ports", "include \"wrtpod.servicePorts\" . | trim"),
         ],
@@ -163,7 +169,7 @@ fn lifted_ingress(ingress: &Object) -> String {
     lifted(
         ingress,
         vec![
-            optional_block("/metadata/annotations", "include \"wrtpod.ingressAnnotations\" ."),
+            block("/metadata/annotations", "include \"wrtpod.ingressAnnotations\" ."),
             optional_text("/spec/ingressClassName", ".Values.ingress.className"),
             scalar("/spec/rules/0/host", ".Values.ingress.host | quote"),
             scalar(&format!("{path}/path"), ".Values.ingress.path | quote"),

@@ -6,6 +6,11 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::{LabelSelector, ObjectMeta};
 
 use crate::plan::{Appliance, Pairs};
 
+/// Annotation by which Flux leaves an object's text alone, and its value (github.com/fluxcd/pkg/kustomize,
+/// `SubstituteVariables`, which looks for it among labels and annotations). A Kustomization with `postBuild` rewrites every
+/// `${…}` elsewhere: in scripts, in UCI and in the user's own words.
+pub const SUBSTITUTE: (&str, &str) = ("kustomize.toolkit.fluxcd.io/substitute", "disabled");
+
 /// Label by which the workload, its Service and its policy find the pod. It never changes: a selector is
 /// immutable.
 pub const APPLIANCE: &str = "wrtpod.dev/appliance";
@@ -51,9 +56,17 @@ pub fn metadata(appliance: &Appliance, namespace: &str, name: &str) -> ObjectMet
         name: Some(name.to_owned()),
         namespace: Some(namespace.to_owned()),
         labels: Some(labels(appliance)),
-        annotations: map(&appliance.annotations),
+        annotations: Some(annotations(&appliance.annotations)),
         ..ObjectMeta::default()
     }
+}
+
+/// Annotations of every object: the user's, whose word counts.
+pub fn annotations(own: &Pairs) -> BTreeMap<String, String> {
+    let (key, value) = SUBSTITUTE;
+    let mut annotations = BTreeMap::from([(key.to_owned(), value.to_owned())]);
+    annotations.extend(map(own).unwrap_or_default());
+    annotations
 }
 
 /// A map for a field that is left out when it is empty.

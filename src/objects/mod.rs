@@ -12,7 +12,7 @@ mod template;
 mod workload;
 
 pub use config::hex;
-pub use meta::{APPLIANCE, MANAGED_BY, WRTPOD};
+pub use meta::{APPLIANCE, MANAGED_BY, SUBSTITUTE, WRTPOD};
 pub use nad::{API_VERSION as NAD_API_VERSION, KIND as NAD_KIND, digest as attachments_digest};
 pub use set::{Duplicate, Identity, Object, ObjectSet};
 pub use template::{containers, containers_mut};
@@ -48,6 +48,7 @@ pub fn namespace(plan: &Plan) -> ObjectSet {
     let mut metadata = ObjectMeta {
         name: Some(plan.namespace.clone()),
         labels: Some(levels.into()),
+        annotations: Some(meta::annotations(&Vec::new())),
         ..ObjectMeta::default()
     };
     meta::keep(&mut metadata);

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use super::config::hex;
-use super::meta::{MANAGED_BY, WRTPOD, map};
+use super::meta::{MANAGED_BY, WRTPOD, annotations};
 use crate::net;
 use crate::plan::{Attachment, Plan};
 
@@ -23,14 +23,15 @@ pub fn attachment(plan: &Plan, attachment: &Attachment) -> Value {
         ("wrtpod.dev/network", attachment.network.value.as_str()),
     ]);
     labels.extend(plan.labels.iter().map(|(key, value)| (key.as_str(), value.as_str())));
-    let mut metadata = json!({"name": attachment.name, "namespace": attachment.namespace, "labels": labels});
-    if let Some(annotations) = map(&plan.annotations) {
-        metadata["annotations"] = json!(annotations);
-    }
     json!({
         "apiVersion": API_VERSION,
         "kind": KIND,
-        "metadata": metadata,
+        "metadata": {
+            "name": attachment.name,
+            "namespace": attachment.namespace,
+            "labels": labels,
+            "annotations": annotations(&plan.annotations),
+        },
         "spec": {"config": net::conflist(attachment)},
     })
 }

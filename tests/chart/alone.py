@@ -11,16 +11,18 @@ import objects
 
 NETWORKS = "k8s.v1.cni.cncf.io/networks"
 DIGEST = "wrtpod.dev/attachments-sha256"
+SUBSTITUTE = "kustomize.toolkit.fluxcd.io/substitute"
 
 
-def check(report, wrtpod):
+def check(report, wrtpod, flux):
     for profile in bases.PROFILES:
         [_, folder] = next(bases.charts(wrtpod, profile))
-        chart = Chart(report, profile, engine.Engine(folder))
+        chart = Chart(report, profile, engine.Engine(folder), flux)
         chart.check_existing()
         chart.check_not_created()
         chart.check_pod()
         chart.check_hostile()
+        chart.check_substitution()
         if profile == "openwrt":
             chart.check_credentials()
             chart.check_reserved()
@@ -30,8 +32,8 @@ def check(report, wrtpod):
 
 
 class Chart:
-    def __init__(self, report, profile, helm):
-        self.report, self.profile, self.helm = report, profile, helm
+    def __init__(self, report, profile, helm, flux):
+        self.report, self.profile, self.helm, self.flux = report, profile, helm, flux
         self.default = self.render({})
 
     def render(self, values):
@@ -77,6 +79,25 @@ class Chart:
         got = self.render({"annotations": {"example.org/a": text}})
         metadata = next(one for name, one in got.items() if name.startswith("StatefulSet"))["metadata"]
         self.check("a text stays what it is", metadata["annotations"]["example.org/a"] == text, metadata)
+
+    def check_substitution(self):
+        """Flux leaves every text of the values alone, and a user can have it otherwise, for all objects or for the Service."""
+        text = {"example.org/a": "${HOME} ${x"}
+        values = {"annotations": text, "podAnnotations": text, "service": {"annotations": text}}
+        if self.profile == "openwrt":
+            values |= {"firstBoot": {"10-x": "rm -rf \"/srv/${x:?}\""}, "uci": {"my-app": [{"section": "a", "type": "b", "options": {"c": "${HOME}"}}]}}
+            values["credentials"] = {"passwordHash": "$6$a$b", "authorizedKeys": "ssh-ed25519 AAAA ${x\n"}
+        else:
+            values["extraEnv"] = [{"name": "A", "value": "${HOME}"}]
+        given = bases.given(self.profile, values)
+        touched = self.flux.touched(self.helm.manifests(given, bases.NAME, bases.NAMESPACE))
+        self.check("Flux' substitution leaves texts alone", not touched, touched)
+        choice = {"kustomize.toolkit.fluxcd.io/substitute": "enabled"}
+        for values, wanted in [({"annotations": choice}, {"enabled"}), ({"service": {"annotations": choice}}, {"enabled", "disabled"})]:
+            got = {name: one["metadata"]["annotations"][SUBSTITUTE] for name, one in self.render(values).items()}
+            of_site = {name for name in got if name.startswith("NetworkAttachmentDefinition")}
+            said = {word for name, word in got.items() if name not in of_site}
+            self.check(f"{list(values)[0]}: who wants Flux to substitute says so", said == wanted, got)
 
     def check_large(self):
         # Without a MAC and an address of its own, an appliance may have many pods.

@@ -20,13 +20,17 @@ class Engine:
 
     def render(self, values, release, namespace):
         """The objects of a rendering without a cluster."""
+        texts = self.texts(values, release, namespace)
+        return [one for path, text in texts if not path.endswith(NO_OBJECTS) for one in yaml.load_all(text, yaml.CSafeLoader) if one]
+
+    def texts(self, values, release, namespace):
+        """Path and text of every file of a rendering without a cluster."""
         values = {"multus": {"check": False}, **values}
-        texts = self.chart.render(values, name=release, namespace=namespace)
-        objects = []
-        for path, text in sorted(texts.items()):
-            if not path.endswith(NO_OBJECTS):
-                objects += [one for one in yaml.load_all(text, yaml.CSafeLoader) if one]
-        return objects
+        return sorted(self.chart.render(values, name=release, namespace=namespace).items())
+
+    def manifests(self, values, release, namespace):
+        """The texts that are objects, the pod of `helm test` included."""
+        return [text for path, text in self.texts(values, release, namespace) if not path.endswith("NOTES.txt")]
 
     def refusal(self, values, release, namespace):
         """Why the chart is not rendered, or nothing."""

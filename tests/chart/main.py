@@ -1,4 +1,4 @@
-"""main.py BINARY ROOT: see `run`."""
+"""main.py BINARY SUBSTITUTE ROOT: see `run`."""
 
 import sys
 import tempfile
@@ -9,17 +9,18 @@ import imported
 import overlays
 import random_choices
 import refused
+from flux import Flux
 from report import Report
 from wrtpod import Wrtpod
 
-binary, root = sys.argv[1:]
+binary, substitute, root = sys.argv[1:]
 report = Report()
 with tempfile.TemporaryDirectory() as folder:
-    wrtpod = Wrtpod(binary, folder)
+    wrtpod, flux = Wrtpod(binary, folder), Flux(substitute)
     overlays.write(folder)
-    defaults.check(report, wrtpod, root)
+    defaults.check(report, wrtpod, flux, root)
     refused.check(report, wrtpod)
-    alone.check(report, wrtpod)
+    alone.check(report, wrtpod, flux)
     random_choices.check(report, wrtpod)
     imported.check(report, wrtpod)
 report.close()

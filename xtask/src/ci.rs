@@ -52,7 +52,7 @@ const STEPS: &[Step] = &[
     step("deny", &[], &["cargo", "deny", "check", "bans", "licenses", "sources"]),
     step("pod", &["bash", "busybox", "ip", "shellcheck"], &["tests/pod/run"]),
     step("oracle", &["bash", "go", "python3"], &["tests/oracle/run"]),
-    step("chart", &["python3"], &["tests/chart/run"]),
+    step("chart", &["bash", "go", "python3"], &["tests/chart/run"]),
     step("matrix", &["go"], &["go", "-C", "tests/cni/matrix", "test", "./..."]),
     step("cni", &["bash", "busybox", "go", "qemu-system-x86_64"], &["tests/cni/run", "--check"]),
     step("multus", &["go"], &["go", "-C", "tests/cluster/multus", "test", "./..."]),

@@ -36,11 +36,11 @@
 {{- end }}
 
 {{- define "wrtpod.serviceAnnotations" -}}
-{{- with mergeOverwrite (dict) .Values.annotations .Values.service.annotations }}{{ toYaml . }}{{ end }}
+{{- toYaml (mergeOverwrite (include "wrtpod.annotations" . | fromYaml) .Values.service.annotations) }}
 {{- end }}
 
 {{- define "wrtpod.ingressAnnotations" -}}
-{{- with mergeOverwrite (dict) .Values.annotations .Values.ingress.annotations }}{{ toYaml . }}{{ end }}
+{{- toYaml (mergeOverwrite (include "wrtpod.annotations" . | fromYaml) .Values.ingress.annotations) }}
 {{- end }}
 
 {{/* The port behind the Ingress: the Service's first, where none is named. */}}

@@ -35,6 +35,11 @@ app.kubernetes.io/instance: {{ include "wrtpod.fullname" . | quote }}
 app.kubernetes.io/managed-by: wrtpod
 {{- end }}
 
+{{/* Annotations of every object. By the first, Flux leaves every ${...} in it alone. */}}
+{{- define "wrtpod.annotations" -}}
+{{- toYaml (mergeOverwrite (dict "kustomize.toolkit.fluxcd.io/substitute" "disabled") .Values.annotations) }}
+{{- end }}
+
 {{/* The image: its digest, where there is one, is what is pulled. */}}
 {{- define "wrtpod.image" -}}
 {{- with .Values.image }}

@@ -1,5 +1,5 @@
-# GitOps: Flux's own controller applies the folder that `render --out` writes, and follows it. When the appliance leaves the folder, or
-# Flux's object goes, everything is pruned but the claim and its namespace: whoever comes back finds what was there.
+# GitOps: Flux's own controller applies the folder that `render --out` writes, and follows it. Its `postBuild` substitutes where an
+# object asks for it, and nowhere else. When the appliance leaves the folder, or Flux's object goes, everything is pruned but the claim and its namespace: whoever comes back finds what was there.
 . "$here/hosts.bash"
 . "$here/gitops.bash"
 flux=$("$here/build" flux)
@@ -25,6 +25,7 @@ spec:
   prune: true
   wait: true
   timeout: 60s
+  postBuild: {substitute: {cluster: home}}
   sourceRef: {kind: ExternalArtifact, name: $name}
 Y
 # publish FOLDER: as the source of Flux's object, in the place of Flux's source controller. Ends when all of it is applied and ready.
@@ -43,13 +44,30 @@ applied() {
     jq -e --arg revision "$1" '.status.lastAppliedRevision == $revision and any(.status.conditions[]; .type == "Ready" and .status == "True")'
 }
 
-say "the folder as it is: ready on the LAN"
-site "" "$(openwrt router 192.168.1.81/24)"
+# as_rendered: every file of every ConfigMap of the folder is on the cluster as it was written.
+as_rendered() {
+  local map names
+  names=$(w render router -o json | jq -r '.items[] | select(.kind == "ConfigMap").metadata.name')
+  [ "$(wc -w <<<"$names")" -ge 2 ] || fail "no ConfigMaps: $names"
+  for map in $names; do
+    cmp <(k get configmap "$map" -o json | jq -S .data) \
+      <(w render router -o json | jq -S --arg map "$map" '.items[] | select(.kind == "ConfigMap" and .metadata.name == $map).data') ||
+      fail "$map is not what was rendered"
+  done
+}
+
+say "the folder as it is: ready on the LAN; Flux substitutes in the Service alone"
+# shellcheck disable=SC2016
+site "" "$(openwrt router 192.168.1.81/24 '  firstBoot: {10-cluster: "cluster=mine; echo \"${cluster}\" >/etc/cluster"}
+  service: {ports: [http], annotations: {example.org/cluster: "${cluster}", kustomize.toolkit.fluxcd.io/substitute: enabled}}')"
 expect 0 w render router --with-namespace --out router
 "$here/kubectl" create namespace "$space" || true
 k create secret generic router-credentials --from-literal=password-hash="$(openssl passwd -6 secret)"
 publish router
 at_home 192.168.1.81
+as_rendered
+[ "$(k exec router-0 -- cat /etc/cluster)" = mine ] || fail "the user's script is another"
+[ "$(k get service router -o jsonpath='{.metadata.annotations.example\.org/cluster}')" = home ] || fail "nothing was substituted"
 
 say "a change of the folder rolls the pod"
 uid=$(pod_uid router)
