@@ -28,8 +28,8 @@ impl Run<'_> {
             let control = universe.control(*number);
             for dependency in control.depends.iter().filter(|dependency| !dependency.greedy) {
                 let held_before =
-                    universe.get(*number).offered.is_some() || self.held_before(dependency, &was);
-                if held_before && !self.is_satisfied(dependency, is) {
+                    universe.get(*number).offered.is_some() || self.held_before(dependency, &was)?;
+                if held_before && !self.is_satisfied(dependency, is)? {
                     let culprit = self.culprit(dependency);
                     let (package, dependency) = (quoted(&control.name), quoted(&dependency.to_string()));
                     return Err(Error::Left { package, dependency, culprit });
@@ -40,21 +40,28 @@ impl Run<'_> {
     }
 
     /// Whether the base had it: it may have lacked something before, and that is not this build's doing.
-    fn held_before(&self, dependency: &Dependency, was: &impl Fn(usize) -> bool) -> bool {
+    fn held_before(&self, dependency: &Dependency, was: &impl Fn(usize) -> bool) -> Result<bool, Error> {
         let removed = |name: &str| self.request.removed.contains(name);
         let gone = self.request.installed.installed().filter(|one| removed(&one.control.name));
         let mut gone = gone.flat_map(|one| one.control.names().map(move |name| (name, &one.control.version)));
-        self.is_satisfied(dependency, was)
+        Ok(self.is_satisfied(dependency, was)?
             || gone.any(|(name, version)| {
                 dependency.choices.iter().any(|one| one.name == name && one.takes(version))
-            })
+            }))
     }
 
     /// Whether somebody who is there, or the node, satisfies a dependency.
-    pub fn is_satisfied(&self, dependency: &Dependency, there: impl Fn(usize) -> bool) -> bool {
-        let universe = self.universe;
-        let mut choices = dependency.choices.iter();
-        choices.any(|one| universe.provider(one, &there).is_some() || universe.module(one).is_some())
+    pub fn is_satisfied(
+        &self,
+        dependency: &Dependency,
+        there: impl Fn(usize) -> bool,
+    ) -> Result<bool, Error> {
+        for choice in &dependency.choices {
+            if self.universe.provider(choice, &there)?.is_some() || self.universe.module(choice)?.is_some() {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// What took away that a dependency of an installed package is satisfied.

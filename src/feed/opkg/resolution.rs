@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::provided_by_host;
 use super::resolve::{Run, upgraded};
+use super::unresolved::Error;
 use super::{Dependency, Version};
 
 /// What to do to a base, in this order: remove, then install one by one.
@@ -58,7 +59,7 @@ pub struct HostModule {
 }
 
 impl Resolution {
-    pub(super) fn of(run: &Run<'_>, asked: Vec<String>) -> Self {
+    pub(super) fn of(run: &Run<'_>, asked: Vec<String>) -> Result<Self, Error> {
         let (request, universe) = (run.request, run.universe);
         let replaced = run.replaced.iter();
         let replaced = replaced
@@ -76,7 +77,7 @@ impl Resolution {
                 wanted: run.meant.contains(name),
             })
         });
-        let (needs, modules) = needs(run);
+        let (needs, modules) = needs(run)?;
         let known: BTreeSet<&str> =
             universe.installed().map(|number| universe.control(number).name.as_str()).collect();
         let host_modules = modules.into_iter().map(|(name, needed_by)| HostModule {
@@ -84,7 +85,7 @@ impl Resolution {
             name,
             needed_by,
         });
-        Self {
+        Ok(Self {
             install: steps.collect(),
             host_modules: host_modules.collect(),
             already: run.already.iter().map(|name| (*name).to_owned()).collect(),
@@ -96,7 +97,7 @@ impl Resolution {
                 .collect(),
             nothing_to_remove,
             needs,
-        }
+        })
     }
 
     /// Why a package is there: for each wanted package, and each of the base that nothing needs, the shortest chain
@@ -137,28 +138,32 @@ impl Resolution {
 type Edges = BTreeMap<String, BTreeSet<String>>;
 
 /// Who needs whom in the end, and who needs what of the node.
-fn needs(run: &Run<'_>) -> (Edges, Edges) {
+fn needs(run: &Run<'_>) -> Result<(Edges, Edges), Error> {
     let universe = run.universe;
     let (mut needs, mut modules): (Edges, Edges) = Default::default();
     for name in &run.host {
         modules.entry((*name).to_owned()).or_default();
     }
     let there = |number| run.present.get(universe.control(number).name.as_str()) == Some(&number);
-    let satisfier = |dependency: &Dependency| {
-        dependency.choices.iter().find_map(|choice| {
-            let provider =
-                universe.provider(choice, there).map(|number| universe.control(number).name.clone());
-            provider.or_else(|| universe.module(choice).map(str::to_owned))
-        })
+    let satisfier = |dependency: &Dependency| -> Result<Option<String>, Error> {
+        for choice in &dependency.choices {
+            if let Some(number) = universe.provider(choice, there)? {
+                return Ok(Some(universe.control(number).name.clone()));
+            }
+            if let Some(module) = universe.module(choice)? {
+                return Ok(Some(module.to_owned()));
+            }
+        }
+        Ok(None)
     };
     for (name, number) in run.present.iter().filter(|(name, _)| !provided_by_host(name)) {
         let control = universe.control(*number);
-        let all = control.depends.iter().chain(&control.recommends).filter_map(satisfier);
-        let own: BTreeSet<String> = all.collect();
+        let all = control.depends.iter().chain(&control.recommends);
+        let own: BTreeSet<String> = all.filter_map(|one| satisfier(one).transpose()).collect::<Result<_, _>>()?;
         for module in own.iter().filter(|name| provided_by_host(name)) {
             modules.entry(module.clone()).or_default().insert((*name).to_owned());
         }
         needs.insert((*name).to_owned(), own);
     }
-    (needs, modules)
+    Ok((needs, modules))
 }

@@ -55,6 +55,7 @@ pub fn resolve(request: &Request<'_>) -> Result<Resolution, Error> {
         meant: BTreeSet::new(),
         present,
         order: Vec::new(),
+        taken: BTreeSet::new(),
         chains: BTreeMap::new(),
         chosen: BTreeMap::new(),
         way: Vec::new(),
@@ -66,7 +67,7 @@ pub fn resolve(request: &Request<'_>) -> Result<Resolution, Error> {
         run.want(name)?;
     }
     run.judge()?;
-    Ok(Resolution::of(&run, asked))
+    Resolution::of(&run, asked)
 }
 
 /// A resolution under way.
@@ -80,6 +81,8 @@ pub(super) struct Run<'a> {
     pub present: BTreeMap<&'a str, usize>,
     /// What to install, dependencies first.
     pub order: Vec<usize>,
+    /// Those in `order`.
+    taken: BTreeSet<usize>,
     /// For each of these the first way to it, from a wanted package.
     pub chains: BTreeMap<usize, Chain>,
     /// Every package taken or on the way to be, by name.
@@ -224,8 +227,14 @@ impl<'a> Run<'a> {
                     let name = self.universe.control(number).name.as_str();
                     [&self.chosen, &self.present].iter().any(|all| all.get(name) == Some(&number))
                 };
-                let fits = |one: &Dependency| one.greedy || self.is_satisfied(one, there);
-                if !is_known && !provided_by_host(name) && control.depends.iter().all(fits) {
+                if is_known || provided_by_host(name) {
+                    continue;
+                }
+                let mut fits = true;
+                for one in control.depends.iter().filter(|one| !one.greedy) {
+                    fits = fits && self.is_satisfied(one, there)?;
+                }
+                if fits {
                     self.chosen.insert(name, number);
                     self.take(number);
                 }
@@ -235,7 +244,7 @@ impl<'a> Run<'a> {
     }
 
     fn take(&mut self, number: usize) {
-        if !self.order.contains(&number) {
+        if self.taken.insert(number) {
             let mut way = self.way.clone();
             way.push(&self.universe.control(number).name);
             self.chains.entry(number).or_insert_with(|| chain(&way));
@@ -247,13 +256,13 @@ impl<'a> Run<'a> {
     fn install(&mut self, since: usize) {
         for number in &self.order[since..] {
             let control = self.universe.control(*number);
+            let conflicting: BTreeSet<&str> = names_in(&control.conflicts).collect();
             for old in &control.replaces {
                 let Some(other) = self.present.get(old.as_str()).map(|other| self.universe.get(*other))
                 else {
                     continue;
                 };
-                let conflicts =
-                    names_in(&control.conflicts).any(|name| other.control.names().any(|own| own == name));
+                let conflicts = other.control.names().any(|own| conflicting.contains(own));
                 let kept =
                     other.control.essential || self.wanted.contains(old.as_str()) || other.offered.is_some();
                 if conflicts && !kept && *old != control.name {

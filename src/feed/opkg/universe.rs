@@ -62,9 +62,12 @@ impl<'a> Universe<'a> {
                 }
                 continue;
             }
-            for old in &control.replaces {
-                if *old != control.name && names_in(&control.conflicts).any(|name| name == old) {
-                    replaced.entry(old).or_insert(&control.name);
+            if !control.replaces.is_empty() {
+                let conflicts: BTreeSet<&str> = names_in(&control.conflicts).collect();
+                for old in control.replaces.iter().filter(|old| conflicts.contains(old.as_str())) {
+                    if *old != control.name {
+                        replaced.entry(old).or_insert(&control.name);
+                    }
                 }
             }
             let key = (control.name.as_str(), &control.version, control.architecture.as_str());
@@ -161,20 +164,26 @@ impl<'a> Universe<'a> {
     }
 
     /// The first of those that are there that satisfies a demand.
-    pub fn provider(&self, demand: &Demand, there: impl Fn(usize) -> bool) -> Option<usize> {
-        let providers = self.providers.get(demand.name.as_str()).into_iter().flatten().copied();
-        providers.filter(|number| there(*number)).find(|number| demand.takes(&self.control(*number).version))
+    pub fn provider(&self, demand: &Demand, there: impl Fn(usize) -> bool) -> Result<Option<usize>, Error> {
+        let providers = self.providers.get(demand.name.as_str()).map_or(&[][..], Vec::as_slice);
+        self.step(providers.len())?;
+        let mut providers = providers.iter().copied().filter(|number| there(*number));
+        Ok(providers.find(|number| demand.takes(&self.control(*number).version)))
     }
 
     /// The kernel module that would satisfy a demand: the one named, or the last that provides the name.
-    pub fn module<'b>(&self, demand: &'b Demand) -> Option<&'b str>
+    pub fn module<'b>(&self, demand: &'b Demand) -> Result<Option<&'b str>, Error>
     where
         'a: 'b,
     {
-        let providers = self.providers.get(demand.name.as_str()).into_iter().flatten().rev();
-        let names = providers.map(|number| self.control(*number)).filter(|one| demand.takes(&one.version));
-        let own = provided_by_host(&demand.name).then_some(demand.name.as_str());
-        own.or_else(|| names.map(|one| one.name.as_str()).find(|name| provided_by_host(name)))
+        if provided_by_host(&demand.name) {
+            return Ok(Some(demand.name.as_str()));
+        }
+        let providers = self.providers.get(demand.name.as_str()).map_or(&[][..], Vec::as_slice);
+        self.step(providers.len())?;
+        let all = providers.iter().rev().map(|number| self.control(*number));
+        let mut names = all.filter(|one| demand.takes(&one.version)).map(|one| one.name.as_str());
+        Ok(names.find(|name| provided_by_host(name)))
     }
 
     /// Which package a user means by a name (`pkg_hash_fetch_best_installation_candidate_by_name`).

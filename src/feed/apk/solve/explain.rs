@@ -44,12 +44,13 @@ impl<'a> Search<'_, 'a> {
         // Down through packages that can never be, to the wish that is to blame. Each is there once, so that it ends.
         let mut seen = BTreeSet::new();
         loop {
-            let who = Wants(chain.clone());
+            // Made where it is told: the way down may be long.
+            let who = || Wants(chain.clone());
             let wish = dependency.to_string();
             let providers = self.universe.providers(&dependency.name);
             if providers.is_empty() {
                 let nearest = nearest(&dependency.name, self.universe.names()).map(str::to_owned);
-                return Problem::Unknown { who, wish, nearest };
+                return Problem::Unknown { who: who(), wish, nearest };
             }
             let matching = providers.iter().filter(|provider| self.universe.matches(dependency, **provider));
             let Some(best) = matching
@@ -65,7 +66,7 @@ impl<'a> Search<'_, 'a> {
                     }
                 });
                 return Problem::Version {
-                    who,
+                    who: who(),
                     wish,
                     offered: versions.take(10).collect::<Vec<_>>().join(", "),
                 };
@@ -73,7 +74,7 @@ impl<'a> Search<'_, 'a> {
             let package = best.package;
             let name = self.universe.packages[package].info.name.clone();
             let clash = |by: Option<usize>, also: &Dependency, reason: String| Problem::Clash {
-                who: who.clone(),
+                who: who(),
                 wish: wish.clone(),
                 other: Wants(self.chain(way, by)),
                 other_wish: also.to_string(),
@@ -85,7 +86,7 @@ impl<'a> Search<'_, 'a> {
                     dependency = deeper;
                 }
                 Some(Obstacle::Removed | Obstacle::Impossible(_)) | None => {
-                    return Problem::Removed { who, wish, package: name };
+                    return Problem::Removed { who: who(), wish, package: name };
                 }
                 Some(Obstacle::Name(shared, other)) => {
                     let (by, also) = self.taken_for(way, other);

@@ -108,7 +108,7 @@ pub fn solve(request: &Request<'_>) -> Result<Solution, Problem> {
     let removed: BTreeSet<&str> = request.removed.iter().map(String::as_str).collect();
     let world = world(request, &removed)?;
     let universe = Universe::new(request);
-    let way = Search::new(&universe, &removed, &world).run(&world)?;
+    let way = Search::new(&universe, &removed, &world)?.run(&world)?;
     let order = order(&universe, &way, &world);
     let chosen_names: BTreeSet<&str> =
         order.iter().map(|package| universe.packages[*package].info.name.as_str()).collect();

@@ -63,6 +63,12 @@ pub enum Problem {
         /// The wish.
         wish: String,
     },
+    /// A hostile feed.
+    #[error("choosing took more than {most} steps: no real feed is like that")]
+    TooMuch {
+        /// The most that are taken.
+        most: usize,
+    },
     /// Too many ways to try.
     #[error(
         "no set of packages was found within the bounds of the search; the one that apk would prefer fails: {first}"
@@ -84,14 +90,24 @@ impl std::fmt::Display for Wants {
             Some((last, [])) => write!(f, "{last} wants"),
             Some((last, before)) => {
                 write!(f, "{last}")?;
+                // Of a long way its two ends: who has the wish, and who was asked for.
+                let passed = before.len().saturating_sub(SHOWN);
                 for (number, name) in before.iter().rev().enumerate() {
-                    write!(f, "{}{name}", if number == 0 { " (for " } else { ", for " })?;
+                    let lead = if number == 0 { " (for " } else { ", for " };
+                    if passed > 1 && number == SHOWN - 1 {
+                        write!(f, "{lead}{} others", passed)?;
+                    } else if passed <= 1 || number < SHOWN - 1 || number + 1 == before.len() {
+                        write!(f, "{lead}{name}")?;
+                    }
                 }
                 f.write_str(") wants")
             }
         }
     }
 }
+
+/// The most names of a chain that a message has beside the one with the wish.
+const SHOWN: usize = 8;
 
 fn meant(nearest: Option<&str>) -> String {
     nearest.map(|name| format!(": did you mean `{name}`?")).unwrap_or_default()

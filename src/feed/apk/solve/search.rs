@@ -85,20 +85,33 @@ pub(super) struct Search<'u, 'a> {
 }
 
 impl<'u, 'a> Search<'u, 'a> {
-    pub fn new(universe: &'u Universe<'a>, removed: &'u BTreeSet<&'a str>, world: &'a [Dependency]) -> Self {
+    pub fn new(
+        universe: &'u Universe<'a>,
+        removed: &'u BTreeSet<&'a str>,
+        world: &'a [Dependency],
+    ) -> Result<Self, Problem> {
         let mut search = Self { universe, removed, impossible: BTreeMap::new(), work: Cell::new(0) };
-        let reachable = search.reachable(world);
-        loop {
-            let found: Vec<(usize, &'a Dependency)> = reachable
-                .iter()
-                .filter(|package| !search.impossible.contains_key(package))
-                .filter_map(|package| Some((*package, search.lacking(*package)?)))
-                .collect();
-            if found.is_empty() {
-                return search;
+        let mut open = search.reachable(world);
+        let info = |package: &usize| universe.packages[*package].info;
+        let mut wanted_by: BTreeMap<&'a str, Vec<usize>> = BTreeMap::new();
+        for package in &open {
+            for wish in info(package).depends.iter().filter(|wish| !wish.conflict) {
+                wanted_by.entry(&wish.name).or_default().push(*package);
             }
+        }
+        // Round by round, so that each is blamed on the wish that fails first; only those are looked at again that want one of
+        // the round before.
+        while !open.is_empty() {
+            let mut found: Vec<(usize, &'a Dependency)> = Vec::new();
+            for package in open.into_iter().filter(|package| !search.impossible.contains_key(package)) {
+                found.extend(search.lacking(package).map(|wish| (package, wish)));
+                search.bounded()?;
+            }
+            let names = found.iter().flat_map(|(package, _)| info(package).names());
+            open = names.filter_map(|(name, _)| wanted_by.get(name)).flatten().copied().collect();
             search.impossible.extend(found);
         }
+        Ok(search)
     }
 
     /// All packages that some way could take.
@@ -128,9 +141,9 @@ impl<'u, 'a> Search<'u, 'a> {
                     && !self.impossible.contains_key(&provider.package)
                     && !self.is_removed(provider.package)
             };
-            !wish.conflict
-                && !is_of_host(&wish.name)
-                && !self.universe.providers(&wish.name).iter().any(|p| is_possible(&p))
+            let providers = self.universe.providers(&wish.name);
+            self.spend(providers.len() + 1);
+            !wish.conflict && !is_of_host(&wish.name) && !providers.iter().any(|p| is_possible(&p))
         })
     }
 
@@ -154,7 +167,10 @@ impl<'u, 'a> Search<'u, 'a> {
             };
             let first = first.get_or_insert(problem);
             attempts += 1;
-            if attempts == ATTEMPTS || self.is_too_much() {
+            if matches!(first, Problem::TooMuch { .. }) {
+                return Err(first.clone());
+            }
+            if attempts == ATTEMPTS || self.bounded().is_err() {
                 return Err(Problem::GaveUp { first: Box::new(first.clone()) });
             }
             let Some(mut branch) = branches.pop() else { return Err(first.clone()) };
@@ -174,13 +190,16 @@ impl<'u, 'a> Search<'u, 'a> {
         self.work.set(self.work.get().saturating_add(work));
     }
 
-    fn is_too_much(&self) -> bool {
-        self.work.get() > WORK
+    /// Ends a search that has taken too long.
+    fn bounded(&self) -> Result<(), Problem> {
+        if self.work.get() > WORK { Err(Problem::TooMuch { most: WORK }) } else { Ok(()) }
     }
 
     /// Goes one way to its end, and notes where others branch off.
     fn follow(&self, way: &mut Way<'a>, branches: &mut Vec<Branch<'a>>) -> Result<(), Problem> {
         loop {
+            self.spend(way.open.len());
+            self.bounded()?;
             way.leave_to_host(self.universe);
             way.open.retain(|wish| !way_has(&way.names, self.universe, wish.dependency));
             let next = self.next(way)?;
@@ -208,9 +227,7 @@ impl<'u, 'a> Search<'u, 'a> {
         let mut best: Option<Next<'a>> = None;
         for wish in way.open.iter().copied() {
             let candidates = self.candidates(way, wish)?;
-            if self.is_too_much() {
-                return Err(self.failure(way, wish));
-            }
+            self.bounded()?;
             let name = |package: &usize| self.universe.packages[*package].info.name == wish.dependency.name;
             let rank = match candidates.len() {
                 // None that apk would take of itself.
@@ -260,6 +277,8 @@ impl<'u, 'a> Search<'u, 'a> {
             provider.version.is_some() || info.provider_priority > 0 || way.is_asked_for(&info.name)
         });
         // The order is apk's and need not be one that sorting may rely on; there are few.
+        self.spend(able.len() * able.len() / 2);
+        self.bounded()?;
         let mut sorted = Vec::with_capacity(able.len());
         while !able.is_empty() {
             let mut best = 0;
@@ -283,7 +302,7 @@ impl<'u, 'a> Search<'u, 'a> {
         }
         let info = self.universe.packages[package].info;
         for (name, version) in info.names() {
-            self.spend(way.wishes.get(name).map_or(1, Vec::len));
+            self.spend(way.wishes.get(name).map_or(1, Vec::len) + way.names.get(name).map_or(0, Vec::len));
             let own = Provider { package, version };
             let same = way.names.get(name).into_iter().flatten();
             for other in same.filter(|other| other.package != package) {

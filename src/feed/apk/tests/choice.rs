@@ -209,6 +209,29 @@ fn a_feed_made_to_be_hard_ends_in_an_error() {
     assert_eq!((solution.install.len(), solution.install[0].info.name.as_str()), (5001, "a5000"));
 }
 
+/// Each of these took minutes, or did not end.
+#[test]
+fn a_long_feed_takes_no_longer_than_it_is_long() {
+    let many = |most: u32, one: &dyn Fn(u32) -> String| (0..most).map(one).collect::<String>();
+    // A chain that ends in what nobody has.
+    let chain = many(20_000, &|n| format!("a{n} 1 D:a{};", n + 1));
+    let problem = chosen(&chain, "", "", "a0").unwrap_err();
+    assert_eq!(
+        problem,
+        "a19999 (for a19998, for a19997, for a19996, for a19995, for a19994, for a19993, for a19992, \
+         for 19991 others, for a0) wants `a20000`, and no feed has it: did you mean `a10000`?"
+    );
+    // One with as many wishes, and one name that as many have.
+    let wishes = many(8_000, &|n| format!("D:a{n} ")) + &many(8_000, &|n| format!(";a{n} 1"));
+    let names = many(8_000, &|n| format!("a{n} 1 p:v=1 k:1;"));
+    for (feed, wanted) in [(format!("top 1 {}", wishes.replace(" ;", ";")), "top"), (names, "v")] {
+        assert_eq!(
+            chosen(&feed, "", "", wanted).unwrap_err(),
+            "choosing took more than 20000000 steps: no real feed is like that"
+        );
+    }
+}
+
 fn feed() -> impl Strategy<Value = Vec<Info>> {
     let one = (
         "[a-f]",

@@ -310,6 +310,10 @@ fn a_feed_made_to_take_for_ever_is_stopped() {
     assert!(on_nothing(&deep, "p0").ends_with("no real feed is like that"));
     let many = lines(5000, &|at| format!("p{at} 1 Provides: v; Depends: v (= 2)"));
     assert!(on_nothing(&many, "p0").starts_with("choosing took more than"));
+    let greedy = lines(4_000, &|at| format!("p{at} 1 Provides: v; Depends: v (= 1)"));
+    assert!(on_nothing(&format!("a 1 Depends: v *\n{greedy}"), "a").starts_with("choosing took more than"));
+    let judged = base(&lines(4_000, &|at| format!("p{at} 1 Provides: v; Depends: v (= 1), v")));
+    assert!(chosen(&[index("a 1")], &judged, "a").starts_with("choosing took more than"));
 }
 
 /// A feed of eight packages that need, provide and exclude one another at random.
