@@ -97,6 +97,7 @@ pub(super) async fn choose(
     });
     let lock = LockedRoot {
         base: base.clone(),
+        sums: None,
         packages_by: Family::Apk,
         feeds: locked,
         remove: solution.remove.clone(),

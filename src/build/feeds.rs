@@ -245,7 +245,12 @@ pub(super) async fn indexes<I>(
         watch.step(&format!("reading {}", feed.place));
         let read = read(feed, supply).await?;
         let index = Digest::of_hash(Sha256::digest(&read.text).into());
-        locked.push(LockedFeed { name: feed.name.clone(), place: feed.written.clone(), index });
+        locked.push(LockedFeed {
+            name: feed.name.clone(),
+            place: feed.written.clone(),
+            index,
+            unsigned: feed.unsigned,
+        });
         indexes.push(read.index);
     }
     Ok((locked, indexes))

@@ -5,7 +5,7 @@ use std::fs::File;
 
 use super::feeds::{self, Known, Release};
 use super::request::Request;
-use super::{Error, Family, Lock, LockedRoot, Resolved, Supply, Watch, apk, opkg};
+use super::{Error, Family, Lock, LockedRoot, LockedSums, Resolved, Supply, Watch, apk, opkg};
 use crate::fetch::Place;
 use crate::image::{Attributes, Base, Bundle, Component, Image, Root, Sbom, Settings};
 use crate::install::{FIRST_BOOT, Installer, Note};
@@ -42,6 +42,7 @@ pub struct BuiltRoot {
 struct Ground {
     architecture: String,
     base: Base,
+    sums: Option<LockedSums>,
     root: Root,
     release: Release,
     family: Option<Family>,
@@ -61,8 +62,7 @@ async fn ground(
     watch: &mut dyn Watch,
 ) -> Result<Ground, Error> {
     watch.step(&format!("opening the base for {architecture}"));
-    let base =
-        request.bases[architecture].open(architecture, locked.map(|root| &root.base), supply, watch).await?;
+    let (base, sums) = request.bases[architecture].open(architecture, locked, supply, watch).await?;
     let root = Root::new(base.tree().clone());
     let release = Release::of(&root)?;
     let needs_packages = !request.wanted.is_empty() || !request.unwanted.is_empty();
@@ -74,7 +74,7 @@ async fn ground(
         Some(family) if needs_packages => feeds::feeds(request, &root, family, &release)?,
         _ => Vec::new(),
     };
-    Ok(Ground { architecture: architecture.to_owned(), base, root, release, family, feeds })
+    Ok(Ground { architecture: architecture.to_owned(), base, sums, root, release, family, feeds })
 }
 
 impl Ground {
@@ -133,8 +133,11 @@ pub async fn build(
         let locked = locked.map(|lock| of_lock(lock, architecture)).transpose()?;
         let ground = ground(request, architecture, locked, supply, watch).await?;
         let lock = match locked {
-            None => ground.resolve(request, supply, watch).await?.lock,
-            Some(root) => ground.confirms(root)?.clone(),
+            None => {
+                let chosen = ground.resolve(request, supply, watch).await?.lock;
+                LockedRoot { sums: ground.sums.clone(), ..chosen }
+            }
+            Some(root) => root.clone(),
         };
         let epoch = epoch.unwrap_or_else(|| ground.base.epoch());
         let (image, root) = ground.build(request, &lock, epoch, supply, watch).await?;
@@ -157,17 +160,6 @@ fn of_lock<'l>(lock: &'l Lock, architecture: &str) -> Result<&'l LockedRoot, Err
 }
 
 impl Ground {
-    /// A lock that is of this base: layouts and archives have no digest to ask for.
-    fn confirms<'l>(&self, root: &'l LockedRoot) -> Result<&'l LockedRoot, Error> {
-        if root.base == *self.base.digest() {
-            return Ok(root);
-        }
-        let (now, before) = (self.base.digest().short(), root.base.short());
-        Err(Error::Stale {
-            problem: format!("the base for {} is {now} now, and was {before}", self.architecture),
-        })
-    }
-
     async fn build(
         self,
         request: &Request<'_>,
@@ -311,6 +303,8 @@ fn sbom(
     base: &Base,
     release: &Release,
 ) -> Sbom {
+    let unsigned: BTreeSet<&str> =
+        lock.feeds.iter().filter(|feed| feed.unsigned).map(|feed| feed.name.as_str()).collect();
     let components = lock.install.iter().map(|package| Component {
         name: package.name.clone(),
         version: package.version.clone(),
@@ -319,6 +313,7 @@ fn sbom(
         // apk's index has the digest of a part of the file only.
         sha256: (lock.packages_by == Family::Opkg).then(|| package.sha256.hex().to_owned()),
         feed: Some(package.feed.clone()),
+        unsigned: unsigned.contains(package.feed.as_str()),
     });
     Sbom::new(&request.recipe.name, &request.base_as_written(architecture), base, components.collect())
 }

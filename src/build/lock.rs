@@ -29,6 +29,9 @@ pub struct Lock {
 pub struct LockedRoot {
     /// The base: the digest of its manifest, or of the file that it is.
     pub base: Digest,
+    /// Where a signed list of checksums vouches for the base: that list.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sums: Option<LockedSums>,
     /// `opkg` or `apk`.
     pub packages_by: Family,
     /// The feeds that were read, in their order.
@@ -45,6 +48,16 @@ pub struct LockedRoot {
     pub already: Vec<String>,
     /// Kernel modules that the node must have, by the names of the packages that they would be.
     pub host_modules: BTreeMap<String, LockedModule>,
+}
+
+/// A list of checksums that vouches for a base. It is verified again in each build, so that a lock cannot say otherwise.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct LockedSums {
+    /// Of the list.
+    pub list: Digest,
+    /// Of its signature.
+    pub signature: Digest,
 }
 
 impl LockedRoot {
@@ -107,6 +120,9 @@ pub struct LockedFeed {
     pub place: String,
     /// Of its index.
     pub index: Digest,
+    /// Whether nobody's signature was asked for.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unsigned: bool,
 }
 
 /// A package as a feed announced it.
@@ -177,11 +193,13 @@ mod tests {
         };
         let root = LockedRoot {
             base: digest("0a"),
+            sums: Some(LockedSums { list: digest("0e"), signature: digest("0f") }),
             packages_by: Family::Opkg,
             feeds: vec![LockedFeed {
                 name: "base".to_owned(),
                 place: "https://feeds.example/base".to_owned(),
                 index: digest("0b"),
+                unsigned: false,
             }],
             remove: vec!["dnsmasq".to_owned()],
             install: vec![LockedPackage {

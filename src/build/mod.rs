@@ -21,7 +21,7 @@ pub use compare::{Change, Difference, compare};
 pub use error::Error;
 pub use feeds::Release;
 pub use images::{Built, BuiltRoot, HOST_MODULES, build, why};
-pub use lock::{Family, Lock, LockError, LockedFeed, LockedModule, LockedPackage, LockedRoot};
+pub use lock::{Family, Lock, LockError, LockedFeed, LockedModule, LockedPackage, LockedRoot, LockedSums};
 pub use request::Request;
 
 use std::collections::BTreeMap;

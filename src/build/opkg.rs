@@ -69,6 +69,7 @@ pub(super) async fn choose(
     });
     let lock = LockedRoot {
         base: base.clone(),
+        sums: None,
         packages_by: Family::Opkg,
         feeds: locked,
         remove: resolution.remove.iter().map(|removal| removal.name.clone()).collect(),

@@ -5,7 +5,7 @@ use std::io::{Read as _, Write as _};
 use std::time::Duration;
 
 use reqwest::header::RETRY_AFTER;
-use reqwest::{Response, StatusCode, Url};
+use reqwest::{Response, StatusCode, Url, redirect};
 use tokio::sync::OnceCell;
 use tokio::time::sleep;
 
@@ -26,6 +26,9 @@ pub struct Limits {
     /// The first pause between two tries; each further one is twice as long.
     pub pause: Duration,
 }
+
+/// As many redirects as browsers follow at least.
+const REDIRECTS: usize = 10;
 
 /// The longest pause that a server can ask for.
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
@@ -219,11 +222,25 @@ impl Fetcher {
                     .user_agent(concat!("wrtpod/", env!("CARGO_PKG_VERSION")))
                     .connect_timeout(self.limits.connect)
                     .read_timeout(self.limits.stall)
+                    .redirect(redirect::Policy::custom(follow))
                     .build()
                     .map_err(|error| Error::Setup(root_cause(&error)))
             })
             .await
     }
+}
+
+/// Follows a redirect, but not from TLS to a server that anybody on the way can be.
+fn follow(attempt: redirect::Attempt<'_>) -> redirect::Action {
+    let was_safe = attempt.previous().iter().any(|url| url.scheme() == "https");
+    if was_safe && attempt.url().scheme() != "https" {
+        let target = Place::Web(attempt.url().clone());
+        return attempt.error(format!("it redirects from https to {target}: write the address that is meant"));
+    }
+    if attempt.previous().len() > REDIRECTS {
+        return attempt.error("it redirects for ever");
+    }
+    attempt.follow()
 }
 
 fn open(path: &std::path::Path) -> Result<File, Error> {

@@ -35,6 +35,8 @@ pub struct Component {
     pub sha256: Option<String>,
     /// Where it came from.
     pub feed: Option<String>,
+    /// Whether that feed is trusted without a signature.
+    pub unsigned: bool,
 }
 
 impl Sbom {
@@ -101,6 +103,7 @@ impl Sbom {
                 .feed
                 .as_ref()
                 .map_or(architecture.clone(), |feed| format!("{architecture}, from {feed}"));
+            let source = if component.unsigned { format!("{source}, which is not signed") } else { source };
             package["sourceInfo"] = json!(source);
             packages.push(package);
             relations.push(relation("SPDXRef-image", "CONTAINS", &id));

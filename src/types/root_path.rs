@@ -45,6 +45,11 @@ impl RootPath {
     pub fn is_below(&self, folder: &str) -> bool {
         self.0.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     }
+
+    /// Whether it holds a control character, such as a line break: the databases of packages have a path a line.
+    pub fn has_control(&self) -> bool {
+        self.0.contains(char::is_control)
+    }
 }
 
 impl Borrow<str> for RootPath {

@@ -112,6 +112,12 @@ pub fn tell(built: &Built) {
             lock.install.len(),
             lock.remove.len()
         ));
+        for feed in lock.feeds.iter().filter(|feed| feed.unsigned) {
+            Printer::line(&format!(
+                "  the feed {} ({}) is not signed: whoever can change it, or the way to it, decides what is installed",
+                feed.name, feed.place
+            ));
+        }
         for note in &root.notes {
             Printer::line(&format!("  {}", sentence(note)));
         }

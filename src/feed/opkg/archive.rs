@@ -151,6 +151,9 @@ fn item<R: Read>(entry: &tar::Entry<'_, R>, long: Long) -> Result<Option<Item>, 
         return Ok(None);
     }
     let path: RootPath = path.parse().map_err(|invalid: crate::types::Invalid| invalid.problem)?;
+    if path.has_control() {
+        return Err("its name holds a control character, and opkg's database has a name a line".to_owned());
+    }
     let kind = match header.entry_type() {
         EntryType::Directory => Kind::Folder,
         EntryType::Regular | EntryType::Continuous => Kind::File(entry.size()),

@@ -13,6 +13,7 @@ fn component(name: &str) -> Component {
         licence: Some("GPL-2.0-only".to_owned()),
         sha256: Some("0a".repeat(32)),
         feed: Some("base".to_owned()),
+        unsigned: false,
     }
 }
 

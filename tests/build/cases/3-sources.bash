@@ -144,8 +144,59 @@ expect 'lock again' 0 '' "$wrtpod" image lock locked.yaml
 expect 'is the same' 0 '' cmp first.json locked.lock.json
 expect 'from another folder too' 0 '' bash -c "cd other && '$wrtpod' image lock ../locked-young.yaml --lock again.json && cmp again.json ../locked-young.lock.json"
 mode 'a lock is for everybody to read' . locked.lock.json '644 0:0'
+# forged NAME FILTER [OPTION…]: the lock says that the base is another one, which is in the cache or in the registry too. What the recipe
+# says of its base wins.
+forged() {
+  jq --arg base "$other" "$2" "$1.lock.json" >forged.json
+  refused "a forged lock: $1" 1 "the base for amd64 is" "$1" --locked --lock forged.json "${@:3}"
+}
+expect 'another root' 0 'sha256:' built own
+other=sha256:$(sum own.tar.gz)
+forged locked '.roots.amd64.base = $base'
+forged locked '.roots.amd64.base = $base' --offline
+forged locked '.roots.amd64.base = $base | del(.roots.amd64.sums)'
+forged locked-young '.roots.amd64.base = $base' --offline
+pinned=$registryhost/stock:1@$(skopeo inspect --tls-verify=false "docker://$registryhost/stock:1" | jq -r .Digest)
+recipe locked-pinned "{image: '$pinned'}" alpha "$feed"
+pinned=$(built locked-pinned "${plain[@]}")
+expect 'lock with a pinned image' 0 'wrote locked-pinned.lock.json' "$wrtpod" image lock locked-pinned.yaml "${plain[@]}"
+umoci config --image stock.oci:latest --tag other --config.label other=1
+skopeo copy -q --insecure-policy --dest-tls-verify=false oci:stock.oci:other "docker://$registryhost/stock:2"
+other=$(skopeo inspect --tls-verify=false "docker://$registryhost/stock:2" | jq -r .Digest)
+forged locked-pinned '.roots.amd64.base = $base' "${plain[@]}"
+cp web/releases/sha256sums sums && sed -i "s/^$(sum base.tar.gz)/$(printf '1%.0s' {1..64})/" web/releases/sha256sums
+jq 'del(.roots.amd64.sums)' locked.lock.json >unsummed.json
+refused 'a lock of an older wrtpod, and a list that was changed since' 1 'sha256sums' locked --locked --lock unsummed.json
+cp sums web/releases/sha256sums
+is 'one with the list as it was' "$locked" "$(built locked --locked --lock unsummed.json)"
+expect 'verify of a reference, offline' 3 'nothing is fetched offline' "$wrtpod" image verify "$registryhost/house/alpha:1" --offline "${plain[@]}"
+expect 'diff of a reference, offline' 3 'nothing is fetched offline' "$wrtpod" image diff "$registryhost/house/alpha:1" alpha.oci --offline "${plain[@]}"
+
+# From TLS to a server that anybody can be.
+openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=test -addext subjectAltName=IP:127.0.0.1 \
+  -addext basicConstraints=critical,CA:FALSE -keyout tls.key -out tls.pem 2>/dev/null
+tlshost=127.0.0.1:$(free_port)
+python3 - "${tlshost#*:}" "$webhost" >tls.log 2>&1 <<'P' &
+import http.server, ssl, sys
+class Away(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(302)
+        self.send_header("Location", f"http://{sys.argv[2]}{self.path}")
+        self.end_headers()
+server = http.server.HTTPServer(("127.0.0.1", int(sys.argv[1])), Away)
+context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+context.load_cert_chain("tls.pem", "tls.key")
+server.socket = context.wrap_socket(server.socket, server_side=True)
+server.serve_forever()
+P
+pids+=("$!")
+answers "https://$tlshost/" -k
+recipe led-away "$rootfs" alpha "feeds: {tests: {url: 'https://$tlshost/feed', keys: [{file: feed/key.pub}]}}"
+SSL_CERT_FILE=$PWD/tls.pem refused 'a feed that leads from https to http' 3 "it redirects from https to http://$webhost/feed/Packages.gz" led-away
+
 kill "$web_pid" "$registry_pid" && wait "$web_pid" "$registry_pid" 2>/dev/null || true
 mv feed3 feed3.away
+is 'and the pinned one' "$pinned" "$(built locked-pinned --locked --offline "${plain[@]}")"
 is 'a build of a lock needs no server' "$locked" "$(built locked --locked --offline)"
 is 'and no registry' "$locked_image" "$(built locked-image --locked --offline "${plain[@]}")"
 is 'apk: and no feed' "$locked_young" "$(built locked-young --locked --offline)"

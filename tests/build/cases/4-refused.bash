@@ -23,6 +23,10 @@ refused 'a feed without a key' 1 'the base has no key to check this feed with' n
 recipe unsigned "$rootfs" loop-a 'feeds: {tests: {folder: unsigned, unsigned: true}}'
 "$top/tests/feeds/opkg-feed" "$here/opkg.json" unsigned --unsigned
 expect 'one that says to be unsigned is taken' 0 'sha256:' built unsigned
+expect 'which is said' 0 'the feed tests (unsigned) is not signed' cat unsigned.log
+expect 'and locked' 0 'wrote unsigned.lock.json' "$wrtpod" image lock unsigned.yaml
+is 'as unsigned' true "$(jq '.roots.amd64.feeds[0].unsigned' unsigned.lock.json)"
+expect 'and in the bill of materials' 0 'from tests, which is not signed' grep -rh 'sourceInfo' unsigned.oci/blobs
 recipe no-key-file "$rootfs" loop-a 'feeds: {tests: {folder: feed, keys: [{file: no.pub}]}}'
 refused 'a key that is not there' 1 'no.pub' no-key-file
 recipe bad-key "$rootfs" loop-a 'feeds: {tests: {folder: feed, keys: [{text: "no key"}]}}'

@@ -181,6 +181,10 @@ fn refuses_hostile_entries() {
         (&[("l", EntryType::Symlink, b"", "x"), ("h", EntryType::Link, b"", "l")], "another name of /l"),
         (&[("", FILE, b"", "")], "names nothing in the root"),
         (
+            &[("a\n/etc/passwd", FILE, b"", "")],
+            "entry 1 (`a\\n/etc/passwd`): its name holds a control character",
+        ),
+        (
             &[("p", EntryType::XHeader, b"12 size=100\n", ""), ("a", FILE, b"", "")],
             "sets `size`, which no package needs",
         ),
