@@ -50,6 +50,7 @@ const STEPS: &[Step] = &[
     step("test", &[], &["cargo", "test", "--workspace", "--locked", "--no-fail-fast"]),
     step("generate", &[], &["cargo", "xtask", "generate", "--check"]),
     step("deny", &[], &["cargo", "deny", "check", "bans", "licenses", "sources"]),
+    step("advisories", &["bash"], &["xtask/advisories"]),
     step("pod", &["bash", "busybox", "ip", "shellcheck"], &["tests/pod/run"]),
     step("oracle", &["bash", "go", "python3"], &["tests/oracle/run"]),
     step("chart", &["bash", "go", "python3"], &["tests/chart/run"]),
@@ -94,10 +95,9 @@ pub fn run(only: &[String], skip: &[String]) -> Result<bool> {
             notes.push(format!("SKIPPED {}: asked for with --skip", step.name));
             continue;
         }
-        if step.name == "deny" && !is_there("cargo-deny") {
-            notes.push(
-                "NOT RUN deny: cargo-deny is not installed (cargo install --locked cargo-deny)".to_owned(),
-            );
+        if matches!(step.name, "deny" | "advisories") && !is_there("cargo-deny") {
+            let why = "cargo-deny is not installed (cargo install --locked cargo-deny)";
+            notes.push(format!("NOT RUN {}: {why}", step.name));
             continue;
         }
         let needs = step.needs.iter().chain(step.command.first());
@@ -110,11 +110,12 @@ pub fn run(only: &[String], skip: &[String]) -> Result<bool> {
                 step.name,
                 missing.join(", ")
             );
-            Count { passed: 0, failed: 1 }
+            Count { failed: 1, ..Count::default() }
         };
         if count.failed > 0 {
             notes.push(format!("FAILED {}: {} passed, {} failed", step.name, count.passed, count.failed));
         }
+        notes.extend(count.not_run);
         total.passed += count.passed;
         total.failed += count.failed;
     }
