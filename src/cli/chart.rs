@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::args::ChartArgs;
 use super::cluster::block_on;
-use super::credentials::docker_credentials;
+use super::credentials;
 use super::error::{CliError, Outcome};
 use super::load::{Loaded, WithoutSite, inputs, judge};
 use super::printer::Printer;
@@ -35,7 +35,7 @@ pub fn run(args: &ChartArgs, printer: Printer) -> Result<Outcome, CliError> {
     }
     if let Some(place) = place {
         let client = Client::new(Limits::default()).without_tls(args.insecure_registry.clone());
-        let credentials = docker_credentials(printer);
+        let credentials = credentials::of_user(printer);
         for chart in &charts {
             let to = reference(&place, &chart.name)?;
             let pushed = block_on(async {

@@ -1,4 +1,4 @@
-//! Credentials of registries as the user of this machine has them: the Docker config and its helpers.
+//! Credentials of registries as the user of this machine has them: the files of containers, Helm and Docker, and their helpers.
 
 use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
@@ -8,34 +8,55 @@ use std::sync::Arc;
 use super::printer::Printer;
 use crate::registry::{Credentials, Helper, HelperOutput};
 
-/// No Docker config is as large.
+/// No such file is as large.
 const LARGEST_CONFIG: u64 = 4 << 20;
 
 /// The longest answer of a helper: user and secret, which is a token at the longest.
 const LONGEST_ANSWER: u64 = 1 << 20;
 
-/// Those of the Docker config; one that cannot be read is noted, and registries are asked without.
-pub fn docker_credentials(printer: Printer) -> Credentials {
-    docker_config().map_or_else(Credentials::default, |path| read(&path, printer))
+/// Those of every file that is there. One that cannot be read is noted, and the others are asked.
+pub fn of_user(printer: Printer) -> Credentials {
+    let files =
+        login_files(|name| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from));
+    let known = files.iter().map(|path| read(path, printer));
+    known.fold(Credentials::default(), Credentials::then).with_helper(Arc::new(Programs))
 }
 
-/// Where the Docker config would be.
-fn docker_config() -> Option<PathBuf> {
-    let set = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
-    let folder = set("DOCKER_CONFIG").or_else(|| set("HOME").map(|home| home.join(".docker")))?;
-    Some(folder.join("config.json"))
+/// Where logins may be, in the order in which they are asked: podman's and skopeo's (containers-auth.json(5)), Helm's
+/// (`helm help registry login`), and behind them Docker's, as both have it.
+fn login_files(set: impl Fn(&str) -> Option<PathBuf>) -> Vec<PathBuf> {
+    let home = |path: &str| set("HOME").map(|home| home.join(path));
+    let config = || set("XDG_CONFIG_HOME").or_else(|| home(".config"));
+    let mut files = Vec::new();
+    match set("REGISTRY_AUTH_FILE") {
+        Some(file) => files.push(file),
+        None => {
+            files.extend(set("XDG_RUNTIME_DIR").map(|folder| folder.join("containers/auth.json")));
+            files.extend(config().map(|folder| folder.join("containers/auth.json")));
+        }
+    }
+    let helm = || set("HELM_CONFIG_HOME").or_else(|| config().map(|folder| folder.join("helm")));
+    files.extend(
+        set("HELM_REGISTRY_CONFIG").or_else(|| helm().map(|folder| folder.join("registry/config.json"))),
+    );
+    let docker = set("DOCKER_CONFIG").or_else(|| home(".docker"));
+    files.extend(docker.map(|folder| folder.join("config.json")));
+    files
 }
 
 fn read(path: &Path, printer: Printer) -> Credentials {
     let mut text = Vec::new();
     let read = std::fs::File::open(path).and_then(|file| file.take(LARGEST_CONFIG).read_to_end(&mut text));
-    let reason = match read.map(|_| Credentials::parse(&text)) {
-        Ok(Ok(credentials)) => return credentials.with_helper(Arc::new(Programs)),
+    let name = format!("`{}`", path.display());
+    let reason = match read.map(|_| Credentials::parse(&name, &text)) {
+        Ok(Ok(credentials)) => return credentials,
+        // `podman logout` and `touch` leave one behind that is empty.
+        Ok(Err(_)) if text.trim_ascii().is_empty() => return Credentials::default(),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Credentials::default(),
         Ok(Err(error)) => error.to_string(),
         Err(error) => error.to_string(),
     };
-    printer.note(&format!("registries are asked without credentials: `{}`: {reason}", path.display()));
+    printer.note(&format!("registries are asked without the logins of {name}: {reason}"));
     Credentials::default()
 }
 
@@ -62,5 +83,45 @@ impl Helper for Programs {
             Ok(HelperOutput { success: child.wait()?.success(), stdout })
         };
         run().map_err(|error| error.to_string())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn files(set: &[(&str, &str)]) -> Vec<String> {
+        let set =
+            |name: &str| set.iter().find(|(known, _)| *known == name).map(|(_, path)| PathBuf::from(path));
+        login_files(set).into_iter().map(|path| path.display().to_string()).collect()
+    }
+
+    #[test]
+    fn logins_are_where_the_tools_keep_them() {
+        assert_eq!(
+            files(&[("HOME", "/h")]),
+            [
+                "/h/.config/containers/auth.json",
+                "/h/.config/helm/registry/config.json",
+                "/h/.docker/config.json"
+            ]
+        );
+        assert_eq!(
+            files(&[
+                ("HOME", "/h"),
+                ("XDG_CONFIG_HOME", "/c"),
+                ("XDG_RUNTIME_DIR", "/r"),
+                ("HELM_CONFIG_HOME", "/m")
+            ]),
+            [
+                "/r/containers/auth.json",
+                "/c/containers/auth.json",
+                "/m/registry/config.json",
+                "/h/.docker/config.json"
+            ]
+        );
+        let named = [("REGISTRY_AUTH_FILE", "/a"), ("HELM_REGISTRY_CONFIG", "/b"), ("DOCKER_CONFIG", "/d")];
+        assert_eq!(files(&named), ["/a", "/b", "/d/config.json"]);
+        assert!(files(&[]).is_empty());
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use futures_util::stream::{self, StreamExt as _};
 
 use super::args::Pin;
-use super::credentials::docker_credentials;
+use super::credentials;
 use super::error::CliError;
 use super::printer::Printer;
 use crate::cluster::{Cluster, Progress, Release};
@@ -82,7 +82,7 @@ async fn resolve(wanted: &[Unpinned], printer: Printer) -> Answers {
     if images.is_empty() {
         return Answers::new();
     }
-    let credentials = docker_credentials(printer);
+    let credentials = credentials::of_user(printer);
     let client = Client::new(Limits::default());
     let (client, credentials) = (&client, &credentials);
     stream::iter(images)
@@ -173,7 +173,8 @@ mod tests {
 
     #[test]
     fn what_runs_stays_when_the_registry_is_away() {
-        let away = || Err(registry::Error::NotFound { registry: "r".to_owned() });
+        let away =
+            || Err(registry::Error::NotFound { registry: "r".to_owned(), said: registry::Said::default() });
         let decision = one(&format!("a:1@{}", digest("aa")), away());
         assert_eq!(decision.digests, BTreeMap::from([(image("a:1"), digest("aa"))]));
         assert_eq!(decision.lines, ["a:1 stays at sha256:aaaaaaaaaaaa, which runs: r has no such image"]);

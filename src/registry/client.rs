@@ -82,7 +82,7 @@ impl Client {
         if place.only_on_node() {
             return Err(Error::OnlyOnNode);
         }
-        let access = credentials.of(&place.registry);
+        let access = credentials.of(&place.registry, &place.repository);
         let actions = if operation == RegistryOperation::Push { "pull,push" } else { "pull" };
         let mut scopes = vec![format!("repository:{}:{actions}", place.repository)];
         scopes.extend(origins.iter().map(|origin| format!("repository:{origin}:pull")));

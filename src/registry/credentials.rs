@@ -1,6 +1,6 @@
-//! Credentials of registries, from the Docker config.
+//! Credentials of registries, from the files in which `docker login`, `podman login` and `helm registry login` keep them.
 //!
-//! Read are the entries of `auths` (user and password, or identity token) and the names of credential helpers
+//! All have one form. Read are the entries of `auths` (user and password, or identity token) and the names of credential helpers
 //! (`credHelpers`, `credsStore`). Running a helper is the caller's: see [`Helper`].
 
 use std::collections::BTreeMap;
@@ -33,10 +33,19 @@ pub struct HelperOutput {
 /// What is known of each registry. Its `Debug` form names registries and nothing else.
 #[derive(Clone, Default)]
 pub struct Credentials {
+    /// The files, the one that is asked first before the others.
+    files: Vec<LoginFile>,
+    helper: Option<Arc<dyn Helper>>,
+}
+
+#[derive(Clone)]
+struct LoginFile {
+    /// What messages call it.
+    name: String,
+    /// By registry, or registry and the beginning of a repository's name (containers-auth.json(5)).
     known: BTreeMap<String, Entry>,
     /// The helper of every registry that is not listed.
     store: Option<String>,
-    helper: Option<Arc<dyn Helper>>,
 }
 
 #[derive(Clone)]
@@ -56,6 +65,18 @@ pub(super) enum Login {
     Identity(String),
 }
 
+impl Login {
+    /// Whether a text has its secret.
+    pub(super) fn is_in(&self, text: &str) -> bool {
+        match self {
+            Self::Anonymous => false,
+            Self::Basic { password: secret, .. } | Self::Identity(secret) => {
+                !secret.is_empty() && text.contains(secret.as_str())
+            }
+        }
+    }
+}
+
 /// How a registry is to be asked.
 #[derive(Clone, PartialEq, Eq)]
 pub(super) struct Access {
@@ -65,14 +86,15 @@ pub(super) struct Access {
     pub refused: String,
 }
 
-/// The file is no Docker config.
+/// The file is none with logins.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("it is no Docker config: {0}")]
+#[error("it is no file of logins: {0}")]
 pub struct Unreadable(String);
 
 impl Credentials {
-    /// Reads a Docker config (`config.json`). Entries that make no sense are left out: other tools write there.
-    pub fn parse(text: &[u8]) -> Result<Self, Unreadable> {
+    /// Reads a file of Docker's form (`config.json`, `auth.json`), which messages call `name`. Entries that make no sense are left
+    /// out: other tools write there.
+    pub fn parse(name: &str, text: &[u8]) -> Result<Self, Unreadable> {
         // As a tree: its errors tell a place and no value, while those of typed reading quote what they found.
         let config: Value = serde_json::from_slice(text)
             .map_err(|error| Unreadable(format!("line {}, column {}", error.line(), error.column())))?;
@@ -82,16 +104,23 @@ impl Credentials {
         let mut known = BTreeMap::new();
         for (key, entry) in entries(&config, "auths") {
             if let Some(login) = login(entry) {
-                known.insert(host(key).to_owned(), Entry::Login(login));
+                known.insert(scope(key), Entry::Login(login));
             }
         }
         for (key, name) in entries(&config, "credHelpers") {
             if let Some(name) = name.as_str() {
-                known.insert(host(key).to_owned(), Entry::Helper(name.to_owned()));
+                known.insert(scope(key), Entry::Helper(name.to_owned()));
             }
         }
-        let store = config["credsStore"].as_str().filter(|name| !name.is_empty());
-        Ok(Self { known, store: store.map(str::to_owned), helper: None })
+        let store = config["credsStore"].as_str().filter(|name| !name.is_empty()).map(str::to_owned);
+        Ok(Self { files: vec![LoginFile { name: name.to_owned(), known, store }], helper: None })
+    }
+
+    /// These, and behind them others, for what these do not know.
+    #[must_use]
+    pub fn then(mut self, others: Self) -> Self {
+        self.files.extend(others.files);
+        self
     }
 
     /// The same, with somebody who runs the helpers that the config names.
@@ -100,24 +129,36 @@ impl Credentials {
         Self { helper: Some(helper), ..self }
     }
 
-    /// How to ask this registry. May run a helper, and waits for it.
-    pub(super) fn of(&self, registry: &str) -> Access {
-        match (self.known.get(registry), &self.store) {
-            (Some(Entry::Login(login)), _) => Access {
-                login: login.clone(),
-                refused: "the credentials of the Docker config do not do".to_owned(),
-            },
-            (Some(Entry::Helper(name)), _) | (None, Some(name)) => self.helped_by(name, registry),
-            (None, None) => nothing(),
+    /// How to ask this registry for a repository. May run helpers, and waits for them.
+    pub(super) fn of(&self, registry: &str, repository: &str) -> Access {
+        let mut failed = None;
+        for file in &self.files {
+            let access = match (file.entry(registry, repository), &file.store) {
+                (Some(Entry::Login(login)), _) => Access {
+                    login: login.clone(),
+                    refused: format!("the credentials in {} do not do", file.name),
+                },
+                (Some(Entry::Helper(name)), _) | (None, Some(name)) => match self.helped_by(name, registry) {
+                    Some(access) => access,
+                    None => continue,
+                },
+                (None, None) => continue,
+            };
+            if access.login != Login::Anonymous {
+                return access;
+            }
+            failed.get_or_insert(access);
         }
+        failed.unwrap_or_else(nothing)
     }
 
-    /// A helper that fails is no reason to stop: the image may be public. The refusal, if there is one, names it.
-    fn helped_by(&self, name: &str, registry: &str) -> Access {
+    /// A helper that fails is no reason to stop: another file may know, or the image be public. The refusal, if there is one, names
+    /// it. `None` when it does not know the registry.
+    fn helped_by(&self, name: &str, registry: &str) -> Option<Access> {
         let shown: String = name.chars().filter(|c| !c.is_control()).take(60).collect();
-        let without = |what: String| Access {
-            login: Login::Anonymous,
-            refused: format!("its credentials are in the helper `{shown}`, {what}"),
+        let without = |what: String| {
+            let refused = format!("its credentials are in the helper `{shown}`, {what}");
+            Some(Access { login: Login::Anonymous, refused })
         };
         let is_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
         if name.is_empty() || !name.chars().all(is_name) {
@@ -133,7 +174,7 @@ impl Credentials {
         if !output.success {
             // The words of docker-credential-helpers for a registry that they do not know.
             let unknown = output.stdout.trim_ascii() == b"credentials not found in native keychain";
-            return if unknown { nothing() } else { without("which failed".to_owned()) };
+            return if unknown { None } else { without("which failed".to_owned()) };
         }
         let answer: Value = serde_json::from_slice(&output.stdout).unwrap_or_default();
         let login = match (answer["Username"].as_str(), answer["Secret"].as_str()) {
@@ -143,18 +184,32 @@ impl Credentials {
             }
             _ => return without("whose answer is no user and secret".to_owned()),
         };
-        Access { login, refused: format!("the credentials of the helper `{shown}` do not do") }
+        Some(Access { login, refused: format!("the credentials of the helper `{shown}` do not do") })
+    }
+}
+
+impl LoginFile {
+    /// What it has for a repository, or for the nearest above it.
+    fn entry(&self, registry: &str, repository: &str) -> Option<&Entry> {
+        let whole = format!("{registry}/{repository}");
+        let mut scope = whole.as_str();
+        loop {
+            if let Some(entry) = self.known.get(scope) {
+                return Some(entry);
+            }
+            scope = scope.rsplit_once('/')?.0;
+        }
     }
 }
 
 impl fmt::Debug for Credentials {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_set().entries(self.known.keys()).finish()
+        f.debug_set().entries(self.files.iter().flat_map(|file| file.known.keys())).finish()
     }
 }
 
 fn nothing() -> Access {
-    let refused = "the image is private or does not exist, and there are no credentials (`docker login`)";
+    let refused = "the image is private or does not exist, and there are no credentials (`docker login`, `podman login` or `helm registry login`)";
     Access { login: Login::Anonymous, refused: refused.to_owned() }
 }
 
@@ -162,10 +217,16 @@ fn entries<'a>(config: &'a Value, key: &str) -> impl Iterator<Item = (&'a String
     config[key].as_object().into_iter().flatten()
 }
 
-/// The registry of a key: a host, in older files a URL.
-fn host(key: &str) -> &str {
-    let rest = key.strip_prefix("https://").or(key.strip_prefix("http://")).unwrap_or(key);
-    canonical(rest.split('/').next().unwrap_or(rest))
+/// What a key is for: a host, in older files a URL, in those of containers also a host and the beginning of a repository's name.
+fn scope(key: &str) -> String {
+    let rest = key.strip_prefix("https://").or(key.strip_prefix("http://"));
+    let (host, path) = rest.unwrap_or(key).split_once('/').unwrap_or((rest.unwrap_or(key), ""));
+    let path = path.trim_end_matches('/');
+    if rest.is_some() || matches!(path, "" | "v1" | "v2") {
+        canonical(host).to_owned()
+    } else {
+        format!("{}/{path}", canonical(host))
+    }
 }
 
 /// What an entry says; `None` for an empty one, which only notes that a helper has it.
@@ -192,11 +253,13 @@ mod tests {
     use super::*;
 
     fn read(config: &Value) -> Credentials {
-        Credentials::parse(config.to_string().as_bytes()).unwrap_or_else(|error| panic!("{error}"))
+        Credentials::parse("the Docker config", config.to_string().as_bytes())
+            .unwrap_or_else(|error| panic!("{error}"))
     }
 
     fn shown(credentials: &Credentials, registry: &str) -> String {
-        match credentials.of(registry).login {
+        let (host, repository) = registry.split_once('/').unwrap_or((registry, "team/box"));
+        match credentials.of(host, repository).login {
             Login::Anonymous => "anonymous".to_owned(),
             Login::Basic { user, password } => format!("{user} {password}"),
             Login::Identity(token) => format!("token {token}"),
@@ -234,6 +297,38 @@ mod tests {
         }
     }
 
+    #[test]
+    fn the_nearest_entry_of_the_first_file_that_knows_is_taken() {
+        let containers = json!({
+            "auths": {
+                "a.example/team": {"username": "team", "password": "1"},
+                "a.example/team/box": {"username": "box", "password": "2"},
+                "b.example": {"username": "b", "password": "3"},
+            },
+            "credHelpers": {"broken.example": "broken"},
+        });
+        let docker = json!({
+            "auths": {
+                "a.example": {"username": "a", "password": "4"},
+                "b.example": {"username": "late", "password": "5"},
+                "https://index.docker.io/v1/": {"username": "hub", "password": "6"},
+                "broken.example": {"username": "whole", "password": "7"},
+            },
+        });
+        let credentials = read(&containers).then(read(&docker)).with_helper(Arc::new(Fake));
+        for (image, want) in [
+            ("a.example/team/box", "box 2"),
+            ("a.example/team/other", "team 1"),
+            ("a.example/teams/box", "a 4"),
+            ("b.example/x", "b 3"),
+            ("docker.io/library/x", "hub 6"),
+            ("broken.example/x", "whole 7"),
+            ("c.example/x", "anonymous"),
+        ] {
+            assert_eq!(shown(&credentials, image), want, "{image}");
+        }
+    }
+
     /// Knows a registry or two, and fails in every way.
     struct Fake;
 
@@ -266,7 +361,7 @@ mod tests {
         let table = [
             ("docker.io", "hub h", "the helper `pass` do not do"),
             ("a.example", "token t", "the helper `pass` do not do"),
-            ("b.example", "u p", "of the Docker config do not do"),
+            ("b.example", "u p", "in the Docker config do not do"),
             ("c.example", "anonymous", "there are no credentials"),
             ("odd.example", "anonymous", "the helper `odd`, whose answer is no user and secret"),
             ("broken.example", "anonymous", "the helper `broken`, which failed"),
@@ -275,11 +370,20 @@ mod tests {
         ];
         for (registry, want, refused) in table {
             assert_eq!(shown(&credentials, registry), want, "{registry}");
-            let said = credentials.of(registry).refused;
+            let said = credentials.of(registry, "team/box").refused;
             assert!(said.contains(refused) && !said.contains("s3cret"), "{registry}: {said}");
         }
-        let unasked = read(&config).of("c.example").refused;
+        let unasked = read(&config).of("c.example", "team/box").refused;
         assert!(unasked.contains("the helper `pass`, which is not asked here"), "{unasked}");
+    }
+
+    #[test]
+    fn a_secret_is_known_where_it_is_repeated() {
+        let login = |entry| read(&json!({"auths": {"a.example": entry}})).of("a.example", "b").login;
+        let password = login(json!({"username": "u", "password": "s3cret"}));
+        let token = login(json!({"identitytoken": "t0ken"}));
+        assert!(password.is_in("no user with s3cret") && !password.is_in("no user u"));
+        assert!(token.is_in("what is t0ken?") && !Login::Anonymous.is_in(""));
     }
 
     #[test]
@@ -287,7 +391,7 @@ mod tests {
         let credentials = read(&json!({"auths": {"a.example": {"auth": "dTpzM2NyZXQ="}}}));
         assert_eq!(format!("{credentials:?}"), "{\"a.example\"}");
         for text in ["{\"auths\": {\"a\": s3cret}}", "\"s3cret\"", "[\"s3cret\"]", "", "\u{feff}{}"] {
-            let error = Credentials::parse(text.as_bytes()).expect_err("no config");
+            let error = Credentials::parse("x", text.as_bytes()).expect_err("no config");
             assert!(!format!("{error} {error:?}").contains("s3cret"), "{error}");
         }
     }

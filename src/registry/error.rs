@@ -1,8 +1,30 @@
 //! Why a registry did not do what it was asked for.
 
+use std::fmt;
+
 use crate::types::Digest;
 
-/// Why an image was not resolved, pulled or pushed. No variant holds a secret, or words that a registry chose.
+/// What a registry says of a refusal, in the form of the distribution spec. Its `Display` is a remark in brackets, or nothing.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Said {
+    /// The error code, where it is one of the spec's.
+    pub word: Option<&'static str>,
+    /// The first 200 characters of its message, on one line; none of its control characters.
+    pub text: Option<String>,
+}
+
+impl fmt::Display for Said {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (self.word, &self.text) {
+            (None, None) => Ok(()),
+            (Some(word), None) => write!(f, " ({word})"),
+            (None, Some(text)) => write!(f, " (it says: {text})"),
+            (Some(word), Some(text)) => write!(f, " ({word}: {text})"),
+        }
+    }
+}
+
+/// Why an image was not resolved, pulled or pushed. No variant holds a secret; what a registry says is in [`Said`] alone.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
     /// The reference names no registry that could be asked.
@@ -46,10 +68,22 @@ pub enum Error {
         seconds: u64,
     },
     /// There is no such repository, tag or manifest.
-    #[error("{registry} has no such image")]
+    #[error("{registry} has no such image{said}")]
     NotFound {
         /// Host and port.
         registry: String,
+        /// Its words.
+        said: Said,
+    },
+    /// Nothing can be put where there is no repository: some registries make none by themselves.
+    #[error("{registry} has no repository `{repository}`{said}: make it there first, or correct the name")]
+    NoRepository {
+        /// Host and port.
+        registry: String,
+        /// The repository.
+        repository: String,
+        /// Its words.
+        said: Said,
     },
     /// There is no such blob, or not in this repository.
     #[error("{registry} does not have the blob {digest}, which the image names")]
@@ -60,22 +94,24 @@ pub enum Error {
         digest: Digest,
     },
     /// Not without credentials, or not with these.
-    #[error("{registry} refuses access: {reason}")]
+    #[error("{registry} refuses access: {reason}{said}")]
     Unauthorized {
         /// Host and port.
         registry: String,
         /// With what it was asked.
         reason: String,
+        /// Its words.
+        said: Said,
     },
     /// It has failed, or wants fewer requests, or does not take what it was sent.
-    #[error("{registry} answered with HTTP status {code}{}", named(*.word))]
+    #[error("{registry} answered with HTTP status {code}{said}")]
     Status {
         /// Host and port.
         registry: String,
         /// The status.
         code: u16,
-        /// The error code of the distribution spec, where it gave a known one.
-        word: Option<&'static str>,
+        /// Its words.
+        said: Said,
     },
     /// The digest in the answer is not that of its content.
     #[error("{registry} answered with a digest that is not that of its content")]
@@ -139,8 +175,4 @@ pub enum Error {
         /// That of the image.
         is: Digest,
     },
-}
-
-fn named(word: Option<&'static str>) -> String {
-    word.map(|word| format!(" ({word})")).unwrap_or_default()
 }

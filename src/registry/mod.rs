@@ -33,7 +33,7 @@ mod upload;
 
 pub use client::Client;
 pub use credentials::{Credentials, Helper, HelperOutput, Unreadable};
-pub use error::Error;
+pub use error::{Error, Said};
 pub use limits::Limits;
 pub use progress::{Event, Progress};
 pub use push::Pushed;

@@ -13,6 +13,7 @@ use reqwest::header::HeaderValue;
 
 use super::body::Outgoing;
 use super::credentials::Login;
+use super::error::Said;
 use super::place::Place;
 use super::retry::Failure;
 use super::session::{Session, root_cause};
@@ -118,7 +119,7 @@ impl Session {
         let result = result.ok_or_else(|| self.answer("no request can be made of it"))?;
         if result.as_ref().is_err_and(|error| status(error) == Some(401)) {
             self.renew(held.as_ref()).await?;
-            return Err(Failure { again: true, ..self.of_status(401, None) });
+            return Err(Failure { again: true, ..self.of_status(401, Said::default()) });
         }
         Ok(result)
     }
@@ -148,7 +149,7 @@ pub(super) fn failure(session: &Session, error: &OciDistributionError) -> Failur
 
     match (error, status(error)) {
         (Oci::ServerError { message, .. }, Some(code)) => session.of_refusal(code, message.as_bytes()),
-        (_, Some(code)) => session.of_status(code, None),
+        (_, Some(code)) => session.of_status(code, Said::default()),
         (Oci::RequestError(error), None) => session.broken(error),
         (Oci::AuthenticationFailure(body), _) => no_token(session, body),
         (Oci::RegistryTokenDecodeError(_), _) => session.answer("its token cannot be read"),
@@ -167,10 +168,10 @@ fn no_token(session: &Session, body: &str) -> Failure {
     let word = envelope.and_then(|envelope| Some(envelope.errors.into_iter().next()?.code));
     let is_json = serde_json::from_str::<serde_json::Value>(body).is_ok();
     if word == Some(OciErrorCode::Toomanyrequests) {
-        session.of_status(429, None)
+        session.of_status(429, Said::default())
     } else if session.access.login == Login::Anonymous && !is_json && !body.is_empty() {
         Failure { again: true, ..session.answer("its token service failed") }
     } else {
-        session.of_status(401, None)
+        session.of_status(401, Said::default())
     }
 }

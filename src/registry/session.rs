@@ -15,6 +15,7 @@ use tokio::time::{Instant, timeout};
 use super::body::Outgoing;
 use super::challenge::{self, Challenge};
 use super::credentials::{Access, Login};
+use super::error::Said;
 use super::limits::LARGEST_REFUSAL;
 use super::oci::Oci;
 use super::place::Place;
@@ -186,7 +187,7 @@ impl Session {
             (Some(Challenge::Basic), Login::Basic { user, password }) if held.is_none() => {
                 basic(user, password)
             }
-            _ => return Err(self.of_status(401, None)),
+            _ => return Err(self.of_status(401, Said::default())),
         };
         *slot = Some(header.clone());
         Ok(header)
@@ -218,7 +219,7 @@ impl Session {
         let response = response.map_err(|error| self.cut_off(&error, blob, outgoing))?;
         if response.status() == 401 && self.is_own(response.url()) {
             self.authorize(held.as_ref(), response.headers()).await?;
-            return Err(Failure { again: true, ..self.of_status(401, None) });
+            return Err(Failure { again: true, ..self.of_status(401, Said::default()) });
         }
         Ok(response)
     }
@@ -313,23 +314,28 @@ impl Session {
     /// The failure that an unwanted status with this body is.
     pub(super) fn of_refusal(&self, code: u16, body: &[u8]) -> Failure {
         let said: Value = serde_json::from_slice(body).unwrap_or_default();
-        let word = said["errors"][0]["code"].as_str();
-        self.of_status(code, word.and_then(|word| WORDS.iter().copied().find(|known| *known == word)))
+        let error = &said["errors"][0];
+        let word = error["code"].as_str();
+        let text = error["message"].as_str().map(one_line);
+        // One that repeats what it was shown is not repeated.
+        let text = text.filter(|text| !text.is_empty() && !self.access.login.is_in(text));
+        let word = word.and_then(|word| WORDS.iter().copied().find(|known| *known == word));
+        self.of_status(code, Said { word, text })
     }
 
-    pub(super) fn of_status(&self, code: u16, word: Option<&'static str>) -> Failure {
+    pub(super) fn of_status(&self, code: u16, said: Said) -> Failure {
         let registry = self.place.registry.clone();
-        match (code, word) {
+        match (code, said.word) {
             (429, _) | (_, Some("TOOMANYREQUESTS")) => {
-                Failure::passing(Error::Status { registry, code, word: None })
+                Failure::passing(Error::Status { registry, code, said: Said { word: None, ..said } })
             }
-            (404, _) => Failure::last(Error::NotFound { registry }),
+            (404, _) => Failure::last(Error::NotFound { registry, said }),
             (401 | 403, _) | (400, Some("UNAUTHORIZED" | "DENIED")) => {
-                Failure::last(Error::Unauthorized { registry, reason: self.access.refused.clone() })
+                Failure::last(Error::Unauthorized { registry, reason: self.access.refused.clone(), said })
             }
             (300..400, _) => self.answer("it redirects, and the request cannot follow"),
-            (408 | 500.., _) => Failure::passing(Error::Status { registry, code, word }),
-            _ => Failure::last(Error::Status { registry, code, word }),
+            (408 | 500.., _) => Failure::passing(Error::Status { registry, code, said }),
+            _ => Failure::last(Error::Status { registry, code, said }),
         }
     }
 
@@ -383,5 +389,10 @@ pub(super) fn root_cause(error: &dyn std::error::Error) -> String {
     while let Some(inner) = cause.source() {
         cause = inner;
     }
-    cause.to_string().chars().filter(|c| !c.is_control()).take(200).collect()
+    one_line(&cause.to_string())
+}
+
+/// The beginning of a text of somebody else's, without what a terminal would obey.
+fn one_line(text: &str) -> String {
+    text.chars().filter(|c| !c.is_control()).take(200).collect()
 }

@@ -31,12 +31,12 @@ const QUICK: Limits = Limits {
 
 fn login(fake: &Fake) -> Credentials {
     let config = format!("{{\"auths\": {{\"{}\": {{\"auth\": \"dXNlcjpzM2NyZXQ=\"}}}}}}", fake.host);
-    Credentials::parse(config.as_bytes()).expect("a config")
+    Credentials::parse("the Docker config", config.as_bytes()).expect("a config")
 }
 
 fn identity(fake: &Fake) -> Credentials {
     let config = format!("{{\"auths\": {{\"{}\": {{\"identitytoken\": \"s3cret=\"}}}}}}", fake.host);
-    Credentials::parse(config.as_bytes()).expect("a config")
+    Credentials::parse("the Docker config", config.as_bytes()).expect("a config")
 }
 
 async fn ask(fake: &Fake, credentials: &Credentials, limits: Limits) -> Result<Digest, Error> {
@@ -231,7 +231,7 @@ async fn a_login_that_does_not_do_is_tried_once() {
     })
     .await;
     let error = ask(&fake, &login(&fake), QUICK).await.expect_err("refused");
-    assert!(error.to_string().contains("the credentials of the Docker config do not do"), "{error}");
+    assert!(error.to_string().contains("the credentials in the Docker config do not do"), "{error}");
     assert_eq!(fake.log().iter().filter(|line| line.contains("/token")).count(), 1);
 }
 
@@ -293,7 +293,7 @@ async fn basic_authentication_works_and_is_asked_for() {
     let refused = ask(&fake, &Credentials::default(), QUICK).await.expect_err("private");
     assert!(matches!(refused, Error::Unauthorized { .. }), "{refused}");
     let config = "{\"credsStore\": \"desktop\"}";
-    let helped = Credentials::parse(config.as_bytes()).expect("a config");
+    let helped = Credentials::parse("the Docker config", config.as_bytes()).expect("a config");
     let refused = ask(&fake, &helped, QUICK).await.expect_err("private");
     assert!(refused.to_string().contains("the helper `desktop`, which is not asked here"), "{refused}");
 }

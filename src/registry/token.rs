@@ -10,6 +10,7 @@ use serde_json::Value;
 use tokio::time::timeout;
 
 use super::credentials::Login;
+use super::error::Said;
 use super::limits::LARGEST_TOKEN;
 use super::retry::Failure;
 use super::session::Session;
@@ -40,7 +41,7 @@ pub(super) async fn of(
     if is_ours(session) {
         return exchange(session, realm, service).await;
     }
-    fetch(session).await?.ok_or_else(|| session.of_status(401, None))
+    fetch(session).await?.ok_or_else(|| session.of_status(401, Said::default()))
 }
 
 /// The same from the service that the registry names when oci-client asks it; `None` when it names none.
@@ -59,7 +60,7 @@ pub(super) async fn fetch(session: &Session) -> Result<Option<HeaderValue>, Fail
 async fn exchange(session: &Session, realm: Url, service: Option<&str>) -> Result<HeaderValue, Failure> {
     let response = session.send(request(session, realm, service)).await?;
     if response.status() == 400 && matches!(session.access.login, Login::Identity(_)) {
-        return Err(session.of_status(401, None)); // OAuth 2: the token has run out, or was withdrawn.
+        return Err(session.of_status(401, Said::default())); // OAuth 2: the token has run out, or was withdrawn.
     }
     if response.status() != 200 {
         return Err(session.refusal(response).await);

@@ -8,6 +8,7 @@ use reqwest::{Response, Url};
 use tokio::time::timeout;
 
 use super::body::Outgoing;
+use super::error::Said;
 use super::place::Place;
 use super::retry::{Failure, retried};
 use super::session::Session;
@@ -90,7 +91,11 @@ impl Upload<'_> {
     /// What a registry says to a new upload.
     async fn place(&self, response: Response) -> Result<Begun, Failure> {
         if response.status() != 202 {
-            return Err(self.session.refusal(response).await);
+            let failure = self.session.refusal(response).await;
+            return Err(match failure.error {
+                Error::NotFound { said, .. } => self.no_repository(said),
+                _ => failure,
+            });
         }
         let least = response.headers().get("oci-chunk-min-length");
         let least = least.and_then(|value| value.to_str().ok()?.parse().ok()).unwrap_or(0);
@@ -144,12 +149,24 @@ impl Upload<'_> {
         Ok(Outgoing::new(reader))
     }
 
-    /// A registry of several machines may not find an upload that another one of them began.
+    /// A registry of several machines may not find an upload that another one of them began. One that says something else of
+    /// what is not there has no such repository.
     fn lost(&self, failure: Failure) -> Failure {
         match failure.error {
-            Error::NotFound { .. } => Failure { again: true, ..self.session.answer("it has lost an upload") },
+            Error::NotFound { said, .. } => match said {
+                Said { word: Some("BLOB_UPLOAD_UNKNOWN"), .. } | Said { word: None, text: None } => {
+                    Failure { again: true, ..self.session.answer("it has lost an upload") }
+                }
+                said => self.no_repository(said),
+            },
             _ => failure,
         }
+    }
+
+    fn no_repository(&self, said: Said) -> Failure {
+        let place = &self.session.place;
+        let (registry, repository) = (place.registry.clone(), place.repository.clone());
+        Failure::last(Error::NoRepository { registry, repository, said })
     }
 
     /// Fetches a blob that lies in a registry only, into a file without a name.

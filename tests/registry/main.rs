@@ -66,7 +66,8 @@ fn image(text: &str) -> ImageRef {
 }
 
 fn config(rest: &[&str]) -> Credentials {
-    let read = |path: &&str| Credentials::parse(&fs::read(path).expect("a file")).expect("a Docker config");
+    let read =
+        |path: &&str| Credentials::parse(path, &fs::read(path).expect("a file")).expect("a Docker config");
     rest.first().map_or_else(Credentials::default, read)
 }
 

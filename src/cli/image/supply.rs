@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::args::SupplyArgs;
 use crate::build::Supply;
-use crate::cli::credentials::docker_credentials;
+use crate::cli::credentials;
 use crate::cli::error::CliError;
 use crate::cli::printer::Printer;
 use crate::fetch::{Cache, Fetcher, Limits};
@@ -28,7 +28,7 @@ impl Stock {
         Ok(Self {
             fetcher: Fetcher::new(Limits::default(), Cache::new(folder), args.offline),
             registry,
-            credentials: docker_credentials(printer),
+            credentials: credentials::of_user(printer),
         })
     }
 

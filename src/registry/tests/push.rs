@@ -169,11 +169,11 @@ async fn failures_and_full_registries_are_tried_again_and_others_are_not() {
     }
     let model = Model::new().await;
     model.fail(|ask, _| {
-        let denied = "{\"errors\": [{\"code\": \"UNSUPPORTED\", \"message\": \"s3cret\"}]}";
+        let denied = "{\"errors\": [{\"code\": \"UNSUPPORTED\", \"message\": \"not here\"}]}";
         (ask.method == "POST").then(|| Reply::status(405).body(denied))
     });
     let error = push(&model, &bundle(b"layer"), &()).await.expect_err("a refusal");
-    assert!(error.to_string().contains("HTTP status 405 (UNSUPPORTED)"), "{error}");
+    assert!(error.to_string().contains("HTTP status 405 (UNSUPPORTED: not here)"), "{error}");
 }
 
 #[tokio::test]
@@ -228,6 +228,25 @@ async fn an_upload_that_was_lost_is_begun_anew() {
         is_first.then(|| Reply::status(404).body("{\"errors\": [{\"code\": \"BLOB_UPLOAD_UNKNOWN\"}]}"))
     });
     assert!(push(&model, &bundle(b"layer"), &()).await.expect("a push").sent);
+}
+
+#[tokio::test]
+async fn a_repository_that_has_to_be_made_first_is_asked_for_once_and_named() {
+    let model = Model::new().await;
+    let asked = std::sync::Arc::new(std::sync::Mutex::new(0));
+    let count = asked.clone();
+    model.fail(move |ask, _| {
+        let begins = ask.method == "POST";
+        *count.lock().expect("nobody panics") += u32::from(begins);
+        let said = "{\"errors\": [{\"code\": \"NAME_UNKNOWN\", \"message\": \"make\u{1b}[31m it\nfirst\"}]}";
+        begins.then(|| Reply::status(404).body(said.replace('\n', "\\n").replace('\u{1b}', "\\u001b")))
+    });
+    let error = push(&model, &bundle(b"layer"), &()).await.expect_err("there is no repository");
+    let says = "(NAME_UNKNOWN: make[31m itfirst): make it there first, or correct the name";
+    assert!(error.to_string().ends_with(says), "{error}");
+    assert!(matches!(error, Error::NoRepository { .. }), "{error:?}");
+    let blobs = u32::try_from(bundle(b"layer").blobs.len()).expect("a few");
+    assert!((1..=blobs).contains(&*asked.lock().expect("nobody panics")), "at most once for each blob");
 }
 
 #[tokio::test]
