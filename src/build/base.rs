@@ -92,7 +92,8 @@ async fn summed(
 ) -> Result<(Digest, LockedSums), Error> {
     let [list_place, signature_place] = places;
     let list = kept(list_place, LONGEST_LIST, known.map(|sums| &sums.list), supply).await?;
-    let signature = kept(signature_place, LONGEST_SIGNATURE, known.map(|sums| &sums.signature), supply).await?;
+    let signature =
+        kept(signature_place, LONGEST_SIGNATURE, known.map(|sums| &sums.signature), supply).await?;
     let untrusted = Error::untrusted(list_place);
     let keyring = PublicKey::parse(key).and_then(|key| Keyring::new([key])).map_err(&untrusted)?;
     keyring.verify(&list, &String::from_utf8_lossy(&signature)).map_err(untrusted)?;

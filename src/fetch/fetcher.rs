@@ -235,7 +235,8 @@ fn follow(attempt: redirect::Attempt<'_>) -> redirect::Action {
     let was_safe = attempt.previous().iter().any(|url| url.scheme() == "https");
     if was_safe && attempt.url().scheme() != "https" {
         let target = Place::Web(attempt.url().clone());
-        return attempt.error(format!("it redirects from https to {target}: write the address that is meant"));
+        return attempt
+            .error(format!("it redirects from https to {target}: write the address that is meant"));
     }
     if attempt.previous().len() > REDIRECTS {
         return attempt.error("it redirects for ever");

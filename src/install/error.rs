@@ -19,7 +19,7 @@ pub enum Error {
     },
     /// Two packages have the same file.
     #[error(
-        "{path} is in {package} and in {owner}, and {package} does not replace {owner}: leave one of them out"
+        "{path} is in {package} and in {owner}, and {package} does not replace {owner}: leave one of them out (one of the base by `-NAME` among the packages)"
     )]
     Clash {
         /// The file.

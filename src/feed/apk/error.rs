@@ -99,7 +99,9 @@ pub enum Error {
         problem: String,
     },
     /// Two packages have one file.
-    #[error("{package} brings {path}, which {owner} has already: leave one of the two out")]
+    #[error(
+        "{package} brings {path}, which {owner} has already: leave one of the two out (one of the base by `-NAME` among the packages)"
+    )]
     Owned {
         /// The package that was to be installed.
         package: String,

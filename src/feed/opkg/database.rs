@@ -64,7 +64,9 @@ pub enum Change {
 
 /// Two packages with one file.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("the package {package} brings {path}, which belongs to {owner}: leave one of the two out")]
+#[error(
+    "the package {package} brings {path}, which belongs to {owner}: leave one of the two out (one of the base by `-NAME` among the packages)"
+)]
 pub struct Clash {
     /// The new package, quoted.
     pub package: String,

@@ -17,7 +17,15 @@ impl Run<'_> {
                 let new = [number, other].iter().any(|number| universe.get(**number).offered.is_some());
                 if new && other != number && conflict.takes(&universe.control(*other).version) {
                     let (first, second) = (self.chain_of(*number), self.chain_of(*other));
-                    return Err(Error::Conflict { first, second, declared: quoted(name) });
+                    let of_base =
+                        [number, other].into_iter().find(|number| universe.get(**number).offered.is_none());
+                    let way_out = of_base.map_or("leave one of them out".to_owned(), |number| {
+                        format!(
+                            "write `-{}` among the packages to take the base's out",
+                            universe.control(*number).name
+                        )
+                    });
+                    return Err(Error::Conflict { first, second, declared: quoted(name), way_out });
                 }
             }
         }

@@ -159,7 +159,8 @@ fn needs(run: &Run<'_>) -> Result<(Edges, Edges), Error> {
     for (name, number) in run.present.iter().filter(|(name, _)| !provided_by_host(name)) {
         let control = universe.control(*number);
         let all = control.depends.iter().chain(&control.recommends);
-        let own: BTreeSet<String> = all.filter_map(|one| satisfier(one).transpose()).collect::<Result<_, _>>()?;
+        let own: BTreeSet<String> =
+            all.filter_map(|one| satisfier(one).transpose()).collect::<Result<_, _>>()?;
         for module in own.iter().filter(|name| provided_by_host(name)) {
             modules.entry(module.clone()).or_default().insert((*name).to_owned());
         }

@@ -24,7 +24,7 @@ pub enum Error {
         reason: String,
     },
     /// Two packages that cannot be there both.
-    #[error("{first} and {second} cannot be installed together: {declared} says so; leave one of them out")]
+    #[error("{first} and {second} cannot be installed together: {declared} says so; {way_out}")]
     Conflict {
         /// One, with who wants it.
         first: Chain,
@@ -32,6 +32,8 @@ pub enum Error {
         second: Chain,
         /// Whose `Conflicts` it is, quoted.
         declared: String,
+        /// What to do.
+        way_out: String,
     },
     /// Something is to be there and not to be there.
     #[error("the package {0} is wanted and to be removed: drop one of the two")]

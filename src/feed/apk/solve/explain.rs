@@ -85,15 +85,19 @@ impl<'a> Search<'_, 'a> {
                     chain.push(name);
                     dependency = deeper;
                 }
+                Some(Obstacle::Itself) => {
+                    return Problem::Itself { who: who(), wish, package: self.named(package) };
+                }
                 Some(Obstacle::Removed | Obstacle::Impossible(_)) | None => {
                     return Problem::Removed { who: who(), wish, package: name };
                 }
                 Some(Obstacle::Name(shared, other)) => {
                     let (by, also) = self.taken_for(way, other);
-                    let other = self.named(other);
                     let reason = format!(
-                        "{} and {other} both are `{shared}`, which only one can be",
-                        self.named(package)
+                        "{} and {} both are `{shared}`, which only one can be{}",
+                        self.named(package),
+                        self.named(other),
+                        self.way_out(other)
                     );
                     return clash(by, &also, reason);
                 }
@@ -103,10 +107,17 @@ impl<'a> Search<'_, 'a> {
                 }
                 Some(Obstacle::Refuses(own, other)) => {
                     let (by, also) = self.taken_for(way, other);
-                    return clash(by, &also, format!("{name} asks for `{own}`"));
+                    return clash(by, &also, format!("{name} asks for `{own}`{}", self.way_out(other)));
                 }
             }
         }
+    }
+
+    /// How a package of the base makes room.
+    fn way_out(&self, package: usize) -> String {
+        let package = &self.universe.packages[package];
+        let out = || format!(": write `-{}` among the packages to take the base's out", package.info.name);
+        if package.installed { out() } else { String::new() }
     }
 
     fn taken_for(&self, way: &Way<'a>, package: usize) -> (Option<usize>, Dependency) {

@@ -33,6 +33,18 @@ pub enum Problem {
         /// The package.
         package: String,
     },
+    /// apk takes a package that provides its own name with a version for one that is in its own way.
+    #[error(
+        "{who} `{wish}`, and {package} provides its own name with a version: apk refuses every root that has it"
+    )]
+    Itself {
+        /// The chain of those who want it.
+        who: Wants,
+        /// The dependency.
+        wish: String,
+        /// The package.
+        package: String,
+    },
     /// Two wishes that cannot be done together.
     #[error("{who} `{wish}`, and {other} `{other_wish}`: {reason}")]
     Clash {

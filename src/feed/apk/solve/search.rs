@@ -25,6 +25,8 @@ pub(super) struct Wish<'a> {
 /// What stands against a package.
 pub(super) enum Obstacle<'a> {
     Removed,
+    /// It provides its own name with a version.
+    Itself,
     /// Its own wish that nothing can do.
     Impossible(&'a Dependency),
     /// One that has the same name.
@@ -140,6 +142,7 @@ impl<'u, 'a> Search<'u, 'a> {
                 self.universe.matches(wish, **provider)
                     && !self.impossible.contains_key(&provider.package)
                     && !self.is_removed(provider.package)
+                    && !self.is_in_its_own_way(provider.package)
             };
             let providers = self.universe.providers(&wish.name);
             self.spend(providers.len() + 1);
@@ -149,6 +152,13 @@ impl<'u, 'a> Search<'u, 'a> {
 
     fn is_removed(&self, package: usize) -> bool {
         self.removed.contains(self.universe.packages[package].info.name.as_str())
+    }
+
+    /// Whether apk would take it for two packages of one name. One that is installed as it is, is none of ours.
+    fn is_in_its_own_way(&self, package: usize) -> bool {
+        let package = &self.universe.packages[package];
+        let own = |name: &Dependency| name.name == package.info.name && name.version().is_some();
+        !package.installed && package.info.provides.iter().any(own)
     }
 
     /// Does all wishes of the world.
@@ -296,6 +306,9 @@ impl<'u, 'a> Search<'u, 'a> {
     pub fn obstacle(&self, way: &Way<'a>, package: usize) -> Option<Obstacle<'a>> {
         if self.is_removed(package) {
             return Some(Obstacle::Removed);
+        }
+        if self.is_in_its_own_way(package) {
+            return Some(Obstacle::Itself);
         }
         if let Some(wish) = self.impossible.get(&package) {
             return Some(Obstacle::Impossible(wish));

@@ -110,6 +110,13 @@ fn who_offers_a_name_with_a_version_owns_it() {
         "a b",
         "the image is to have `b`, and the image is to have `a`: b-1 and a-1 both are `x`, which only one can be",
     );
+    check(
+        "full 1 p:mini=1 D:!small",
+        "mini 1;small 1",
+        "mini small",
+        "full",
+        "the image is to have `small`, and full wants `!small`: there is no small that does both",
+    );
     check("a 1 p:x;b 1 p:x", "", "", "a b", "a-1 b-1");
 }
 
@@ -186,6 +193,12 @@ fn says_who_wants_what_cannot_be() {
         ("a 1 D:!b;b 1", "a b", "the image is to have `b`, and a wants `!b`: there is no b that does both"),
         ("a 1;a 2", "a=1 b", "the image is to have `b`, and no feed has it: did you mean `a`?"),
         ("a 1 A:mips", "a", "the image is to have `a`, and no feed has it"),
+        (
+            "a 1 D:b;b 1 p:b=1",
+            "a",
+            "a wants `b`, and b-1 provides its own name with a version: apk refuses every root that has it",
+        ),
+        ("b 1;b 2 p:b=2", "b", "b-1"),
         (
             "a 1",
             "a@edge",

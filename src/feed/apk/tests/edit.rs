@@ -143,7 +143,10 @@ fn a_file_of_another_package_is_only_taken_with_its_leave() {
     let thief =
         Made { name: "thief", version: "1", files: vec![file("etc", "tool", "y")], ..Made::default() };
     let refused = database.install(&content(&thief), &ids).unwrap_err().to_string();
-    assert_eq!(refused, "thief brings /etc/tool, which tool has already: leave one of the two out");
+    assert_eq!(
+        refused,
+        "thief brings /etc/tool, which tool has already: leave one of the two out (one of the base by `-NAME` among the packages)"
+    );
     let heir = Made { name: "heir", replaces: &["tool"], ..thief };
     database.install(&content(&heir), &ids).unwrap();
     assert_eq!(database.owner(&path("etc/tool")), Some("heir"));

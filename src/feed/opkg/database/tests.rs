@@ -170,8 +170,7 @@ fn two_packages_with_one_file_clash_unless_one_replaces_the_other() {
     let mut database = database();
     let clash =
         arrive(&mut database, &ipk("Package: full\nVersion: 1", &["/usr/sbin/dns"], &[]), true).unwrap_err();
-    let message =
-        "the package `full` brings /usr/sbin/dns, which belongs to `mini`: leave one of the two out";
+    let message = "the package `full` brings /usr/sbin/dns, which belongs to `mini`: leave one of the two out (one of the base by `-NAME` among the packages)";
     assert_eq!(clash.to_string(), message);
     // `Replaces` of a name that the owner provides is enough.
     let full = ipk("Package: full\nVersion: 1\nReplaces: dns", &["/usr/sbin/dns"], &[]);

@@ -180,8 +180,8 @@ fn a_replacement_takes_the_place_of_what_it_conflicts_with() {
 fn a_removal_comes_first_and_another_provider_may_follow() {
     let feeds = [index("full 1 Provides: mini; Conflicts: mini\nmini 1")];
     let installed = base("mini 1\nuser 1 Depends: mini");
-    let message =
-        "`full` and `the base → mini` cannot be installed together: `full` says so; leave one of them out";
+    let message = "`full` and `the base → mini` cannot be installed together: `full` says so; write `-mini` among the packages to \
+         take the base's out";
     assert_eq!(chosen(&feeds, &installed, "full"), message);
     let resolution = run(&feeds, &installed, "-mini full").unwrap();
     assert_eq!(resolution.remove, [Removal { name: "mini".to_owned(), replaced_by: None }]);
