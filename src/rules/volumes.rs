@@ -49,19 +49,27 @@ fn trimmed(path: &str) -> &str {
     path.trim_end_matches('/')
 }
 
+/// An absolute path without empty parts and `.`: what is judged, however it is written.
+fn plain(path: &str) -> String {
+    let parts: Vec<&str> = path.split('/').filter(|part| !matches!(*part, "" | ".")).collect();
+    if parts.is_empty() { String::new() } else { format!("/{}", parts.join("/")) }
+}
+
 /// Whether a path is this folder or lies in it.
 fn is_below(path: &str, folder: &str) -> bool {
-    trimmed(path).strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    plain(path).strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 fn check_path(mount: &Mount, diags: &mut Diagnostics) {
     let path = mount.path.value.as_str();
     let (what, help) = if !path.starts_with('/') {
         ("is not absolute", format!("write `/{path}`"))
-    } else if trimmed(path).is_empty() {
+    } else if plain(path).is_empty() {
         ("is the whole file system", "mount it on a folder, for example /data".to_owned())
-    } else if path.contains(':') || path.split('/').any(|part| part == "..") || path.contains("//") {
-        ("cannot be a mount's", "write it without `:`, `..` and empty parts".to_owned())
+    } else if path.contains(':') || path.split('/').any(|part| part == "..") {
+        ("cannot be a mount's", "write it without `:` and `..`".to_owned())
+    } else if plain(path) != trimmed(path) {
+        ("is not written plainly", format!("write `{}`", plain(path)))
     } else if is_below(path, "/wrtpod") && mount.path.span.is_some() {
         ("is wrtpod's own", "mount it elsewhere, for example below /srv".to_owned())
     } else {
@@ -84,11 +92,11 @@ fn check_sub_path(mount: &Mount, diags: &mut Diagnostics) {
 }
 
 fn check_twice(mount: &Mount, before: &[Mount], diags: &mut Diagnostics) {
-    let same = |other: &&Mount| trimmed(&other.path) == trimmed(&mount.path);
+    let same = |other: &&Mount| plain(&other.path) == plain(&mount.path);
     let Some(first) = before.iter().find(same) else { return };
     let what = match first.path.span {
-        Some(_) => format!("two volumes are mounted on `{}`", trimmed(&mount.path)),
-        None => format!("`{}` is kept by `persistence` already", trimmed(&mount.path)),
+        Some(_) => format!("two volumes are mounted on `{}`", plain(&mount.path)),
+        None => format!("`{}` is kept by `persistence` already", plain(&mount.path)),
     };
     diags.push(
         Diagnostic::error("mount-path", what)

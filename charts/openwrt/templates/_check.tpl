@@ -60,7 +60,7 @@ extraVolumes[{{ $index }}].name: `{{ $volume.name }}` is a name of the chart's o
 {{- end }}
 {{- end }}
 {{- range $index, $mount := .Values.extraVolumeMounts }}
-{{- if regexMatch "^/wrtpod(/|$)" $mount.mountPath }}
+{{- if regexMatch "^/+wrtpod(/|$)" (clean $mount.mountPath) }}
 extraVolumeMounts[{{ $index }}].mountPath: `{{ $mount.mountPath }}` is the chart's own; mount it elsewhere, for example below /srv
 {{- end }}
 {{- end }}

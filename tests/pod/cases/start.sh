@@ -189,6 +189,61 @@ echo /etc/openwrt_version >>"$P/data/keep/etc/sysupgrade.conf"
 run_start
 is "a path that the user adds to sysupgrade.conf is kept too" "$(cat "$one/etc/openwrt_version")" "$(cat "$P/data/keep/etc/openwrt_version")"
 
+# Mode config: however a path is written, what is never kept is not, and the claim's own mounts are whole.
+new_pod spelled config
+spelled=$work/image.spelled
+cp -a "$one" "$spelled"
+ln -s config "$spelled/etc/conf"
+ln -s /etc "$spelled/srv"
+ln -s nowhere "$spelled/etc/dangling"
+mkdir -p "$spelled/etc/vpn" "$spelled/opt/vol"
+echo default >"$spelled/etc/vpn/key"
+echo default >"$spelled/etc/a..b"
+use_image "$spelled"
+cat >"$spelled/etc/sysupgrade.conf" <<'CONF'
+/etc//config
+/etc/config/
+/etc/./config/./network
+/etc/vpn/../config/dhcp
+/etc/conf/
+/etc/conf/firewall
+/srv/config
+/etc/dangling/x
+//etc
+/etc/.
+/etc//hosts
+/usr//
+/usr/./
+/usr/bin/../../lib
+/./proc/sys
+/etc/../../..
+/opt/
+/etc//vpn/./
+/etc/a..b
+CONF
+seed >/dev/null 2>&1
+before=$(tree "$P/data/config" | grep -v network)
+is "config: what is never kept is not on the claim, however it is written" "etc opt" "$(ls "$P/data/keep" | xargs)"
+is "… nor below /etc" "a..b vpn" "$(cd "$P/data/keep/etc" && ls -d a..b vpn conf config conf hosts srv dangling 2>/dev/null | xargs)"
+AT_INIT='cat /opt/vol/file >/wrtpod/run/seen'
+mkdir -p "$P/opt" && echo "of a volume" >"$P/opt/file"
+run_start
+run_start
+AT_INIT=
+is "… and the claim's own mount is whole" "$before" "$(tree "$P/data/config" | grep -v network)"
+holds "… and the image's folders" [ -d "$P/root/usr/bin" ]
+fails "… which are no links" [ -L "$P/root/usr" ]
+has "… and a volume's mount below a listed folder" "$(cat "$P/run/seen")" "of a volume"
+is "… while a folder that may be kept is, however it is written" /wrtpod/data/keep/etc/vpn "$(readlink "$P/root/etc/vpn")"
+is "… by its plain name" "d etc/vpn" "$(grep vpn "$P/run/keep.list")"
+holds "… and a name with two dots in it" grep -qx 'f etc/a..b' "$P/run/keep.list"
+
+# A claim of a version that recorded paths as the lists write them: nothing is merged, nothing goes.
+sed -i 's|	etc/vpn/|	etc//vpn/./|' "$P/data/wrtpod/manifest"
+was=$(tree "$P/data")
+has_not "a record of an earlier version is read as it is meant" "$(seed 2>&1)" "merging"
+is "… and changes nothing" "$was" "$(tree "$P/data")"
+
 # The cluster interface on old images.
 new_pod old-netifd none
 cp -a "$one" "$work/image.old"
