@@ -4,7 +4,7 @@ use crate::diag::{Diagnostic, Diagnostics, Loc, Span};
 use crate::overlay::Overlay;
 use crate::spec::{FileContent, Image, UciValue};
 use crate::types::Invalid;
-use crate::uci::Section;
+use crate::uci::{Section, check_lasting_type};
 
 /// Folders that are empty memory, the kernel's or the kubelet's when the machine runs: what an image has there is never
 /// seen. `var` is a link to `tmp` in OpenWrt.
@@ -30,7 +30,7 @@ pub(super) fn check_settings(overlay: &Overlay, diags: &mut Diagnostics) {
             // `@TYPE[0]`, the first of its type, is not a name.
             let first_of = key.strip_prefix('@').and_then(|rest| rest.strip_suffix("[0]"));
             let section = match first_of {
-                Some(kind) => Section::anonymous(kind),
+                Some(kind) => lasting(kind),
                 None => Section::named("any", key),
             };
             match section {
@@ -45,10 +45,14 @@ pub(super) fn check_settings(overlay: &Overlay, diags: &mut Diagnostics) {
     }
 }
 
+fn lasting(kind: &str) -> Result<Section, Invalid> {
+    check_lasting_type(kind).and_then(|()| Section::anonymous(kind))
+}
+
 fn check_option(mut section: Section, option: &(Loc<String>, Loc<UciValue>), diags: &mut Diagnostics) {
     let (name, value) = option;
     let fault = match &value.value {
-        UciValue::One(kind) if name.value == ".type" => Section::anonymous(kind).err(),
+        UciValue::One(kind) if name.value == ".type" => lasting(kind).err(),
         UciValue::One(text) => section.set(name, text).err(),
         UciValue::Many(texts) => {
             let texts: Vec<&str> = texts.iter().map(|text| text.as_str()).collect();

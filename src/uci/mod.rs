@@ -179,6 +179,21 @@ impl Section {
     }
 }
 
+/// Refuses a type that a file holds only until OpenWrt's `uci` writes it: `uci` writes types without quotes (`uci_export_package`
+/// in `file.c`), so with a quote, `\`, `#` or `;` in one, nobody can read the file after the next commit.
+pub fn check_lasting_type(kind: &str) -> Result<(), Invalid> {
+    match kind.chars().find(|c| MEANINGFUL.contains(c)) {
+        None => Ok(()),
+        Some(bad) => Err(Invalid::new(
+            format!("the section type {} has a {}", quoted(kind), quoted(&bad.to_string())),
+            "leave it out: `uci` writes types without quotes, and could not read the file again",
+        )),
+    }
+}
+
+/// Characters that mean something to UCI's parser outside of quotes.
+const MEANINGFUL: [char; 5] = ['\'', '"', '\\', '#', ';'];
+
 /// Refuses to continue a section with one of another type.
 fn same_type(known: &Section, other: &Section) -> Result<(), Invalid> {
     if known.kind == other.kind {
@@ -260,6 +275,10 @@ mod tests {
         assert!(refused(section.add("a", "\u{1b}[0m")).is_some_and(|text| text.contains("U+001B")));
         assert!(refused(Section::anonymous("a b").map(|_| ())).is_some());
         assert!(refused(Section::named("a", "").map(|_| ())).is_some());
+        assert_eq!(check_lasting_type("wifi-iface"), Ok(()));
+        for kind in ["a'b", "a\"b", "a\\b", "#a", "a;"] {
+            assert!(check_lasting_type(kind).is_err() && Section::anonymous(kind).is_ok(), "{kind}");
+        }
         Ok(())
     }
 }

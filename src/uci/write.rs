@@ -1,6 +1,6 @@
 //! UCI text in the shape of `uci export`.
 
-use super::{Config, Value};
+use super::{Config, MEANINGFUL, Value};
 use std::fmt;
 
 /// An empty line before each section, options indented by a tab, every name and value but the type in single quotes.
@@ -29,7 +29,7 @@ impl fmt::Display for Config {
 
 /// A type is written bare, as `uci export` does, unless it holds a character that the parser gives a meaning.
 fn bare_or_quoted(kind: &str) -> String {
-    if kind.contains(['\'', '"', '\\', '#', ';']) { quote(kind) } else { kind.to_owned() }
+    if kind.contains(MEANINGFUL) { quote(kind) } else { kind.to_owned() }
 }
 
 fn quote(text: &str) -> String {

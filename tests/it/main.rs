@@ -15,6 +15,7 @@ mod import;
 mod layering;
 mod overlays;
 mod place;
+mod pods;
 mod properties;
 mod reader;
 mod rules;

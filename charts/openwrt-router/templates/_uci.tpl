@@ -53,8 +53,6 @@ first section of a type, whatever its name, and is found by OpenWrt. An empty op
 {{- if hasPrefix "@" .section -}}
   {{- $type = trimPrefix "@" .section | trimSuffix "[0]" -}}
 {{- end -}}
-{{- /* These characters mean something to OpenWrt's parser. */ -}}
-{{- if regexMatch "['\"\\\\#;]" $type }}{{ $type = include "wrtpod.uci.quote" $type }}{{ end -}}
 {{- $type -}}
 {{- if not (hasPrefix "@" .section) }}{{ printf " '%s'" .section }}{{ end -}}
 {{- end -}}

@@ -4,7 +4,7 @@ use crate::diag::{Diagnostic, Diagnostics, Loc, Span};
 use crate::plan::Nic;
 use crate::spec::{Entries, UciValue};
 use crate::types::Invalid;
-use crate::uci::{Config, Section};
+use crate::uci::{Config, Section, check_lasting_type};
 
 /// Options of a section.
 type Options = Entries<String, UciValue>;
@@ -96,10 +96,11 @@ fn section(
             }
         }
     };
-    let mut section = match made {
+    let lasting = |kind: &str| check_lasting_type(kind).and_then(|()| Section::anonymous(kind));
+    let mut section = match made.and_then(|section| check_lasting_type(section.kind()).map(|()| section)) {
         Ok(section) => section,
         Err(invalid) => {
-            let kind_is_bad = kind.is_some_and(|kind| Section::anonymous(kind).is_err());
+            let kind_is_bad = kind.is_some_and(|kind| lasting(kind).is_err());
             let stated = stated.filter(|_| kind_is_bad).and_then(|value| value.span);
             report(&invalid, stated.or(key.span), diags);
             return None;

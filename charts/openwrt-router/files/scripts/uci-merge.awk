@@ -190,8 +190,11 @@ function escaped(text,    n, parts, i, result) {
 	return result
 }
 
+# A type is written bare, as `uci export` does, unless it holds a character that means something to the reader.
+function type_text(kind) { return kind ~ /['"\\#;]/ ? "'" escaped(kind) "'" : kind }
+
 function section_text(doc, i,    text, k, n, j, option, parts) {
-	text = "\nconfig " type[doc, i] (name[doc, i] == "" ? "" : " '" name[doc, i] "'") "\n"
+	text = "\nconfig " type_text(type[doc, i]) "" (name[doc, i] == "" ? "" : " '" name[doc, i] "'") "\n"
 	for (k = 1; k <= options[doc, i]; k++) {
 		option = option_at[doc, i, k]
 		n = split(value[doc, i, option], parts, ITEM)

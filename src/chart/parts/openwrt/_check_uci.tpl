@@ -3,6 +3,8 @@
 {{- $file := index . 0 }}
 {{- $facts := index . 2 }}
 {{- $word := "^[A-Za-z0-9_]+$" }}
+{{- /* These characters mean something to UCI's parser outside of quotes. */}}
+{{- $meaningful := "['\"\\\\#;]" }}
 {{- $names := list }}
 {{- range $facts.nics }}{{ $names = append $names .interface }}{{ end }}
 {{- range index . 1 }}
@@ -22,7 +24,9 @@
 {{- $path := printf "%s[%d]" $words.path $index }}
 {{- $type := .type | default (get $types .section) }}
 {{- if hasPrefix "@" .section }}
-{{- if not (regexMatch "^@[!-~]+\\[0\\]$" .section) }}
+{{- if regexMatch $meaningful .section }}
+{{ $path }}.section: the type in `{{ .section }}` has a quote, `\`, `#` or `;`; leave it out: `uci` writes types without quotes
+{{- else if not (regexMatch "^@[!-~]+\\[0\\]$" .section) }}
 {{ $path }}.section: `{{ .section }}` is not the first section of its type; write `@TYPE[0]`, or the section's name
 {{- end }}
 {{- else if not (regexMatch $word .section) }}
@@ -33,6 +37,8 @@
 {{ $path }}.type: section `{{ .section }}` has no type; add it, for example `type: interface`
 {{- else if not (regexMatch "^[!-~]+$" $type) }}
 {{ $path }}.type: `{{ $type }}` is not a UCI section type; use printable ASCII characters without spaces
+{{- else if regexMatch $meaningful $type }}
+{{ $path }}.type: `{{ $type }}` has a quote, `\`, `#` or `;`; leave it out: `uci` writes types without quotes
 {{- else if ne $type (get $types .section | default $type) }}
 {{ $path }}.type: the section `{{ .section }}` has the types `{{ get $types .section }}` and `{{ $type }}`; give the second section another name
 {{- end }}
