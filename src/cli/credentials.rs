@@ -28,12 +28,11 @@ fn login_files(set: impl Fn(&str) -> Option<PathBuf>) -> Vec<PathBuf> {
     let home = |path: &str| set("HOME").map(|home| home.join(path));
     let config = || set("XDG_CONFIG_HOME").or_else(|| home(".config"));
     let mut files = Vec::new();
-    match set("REGISTRY_AUTH_FILE") {
-        Some(file) => files.push(file),
-        None => {
-            files.extend(set("XDG_RUNTIME_DIR").map(|folder| folder.join("containers/auth.json")));
-            files.extend(config().map(|folder| folder.join("containers/auth.json")));
-        }
+    if let Some(file) = set("REGISTRY_AUTH_FILE") {
+        files.push(file);
+    } else {
+        files.extend(set("XDG_RUNTIME_DIR").map(|folder| folder.join("containers/auth.json")));
+        files.extend(config().map(|folder| folder.join("containers/auth.json")));
     }
     let helm = || set("HELM_CONFIG_HOME").or_else(|| config().map(|folder| folder.join("helm")));
     files.extend(

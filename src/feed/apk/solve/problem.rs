@@ -107,7 +107,7 @@ impl std::fmt::Display for Wants {
                 for (number, name) in before.iter().rev().enumerate() {
                     let lead = if number == 0 { " (for " } else { ", for " };
                     if passed > 1 && number == SHOWN - 1 {
-                        write!(f, "{lead}{} others", passed)?;
+                        write!(f, "{lead}{passed} others")?;
                     } else if passed <= 1 || number < SHOWN - 1 || number + 1 == before.len() {
                         write!(f, "{lead}{name}")?;
                     }
