@@ -10,11 +10,13 @@ use super::credentials;
 use super::error::{CliError, Outcome};
 use super::load::{Loaded, WithoutSite, inputs, judge};
 use super::printer::Printer;
+use super::written;
 use crate::catalog;
 use crate::chart::{self, Chart};
 use crate::diag::Diagnostics;
 use crate::image::Bundle;
 use crate::registry::{Client, Limits};
+use crate::sink::{self, File};
 use crate::types::ImageRef;
 
 /// Runs the verb. What was written or pushed goes to stdout, a line each.
@@ -28,8 +30,11 @@ pub fn run(args: &ChartArgs, printer: Printer) -> Result<Outcome, CliError> {
     };
     if let Some(folder) = out {
         for chart in &charts {
-            let path =
-                if args.package { write_archive(chart, &folder)? } else { write_folder(chart, &folder)? };
+            let path = if args.package {
+                write_archive(chart, &folder)?
+            } else {
+                write_folder(chart, &folder, printer)?
+            };
             Printer::data(&format!("{}\n", path.display()))?;
         }
     }
@@ -117,6 +122,10 @@ fn bundle(chart: &Chart) -> Bundle {
 fn write_archive(chart: &Chart, folder: &Path) -> Result<PathBuf, CliError> {
     std::fs::create_dir_all(folder).map_err(|error| CliError::file(folder, "make", &error))?;
     let path = folder.join(format!("{}-{}.tgz", chart.name, chart::VERSION));
+    if path.exists() && !is_own_archive(&path) {
+        let hint = "move it away, or name another folder with --out".to_owned();
+        return Err(CliError::refused(format!("`{}` is no chart that wrtpod wrote", path.display()), hint));
+    }
     let write = || -> std::io::Result<()> {
         let mut file = tempfile::NamedTempFile::new_in(folder)?;
         file.write_all(&chart::package(chart))?;
@@ -127,30 +136,39 @@ fn write_archive(chart: &Chart, folder: &Path) -> Result<PathBuf, CliError> {
     Ok(path)
 }
 
-/// Writes `FOLDER/NAME`. A chart that wrtpod wrote there before is replaced as a whole; anything else is left alone.
-fn write_folder(chart: &Chart, folder: &Path) -> Result<PathBuf, CliError> {
+fn is_own_archive(path: &Path) -> bool {
+    let unpacked = std::fs::File::open(path).ok().and_then(|file| chart::unpack(file).ok());
+    unpacked.is_some_and(|chart| chart.metadata.text.starts_with(chart::MARK))
+}
+
+/// Writes `FOLDER/NAME`. What somebody else put there stays.
+fn write_folder(chart: &Chart, folder: &Path, printer: Printer) -> Result<PathBuf, CliError> {
     let path = folder.join(&chart.name);
+    put_older_aside(&path, printer)?;
+    let file = |text: &String| File { text: text.clone(), of: None };
+    let files = chart.files.iter().map(|(name, text)| (name.clone(), file(text))).collect();
+    let written = sink::write_files(&path, &files, &[]).map_err(|error| written::refusal(&error))?;
+    written::tell(&path, &written, printer);
+    Ok(path)
+}
+
+/// A chart of wrtpod 0.1, which kept no list of its files: nobody can tell its own from the user's.
+fn put_older_aside(path: &Path, printer: Printer) -> Result<(), CliError> {
     let is_ours =
         std::fs::read_to_string(path.join("Chart.yaml")).is_ok_and(|text| text.starts_with(chart::MARK));
-    let is_empty = std::fs::read_dir(&path).map_or(true, |mut entries| entries.next().is_none());
-    if !is_ours && !is_empty {
-        let hint = "name another folder with --out";
-        return Err(CliError::refused(
-            format!("`{}` holds files that wrtpod did not write", path.display()),
-            hint.to_owned(),
-        ));
+    if !is_ours || path.join(sink::LIST).exists() {
+        return Ok(());
     }
-    let failed = |error: std::io::Error| CliError::file(&path, "write", &error);
-    std::fs::create_dir_all(folder).map_err(failed)?;
-    let stage = tempfile::Builder::new().prefix(".wrtpod-").tempdir_in(folder).map_err(failed)?;
-    for (name, text) in &chart.files {
-        let file = stage.path().join("new").join(name);
-        let parent = file.parent().expect("a file of a chart lies in a folder");
-        std::fs::create_dir_all(parent).and_then(|()| std::fs::write(&file, text)).map_err(failed)?;
+    let aside = path.with_extension("before");
+    if aside.exists() {
+        let hint = format!("take what is yours out of `{}`, and remove it", aside.display());
+        return Err(CliError::refused(format!("`{}` is in the way", aside.display()), hint));
     }
-    if path.exists() {
-        std::fs::rename(&path, stage.path().join("old")).map_err(failed)?;
-    }
-    std::fs::rename(stage.path().join("new"), &path).map_err(failed)?;
-    Ok(path)
+    std::fs::rename(path, &aside).map_err(|error| CliError::file(path, "move", &error))?;
+    printer.note(&format!(
+        "`{}` was written by a wrtpod that kept no list of its files: it is `{}` now; move what is yours back",
+        path.display(),
+        aside.display()
+    ));
+    Ok(())
 }

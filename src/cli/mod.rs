@@ -24,6 +24,7 @@ mod render;
 mod report;
 mod status;
 mod table;
+mod written;
 
 use std::ffi::OsString;
 use std::process::ExitCode;

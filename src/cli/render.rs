@@ -6,8 +6,9 @@ use super::args::{ManifestFormat, RenderArgs};
 use super::error::{CliError, Outcome};
 use super::load::{Loaded, WithoutSite, load};
 use super::printer::Printer;
+use super::written;
 use crate::plan::{Appliance, AppliedOverlay, Container, Credentials};
-use crate::sink::{self, FolderError};
+use crate::sink;
 
 /// Runs the verb.
 pub fn run(args: &RenderArgs, printer: Printer) -> Result<Outcome, CliError> {
@@ -19,10 +20,10 @@ pub fn run(args: &RenderArgs, printer: Printer) -> Result<Outcome, CliError> {
     let notes = what_is_not_rendered(&loaded);
     let sets = loaded.into_sets(args.with_namespace);
     if let Some(folder) = &args.out {
-        let files = sink::write_folder(folder, &sets).map_err(|error| folder_error(&error))?;
+        let written = sink::write_folder(folder, &sets).map_err(|error| written::refusal(&error))?;
         printer.notes(&notes);
+        written::tell(folder, &written, printer);
         let folder = folder.display();
-        printer.note(&format!("wrote {} files to {folder}", files.len()));
         printer.note(&format!("apply them with `kubectl apply --server-side -k {folder}`"));
         return Ok(Outcome::Done);
     }
@@ -44,15 +45,6 @@ fn what_is_not_rendered(loaded: &Loaded) -> Vec<String> {
         )
     };
     loaded.chosen().filter_map(|(appliance, _)| appliance.credentials.as_ref()).map(note).collect()
-}
-
-fn folder_error(error: &FolderError) -> CliError {
-    match error {
-        FolderError::Foreign { .. } => {
-            CliError::refused(error.to_string(), "name an empty folder, or one that wrtpod wrote".to_owned())
-        }
-        FolderError::Io { .. } => CliError::Environment { message: error.to_string(), hint: None },
-    }
 }
 
 /// Why each capability, route and sysctl is there, and how overlays come to the machine.

@@ -1,115 +1,51 @@
 //! A folder with a file for each object and a `kustomization.yaml`.
 
-use std::collections::BTreeSet;
-use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::collections::BTreeMap;
+use std::path::Path;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
-use crate::objects::{Identity, ObjectSet};
+use super::written::{self, File, FolderError, LIST, Written};
+use crate::objects::{APPLIANCE, Identity, Object, ObjectSet};
 use crate::yaml;
 
-/// First line of the kustomization: by it a folder is known as wrtpod's own.
+/// First line of the kustomization: by it a folder of wrtpod 0.1, which kept no list, is known.
 const MARK: &str = "# Written by wrtpod; edit the documents that it was made from.\n";
 /// Its name.
 const KUSTOMIZATION: &str = "kustomization.yaml";
 
-/// Why a folder was not written.
-#[derive(Debug, thiserror::Error)]
-pub enum FolderError {
-    /// It holds files that wrtpod did not write.
-    #[error("`{}` holds `{found}`, which wrtpod did not write", .folder.display())]
-    Foreign {
-        /// The folder.
-        folder: PathBuf,
-        /// One of the files.
-        found: String,
-    },
-    /// The file system failed.
-    #[error("cannot write `{}`: {source}", .path.display())]
-    Io {
-        /// The file or folder.
-        path: PathBuf,
-        /// What the system said.
-        source: std::io::Error,
-    },
+/// Writes the folder. What an earlier run wrote and the set has no more goes; what somebody else put there stays.
+pub fn write(folder: &Path, sets: &[ObjectSet]) -> Result<Written, FolderError> {
+    let older = if folder.join(LIST).exists() { Vec::new() } else { listed(folder) };
+    written::write(folder, &files(sets), &older)
 }
 
-/// Writes the folder. One that wrtpod wrote before is written anew, and what left the set goes; any other that
-/// is not empty is left alone. All files are written beside it first, so a fault leaves the folder as it was.
-pub fn write(folder: &Path, sets: &[ObjectSet]) -> Result<Vec<String>, FolderError> {
-    let io = |path: &Path| {
-        let path = path.to_owned();
-        move |source| FolderError::Io { path, source }
-    };
-    let old = own_files(folder)?;
-    let parent = match folder.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent,
-        _ => Path::new("."),
-    };
-    std::fs::create_dir_all(parent).map_err(io(parent))?;
-    let stage = tempfile::Builder::new().prefix(".wrtpod-").tempdir_in(parent).map_err(io(parent))?;
-    let files = files(sets);
-    for (name, text) in &files {
-        let path = stage.path().join(name);
-        let mut file = std::fs::File::create(&path).map_err(io(&path))?;
-        file.write_all(text.as_bytes()).map_err(io(&path))?;
+/// The files that a kustomization of wrtpod's lists, and itself.
+fn listed(folder: &Path) -> Vec<String> {
+    let text = std::fs::read_to_string(folder.join(KUSTOMIZATION)).unwrap_or_default();
+    if !text.starts_with(MARK) {
+        return Vec::new();
     }
-    std::fs::create_dir_all(folder).map_err(io(folder))?;
-    let names: BTreeSet<&str> = files.iter().map(|(name, _)| name.as_str()).collect();
-    for (name, _) in &files {
-        let path = folder.join(name);
-        std::fs::rename(stage.path().join(name), &path).map_err(io(&path))?;
-    }
-    for gone in old.iter().filter(|name| !names.contains(name.as_str())) {
-        let path = folder.join(gone);
-        std::fs::remove_file(&path).map_err(io(&path))?;
-    }
-    Ok(files.into_iter().map(|(name, _)| name).collect())
+    let names = text.lines().filter_map(|line| line.trim().strip_prefix("- "));
+    let plain = names.filter(|name| !name.contains('/')).map(str::to_owned);
+    plain.chain([KUSTOMIZATION.to_owned()]).collect()
 }
 
-/// The files that an earlier run wrote: those that its kustomization lists.
-fn own_files(folder: &Path) -> Result<Vec<String>, FolderError> {
-    let entries = match std::fs::read_dir(folder) {
-        Ok(entries) => entries,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
-        Err(source) => return Err(FolderError::Io { path: folder.to_owned(), source }),
-    };
-    let mut present: Vec<String> = Vec::new();
-    for entry in entries {
-        let entry = entry.map_err(|source| FolderError::Io { path: folder.to_owned(), source })?;
-        present.push(entry.file_name().to_string_lossy().into_owned());
-    }
-    present.sort();
-    let kustomization = std::fs::read_to_string(folder.join(KUSTOMIZATION)).unwrap_or_default();
-    let listed: Vec<String> = if kustomization.starts_with(MARK) {
-        kustomization.lines().filter_map(|line| line.trim().strip_prefix("- ")).map(str::to_owned).collect()
-    } else {
-        Vec::new()
-    };
-    let ours =
-        |name: &String| listed.contains(name) || (name == KUSTOMIZATION && kustomization.starts_with(MARK));
-    match present.iter().find(|name| !ours(name)) {
-        Some(found) => Err(FolderError::Foreign { folder: folder.to_owned(), found: found.clone() }),
-        None => Ok(present),
-    }
-}
-
-/// File names and texts, in the order of the objects; the kustomization comes last.
-fn files(sets: &[ObjectSet]) -> Vec<(String, String)> {
-    let mut files: Vec<(String, String)> = sets
-        .iter()
-        .flatten()
-        .map(|object| (file_name(&object.identity), yaml::write(&object.value)))
-        .collect();
-    let names: Vec<&str> = files.iter().map(|(name, _)| name.as_str()).collect();
+/// File names and texts; the kustomization has them in the order of the objects.
+fn files(sets: &[ObjectSet]) -> BTreeMap<String, File> {
+    let objects: Vec<&Object> = sets.iter().flatten().collect();
+    let names: Vec<String> = objects.iter().map(|object| file_name(&object.identity)).collect();
     let kustomization = json!({
         "apiVersion": "kustomize.config.k8s.io/v1beta1",
         "kind": "Kustomization",
         "resources": names,
     });
-    files.push((KUSTOMIZATION.to_owned(), format!("{MARK}{}", yaml::write(&kustomization))));
-    files
+    let text = format!("{MARK}{}", yaml::write(&kustomization));
+    let of = |value: &Value| value["metadata"]["labels"][APPLIANCE].as_str().map(str::to_owned);
+    let files = objects.into_iter().zip(names);
+    let files =
+        files.map(|(object, name)| (name, File { text: yaml::write(&object.value), of: of(&object.value) }));
+    files.chain([(KUSTOMIZATION.to_owned(), File { text, of: None })]).collect()
 }
 
 /// `statefulset-openwrt.yaml`; one namespace holds them all, so kind and name say which.

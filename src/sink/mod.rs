@@ -1,8 +1,10 @@
 //! Where a set of objects goes when it does not go to a cluster: one text, or a folder.
 
 mod folder;
+mod written;
 
-pub use folder::{FolderError, write as write_folder};
+pub use folder::write as write_folder;
+pub use written::{File, FolderError, LIST, Written, write as write_files};
 
 use std::borrow::Borrow;
 

@@ -15,6 +15,13 @@ impl Digest {
         &self.0
     }
 
+    /// The digest of these bytes.
+    pub fn of(bytes: &[u8]) -> Self {
+        use sha2::Digest as _;
+
+        Self::of_hash(sha2::Sha256::digest(bytes).into())
+    }
+
     /// The digest of a hash.
     pub fn of_hash(hash: [u8; 32]) -> Self {
         let hex = hash.iter().fold(String::from("sha256:"), |mut text, byte| {

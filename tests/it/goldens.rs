@@ -151,9 +151,15 @@ fn overlays_at_boot() {
 fn a_folder() {
     let outcome = on_example_site("nginx-lan");
     let folder = tempfile::tempdir().expect("a folder");
-    let files = sink::write_folder(folder.path(), &steady(&outcome.sets)).expect("the folder is empty");
-    let text: String = files
+    sink::write_folder(folder.path(), &steady(&outcome.sets)).expect("the folder is empty");
+    let entries =
+        std::fs::read_dir(folder.path()).expect("it is there").map(|entry| entry.expect("an entry"));
+    let mut names: Vec<String> =
+        entries.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
+    names.sort();
+    let text: String = names
         .iter()
+        .filter(|name| *name != sink::LIST)
         .map(|name| {
             let text = std::fs::read_to_string(folder.path().join(name)).expect("it was written");
             format!("-- {name} --\n{text}")

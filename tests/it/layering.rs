@@ -22,7 +22,7 @@ const TABLE: &[(&str, &[&str])] = &[
     ("net", &["plan"]),
     ("objects", &["net", "plan"]),
     ("passes", &["diag", "objects", "types"]),
-    ("sink", &["objects", "yaml"]),
+    ("sink", &["objects", "types", "yaml"]),
     ("chart", &["diag", "objects", "overlay", "plan", "pod", "spec", "types", "yaml"]),
     ("tls", &[]),
     ("feed", &["types"]),

@@ -11,6 +11,7 @@ use crate::build::{self, Built, Request, Supply};
 use crate::cli::cluster::block_on;
 use crate::cli::error::{CliError, Outcome};
 use crate::cli::printer::Printer;
+use crate::image::Bundle;
 use crate::install::Note;
 use crate::registry::Pushed;
 use crate::types::ImageRef;
@@ -88,7 +89,12 @@ pub fn reference(text: &str) -> Result<ImageRef, CliError> {
 }
 
 fn write(built: &Built, path: &Path) -> Result<(), CliError> {
-    let result = if path.extension().is_some_and(|end| end == "tar") {
+    let is_archive = path.extension().is_some_and(|end| end == "tar");
+    if is_archive && path.exists() && Bundle::read_archive(path, Some(TAG)).is_err() {
+        let hint = "move it away, or name another file with -o".to_owned();
+        return Err(CliError::refused(format!("`{}` is no image that was built", path.display()), hint));
+    }
+    let result = if is_archive {
         built.bundle.write_archive(path, Some(TAG))
     } else {
         built.bundle.write_layout(path, Some(TAG))

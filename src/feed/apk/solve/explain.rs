@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::super::Dependency;
-use super::search::{Obstacle, Search, Way, Wish};
+use super::search::{Obstacle, Search};
+use super::way::{Way, Wish};
 use super::{Problem, Wants};
 use crate::types::nearest;
 

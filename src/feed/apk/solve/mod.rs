@@ -9,12 +9,14 @@ mod explain;
 mod problem;
 mod search;
 mod universe;
+mod way;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 pub use self::problem::{Problem, Wants};
-use self::search::{Search, Way, Wish};
+use self::search::Search;
 use self::universe::{Universe, is_of_host};
+use self::way::{Way, Wish};
 use super::{Dependency, Info};
 
 /// What there is, and what is asked for.
