@@ -74,14 +74,15 @@ fn ipam(ipam: &Ipam) -> Option<Value> {
     match ipam {
         Ipam::None => None,
         Ipam::Static => Some(json!({"type": "static"})),
-        // The plugin's own client id holds the sandbox's id and so changes with every pod; the pod's name
-        // does not. The router option stays out: routes are wrtpod's to make. One element says both: 1.1.1
+        // The plugin's own client id holds the sandbox's id and so changes with every pod. The MAC does not, is
+        // one NIC's alone, and every pod that asks by this plugin has one (rule `dhcp-shared-mac`): Multus puts
+        // what the annotation says into CNI_ARGS. As text, for the option is text here. The router option stays out: routes are wrtpod's to make. One element says both: 1.1.1
         // refuses an element without an option.
         Ipam::Dhcp => Some(json!({
             "type": "dhcp",
             "request": [{"skipDefault": true, "option": "subnet-mask"}],
             "provide": [
-                {"option": "dhcp-client-identifier", "fromArg": "K8S_POD_NAME"},
+                {"option": "dhcp-client-identifier", "fromArg": "MAC"},
                 {"option": "host-name", "fromArg": "K8S_POD_NAME"},
             ],
         })),
@@ -155,5 +156,12 @@ mod tests {
         let request = dhcp["request"].as_array().expect("a list");
         assert!(request.iter().all(|element| element["option"].is_string()), "{request:?}");
         assert!(request.iter().any(|element| element["skipDefault"] == true), "{request:?}");
+    }
+
+    /// Two NICs of a pod, and pods of one name in two namespaces, have all of CNI_ARGS in common but the MAC.
+    #[test]
+    fn a_dhcp_client_is_known_by_its_mac() {
+        let dhcp = ipam(&Ipam::Dhcp).expect("it asks");
+        assert_eq!(dhcp["provide"][0], json!({"option": "dhcp-client-identifier", "fromArg": "MAC"}));
     }
 }

@@ -9,7 +9,7 @@ use super::nics::{self, Place};
 use super::openwrt::{self, Parts, Taken};
 use super::pod::{ContainerPort, Credentials, Grant, Service};
 use super::{
-    access, attachments, cluster, generic, overlays, placement, probes, profile, resources, storage,
+    access, attachments, cluster, duid, generic, overlays, placement, probes, profile, resources, storage,
 };
 use crate::diag::{Diagnostic, Diagnostics, Loc, Span};
 use crate::overlay::Overlays;
@@ -278,6 +278,7 @@ fn parts(
         claim: claim.as_ref(),
         credentials,
         cluster: &context.cluster,
+        duid: duid::derive(context.salt.unwrap_or_default(), &context.namespace, name),
         ula_prefix: ula_prefix(context, name, nics),
         taken: &context.taken,
         overlays,

@@ -6,6 +6,7 @@ mod attachments;
 mod boot;
 mod cluster;
 mod decide;
+mod duid;
 mod generic;
 mod mac;
 mod model;

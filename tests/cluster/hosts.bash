@@ -56,6 +56,13 @@ dhcp_server() {
   background+=($!)
 }
 
+# dnsmasq_server MACHINE FIRST LAST: dnsmasq as DHCP server, which knows its clients by their ids; leases.MACHINE has what it gave.
+dnsmasq_server() {
+  at "$1" dnsmasq --no-daemon --conf-file=/dev/null --user=root --port=0 --interface=nic --bind-interfaces --no-ping --dhcp-authoritative \
+    --dhcp-range="$2,$3,2m" --dhcp-leasefile="$folder/leases.$1" --pid-file= --log-dhcp >"dnsmasq.$1.log" 2>&1 &
+  background+=($!)
+}
+
 # in_table MACHINE ADDRESS MAC: the machine's neighbour table has it so.
 in_table() { at "$1" ip neigh show "$2" | has -i "lladdr $3"; }
 

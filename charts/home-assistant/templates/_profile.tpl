@@ -32,7 +32,7 @@ What a generic appliance makes of its interfaces: the CNI plugins configure them
   "type": "static"
 }
 {{- else if eq $kind "dhcp" -}}
-{{- /* The client is known by the pod's name, which stays the same. The router's option stays out: routes are made by `wire`. */ -}}
+{{- /* The client is known by its MAC, which Multus passes on and which stays the same. The router's option stays out: routes are made by `wire`. */ -}}
 {
   "type": "dhcp",
   "request": [
@@ -44,7 +44,7 @@ What a generic appliance makes of its interfaces: the CNI plugins configure them
   "provide": [
     {
       "option": "dhcp-client-identifier",
-      "fromArg": "K8S_POD_NAME"
+      "fromArg": "MAC"
     },
     {
       "option": "host-name",

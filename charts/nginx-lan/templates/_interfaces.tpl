@@ -127,7 +127,12 @@ ever: it depends on `salt`, the namespace, the appliance's name, the network's n
 
 {{/* Ten hexadecimal digits that only this appliance has: list ROOT WORD…. */}}
 {{- define "wrtpod.derived" -}}
+{{- include "wrtpod.derivedDigest" . | trunc 10 -}}
+{{- end -}}
+
+{{/* What they are the first of: list ROOT WORD…. */}}
+{{- define "wrtpod.derivedDigest" -}}
 {{- $root := first . -}}
 {{- $appliance := list $root.Values.salt $root.Release.Namespace (include "wrtpod.fullname" $root) -}}
-{{- concat $appliance (rest .) | join "\n" | sha256sum | trunc 10 -}}
+{{- concat $appliance (rest .) | join "\n" | sha256sum -}}
 {{- end -}}

@@ -48,3 +48,8 @@ app.kubernetes.io/managed-by: wrtpod
 {{- with .digest }}@{{ . }}{{ end }}
 {{- end }}
 {{- end }}
+
+{{/* The host name that the network is told. */}}
+{{- define "wrtpod.hostname" -}}
+{{- .Values.hostname | default (include "wrtpod.fullname" .) -}}
+{{- end -}}

@@ -10,6 +10,7 @@ config interface 'loopback'
 	option netmask '255.0.0.0'
 
 config globals 'globals'
+	option dhcp_default_duid '{{ include "wrtpod.duid" .root }}'
 {{- with include "wrtpod.ulaPrefix" . }}
 	option ula_prefix '{{ . }}'
 {{- end }}
@@ -35,6 +36,7 @@ config interface '{{ .interface }}'
 {{- end }}
 {{- else if eq .addressing.kind "dhcp" }}
 	option proto 'dhcp'
+	option hostname '{{ include "wrtpod.hostname" $.root }}'
 {{- if not .defaultRoute }}
 	option defaultroute '0'
 {{- end }}
@@ -122,4 +124,10 @@ for other interfaces: list NIC NICS.
     {{- break -}}
   {{- end -}}
 {{- end -}}
+{{- end -}}
+
+{{/* By what DHCP servers know the appliance: a DUID of type 4, whose UUID is derived as MAC addresses are, of no interface. */}}
+{{- define "wrtpod.duid" -}}
+{{- $digits := include "wrtpod.derivedDigest" (list .) -}}
+{{- printf "0004%s8%s8%s" (substr 0 12 $digits) (substr 13 16 $digits) (substr 17 32 $digits) -}}
 {{- end -}}

@@ -44,7 +44,7 @@ OVERLAYS='{{ concat ($values.image.overlays | default list) ($values.overlays | 
 {{/* /etc/config/system. The clock is the node's: no NTP client, no server. */}}
 {{- define "wrtpod.uci.system" }}
 config system 'system'
-	option hostname '{{ .root.Values.hostname | default (include "wrtpod.fullname" .root) }}'
+	option hostname '{{ include "wrtpod.hostname" .root }}'
 	option timezone '{{ .root.Values.timezone | default "UTC" }}'
 	option ttylogin '0'
 	option log_size '128'

@@ -59,6 +59,8 @@ pub struct Input<'a> {
     pub credentials: Option<&'a Credentials>,
     /// Pod and Service networks of the cluster.
     pub cluster: &'a [Cidr],
+    /// By what DHCP servers know it, in hexadecimal digits.
+    pub duid: String,
     /// Prefix for unique local addresses, where it serves a network.
     pub ula_prefix: Option<String>,
     /// Its overlays, whose settings are among the document's.
@@ -272,10 +274,11 @@ fn plan_files(input: &Input<'_>, mode: PersistenceMode, diags: &mut Diagnostics)
         // A rule refuses the name; no file can be made with it.
         return Vec::new();
     }
+    let host = network::Host { hostname, duid: &input.duid, ula_prefix: input.ula_prefix.as_deref() };
     let mut uci = vec![
         ("dhcp".to_owned(), dhcp::dhcp(input.nics, persistent, input.taken).finish()),
         ("firewall".to_owned(), firewall::firewall(input.nics, &input.service_ports).finish()),
-        ("network".to_owned(), network::network(input.nics, input.ula_prefix.as_deref()).finish()),
+        ("network".to_owned(), network::network(&host, input.nics).finish()),
         ("system".to_owned(), system::system(hostname, timezone).finish()),
     ];
     user_uci::lay_over(&mut uci, &spec.uci, input.nics, diags);

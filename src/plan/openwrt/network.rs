@@ -5,8 +5,19 @@ use super::draft::{Draft, File};
 use crate::plan::{Addressing, Nic};
 use crate::types::Cidr;
 
+/// The machine that the NICs belong to.
+pub struct Host<'a> {
+    /// The host name that DHCP servers are told; netifd itself would tell the pod's.
+    pub hostname: &'a str,
+    /// By what DHCP servers know it. OpenWrt reads it since 25.12, and makes one of its own where there is none, which in
+    /// persistence mode `none` would be another one at each start; older releases are known by their MACs.
+    pub duid: &'a str,
+    /// Prefix for unique local addresses, where it serves a network.
+    pub ula_prefix: Option<&'a str>,
+}
+
 /// The planned file.
-pub fn network(nics: &[Nic], ula_prefix: Option<&str>) -> File {
+pub fn network(host: &Host<'_>, nics: &[Nic]) -> File {
     let mut config = File::new();
     config.push(
         Draft::named("interface", "loopback")
@@ -15,8 +26,8 @@ pub fn network(nics: &[Nic], ula_prefix: Option<&str>) -> File {
             .option("ipaddr", "127.0.0.1")
             .option("netmask", "255.0.0.0"),
     );
-    let mut globals = Draft::named("globals", "globals");
-    if let Some(prefix) = ula_prefix {
+    let mut globals = Draft::named("globals", "globals").option("dhcp_default_duid", host.duid);
+    if let Some(prefix) = host.ula_prefix {
         globals = globals.option("ula_prefix", prefix);
     }
     config.push(globals);
@@ -24,7 +35,7 @@ pub fn network(nics: &[Nic], ula_prefix: Option<&str>) -> File {
         if nic.bridge.is_some() {
             config.push(bridge(nic));
         }
-        config.push(interface(nic));
+        config.push(interface(nic, host.hostname));
         if nic.discovery.value {
             config.push(
                 Draft::named("route", "discovery")
@@ -75,7 +86,7 @@ fn bridge(nic: &Nic) -> Draft {
         .list("ports", [nic.interface.value.clone()])
 }
 
-fn interface(nic: &Nic) -> Draft {
+fn interface(nic: &Nic, hostname: &str) -> Draft {
     let mut section = Draft::named("interface", &nic.interface.value).option("device", &device(nic));
     section = match &nic.addressing {
         Addressing::Static(addresses) => {
@@ -83,7 +94,7 @@ fn interface(nic: &Nic) -> Draft {
             gateways(static_addresses(section.option("proto", "static"), &addresses), nic)
         }
         Addressing::Dhcp(_) => {
-            let section = section.option("proto", "dhcp");
+            let section = section.option("proto", "dhcp").option("hostname", hostname);
             if nic.default_route.value { section } else { section.option("defaultroute", "0") }
         }
         Addressing::Pool(_) | Addressing::None => section.option("proto", "none"),

@@ -18,6 +18,7 @@ import (
 type dhcpServer struct {
 	process *exec.Cmd
 	leases  string
+	asked   *asked
 }
 
 func startDHCP(w *world) (*dhcpServer, error) {
@@ -34,6 +35,10 @@ func startDHCP(w *world) (*dhcpServer, error) {
 		if err := os.WriteFile(file, []byte(content), 0o644); err != nil {
 			return nil, err
 		}
+	}
+	var err error
+	if server.asked, err = listen(w); err != nil {
+		return nil, err
 	}
 	server.process = exec.Command("busybox", "udhcpd", "-f", "-a", "20", conf)
 	return server, w.host.inside(server.process.Start)
@@ -58,6 +63,7 @@ func askForLease(from *space, link string) (net.IP, error) {
 func (d *dhcpServer) stop() {
 	_ = d.process.Process.Kill()
 	_ = d.process.Wait()
+	d.asked.stop()
 }
 
 // lease is who has an address by the server's own records: MAC and host name, both empty when nobody has.

@@ -219,6 +219,11 @@ func (w *world) askWire(seen *Seen) error {
 			if seen.Lease, seen.LeaseHost, err = w.dhcp.lease(ip.String()); err != nil {
 				return err
 			}
+			id, err := w.dhcp.asked.clientID(seen.Lease)
+			if err != nil {
+				return err
+			}
+			seen.LeaseID = string(id)
 			seen.NodesOwn = ip.Equal(w.nodeLease)
 		}
 	}

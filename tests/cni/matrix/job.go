@@ -57,5 +57,6 @@ type Seen struct {
 	Wire               map[string]string // address → MAC of whoever answered for it on the wire; empty: nobody
 	Lease              string            // MAC that the DHCP server leased the address to
 	LeaseHost          string
-	NodesOwn           bool // the lease is the one that the node has
+	LeaseID            string // client id by which it was asked for
+	NodesOwn           bool   // the lease is the one that the node has
 }

@@ -105,6 +105,7 @@ func judgePod(cell Cell, n int, pod Pod, seen Seen) []string {
 	if cell.Addressing == "dhcp" && cell.has("v4") {
 		differ("leased to another MAC", seen.Lease != mac)
 		differ("the node's own lease", seen.NodesOwn)
+		differ("asked for by another client id", seen.LeaseID != mac && !byHandOfLease)
 		differ("leased to another host name", seen.LeaseHost != pod.Name && !byHandOfLease)
 	}
 	differ("DEL: "+seen.DelError, seen.DelError != "")

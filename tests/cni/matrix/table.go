@@ -12,10 +12,10 @@ const head = `# What the wire showed
 Every way of attaching a NIC, on a real kernel with the real CNI plugins: Debian's %s and the release %s.
 [tests/cni](../tests/cni/README.md) says how. Where wrtpod accepts a combination, "as planned" means: the link's kind,
 mode, parent and MTU, its MAC, its addresses, the pod's routes and sysctls are what the site asks for; a host on the wire
-reaches every address and its neighbour table shows that MAC; the DHCP server's lease is this MAC's; two appliances reach
-each other as the kind promises; DEL leaves no link, file or address of a pool. (A DHCP lease ends by itself: release is not
-acknowledged, and the server heard none of 1.9.1's.) Where wrtpod refuses, the rule stands there, and behind it what came
-of the attachment that a person would have written by hand; DEL is not tried there.
+reaches every address and its neighbour table shows that MAC; the DHCP server's lease is this MAC's, which is the client
+id too; two appliances reach each other as the kind promises; DEL leaves no link, file or address of a pool. (A DHCP lease
+ends by itself: release is not acknowledged, and the server heard none of 1.9.1's.) Where wrtpod refuses, the rule stands
+there, and behind it what came of the attachment that a person would have written by hand; DEL is not tried there.
 `
 
 // page is the table, one section a kind.
