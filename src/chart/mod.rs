@@ -32,6 +32,7 @@ use crate::overlay::Overlays;
 use crate::plan::{self, Profile, Workload};
 use crate::pod;
 use crate::spec::Documents;
+use crate::types::Privilege;
 use source::Source;
 
 /// A chart: its name, and its files by their path in its folder.
@@ -58,6 +59,7 @@ const SHARED: &[(&str, &str)] = &[
     ("templates/_check_interfaces.tpl", include_str!("parts/_check_interfaces.tpl")),
     ("templates/_check_networks.tpl", include_str!("parts/_check_networks.tpl")),
     ("templates/_check_pod.tpl", include_str!("parts/_check_pod.tpl")),
+    ("templates/_check_privilege.tpl", include_str!("parts/_check_privilege.tpl")),
     ("templates/_config.tpl", include_str!("parts/_config.tpl")),
     ("templates/_interfaces.tpl", include_str!("parts/_interfaces.tpl")),
     ("templates/_names.tpl", include_str!("parts/_names.tpl")),
@@ -124,6 +126,7 @@ pub fn chart(
     files.insert("values.yaml".to_owned(), entry::values_yaml(&entries));
     files.insert("values.schema.json".to_owned(), schema_text(&entries));
     files.insert("templates/_kind.tpl".to_owned(), kind(appliance));
+    files.insert("templates/_node_paths.tpl".to_owned(), node_paths());
     files.extend(templates::templates(&source));
     let (parts, scripts) = match appliance.profile {
         Profile::OpenWrt => (OPENWRT, pod::openwrt_scripts()),
@@ -184,5 +187,20 @@ fn kind(appliance: &plan::Appliance) -> String {
          {{{{- define \"wrtpod.name\" -}}}}\n{{{{- .Values.nameOverride | default \"{kind}\" }}}}\n{{{{- end }}}}\n\n\
          {{{{/* The kind of its workload. */}}}}\n\
          {{{{- define \"wrtpod.workload\" -}}}}\n{workload}\n{{{{- end -}}}}\n"
+    )
+}
+
+/// The paths of a node that the rules know, as JSON.
+fn node_paths() -> String {
+    let lists = serde_json::json!({
+        "trees": Privilege::TREES,
+        "harmless": Privilege::HARMLESS,
+        "whole": Privilege::WHOLE,
+        "sockets": Privilege::SOCKETS,
+    });
+    let text = serde_json::to_string_pretty(&lists).expect("a JSON value is written to a string");
+    format!(
+        "{{{{/* Paths of a node that give it away: with all that is in them, but for what is harmless; as a whole; by their\n     \
+         last part. */}}}}\n{{{{- define \"wrtpod.nodePaths\" -}}}}\n{text}\n{{{{- end -}}}}\n"
     )
 }

@@ -2,6 +2,8 @@
 
 use serde_json::{Value, json};
 
+use crate::types::{Capability, Privilege};
+
 /// Any text.
 pub fn text() -> Value {
     json!({"type": "string"})
@@ -30,6 +32,25 @@ pub fn switch() -> Value {
 /// One of these texts.
 pub fn one_of(words: &[&str]) -> Value {
     json!({"type": "string", "enum": words})
+}
+
+/// Capabilities, each by its name: `ALL` is none.
+pub fn capabilities() -> Value {
+    let known: Vec<&str> = Capability::all().map(Capability::as_str).collect();
+    json!({"type": "array", "items": {"enum": known}})
+}
+
+/// What is allowed beyond the pod, with reasons.
+pub fn allow() -> Value {
+    let reason = json!({"type": "string", "pattern": r"\S"});
+    let words: serde_json::Map<String, Value> =
+        Privilege::words().map(|word| (word.to_owned(), reason.clone())).collect();
+    json!({
+        "type": "object",
+        "properties": words,
+        "patternProperties": {"^/": reason},
+        "additionalProperties": false,
+    })
 }
 
 /// A map as Kubernetes has it.

@@ -202,7 +202,9 @@ fn select(
     for index in indexes {
         let appliance = &plan.appliances[index];
         let mut objects = objects::build(&plan, appliance);
+        let planned = rules::planned(&objects);
         passes::patch(&mut objects, &appliance.patches, diags);
+        rules::check_objects(appliance, &planned, &objects, diags);
         chosen.push((index, objects));
     }
     Ok((plan, chosen))

@@ -18,6 +18,7 @@ mod init;
 mod load;
 mod new_file;
 mod pin;
+mod posture;
 mod printer;
 mod progress;
 mod render;

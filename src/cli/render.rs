@@ -5,9 +5,11 @@ use std::fmt::Write;
 use super::args::{ManifestFormat, RenderArgs};
 use super::error::{CliError, Outcome};
 use super::load::{Loaded, WithoutSite, load};
+use super::posture::explain_pod;
 use super::printer::Printer;
 use super::written;
-use crate::plan::{Appliance, AppliedOverlay, Container, Credentials};
+use crate::objects::ObjectSet;
+use crate::plan::{Appliance, AppliedOverlay, Credentials};
 use crate::sink;
 
 /// Runs the verb.
@@ -47,16 +49,16 @@ fn what_is_not_rendered(loaded: &Loaded) -> Vec<String> {
     loaded.chosen().filter_map(|(appliance, _)| appliance.credentials.as_ref()).map(note).collect()
 }
 
-/// Why each capability, route and sysctl is there, and how overlays come to the machine.
+/// What each pod may do and see, why each capability, route and sysctl is there, and how overlays come to the machine.
 fn explanation(loaded: &Loaded) -> String {
     let mut text = String::new();
-    for (appliance, _) in loaded.chosen() {
-        explain_appliance(&mut text, loaded, appliance);
+    for (appliance, objects) in loaded.chosen() {
+        explain_appliance(&mut text, loaded, appliance, objects);
     }
     text
 }
 
-fn explain_appliance(text: &mut String, loaded: &Loaded, appliance: &Appliance) {
+fn explain_appliance(text: &mut String, loaded: &Loaded, appliance: &Appliance, objects: &ObjectSet) {
     let _ = writeln!(text, "{}", appliance.name.value);
     for nic in &appliance.nics {
         let mac = match &nic.mac {
@@ -67,9 +69,7 @@ fn explain_appliance(text: &mut String, loaded: &Loaded, appliance: &Appliance) 
         let attachment = nic.attachment.as_deref().unwrap_or("the cluster's own network");
         let _ = writeln!(text, "  NIC {}: {attachment}, MAC {mac}", nic.interface.value);
     }
-    for container in appliance.init.iter().chain([&appliance.main]) {
-        explain_capabilities(text, container);
-    }
+    explain_pod(text, appliance, objects);
     for overlay in &appliance.overlays {
         explain_overlay(text, overlay);
     }
@@ -120,15 +120,5 @@ fn explain_overlay(text: &mut String, overlay: &AppliedOverlay) {
         if !names.is_empty() {
             let _ = writeln!(text, "    {what}: {names}");
         }
-    }
-}
-
-fn explain_capabilities(text: &mut String, container: &Container) {
-    let _ = writeln!(text, "  capabilities of container {} (all others are dropped)", container.name);
-    if container.grants.is_empty() {
-        let _ = writeln!(text, "    none");
-    }
-    for grant in &container.grants {
-        let _ = writeln!(text, "    {}: {}", grant.capability.value, grant.reason);
     }
 }

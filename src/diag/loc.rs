@@ -1,6 +1,8 @@
 //! A value and the place it came from.
 
 use super::Span;
+use serde_json::Value;
+use std::collections::BTreeMap;
 use std::ops::{Deref, DerefMut};
 
 /// A value with the place where it was written; `span` is `None` for a value that stands in no file (a default).
@@ -62,3 +64,12 @@ impl<T: PartialEq> PartialEq for Loc<T> {
 }
 
 impl<T: Eq> Eq for Loc<T> {}
+
+/// A JSON value that was written as YAML, with the places of its parts.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Written {
+    /// The value.
+    pub value: Value,
+    /// Where each part was written, by its JSON pointer: a scalar itself, of a list or a mapping the key.
+    pub places: BTreeMap<String, Span>,
+}

@@ -9,7 +9,7 @@ mod source;
 mod text;
 
 pub use json::render_json;
-pub use loc::Loc;
+pub use loc::{Loc, Written};
 pub use source::{FileId, Position, SourceMap, Span};
 pub use text::{Style, render_one, render_text};
 

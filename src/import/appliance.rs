@@ -4,7 +4,7 @@ use super::Names;
 use super::base::Base;
 use super::pieces::Pieces;
 use super::text::Document;
-use super::unmapped::{is_amount, is_device, literal, not_imported};
+use super::unmapped::{is_amount, is_device, is_taken, literal, not_imported};
 use super::values::{Interface, Persistence, Values, VolumeClaim};
 use crate::diag::{Diagnostic, Diagnostics, Loc};
 use crate::spec::{Entries, PersistenceMode, Profile};
@@ -120,6 +120,11 @@ fn wanted(
     }
     spec.pairs("labels", &values.pod_labels);
     spec.pairs("annotations", &values.pod_annotations);
+    let taken = values.allow.iter().filter(|(privilege, _)| is_taken(values, privilege));
+    spec.map(
+        "allow",
+        taken.map(|(privilege, reason)| (privilege.to_string(), json!(reason.value))).collect(),
+    );
     Some(spec.finish())
 }
 

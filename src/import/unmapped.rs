@@ -3,6 +3,7 @@
 use super::values::{EnvVar, Resources, Values};
 use crate::diag::{Diagnostic, Diagnostics, Span};
 use crate::spec::Profile;
+use crate::types::Privilege;
 
 /// Tells of a value that no document has a word for.
 pub fn not_imported(diagnostics: &mut Diagnostics, path: &str, span: Option<Span>, why: &str, help: &str) {
@@ -25,6 +26,10 @@ pub fn report(values: &Values, profile: Profile, diagnostics: &mut Diagnostics) 
             let help = "write it under `volumes`, or as a patch of the workload, under `patches`";
             tell(path, first.span, objects, help);
         }
+    }
+    for (privilege, _) in values.allow.iter().filter(|(privilege, _)| !is_taken(values, privilege)) {
+        let help = "write it under `allow`, beside the patch that takes it";
+        tell(&format!("allow.{}", privilege.value), privilege.span, "what it is for is not imported", help);
     }
     if let Some(first) = values.reserved_addresses.first() {
         let why =
@@ -52,6 +57,13 @@ pub fn report(values: &Values, profile: Profile, diagnostics: &mut Diagnostics) 
             tell(&format!("extraEnv[{index}]{key}"), variable.span, why, help);
         }
     }
+}
+
+/// Whether what is allowed is taken by something that is imported: an annotation of the pod.
+pub fn is_taken(values: &Values, privilege: &Privilege) -> bool {
+    let mut annotations = values.annotations.iter().chain(&values.pod_annotations);
+    *privilege == Privilege::AppArmorUnconfined
+        && annotations.any(|(key, value)| key.contains("apparmor") && value.value == "unconfined")
 }
 
 type Tell<'a> = &'a mut dyn FnMut(&str, Option<Span>, &str, &str);

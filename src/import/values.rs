@@ -8,7 +8,8 @@ use crate::spec::{
     UciValue,
 };
 use crate::types::{
-    AddressSpec, Capability, Cidr, EnvName, ImageRef, InterfaceName, IpRange, Mac, Name, Port, Quantity, Vlan,
+    AddressSpec, Capability, Cidr, EnvName, ImageRef, InterfaceName, IpRange, Mac, Name, Port, Privilege,
+    Quantity, Vlan,
 };
 use serde_json::Value;
 use std::net::IpAddr;
@@ -66,6 +67,8 @@ record! {
         "extraVolumeMounts" => extra_volume_mounts: Vec<Loc<Value>>,
         /// Further capabilities.
         "extraCapabilities" => extra_capabilities: Vec<Loc<Capability>>,
+        /// What other values may give the pod, with reasons.
+        "allow" => allow: Entries<Privilege, String>,
         /// Labels of every object.
         "labels" => labels: Entries<String, String>,
         /// Annotations of every object.

@@ -8,12 +8,12 @@ use k8s_openapi::api::networking::v1::{Ingress, NetworkPolicy};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
-use crate::diag::{Diagnostic, Diagnostics, Loc};
+use crate::diag::{Diagnostic, Diagnostics, Loc, Written};
 use crate::objects::{Object, ObjectSet};
 use crate::types::nearest;
 
 /// Merges each patch; one that fits no object, or is not what Kubernetes reads, is reported.
-pub fn patch(set: &mut ObjectSet, patches: &[Loc<Value>], diags: &mut Diagnostics) {
+pub fn patch(set: &mut ObjectSet, patches: &[Loc<Written>], diags: &mut Diagnostics) {
     for patch in patches {
         if let Err(finding) = apply(set, patch) {
             diags.push(finding);
@@ -22,9 +22,10 @@ pub fn patch(set: &mut ObjectSet, patches: &[Loc<Value>], diags: &mut Diagnostic
 }
 
 #[expect(clippy::result_large_err, reason = "a finding is made once for each bad patch")]
-fn apply(set: &mut ObjectSet, patch: &Loc<Value>) -> Result<(), Diagnostic> {
-    let kind = patch.value.get("kind").and_then(Value::as_str).unwrap_or_default();
-    let name = patch.value.pointer("/metadata/name").and_then(Value::as_str);
+fn apply(set: &mut ObjectSet, patch: &Loc<Written>) -> Result<(), Diagnostic> {
+    let written = &patch.value.value;
+    let kind = written.get("kind").and_then(Value::as_str).unwrap_or_default();
+    let name = written.pointer("/metadata/name").and_then(Value::as_str);
     let known: Vec<String> = set.iter().map(|object| object.identity.to_string()).collect();
     let fits = |object: &&mut Object| {
         object.identity.kind == kind && name.is_none_or(|name| object.identity.name == name)
@@ -42,13 +43,13 @@ fn apply(set: &mut ObjectSet, patch: &Loc<Value>) -> Result<(), Diagnostic> {
             .help(help));
     };
     let merged = match kind {
-        "ConfigMap" => merge::<ConfigMap>(object, &patch.value),
-        "Deployment" => merge::<Deployment>(object, &patch.value),
-        "Ingress" => merge::<Ingress>(object, &patch.value),
-        "NetworkPolicy" => merge::<NetworkPolicy>(object, &patch.value),
-        "PersistentVolumeClaim" => merge::<PersistentVolumeClaim>(object, &patch.value),
-        "Service" => merge::<Service>(object, &patch.value),
-        "StatefulSet" => merge::<StatefulSet>(object, &patch.value),
+        "ConfigMap" => merge::<ConfigMap>(object, written),
+        "Deployment" => merge::<Deployment>(object, written),
+        "Ingress" => merge::<Ingress>(object, written),
+        "NetworkPolicy" => merge::<NetworkPolicy>(object, written),
+        "PersistentVolumeClaim" => merge::<PersistentVolumeClaim>(object, written),
+        "Service" => merge::<Service>(object, written),
+        "StatefulSet" => merge::<StatefulSet>(object, written),
         _ => Err("this kind is not patched".to_owned()),
     };
     let merged = merged.map_err(|reason| {
@@ -61,27 +62,20 @@ fn apply(set: &mut ObjectSet, patch: &Loc<Value>) -> Result<(), Diagnostic> {
             .at(patch.span)
             .help("leave `metadata.name`, `metadata.namespace` and `apiVersion` as they are"));
     }
-    if let Some((code, what, help)) = undone(object, &merged) {
-        return Err(Diagnostic::error(code, what).at(patch.span).help(help));
+    if let Some((pointer, what)) = undone(object, &merged) {
+        let place = patch.value.places.get(pointer).copied();
+        return Err(Diagnostic::error("patch-undoes", format!("the patch changes {what}"))
+            .at(place.or(patch.span))
+            .help("write it into the document, where there is a key for it"));
     }
     **object = merged;
     Ok(())
 }
 
-/// What a patch must not undo: everything that the rules keep true of a plan.
-fn undone(before: &Object, after: &Object) -> Option<(&'static str, String, &'static str)> {
+/// What a patch must not undo: the pointer and what it is.
+fn undone(before: &Object, after: &Object) -> Option<(&'static str, &'static str)> {
     let (before, after) = (&before.value, &after.value);
-    let pod = after.pointer("/spec/template/spec");
-    let containers = ["containers", "initContainers", "ephemeralContainers"]
-        .into_iter()
-        .filter_map(|key| pod?.get(key)?.as_array())
-        .flatten();
-    for container in containers {
-        if container.pointer("/securityContext/privileged") == Some(&Value::Bool(true)) {
-            let what = "the patch makes a container privileged".to_owned();
-            return Some(("privileged", what, "add what is missing under `capabilities`, with a reason"));
-        }
-    }
+    let workload = after.pointer("/spec/template/spec").is_some();
     let pinned = [
         ("/spec/selector", "the selector, which is immutable"),
         ("/spec/serviceName", "the name of its Service, which is immutable"),
@@ -94,16 +88,10 @@ fn undone(before: &Object, after: &Object) -> Option<(&'static str, String, &'st
         ("/spec/template/spec/shareProcessNamespace", "PID 1, which has to be the appliance's init"),
         ("/spec/storageClassName", "the storage class of a claim, which is immutable"),
     ];
-    let workload = pod.is_some();
-    let (_, what) = pinned.into_iter().find(|(pointer, _)| {
+    pinned.into_iter().find(|(pointer, _)| {
         let selects = *pointer == "/spec/selector" || workload || *pointer == "/spec/storageClassName";
         selects && before.pointer(pointer) != after.pointer(pointer)
-    })?;
-    Some((
-        "patch-undoes",
-        format!("the patch changes {what}"),
-        "write it into the document, where there is a key for it",
-    ))
+    })
 }
 
 fn merge<T: DeepMerge + Serialize + DeserializeOwned>(

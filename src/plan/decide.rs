@@ -233,6 +233,7 @@ fn appliance(
         privileged: spec.privileged.filter(|privileged| privileged.value),
         empty_password: spec.empty_root_password.filter(|empty| empty.value),
         patches: spec.patches.clone(),
+        allowed: spec.allow.clone(),
         routes: generic::routes(&nics, &context.cluster),
         nics,
         name,

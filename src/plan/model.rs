@@ -9,8 +9,8 @@ use super::boot::BootOverlay;
 use super::pod::{
     Claim, ConfigFiles, Container, Credentials, Ingress, Placement, RouteReason, Service, Volume,
 };
-use crate::diag::{Loc, Span};
-use crate::types::{Cidr, ImageRef, IpRange, Mac};
+use crate::diag::{Loc, Span, Written};
+use crate::types::{Cidr, ImageRef, IpRange, Mac, Privilege};
 
 /// Labels or annotations of the user's.
 pub type Pairs = Vec<(Loc<String>, Loc<String>)>;
@@ -252,7 +252,9 @@ pub struct Appliance {
     /// Whether root's password may be empty.
     pub empty_password: Option<Loc<bool>>,
     /// Partial objects merged onto the built ones.
-    pub patches: Vec<Loc<Value>>,
+    pub patches: Vec<Loc<Written>>,
+    /// What the pod may have of its node or its cluster, with reasons.
+    pub allowed: Vec<(Loc<Privilege>, Loc<String>)>,
     /// Routes that wrtpod adds, with reasons.
     pub routes: Vec<RouteReason>,
 }

@@ -1,5 +1,5 @@
-//! The rules: what a plan must not be. Each looks at the finished plan alone, has a name, and a page behind
-//! `wrtpod explain NAME`. Entry: [`check`].
+//! The rules: what a plan must not be, and what its objects must not have become by patches. Each has a name, and a
+//! page behind `wrtpod explain NAME`. Entries: [`check`] for the plan, [`check_objects`] for what is rendered of it.
 
 mod access;
 mod addresses;
@@ -8,6 +8,7 @@ mod links;
 mod macs;
 mod names;
 mod networks;
+mod objects;
 mod overlays;
 mod security;
 mod volumes;
@@ -15,6 +16,8 @@ mod workload;
 
 use crate::diag::Diagnostics;
 use crate::plan::{Network, Nic, Plan};
+
+pub use objects::{check_objects, planned};
 
 /// Judges the whole plan: NICs of all its appliances share LANs, so uniqueness is the site's.
 pub fn check(plan: &Plan, diags: &mut Diagnostics) {

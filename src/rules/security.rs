@@ -1,6 +1,6 @@
 //! No more privilege than needed, and nothing that lets anybody in.
 
-use crate::diag::{Diagnostic, Diagnostics};
+use crate::diag::{Diagnostic, Diagnostics, Span};
 use crate::plan::{Appliance, Plan, Profile, VolumeSource};
 
 /// Sysctls that kubelet takes without being asked (Kubernetes 1.34, `pkg/kubelet/sysctl/safe_sysctls.go`).
@@ -61,19 +61,23 @@ fn check_password(appliance: &Appliance, diags: &mut Diagnostics) {
 
 fn check_sysctls(appliance: &Appliance, diags: &mut Diagnostics) {
     for (name, _) in &appliance.pod_sysctls {
-        if !SAFE_SYSCTLS.contains(&name.value.as_str()) {
-            let help = if name.starts_with("net.") {
-                "write it under `sysctls` of the network: the tuning plugin sets it"
-            } else {
-                "remove it: it is the node's, and only who runs the node can set it"
-            };
-            diags.push(
-                Diagnostic::error("unsafe-sysctl", format!("kubelet refuses `{}` on a pod", name.value))
-                    .at(name.span)
-                    .help(help),
-            );
-        }
+        check_sysctl(&name.value, name.span, diags);
     }
+}
+
+/// A sysctl of the pod is one that kubelet takes without being asked.
+pub(super) fn check_sysctl(name: &str, span: Option<Span>, diags: &mut Diagnostics) {
+    if SAFE_SYSCTLS.contains(&name) {
+        return;
+    }
+    let help = if name.starts_with("net.") {
+        "write it under `sysctls` of the network: the tuning plugin sets it"
+    } else {
+        "remove it: it is the node's, and only who runs the node can set it"
+    };
+    diags.push(
+        Diagnostic::error("unsafe-sysctl", format!("kubelet refuses `{name}` on a pod")).at(span).help(help),
+    );
 }
 
 /// Each capability of the user's has its reason, and SYS_ADMIN would undo what keeps OpenWrt alive in a pod.

@@ -2,6 +2,7 @@
 
 use super::decode::{Decode, Decoder, MapKey};
 use super::schema::Defs;
+use crate::diag::Written;
 use crate::types::{Invalid, Port, TextForm, Vlan, nearest, quoted};
 use crate::yaml::{Kind, Tree};
 use serde_json::{Value, json};
@@ -192,5 +193,19 @@ impl Decode for Value {
 
     fn schema(_: &mut Defs) -> Value {
         json!({"type": "object"})
+    }
+}
+
+impl Decode for Written {
+    const WHAT: &'static str = "a mapping";
+
+    /// An object, as it is, with the places of its parts.
+    fn decode(tree: &Tree, decoder: &mut Decoder<'_>) -> Option<Self> {
+        decoder.entries(tree, "an object")?;
+        Some(Self { value: crate::yaml::to_json(tree), places: crate::yaml::places(tree) })
+    }
+
+    fn schema(defs: &mut Defs) -> Value {
+        Value::schema(defs)
     }
 }

@@ -2,7 +2,9 @@
 //! a file given to `kubectl apply`. Source: go-yaml v2 `resolve.go` behind `sigs.k8s.io/yaml`, and kubectl 1.37 as run.
 
 use super::{Key, Kind, Tree};
+use crate::diag::Span;
 use serde_json::{Map, Number, Value};
+use std::collections::BTreeMap;
 
 /// The tree as JSON. Unquoted `on`, `yes`, `y` are true, `0644` and `0o644` are 420, `1_000` is 1000; `22:30:00`, MAC
 /// addresses and dates stay texts. What JSON has no number for (infinity) stays a text.
@@ -15,6 +17,35 @@ pub fn to_json(tree: &Tree) -> Value {
         Kind::Map(entries) => {
             let entries = entries.iter().map(|entry| (key(&entry.key), to_json(&entry.value)));
             Value::Object(entries.collect::<Map<_, _>>())
+        }
+    }
+}
+
+/// Where the parts of that JSON were written, by their pointers: a scalar itself, of a list or a mapping the key.
+pub fn places(tree: &Tree) -> BTreeMap<String, Span> {
+    let mut places = BTreeMap::new();
+    add_places(tree, "", &mut places);
+    places
+}
+
+fn add_places(tree: &Tree, pointer: &str, places: &mut BTreeMap<String, Span>) {
+    match &tree.kind {
+        Kind::Null | Kind::Scalar { .. } => {}
+        Kind::Seq(items) => {
+            for (index, item) in items.iter().enumerate() {
+                let pointer = format!("{pointer}/{index}");
+                places.insert(pointer.clone(), item.span);
+                add_places(item, &pointer, places);
+            }
+        }
+        Kind::Map(entries) => {
+            for entry in entries {
+                let key = key(&entry.key).replace('~', "~0").replace('/', "~1");
+                let pointer = format!("{pointer}/{key}");
+                let scalar = matches!(entry.value.kind, Kind::Scalar { .. });
+                places.insert(pointer.clone(), if scalar { entry.value.span } else { entry.key.span });
+                add_places(&entry.value, &pointer, places);
+            }
         }
     }
 }

@@ -12,7 +12,7 @@ mod syntax;
 mod tree;
 mod write;
 
-pub use json::to_json;
+pub use json::{places, to_json};
 pub use read::{CODES, read, read_value};
 pub use tree::{Entry, Key, Kind, Tree};
 pub use write::{write, write_all};

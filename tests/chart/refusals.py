@@ -39,6 +39,12 @@ def uci(file, **section):
     return {"uci": {file: [section]}}
 
 
+def host_path(path, **changes):
+    return {"extraVolumes": [{"name": "x", "hostPath": {"path": path}}], **changes}
+
+
+TOKEN = {"extraVolumes": [{"name": "x", "projected": {"sources": [{"serviceAccountToken": {"path": "token"}}]}}]}
+UNCONFINED = {"container.apparmor.security.beta.kubernetes.io/x": "unconfined"}
 MAC = "02:00:00:00:00:01"
 COLLIDING = {
     "networks": {"lan-l2": {"kind": "macvlan", "parent": "eno1"}},
@@ -163,6 +169,11 @@ REFUSED = [
     ("stock-arm-image", ["openwrt"], "image.tag", {"image": {"repository": "openwrt/rootfs", "tag": "armsr-armv8-24.10.4"}}),
     ("bad-value", ["openwrt"], "firstBoot.a b", {"firstBoot": {"a b": "true"}}),
     ("timezone-name", ["openwrt"], "timezone", {"timezone": "Europe/Berlin"}),
+    ("bad-value", BOTH, "extraCapabilities[0]", {"extraCapabilities": ["ALL"]}),
+    ("bad-value", BOTH, "extraCapabilities[1]", {"extraCapabilities": ["NET_RAW", "CAP_SYS_NICE"]}),
+    ("bad-value", BOTH, "extraCapabilities[0]", {"extraCapabilities": ["net_raw"]}),
+    ("privilege-reason", BOTH, "podAnnotations.container.apparmor.security.beta.kubernetes.io/x", {"podAnnotations": UNCONFINED}),
+    ("privilege-reason", BOTH, "annotations.container.apparmor.security.beta.kubernetes.io/x", {"annotations": UNCONFINED}),
     ("openwrt-sys-admin", ["openwrt"], "extraCapabilities[0]", {"extraCapabilities": ["SYS_ADMIN"]}),
     ("uci-value", ["openwrt"], "uci.a b", uci("a b", section="x", type="y")),
     ("uci-value", ["openwrt"], "uci.firewall[0].section", uci("firewall", section="a-b", type="y")),
@@ -206,8 +217,21 @@ OF_CHARTS_ALONE = [
     (BOTH, "extraVolumes[0].name", {"extraVolumes": [{"name": "wrtpod-x", "emptyDir": {}}]}),
     (BOTH, "extraVolumeMounts[0].mountPath", {"extraVolumeMounts": [{"name": "x", "mountPath": "/wrtpod/x"}]}),
     (BOTH, "extraVolumeMounts[0].mountPath", {"extraVolumeMounts": [{"name": "x", "mountPath": "//srv/.././wrtpod"}]}),
+    *((BOTH, "extraVolumes[0].hostPath.path", host_path(path)) for path in ("/", "/etc", "/var/lib", "/var/run//docker.sock", "/srv/a/../../etc", "/dev")),
+    (BOTH, "extraVolumes[0].hostPath.path", host_path("/etc", allow={"/etc/ssl": "certificates"})),
+    (BOTH, "extraVolumes[0].projected.sources", TOKEN),
+    (BOTH, "allow", {"allow": {"hostPid": "it lists the node's processes"}}),
+    (BOTH, "allow.serviceAccountToken", TOKEN | {"allow": {"serviceAccountToken": " "}}),
     (["openwrt"], "reservedAddresses[0]", {"reservedAddresses": ["192.168.1.1500"]}),
     (["openwrt"], "credentials", {"credentials": {"existingSecret": "a", "passwordHash": "$6$x"}}),
     (["openwrt"], "credentials.passwordHash", {"credentials": {"passwordHash": "secret"}}),
     (["openwrt"], "credentials.passwordHash", {"credentials": {"authorizedKeys": "ssh-ed25519 AAAA"}}),
+]
+# What a reason, or the place, makes right.
+ALLOWED = [
+    host_path("/var/run/docker.sock", allow={"/run/docker.sock": "it watches the containers of the node"}),
+    host_path("/lib/modules"),
+    host_path("/mnt/media"),
+    TOKEN | {"allow": {"serviceAccountToken": "it lists Services"}},
+    {"podAnnotations": UNCONFINED, "allow": {"appArmorUnconfined": "the node's profile forbids what it does"}},
 ]

@@ -16,6 +16,9 @@ def check(report, wrtpod):
         helm = engine.Engine(folder)
         good = helm.refusal({}, bases.NAME, bases.NAMESPACE)
         report.check(f"{profile}: the values of the chart itself are good", not good, good)
+        for changes in refusals.ALLOWED:
+            message = helm.refusal(bases.given(profile, changes), bases.NAME, bases.NAMESPACE)
+            report.check(f"{profile}: allowed: {changes}", not message, message)
         for rule, profiles, path, changes in refusals.REFUSED:
             if profile in profiles:
                 message = helm.refusal(bases.given(profile, changes), bases.NAME, bases.NAMESPACE)

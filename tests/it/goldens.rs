@@ -146,6 +146,15 @@ fn overlays_at_boot() {
     check("explain-overlays-at-boot", &wrtpod(&["render", "broker", "--explain"], folder.path()));
 }
 
+/// What a patch gives a pod is what is explained, whatever the plan says.
+#[test]
+fn patched_pods_are_explained_as_they_are_rendered() {
+    let case = include_str!("rules/privilege-reason.allowed.good.yaml");
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::write(folder.path().join("site.yaml"), case).expect("a file");
+    check("explain-patched", &wrtpod(&["render", "--explain"], folder.path()));
+}
+
 /// A folder as one text; objects as in the other goldens.
 #[test]
 fn a_folder() {

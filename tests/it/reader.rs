@@ -113,7 +113,7 @@ fn values_keep_text_and_place() {
         Some("52:54:00:ab:cd:ef")
     );
     // An untyped fragment reads as kubectl reads it.
-    assert_eq!(spec.patches[0].value["spec"]["true"], 420);
+    assert_eq!(spec.patches[0].value.value["spec"]["true"], 420);
     let site = outcome.documents.site.as_ref().expect("the file has it");
     assert_eq!(site.spec.networks[0].1.attachment.key(), "macvlan");
     assert_eq!(site.metadata.labels[1].1.value, "0644");

@@ -52,7 +52,9 @@ pub fn outcome_of(inputs: &[Input], named: &[String]) -> Outcome {
         sets.push(objects::attachments(plan, |_| true));
         for appliance in &plan.appliances {
             let mut objects = objects::build(plan, appliance);
+            let planned = rules::planned(&objects);
             passes::patch(&mut objects, &appliance.patches, &mut diagnostics);
+            rules::check_objects(appliance, &planned, &objects, &mut diagnostics);
             sets.push(objects);
         }
     }

@@ -173,8 +173,16 @@ fn pod(source: &Source<'_>) -> Vec<Entry> {
         leaf(
             "extraCapabilities",
             json!([]),
-            shapes::texts(),
+            shapes::capabilities(),
             "Capabilities beside those that the chart asks for, such as SYS_NICE.",
+        ),
+        leaf(
+            "allow",
+            json!({}),
+            shapes::allow(),
+            "What the values above may give the pod of its node or its cluster, each with the reason for it: a path of the\n\
+             node that gives it away (/run/docker.sock: it watches the containers), serviceAccountToken,\n\
+             appArmorUnconfined. Without one they are refused.",
         ),
         leaf("labels", pairs(&metadata.labels), shapes::text_map(), "Labels of every object but the NADs."),
         leaf(

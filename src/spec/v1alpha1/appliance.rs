@@ -2,12 +2,12 @@
 
 use super::{AccessMode, UpdateStrategy, Volume, WorkloadKind};
 use super::{Device, Entries, Ingress, Metadata, Probes, PullPolicy, Resources, Service, ServicePort};
-use crate::diag::Loc;
+use crate::diag::{Loc, Written};
 use crate::spec::decode::{Decode, Decoder, OneOrMany};
 use crate::spec::schema::Defs;
 use crate::spec::table::{choice, record};
 use crate::types::{
-    AddressSpec, Capability, EnvName, ImageRef, InterfaceName, Mac, Name, OverlayRef, Quantity,
+    AddressSpec, Capability, EnvName, ImageRef, InterfaceName, Mac, Name, OverlayRef, Privilege, Quantity,
 };
 use crate::yaml::{Kind, Tree};
 use serde_json::Value;
@@ -110,7 +110,12 @@ record! {
         /// Annotations for the pod alone.
         "annotations" => annotations: Entries<String, String>,
         /// Partial Kubernetes objects that are merged onto the generated ones of the same kind and name.
-        "patches" => patches: Vec<Loc<Value>>,
+        "patches" => patches: Vec<Loc<Written>>,
+        /// What the pod may have of its node or its cluster, each with the reason for it, such as
+        /// `hostPID: it lists the node's processes`: `patches` that take it without are refused. One of `hostPID`, `hostIPC`,
+        /// `hostPorts`, `seccompUnconfined`, `appArmorUnconfined`, `seLinuxUnconfined`, `procMountUnmasked`,
+        /// `allowPrivilegeEscalation`, `serviceAccountToken`, a capability, or a path of the node.
+        "allow" => allow: Entries<Privilege, String>,
     }
 }
 

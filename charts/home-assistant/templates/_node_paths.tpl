@@ -1,0 +1,55 @@
+{{/* Paths of a node that give it away: with all that is in them, but for what is harmless; as a whole; by their
+     last part. */}}
+{{- define "wrtpod.nodePaths" -}}
+{
+  "trees": [
+    "/bin",
+    "/boot",
+    "/etc",
+    "/lib",
+    "/lib64",
+    "/opt/cni",
+    "/proc",
+    "/root",
+    "/run/containerd",
+    "/run/crio",
+    "/run/k3s",
+    "/run/systemd",
+    "/sbin",
+    "/sys",
+    "/usr",
+    "/var/lib/cni",
+    "/var/lib/containerd",
+    "/var/lib/containers",
+    "/var/lib/docker",
+    "/var/lib/etcd",
+    "/var/lib/k0s",
+    "/var/lib/kubelet",
+    "/var/lib/rancher",
+    "/var/log",
+    "/var/snap/microk8s"
+  ],
+  "harmless": [
+    "/etc/localtime",
+    "/etc/machine-id",
+    "/etc/timezone",
+    "/lib/modules",
+    "/usr/lib/modules",
+    "/usr/share/zoneinfo"
+  ],
+  "whole": [
+    "/dev",
+    "/run",
+    "/opt"
+  ],
+  "sockets": [
+    "docker.sock",
+    "containerd.sock",
+    "containerd.sock.ttrpc",
+    "crio.sock",
+    "cri-dockerd.sock",
+    "podman.sock",
+    "kubelet.sock"
+  ]
+}
+{{- end -}}

@@ -1,0 +1,209 @@
+//! What is rendered is what is judged: the objects after the user's patches, by what their pods may do.
+//!
+//! What the plan gives a pod has its reasons there. What patches add needs one, and some of it is never right.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::security::check_sysctl;
+use crate::diag::{Diagnostic, Diagnostics, Severity, Span, Written};
+use crate::objects::{Object, ObjectSet, Power, PowerKind, Step, powers};
+use crate::plan::{Appliance, Profile};
+use crate::types::Privilege;
+
+/// What the pods of a set may do before its patches: what the plan has its reasons for. An annotation is the user's.
+pub fn planned(objects: &ObjectSet) -> Vec<Power> {
+    let annotated = |power: &Power| power.kind == PowerKind::Has(Privilege::AppArmorUnconfined);
+    objects.iter().flat_map(|object| powers(&object.value)).filter(|power| !annotated(power)).collect()
+}
+
+/// Judges the objects of an appliance after its patches; `planned` is what the plan gave them.
+pub fn check_objects(appliance: &Appliance, planned: &[Power], objects: &ObjectSet, diags: &mut Diagnostics) {
+    let mut taken: Vec<Privilege> = Vec::new();
+    for object in objects {
+        let powers = powers(&object.value);
+        taken.extend(powers.iter().filter_map(|power| match &power.kind {
+            PowerKind::Has(privilege) => Some(privilege.clone()),
+            _ => None,
+        }));
+        let known = |power: &&Power| {
+            planned.iter().any(|known| known.kind == power.kind && known.container == power.container)
+        };
+        let new: Vec<&Power> = powers.iter().filter(|power| !known(power)).collect();
+        check_powers(appliance, object, &new, diags);
+        check_unhardened(appliance, object, &new, diags);
+        check_sysctls(appliance, object, diags);
+    }
+    check_allowed(appliance, &taken, diags);
+}
+
+fn check_powers(appliance: &Appliance, object: &Object, new: &[&Power], diags: &mut Diagnostics) {
+    for power in new {
+        let at = place(appliance, object, &power.path);
+        let who =
+            power.container.as_deref().map_or("the pod".to_owned(), |name| format!("container `{name}`"));
+        let finding = match &power.kind {
+            PowerKind::Privileged => {
+                Diagnostic::error("privileged", format!("the patch makes {who} privileged"))
+                    .help("add what is missing under `capabilities`, with a reason")
+            }
+            PowerKind::AllCapabilities => {
+                Diagnostic::error("privileged", format!("`ALL` gives {who} every capability"))
+                    .help("name each one that is missing under `capabilities`, with its reason")
+            }
+            PowerKind::Has(privilege) => match unfounded(appliance, power, privilege, &who) {
+                Some(finding) => finding,
+                None => continue,
+            },
+            PowerKind::KeepsCapabilities | PowerKind::NoSeccomp | PowerKind::MayEscalate => continue,
+        };
+        diags.push(finding.at(at));
+    }
+}
+
+/// The finding about something that nobody gives a reason for.
+fn unfounded(appliance: &Appliance, power: &Power, privilege: &Privilege, who: &str) -> Option<Diagnostic> {
+    let of_main = power.container.as_ref() == Some(&appliance.main.name);
+    if appliance.profile == Profile::OpenWrt && of_main && privilege.to_string() == "SYS_ADMIN" {
+        let what = "with SYS_ADMIN OpenWrt's init mounts over what the pod has";
+        return Some(Diagnostic::error("openwrt-sys-admin", what).help("remove it"));
+    }
+    if appliance.allowed.iter().any(|(known, _)| known.value == *privilege) {
+        return None;
+    }
+    let severity = if privilege.is_grave() { Severity::Error } else { Severity::Warning };
+    let what = format!("{}, and no reason is given", claim(privilege, who));
+    let help = match privilege {
+        Privilege::Capability(name) if of_main => {
+            format!("write `{name}: REASON` under `capabilities`, in the place of the patch")
+        }
+        other => format!("remove it, or write `{other}: REASON` under `allow`"),
+    };
+    Some(Diagnostic::new(severity, PRIVILEGE_REASON, what).help(help))
+}
+
+const PRIVILEGE_REASON: &str = "privilege-reason";
+
+fn claim(privilege: &Privilege, who: &str) -> String {
+    match privilege {
+        Privilege::HostPid => format!("{who} sees the node's processes"),
+        Privilege::HostIpc => format!("{who} shares the node's memory segments"),
+        Privilege::HostPorts => format!("{who} takes a port of the node"),
+        Privilege::SeccompUnconfined => format!("{who} may make every system call"),
+        Privilege::AppArmorUnconfined => format!("no AppArmor profile confines {who}"),
+        Privilege::SeLinuxUnconfined => format!("no rule of SELinux confines {who}"),
+        Privilege::ProcMountUnmasked => format!("{who} may write the kernel's settings in /proc"),
+        Privilege::Escalation => format!("{who} may get more rights by a set-uid program"),
+        Privilege::Token => format!("{who} has a token for the API server"),
+        Privilege::Capability(name) => format!("{who} has {name}"),
+        Privilege::HostPath(path) => format!("{who} has `{path}` of the node"),
+    }
+}
+
+/// One finding for each container that does not start from nothing.
+fn check_unhardened(appliance: &Appliance, object: &Object, new: &[&Power], diags: &mut Diagnostics) {
+    let mut loose: BTreeMap<&str, (Vec<&str>, &Power)> = BTreeMap::new();
+    for power in new {
+        let what = match power.kind {
+            PowerKind::KeepsCapabilities => "keeps the runtime's capabilities",
+            PowerKind::NoSeccomp => "has no seccomp profile",
+            PowerKind::MayEscalate => "may get more rights by a set-uid program",
+            PowerKind::Privileged | PowerKind::AllCapabilities | PowerKind::Has(_) => continue,
+        };
+        let name = power.container.as_deref().unwrap_or_default();
+        loose.entry(name).or_insert_with(|| (Vec::new(), power)).0.push(what);
+    }
+    for (name, (what, power)) in loose {
+        diags.push(
+            Diagnostic::warning("container-unhardened", format!("container `{name}` {}", listed(&what)))
+                .at(place(appliance, object, &power.path))
+                .help(
+                    "write `securityContext: {allowPrivilegeEscalation: false, capabilities: {drop: [ALL]}, \
+                     seccompProfile: {type: RuntimeDefault}}` into it",
+                ),
+        );
+    }
+}
+
+fn listed(items: &[&str]) -> String {
+    match items {
+        [rest @ .., last] if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
+        _ => items.concat(),
+    }
+}
+
+/// Sysctls of the document are judged with the plan.
+fn check_sysctls(appliance: &Appliance, object: &Object, diags: &mut Diagnostics) {
+    const LIST: [&str; 5] = ["spec", "template", "spec", "securityContext", "sysctls"];
+    let list = object.value.pointer(&format!("/{}", LIST.join("/"))).and_then(Value::as_array);
+    for name in list.into_iter().flatten().filter_map(|one| one["name"].as_str()) {
+        if !appliance.pod_sysctls.iter().any(|(known, _)| known.value == name) {
+            let mut path: Vec<Step> = LIST.map(|field| Step::Field(field.to_owned())).to_vec();
+            path.push(Step::Named(name.to_owned()));
+            check_sysctl(name, place(appliance, object, &path), diags);
+        }
+    }
+}
+
+/// A reason says something, and is a reason for something.
+fn check_allowed(appliance: &Appliance, taken: &[Privilege], diags: &mut Diagnostics) {
+    for (privilege, reason) in &appliance.allowed {
+        if reason.trim().is_empty() {
+            diags.push(
+                Diagnostic::error(
+                    PRIVILEGE_REASON,
+                    format!("`{}` is allowed without a reason", privilege.value),
+                )
+                .at(privilege.span)
+                .help("write why the appliance needs it; `render --explain` shows it"),
+            );
+        } else if !taken.contains(&privilege.value) {
+            diags.push(
+                Diagnostic::error(
+                    "no-effect",
+                    format!("`{}` is allowed, and no patch takes it", privilege.value),
+                )
+                .at(privilege.span)
+                .help("remove it: `allow` gives nothing by itself"),
+            );
+        }
+    }
+}
+
+/// Where a part of an object was written: in the last patch that says it, among the annotations of the document, or in the
+/// patch that says most of what leads to it.
+fn place(appliance: &Appliance, object: &Object, path: &[Step]) -> Option<Span> {
+    let kind = object.identity.kind.as_str();
+    let patches = appliance.patches.iter().filter(|patch| patch.value.value["kind"] == kind);
+    let best = patches
+        .map(|patch| {
+            let (depth, span) = followed(&patch.value, path);
+            (depth, span.or(patch.span))
+        })
+        .max_by_key(|(depth, _)| *depth);
+    match (best, path.last()) {
+        (Some((depth, span)), _) if depth == path.len() => span,
+        (_, Some(Step::Field(key))) if annotation(appliance, key).is_some() => annotation(appliance, key),
+        (Some((_, span)), _) => span,
+        (None, _) => appliance.name.span,
+    }
+}
+
+fn annotation(appliance: &Appliance, key: &str) -> Option<Span> {
+    let mut pairs = appliance.pod_annotations.iter().chain(&appliance.annotations);
+    pairs.find(|(known, _)| known.value == key)?.1.span
+}
+
+/// How many steps a patch says, and where the last of them was written.
+fn followed(patch: &Written, path: &[Step]) -> (usize, Option<Span>) {
+    let (mut value, mut pointer, mut span) = (&patch.value, String::new(), None);
+    for (depth, step) in path.iter().enumerate() {
+        let Some((next, name)) = step.follow(value) else { return (depth, span) };
+        value = next;
+        pointer.push('/');
+        pointer.push_str(&name);
+        span = patch.places.get(&pointer).copied().or(span);
+    }
+    (path.len(), span)
+}
