@@ -135,14 +135,14 @@ pub fn write(
     let mut written = Written { files: files.len(), ..Written::default() };
     for (name, old) in before.iter().filter(|(name, _)| !files.contains_key(*name)) {
         match there(folder, name)? {
-            None => {}
-            Some(there) if is_own(&there, old) => {
+            There::Nothing => {}
+            there if is_own(&there, old) => {
                 let path = folder.join(name);
                 std::fs::remove_file(&path).map_err(io(&path))?;
                 remove_empty(folder, name);
                 *written.removed.entry(old.of.clone()).or_default() += 1;
             }
-            Some(_) => written.kept.push(name.clone()),
+            _ => written.kept.push(name.clone()),
         }
     }
     put_list(folder, stage.path(), &both(files, &List::new()))?;
@@ -165,7 +165,8 @@ fn before(folder: &Path, older: &[String]) -> Result<List, FolderError> {
     if !older.is_empty() {
         return Ok(older.iter().map(|name| (name.clone(), Before::default())).collect());
     }
-    let names = entries.map(|entry| Ok(entry.map_err(io(folder))?.file_name().to_string_lossy().into_owned()));
+    let names =
+        entries.map(|entry| Ok(entry.map_err(io(folder))?.file_name().to_string_lossy().into_owned()));
     let names: BTreeSet<String> = names.collect::<Result<_, FolderError>>()?;
     match names.into_iter().next() {
         None => Ok(List::new()),
@@ -213,9 +214,12 @@ fn refuse_changed(folder: &Path, files: &BTreeMap<String, File>, before: &List) 
                 return Err(FolderError::Link { path });
             }
         }
-        let Some(there) = there(folder, name)? else { continue };
-        let is_same = there.as_deref() == Some(file.text.as_bytes());
-        if !is_same && !before.get(name).is_some_and(|before| is_own(&there, before)) {
+        let is_free = match there(folder, name)? {
+            There::Nothing => true,
+            There::File(bytes) if bytes == file.text.as_bytes() => true,
+            there => before.get(name).is_some_and(|before| is_own(&there, before)),
+        };
+        if !is_free {
             changed.push(name.clone());
         }
     }
@@ -225,20 +229,29 @@ fn refuse_changed(folder: &Path, files: &BTreeMap<String, File>, before: &List) 
     Err(FolderError::Changed { folder: folder.to_owned(), files: changed })
 }
 
-/// What is at a path: nothing, a file with its content, or something that is no file.
-fn there(folder: &Path, name: &str) -> Result<Option<Option<Vec<u8>>>, FolderError> {
+/// What is at a path.
+enum There {
+    Nothing,
+    File(Vec<u8>),
+    /// A folder, a link, a device.
+    Other,
+}
+
+fn there(folder: &Path, name: &str) -> Result<There, FolderError> {
     let path = folder.join(name);
     match path.symlink_metadata() {
-        Ok(metadata) if metadata.is_file() => Ok(Some(Some(std::fs::read(&path).map_err(io(&path))?))),
-        Ok(_) => Ok(Some(None)),
-        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => Ok(None),
+        Ok(metadata) if metadata.is_file() => Ok(There::File(std::fs::read(&path).map_err(io(&path))?)),
+        Ok(_) => Ok(There::Other),
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+            Ok(There::Nothing)
+        }
         Err(source) => Err(io(&path)(source)),
     }
 }
 
 /// Whether it is as wrtpod wrote it, as far as is known.
-fn is_own(there: &Option<Vec<u8>>, before: &Before) -> bool {
-    let Some(bytes) = there else { return false };
+fn is_own(there: &There, before: &Before) -> bool {
+    let There::File(bytes) = there else { return false };
     before.digests.is_empty() || before.digests.contains(&digest(bytes))
 }
 
