@@ -80,8 +80,8 @@ fn run(text: &str, count: usize) -> [Duration; 4] {
     let decide = lap();
     rules::check(&plan, &mut diags);
     let check = lap();
-    let mut sets = vec![objects::attachments(&plan, |_| true)];
-    sets.extend(plan.appliances.iter().map(|appliance| objects::build(&plan, appliance)));
+    let sets: Vec<ObjectSet> =
+        plan.appliances.iter().map(|appliance| objects::build(&plan, appliance)).collect();
     let rendered = sink::yaml_texts(&sets).collect::<String>();
     let render = lap();
 

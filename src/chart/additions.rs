@@ -34,7 +34,7 @@ pub fn persistence(source: &Source<'_>, without: &ObjectSet) -> String {
     let mut folders = String::new();
     let (mut mount, mut volume) = (String::new(), String::new());
     for (index, mode) in KEEPING.into_iter().enumerate() {
-        let (_, objects) = source.skeleton(mode);
+        let objects = source.skeleton(mode);
         let (of_folders, of_data): (Vec<Value>, Vec<Value>) =
             added(&objects, without, MOUNTS).into_iter().partition(|one| one.get("subPath").is_some());
         let word = if index == 0 { "if" } else { "else if" };

@@ -64,15 +64,18 @@ pub fn template(object: &Value, slots: &[Slot], sentinels: &[Sentinel]) -> Strin
     out
 }
 
-/// Braces of the object's own texts are none of Helm's. The form with backquotes contains no quote of YAML's, so it
-/// stands in any scalar.
+/// A text whose braces are none of Helm's. The form with backquotes contains no quote of YAML's, so it stands in any
+/// scalar.
+pub fn verbatim(text: &str) -> String {
+    text.replace("{{", "{{`{{`}}")
+}
+
 fn escaped(value: &Value) -> Value {
-    let text = |text: &str| text.replace("{{", "{{`{{`}}");
     match value {
-        Value::String(own) => Value::String(text(own)),
+        Value::String(own) => Value::String(verbatim(own)),
         Value::Array(items) => items.iter().map(escaped).collect(),
         Value::Object(entries) => {
-            entries.iter().map(|(key, value)| (text(key), escaped(value))).collect::<Map<_, _>>().into()
+            entries.iter().map(|(key, value)| (verbatim(key), escaped(value))).collect::<Map<_, _>>().into()
         }
         other => other.clone(),
     }

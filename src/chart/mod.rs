@@ -31,8 +31,9 @@ use crate::diag::Diagnostic;
 use crate::overlay::Overlays;
 use crate::plan::{self, Profile, Workload};
 use crate::pod;
-use crate::spec::Documents;
+use crate::spec::{self, Documents};
 use crate::types::Privilege;
+use crate::yaml;
 use source::Source;
 
 /// A chart: its name, and its files by their path in its folder.
@@ -125,7 +126,7 @@ pub fn chart(
     files.insert("README.md".to_owned(), pages::readme(&source, &carried, &entries));
     files.insert("values.yaml".to_owned(), entry::values_yaml(&entries));
     files.insert("values.schema.json".to_owned(), schema_text(&entries));
-    files.insert("templates/_kind.tpl".to_owned(), kind(appliance));
+    files.insert("templates/_kind.tpl".to_owned(), kind(appliance, site));
     files.insert("templates/_node_paths.tpl".to_owned(), node_paths());
     files.extend(templates::templates(&source));
     let (parts, scripts) = match appliance.profile {
@@ -175,18 +176,25 @@ fn schema_text(entries: &[entry::Entry]) -> String {
     text
 }
 
-/// What the appliance is, where no value says otherwise.
-fn kind(appliance: &plan::Appliance) -> String {
+/// What the appliance and its site are, where no value says otherwise.
+fn kind(appliance: &plan::Appliance, site: &spec::Site) -> String {
     let workload = match appliance.workload.value {
         Workload::StatefulSet => "StatefulSet",
         Workload::Deployment { .. } => "Deployment",
     };
     let kind = &appliance.kind;
+    let [labels, annotations] = [&site.metadata.labels, &site.metadata.annotations].map(|pairs| {
+        let pairs = pairs.iter().map(|(key, value)| (key.value.clone(), Value::from(value.value.as_str())));
+        lift::verbatim(&yaml::write(&Value::Object(pairs.collect())))
+    });
     format!(
         "{{{{/* What the appliance is: the label app.kubernetes.io/name. */}}}}\n\
          {{{{- define \"wrtpod.name\" -}}}}\n{{{{- .Values.nameOverride | default \"{kind}\" }}}}\n{{{{- end }}}}\n\n\
          {{{{/* The kind of its workload. */}}}}\n\
-         {{{{- define \"wrtpod.workload\" -}}}}\n{workload}\n{{{{- end -}}}}\n"
+         {{{{- define \"wrtpod.workload\" -}}}}\n{workload}\n{{{{- end -}}}}\n\n\
+         {{{{/* What the site says of the attachments to its networks. */}}}}\n\
+         {{{{- define \"wrtpod.siteLabels\" -}}}}\n{labels}{{{{- end -}}}}\n\n\
+         {{{{- define \"wrtpod.siteAnnotations\" -}}}}\n{annotations}{{{{- end -}}}}\n"
     )
 }
 

@@ -45,7 +45,7 @@ pub fn carried(named: &[NamedOverlay<'_>]) -> Result<Carried, Diagnostic> {
 
 /// The files, by their paths in the chart.
 pub fn files(source: &Source<'_>, carried: &Carried) -> Vec<(String, String)> {
-    let (_, plain) = source.skeleton(PersistenceMode::System);
+    let plain = source.skeleton(PersistenceMode::System);
     carried
         .values()
         .map(|overlay| (format!("{FOLDER}/{}.yaml", overlay.name), text(source, &plain, overlay)))

@@ -148,6 +148,7 @@ pub fn network() -> Value {
         "type": "object",
         "additionalProperties": false,
         "properties": {
+            // Of charts up to 0.1: what a release kept of their values may have it.
             "create": switch(),
             "existing": {"type": "string", "pattern": format!("^(({NAME}/)?[a-z0-9]([a-z0-9.-]{{0,251}}[a-z0-9])?)?$")},
             "kind": one_of(&["macvlan", "ipvlan", "vlan", "bridge", "hostDevice"]),

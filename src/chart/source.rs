@@ -9,7 +9,7 @@ use super::lift::Sentinel;
 use crate::diag::{Diagnostics, Loc, SourceMap};
 use crate::objects::{self, ObjectSet};
 use crate::overlay;
-use crate::plan::{self, Plan, Profile};
+use crate::plan::{self, Profile};
 use crate::spec::{
     self, ApplianceSpec, Documents, Ingress, Network, Persistence, PersistenceMode, Service, ServicePort,
     SiteSpec,
@@ -132,7 +132,7 @@ impl<'a> Source<'a> {
         let mut spec = self.spec.clone();
         spec.build = None;
         spec.overlays.clear();
-        let (_, objects) = self.planned(spec);
+        let objects = self.planned(spec);
         let workload = objects.iter().last().expect("the workload comes last");
         let resources = workload.value.pointer("/spec/template/spec/containers/0/resources");
         resources.cloned().unwrap_or_else(|| json!({}))
@@ -140,7 +140,7 @@ impl<'a> Source<'a> {
 
     /// The objects as they are built for documents whose changeable words are sentinels or left out, so that what
     /// remains is what no value changes. OpenWrt's persistence mode is the one that is asked for.
-    pub fn skeleton(&self, mode: PersistenceMode) -> (Plan, ObjectSet) {
+    pub fn skeleton(&self, mode: PersistenceMode) -> ObjectSet {
         self.planned(self.neutral_spec(mode))
     }
 
@@ -152,12 +152,12 @@ impl<'a> Source<'a> {
     ) -> ObjectSet {
         let mut spec = self.neutral_spec(mode);
         change(&mut spec);
-        self.planned(spec).1
+        self.planned(spec)
     }
 
     /// The appliance of this spec, alone on the site and under names that are found again. Overlays that it names come with
     /// wrtpod.
-    fn planned(&self, spec: ApplianceSpec) -> (Plan, ObjectSet) {
+    fn planned(&self, spec: ApplianceSpec) -> ObjectSet {
         let mut documents = Documents { site: self.documents.site.clone(), ..Documents::default() };
         let site = documents.site.as_mut().expect("an appliance is planned on a site");
         site.value.spec.value.namespace = Some(Loc::bare(name(NAMESPACE)));
@@ -171,8 +171,7 @@ impl<'a> Source<'a> {
         let overlays = overlay::gather(&documents, &mut SourceMap::new(), &mut diags);
         let plan = plan::decide(&documents, &overlays, &mut diags).expect("the documents have a site");
         let appliance = plan.appliances.first().expect("what was planned once is planned again");
-        let objects = objects::build(&plan, appliance);
-        (plan, objects)
+        objects::build(&plan, appliance)
     }
 
     fn neutral_spec(&self, mode: PersistenceMode) -> ApplianceSpec {

@@ -8,7 +8,7 @@ use super::source::{Source, sentinels};
 use crate::diag::Loc;
 use crate::objects::{self, Object, SUBSTITUTE};
 use crate::overlay::EMBEDDED;
-use crate::plan::{Plan, Profile};
+use crate::plan::Profile;
 use crate::spec::PersistenceMode;
 
 /// A file of the chart: its path in it, and its text.
@@ -16,13 +16,16 @@ pub type File = (String, String);
 
 /// The lifted templates.
 pub fn templates(source: &Source<'_>) -> Vec<File> {
-    let (plan, objects) = source.skeleton(PersistenceMode::None);
-    let mut files = vec![file("networks", networks(&plan))];
-    for object in &objects {
+    let objects = source.skeleton(PersistenceMode::None);
+    let is_attachment = |object: &&Object| object.identity.kind == objects::NAD_KIND;
+    let attachment = objects.iter().find(is_attachment);
+    let attachment = attachment.expect("an appliance with a chart is on a network of the site's");
+    let mut files = vec![file("networks", networks(attachment))];
+    for object in objects.iter().filter(|object| !is_attachment(object)) {
         files.push(of_object(source, object));
     }
     if source.profile() == Profile::OpenWrt {
-        let (_, keeping) = source.skeleton(PersistenceMode::Etc);
+        let keeping = source.skeleton(PersistenceMode::Etc);
         let claim = keeping.iter().find(|object| object.identity.kind == "PersistentVolumeClaim");
         let claim = claim.expect("mode etc has a claim");
         let condition = "and (ne .Values.persistence.mode \"none\") (not .Values.persistence.existingClaim)";
@@ -35,7 +38,7 @@ pub fn templates(source: &Source<'_>) -> Vec<File> {
 
 /// What overlays are to the pod that applies them itself. Any one will do: values have the choice.
 fn overlays(source: &Source<'_>) -> [File; 2] {
-    let (_, without) = source.skeleton(PersistenceMode::System);
+    let without = source.skeleton(PersistenceMode::System);
     let with = source.changed_skeleton(PersistenceMode::System, |spec| {
         let one = EMBEDDED.first().expect("overlays come with wrtpod");
         spec.overlays.push(Loc::bare(one.name.parse().expect("our own names are references")));
@@ -180,19 +183,17 @@ fn lifted_ingress(ingress: &Object) -> String {
 }
 
 /// The NADs: one object is the pattern of all.
-fn networks(plan: &Plan) -> String {
-    let pattern = objects::attachments(plan, |_| true);
-    let pattern = pattern.iter().next().expect("an appliance with a chart is on a network of the site's");
+fn networks(pattern: &Object) -> String {
     let slots = [
         scalar("/metadata/name", ".name | quote"),
-        scalar("/metadata/labels/wrtpod.dev~1network", ".network | quote"),
-        scalar("/metadata/labels/wrtpod.dev~1site", "$.Values.site | quote"),
+        block("/metadata/labels", "include \"wrtpod.attachmentLabels\" (list $ .network)"),
+        block("/metadata/annotations", "include \"wrtpod.attachmentAnnotations\" $"),
         ("/spec/config".to_owned(), Action::Text(".config".to_owned())),
     ];
     let text = template(&pattern.value, &slots, &sentinels("$"));
     format!(
         "{{{{- include \"wrtpod.check\" . }}}}\n{{{{- range include \"wrtpod.attachments\" . | fromJsonArray }}}}\n\
-         {{{{- if .create }}}}\n---\n{text}{{{{- end }}}}\n{{{{- end }}}}\n"
+         ---\n{text}{{{{- end }}}}\n"
     )
 }
 

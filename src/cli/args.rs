@@ -147,7 +147,7 @@ pub struct RenderArgs {
     #[arg(long)]
     pub explain: bool,
     /// Also print the Namespace, with the pod-security level that the appliances need. Helm, Flux and Argo CD
-    /// keep it, as the claims
+    /// keep it, as the claims. Of several folders under one kustomization only one can have it
     #[arg(long)]
     pub with_namespace: bool,
     /// Form of the manifests on stdout

@@ -8,6 +8,7 @@ use super::load::Loaded;
 use crate::cluster::{
     self, Class, Cluster, ConfiguredBy, ConnectOptions, ExpectedNic, GeneratedSecret, KernelModule, Release,
 };
+use crate::net::Nad;
 use crate::objects::{self, MANAGED_BY, ObjectSet, WRTPOD};
 use crate::plan::{self, Addressing, Appliance};
 
@@ -53,10 +54,8 @@ fn release(loaded: &Loaded, appliance: &Appliance, objects: &ObjectSet) -> Relea
         namespace: plan.namespace.clone(),
         site: plan.site.clone(),
         objects: objects.clone(),
-        attachments: objects::attachments(plan, |attachment| {
-            appliance.nics.iter().any(|nic| nic.attachment.as_ref() == Some(&attachment.name))
-        }),
-        expected: appliance.nics.iter().filter_map(|nic| expected(plan, nic)).collect(),
+        shared: ObjectSet::new(),
+        expected: appliance.nics.iter().filter_map(|nic| expected(plan, appliance, nic)).collect(),
         workload: workload.clone(),
         container: appliance.main.name.clone(),
         create_namespace: true,
@@ -93,10 +92,11 @@ fn modules(appliance: &Appliance) -> Vec<KernelModule> {
     modules
 }
 
-fn expected(plan: &plan::Plan, nic: &plan::Nic) -> Option<ExpectedNic> {
+fn expected(plan: &plan::Plan, appliance: &Appliance, nic: &plan::Nic) -> Option<ExpectedNic> {
+    let nad = Nad::of(&appliance.name, nic.attachment.as_ref()?);
     Some(ExpectedNic {
         interface: nic.interface.value.clone(),
-        network_name: format!("{}/{}", plan.namespace, nic.attachment.as_ref()?),
+        network_name: format!("{}/{}", plan.namespace, nad.name),
         mac: nic.mac.as_ref().map(|mac| mac.value.to_string()),
         addresses: nic.fixed_addresses().iter().map(|address| address.value.to_string()).collect(),
         dynamic: matches!(nic.addressing, Addressing::Dhcp(_) | Addressing::Pool(_)),

@@ -57,19 +57,8 @@ impl Loaded {
         if with_namespace {
             sets.push(objects::namespace(&self.plan));
         }
-        sets.push(self.attachments());
         sets.extend(self.chosen.into_iter().map(|(_, objects)| objects));
         sets
-    }
-
-    /// The attachments that the chosen appliances use.
-    pub fn attachments(&self) -> ObjectSet {
-        let used: Vec<&str> = self
-            .chosen()
-            .flat_map(|(appliance, _)| &appliance.nics)
-            .filter_map(|nic| nic.attachment.as_deref())
-            .collect();
-        objects::attachments(&self.plan, |attachment| used.contains(&attachment.name.as_str()))
     }
 }
 

@@ -8,6 +8,7 @@ use super::load::{Loaded, WithoutSite, load};
 use super::posture::explain_pod;
 use super::printer::Printer;
 use super::written;
+use crate::net::Nad;
 use crate::objects::ObjectSet;
 use crate::plan::{Appliance, AppliedOverlay, Credentials};
 use crate::sink;
@@ -26,6 +27,9 @@ pub fn run(args: &RenderArgs, printer: Printer) -> Result<Outcome, CliError> {
         printer.notes(&notes);
         written::tell(folder, &written, printer);
         let folder = folder.display();
+        if args.with_namespace {
+            printer.note("the namespace is in it: write other folders under the same kustomization without --with-namespace");
+        }
         printer.note(&format!("apply them with `kubectl apply --server-side -k {folder}`"));
         return Ok(Outcome::Done);
     }
@@ -53,12 +57,12 @@ fn what_is_not_rendered(loaded: &Loaded) -> Vec<String> {
 fn explanation(loaded: &Loaded) -> String {
     let mut text = String::new();
     for (appliance, objects) in loaded.chosen() {
-        explain_appliance(&mut text, loaded, appliance, objects);
+        explain_appliance(&mut text, appliance, objects);
     }
     text
 }
 
-fn explain_appliance(text: &mut String, loaded: &Loaded, appliance: &Appliance, objects: &ObjectSet) {
+fn explain_appliance(text: &mut String, appliance: &Appliance, objects: &ObjectSet) {
     let _ = writeln!(text, "{}", appliance.name.value);
     for nic in &appliance.nics {
         let mac = match &nic.mac {
@@ -66,7 +70,8 @@ fn explain_appliance(text: &mut String, loaded: &Loaded, appliance: &Appliance, 
             Some(mac) => mac.value.to_string(),
             None => "its parent's".to_owned(),
         };
-        let attachment = nic.attachment.as_deref().unwrap_or("the cluster's own network");
+        let attachment = nic.attachment.as_ref().map(|attachment| Nad::of(&appliance.name, attachment).name);
+        let attachment = attachment.as_deref().unwrap_or("the cluster's own network");
         let _ = writeln!(text, "  NIC {}: {attachment}, MAC {mac}", nic.interface.value);
     }
     explain_pod(text, appliance, objects);
@@ -85,11 +90,8 @@ fn explain_appliance(text: &mut String, loaded: &Loaded, appliance: &Appliance, 
         let _ = writeln!(text, "    {}: {}", route.route, route.reason);
     }
     for nic in &appliance.nics {
-        let Some(name) = &nic.attachment else { continue };
-        let Some(attachment) = loaded.plan.attachments.iter().find(|known| known.name == *name) else {
-            continue;
-        };
-        let _ = writeln!(text, "  sysctls of {}, set by the attachment {name}", nic.interface.value);
+        let Some(attachment) = &nic.attachment else { continue };
+        let _ = writeln!(text, "  sysctls of {}, set by its attachment", nic.interface.value);
         for sysctl in &attachment.sysctls {
             let key = sysctl.key.replace("IFNAME", &nic.interface.value);
             let _ = writeln!(text, "    {key} = {}: {}", sysctl.value, sysctl.reason);

@@ -101,7 +101,7 @@ fn text(states: &[ApplianceStatus]) -> String {
         if state.changed_attachments {
             let _ = writeln!(
                 text,
-                "  its network attachments have changed since the pod was made: deploy again to give it the new ones"
+                "  network attachments of its pod were edited or deleted: deploy again to put them back"
             );
         }
         for problem in &state.problems {

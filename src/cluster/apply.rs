@@ -36,8 +36,8 @@ pub(super) async fn run(
     if fresh && !objects.iter().any(|object| object.identity.kind == "Namespace") {
         report.applied.push(make_namespace(session, release).await?);
     }
-    let own = applyset::content(release.objects.iter());
-    let site = applyset::content(release.attachments.iter());
+    let own = applyset::content(release.objects.iter().map(|object| &object.identity));
+    let site = applyset::content(release.shared.iter().map(|object| &object.identity));
     stage(session, &ground, &objects, Stage::Ground, options, &mut report).await?;
     stage(session, &ground, &objects, Stage::Data, options, &mut report).await?;
     let records = [(&ground.own, &own), (&ground.site, &site)];
@@ -56,9 +56,17 @@ pub(super) async fn run(
     stage(session, &ground, &objects, Stage::Workload, options, &mut report).await?;
 
     prune::run(session, release, &ground, options, &mut report).await?;
-    narrow(session, &ground.own, &own).await?;
-    let site_content = prune::site_content(&ground, &report, &site);
-    narrow(session, &ground.site, &site_content).await?;
+    narrow(session, &ground.own, &prune::content(&ground, &ground.own, &report.pruned, &own)).await?;
+    match prune::emptied(&ground, release, &report.pruned) {
+        Some(parent) => {
+            prune::delete(session, &parent, None).await?;
+            report.pruned.push(parent);
+        }
+        None => {
+            let site = prune::content(&ground, &ground.site, &report.pruned, &site);
+            narrow(session, &ground.site, &site).await?;
+        }
+    }
     sort(release, &mut report);
     report.requests = session.wire.sent() - before;
     Ok(report)
@@ -186,7 +194,7 @@ async fn write_parent(session: &Session<'_>, record: &Record, content: &Parent) 
 /// The order of the release, whatever stage an object was applied in.
 fn sort(release: &Release, report: &mut ApplyReport) {
     let place = |identity: &Identity| {
-        let mut all = release.objects.iter().chain(release.attachments.iter());
+        let mut all = release.objects.iter().chain(release.shared.iter());
         all.position(|object| object.identity == *identity).map_or(0, |place| place + 1)
     };
     report.applied.sort_by_key(|applied| place(&applied.identity));

@@ -28,7 +28,7 @@ const TOOL: &str = "wrtpod";
 pub(super) const MANAGED_BY: &str = "app.kubernetes.io/managed-by";
 /// The label with the appliance's name.
 pub(super) const INSTANCE: &str = "app.kubernetes.io/instance";
-/// The label with the site's name on the parent of its attachments.
+/// The label with the site's name on the parent of what its appliances share.
 pub(super) const SITE: &str = "wrtpod.dev/site";
 
 /// One ApplySet.
@@ -61,7 +61,8 @@ impl ApplySet {
         }
     }
 
-    /// The set of a site's attachments. The dot keeps it apart from every appliance's: those are labels.
+    /// The set of what a site's appliances share; up to 0.1 that was their attachments. The dot keeps it apart from every
+    /// appliance's: those are labels.
     pub(super) fn of_site(namespace: &str, site: &str) -> Self {
         Self {
             namespace: namespace.to_owned(),
@@ -130,13 +131,13 @@ pub(super) fn is_member_kind(identity: &Identity) -> bool {
 }
 
 /// What the members of a set amount to.
-pub(super) fn content<'a>(objects: impl Iterator<Item = &'a Object>) -> Parent {
+pub(super) fn content<'a>(members: impl Iterator<Item = &'a Identity>) -> Parent {
     let mut parent = Parent::default();
-    for object in objects.filter(|object| is_member_kind(&object.identity)) {
-        if let Ok(kind) = Kind::of(&object.identity) {
+    for identity in members.filter(|identity| is_member_kind(identity)) {
+        if let Ok(kind) = Kind::of(identity) {
             parent.kinds.insert(kind.group_kind());
         }
-        parent.namespaces.extend(object.identity.namespace.clone());
+        parent.namespaces.extend(identity.namespace.clone());
     }
     parent
 }

@@ -50,7 +50,7 @@ const fn passing(text: &'static str, code: &'static str, fix: &'static str) -> P
 const MULTUS: &str =
     "Multus is not installed: apply its manifest (thin is the safer choice on k3s), then deploy again";
 const ATTACHMENT: &str =
-    "the attachment is not in that namespace: run `wrtpod deploy` again, it applies the site's attachments";
+    "the attachment is not in that namespace: run `wrtpod deploy` again, which applies it";
 const PARENT: &str =
     "the node has no such NIC: correct `parent` in the site, or make the interface on the node";
 const MAC: &str = "something else on this parent has the MAC: look for another pod or appliance with it";
@@ -229,7 +229,7 @@ fn sandbox(view: &View<'_>, pod: &Pod, name: &str) -> Option<Problem> {
 /// The node's interfaces that the release's attachments hang on.
 fn parents(release: &Release) -> Vec<String> {
     let mut parents = Vec::new();
-    for attachment in &release.attachments {
+    for attachment in release.attachments() {
         let config = attachment.value.pointer("/spec/config").and_then(Value::as_str).unwrap_or_default();
         let config: Value = serde_json::from_str(config).unwrap_or_default();
         let link = &config["plugins"][0];

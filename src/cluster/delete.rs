@@ -1,7 +1,5 @@
-//! Removes an appliance in reverse order: its workload, its pod, its parts, attachments that nobody uses, and
+//! Removes an appliance in reverse order: its workload, its pod, its parts, what it shared and nobody else uses, and
 //! last the record of all that, so that a deletion that was cut short is finished by the next one.
-
-use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
@@ -11,7 +9,7 @@ use super::applyset::{self, ApplySet, MANAGED_BY, PART_OF, Parent};
 use super::ground::{self, Record};
 use super::kinds::{self, Kind, NAD};
 use super::session::{Session, try_all};
-use super::{DeleteOptions, DeleteReport, Error, Event, FIELD_MANAGER, Kept, prune, request, wait};
+use super::{DeleteOptions, DeleteReport, Error, Event, FIELD_MANAGER, Kept, named, prune, request, wait};
 
 /// Why claims and the generated Secret stay.
 const DATA: &str = "data is never deleted without --delete-data";
@@ -34,12 +32,14 @@ pub(super) async fn run(session: &Session<'_>, options: &DeleteOptions) -> Resul
             wait::for_pods_gone(session, namespace, &selector, options.timeout).await?;
         }
     }
+    let (attachments, parts): (Vec<_>, Vec<_>) = parts.into_iter().partition(|identity| identity.kind == NAD);
     remove_all(session, parts, &mut report).await?;
     data(session, options, &mut report).await?;
+    let finished = unnamed(session, namespace, attachments, &mut report).await?;
     for parent in parents.iter().filter(|parent| !parent["metadata"]["labels"][applyset::SITE].is_null()) {
-        attachments(session, namespace, parent, &mut report).await?;
+        shared(session, namespace, parent, &mut report).await?;
     }
-    if recorded.is_some() {
+    if recorded.is_some() && finished {
         remove(session, &set.identity(), &mut report).await?;
     }
     Ok(report)
@@ -63,7 +63,7 @@ async fn members(
         None => Parent { kinds: kinds::member_kinds().map(Kind::group_kind).collect(), ..Parent::default() },
     };
     let record = Record { set: set.clone(), parent: Some(parent) };
-    Ok(ground::members(session, &record).await?.into_keys().collect())
+    Ok(ground::members(session, &record, &[]).await?.into_keys().collect())
 }
 
 /// Claims and generated Secrets: they carry the appliance's labels and are members of nothing.
@@ -92,8 +92,8 @@ async fn data(
     Ok(())
 }
 
-/// The attachments of one site that nothing refers to any more; its record goes with the last one.
-async fn attachments(
+/// What the appliances of one site share and nothing names any more; its record goes with the last of it.
+async fn shared(
     session: &Session<'_>,
     namespace: &str,
     parent: &Value,
@@ -104,25 +104,34 @@ async fn attachments(
     if parent["metadata"]["name"] != set.name {
         return Ok(());
     }
-    let kind = Kind::named(NAD);
-    let request = request::list_metadata(kind, Some(namespace), &set.selector());
-    let list = session.find("list the attachments", request).await?.unwrap_or_default();
-    let names =
-        list["items"].as_array().into_iter().flatten().filter_map(|item| item["metadata"]["name"].as_str());
-    let all: BTreeSet<Identity> = names.map(|name| kind.identity(namespace, name)).collect();
-    let used = if all.is_empty() { BTreeMap::new() } else { prune::referenced(session, namespace).await? };
-    let mut unused = Vec::new();
-    for identity in all {
-        match used.get(&prune::full_name(&identity)) {
-            Some(holder) => keep(session, identity, format!("{holder} refers to it"), report),
-            None => unused.push(identity),
-        }
-    }
-    remove_all(session, unused, report).await?;
-    if used.is_empty() || !report.kept.iter().any(|kept| kept.identity.kind == NAD) {
+    let members = members(session, &set, Some(parent)).await?;
+    if unnamed(session, namespace, members, report).await? {
         remove(session, &set.identity(), report).await?;
     }
     Ok(())
+}
+
+/// Removes what nothing names; answers whether that was all of it.
+async fn unnamed(
+    session: &Session<'_>,
+    namespace: &str,
+    identities: Vec<Identity>,
+    report: &mut DeleteReport,
+) -> Result<bool, Error> {
+    if identities.is_empty() {
+        return Ok(true);
+    }
+    let named = named::read(session, namespace).await?;
+    let (free, held): (Vec<_>, Vec<_>) = identities
+        .into_iter()
+        .map(|identity| (named.keeps(&identity), identity))
+        .partition(|(reason, _)| reason.is_none());
+    let all = held.is_empty();
+    for (reason, identity) in held {
+        keep(session, identity, reason.unwrap_or_default(), report);
+    }
+    remove_all(session, free.into_iter().map(|(_, identity)| identity).collect(), report).await?;
+    Ok(all)
 }
 
 fn keep(session: &Session<'_>, identity: Identity, reason: String, report: &mut DeleteReport) {

@@ -32,8 +32,6 @@ pub(super) async fn run(
         report.nics = settled(session, release, &pod).await;
         report.pod = pod.metadata.name;
     }
-    // What the former pod still referred to can go now.
-    prune::attachments_left(session, release, &mut report.apply).await?;
     Ok(report)
 }
 

@@ -58,12 +58,13 @@ pub(super) async fn dry_run(
         return Err(Error::Conflict(conflicts));
     }
     let doomed = prune::doomed(session, release, &ground, options, &mut report).await?;
-    try_all(doomed.iter().map(|(identity, uid)| async move {
-        let request = request::delete(identity, Some(uid), true)?;
+    try_all(doomed.iter().map(|(identity, found)| async move {
+        let request = request::delete(identity, Some(&found.uid), true)?;
         session.find(&format!("delete {identity}"), request).await
     }))
     .await?;
-    report.pruned = doomed.into_iter().map(|(identity, _)| identity).collect();
+    report.pruned = doomed.into_iter().map(|(identity, _)| identity.clone()).collect();
+    report.pruned.extend(prune::emptied(&ground, release, &report.pruned));
     report.requests = session.wire.sent() - before;
     Ok(report)
 }
@@ -92,7 +93,9 @@ pub(super) async fn run(
     }
     let mut ignored = ApplyReport::default();
     let doomed = prune::doomed(session, release, &ground, &ApplyOptions::default(), &mut ignored).await?;
-    for (identity, _) in doomed {
+    let mut pruned: Vec<Identity> = doomed.into_iter().map(|(identity, _)| identity.clone()).collect();
+    pruned.extend(prune::emptied(&ground, release, &pruned));
+    for identity in pruned {
         let live = session.find(&format!("read {identity}"), request::get_identity(&identity)?).await?;
         let text = text(&identity, live.as_ref(), None, yaml);
         report.objects.push(ObjectDiff { identity, change: Change::Prune, text, conflicts: Vec::new() });

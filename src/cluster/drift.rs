@@ -1,11 +1,11 @@
-//! What a pod template says about its attachments: which NICs it asks for, and whether the attachments are
-//! still those that it was written for. Pure.
+//! What a pod template says about its attachments: which NICs it asks for, and whether the attachments still say what
+//! they were made to say. Pure.
 
 use serde_json::Value;
 
-use crate::objects::{ATTACHMENTS_DIGEST, attachments_digest};
+use crate::objects;
 
-use super::prune::{NETWORKS, names};
+use super::named::{NETWORKS, networks};
 use super::{ConfiguredBy, ExpectedNic};
 
 /// One NetworkAttachmentDefinition.
@@ -15,6 +15,8 @@ pub(super) struct Attachment {
     pub name: String,
     /// Its `spec.config`.
     pub config: String,
+    /// Whether that is what its name says.
+    as_named: bool,
 }
 
 impl Attachment {
@@ -23,7 +25,8 @@ impl Attachment {
         let (namespace, name) =
             (metadata["namespace"].as_str().unwrap_or_default(), metadata["name"].as_str()?);
         let config = value["spec"]["config"].as_str().unwrap_or_default();
-        Some(Self { name: format!("{namespace}/{name}"), config: config.to_owned() })
+        let as_named = objects::nad_is_as_named(value);
+        Some(Self { name: format!("{namespace}/{name}"), config: config.to_owned(), as_named })
     }
 
     /// Whether CNI gives the interface its addresses.
@@ -34,22 +37,19 @@ impl Attachment {
     }
 }
 
-fn digest(attachments: Vec<Attachment>) -> String {
-    attachments_digest(
-        attachments.into_iter().map(|attachment| (attachment.name, attachment.config)).collect(),
-    )
-}
-
 fn annotation<'a>(workload: &'a Value, key: &str) -> Option<&'a str> {
     workload.pointer("/spec/template/metadata/annotations")?.get(key)?.as_str()
 }
 
-/// Whether an attachment has changed, or is gone, since the pod template was written.
+/// Whether an attachment of the pod template was edited, or is gone. `live` has those of the namespace; of others nothing
+/// is known.
 pub(super) fn changed(workload: &Value, namespace: &str, live: &[Attachment]) -> bool {
-    let Some(written_for) = annotation(workload, ATTACHMENTS_DIGEST) else { return false };
-    let used = names(annotation(workload, NETWORKS).unwrap_or_default(), namespace);
-    let now = live.iter().filter(|attachment| used.contains(&attachment.name)).cloned().collect();
-    digest(now) != written_for
+    let used = networks(annotation(workload, NETWORKS).unwrap_or_default(), namespace);
+    let own = format!("{namespace}/");
+    used.iter().filter(|name| name.starts_with(&own)).any(|name| {
+        let found = live.iter().find(|attachment| attachment.name == *name);
+        found.is_none_or(|attachment| !attachment.as_named)
+    })
 }
 
 /// Whether an attachment in the cluster says something else than the planned one of its name.
@@ -64,7 +64,7 @@ pub(super) fn expected(workload: &Value, namespace: &str, live: &[Attachment]) -
     let Ok(Value::Array(elements)) = serde_json::from_str::<Value>(text) else { return Vec::new() };
     let read = |element: &Value| {
         let text = |key: &str| element[key].as_str().map(str::to_owned);
-        let network = names(&Value::Array(vec![element.clone()]).to_string(), namespace).pop()?;
+        let network = networks(&Value::Array(vec![element.clone()]).to_string(), namespace).pop()?;
         let by_cni = live.iter().any(|attachment| attachment.name == network && attachment.has_ipam());
         let ips = element["ips"].as_array().into_iter().flatten().filter_map(Value::as_str);
         Some(ExpectedNic {
@@ -90,23 +90,30 @@ mod tests {
                "metadata": {"name": name, "namespace": "a"}, "spec": {"config": config}})
     }
 
-    /// `printf 'a/iot\n{}\na/lan\n{"x":1}\n' | sha256sum`.
-    #[test]
-    fn the_digest_does_not_depend_on_the_order() {
-        let read = [nad("lan", r#"{"x":1}"#), nad("iot", "{}")].iter().filter_map(Attachment::read).collect();
-        assert_eq!(digest(read), "a655ad6765218e52ababf94cafbe1e1a024fed56fc98f190127ad0d3b4100392");
+    fn is_changed(name: &str, live: &[Value]) -> bool {
+        let networks = format!("{name}@lan");
+        let workload = json!({"spec": {"template": {"metadata": {"annotations": {NETWORKS: networks}}}}});
+        changed(&workload, "a", &live.iter().filter_map(Attachment::read).collect::<Vec<_>>())
     }
 
     #[test]
-    fn a_changed_attachment_is_seen() {
-        let live = [nad("lan", "{}")].iter().filter_map(Attachment::read).collect::<Vec<_>>();
-        let workload = |hash: &str| {
-            json!({"spec": {"template": {"metadata": {"annotations": {
-                NETWORKS: r#"[{"name":"lan","interface":"lan"}]"#, ATTACHMENTS_DIGEST: hash}}}}})
+    fn an_attachment_that_was_edited_is_seen() {
+        let name = "web-lan-44136fa355";
+        let own = |config: &str| {
+            let mut own = nad(name, config);
+            own["metadata"]["labels"] = json!({objects::APPLIANCE: "web"});
+            own
         };
-        assert!(!changed(&workload(&digest(live.clone())), "a", &live));
-        assert!(changed(&workload("0000"), "a", &live));
-        assert!(changed(&workload(&digest(live.clone())), "a", &[]));
+        assert!(!is_changed(name, &[own("{}")]));
+        assert!(is_changed(name, &[own(r#"{"x":1}"#)]));
+        assert!(is_changed(name, &[]));
+    }
+
+    #[test]
+    fn an_attachment_of_others_is_right_as_it_is() {
+        assert!(!is_changed("lan", &[nad("lan", r#"{"x":1}"#)]));
+        // What another namespace has is not looked at.
+        assert!(!is_changed("elsewhere/lan", &[]) && is_changed("a/lan", &[]));
     }
 
     #[test]

@@ -20,7 +20,7 @@ pub(super) struct Ground {
     pub namespace: bool,
     /// The appliance's ApplySet, and what its parent says if there is one.
     pub own: Record,
-    /// The site's.
+    /// That of what the site's appliances share.
     pub site: Record,
     /// Members, attachments and claims by identity, in the version of the kind table.
     pub found: BTreeMap<Identity, Found>,
@@ -75,7 +75,7 @@ pub(super) async fn read(session: &Session<'_>, release: &Release) -> Result<Gro
     let site = ApplySet::of_site(name, &release.site);
     let (namespace, attachments, parents, ranges) = futures_util::join!(
         self::namespace(session, name),
-        attachments(session, name, !release.attachments.is_empty()),
+        attachments(session, name, release.attachments().next().is_some()),
         parents(session, name, [&own, &site]),
         ranges::check(session, release),
     );
@@ -88,7 +88,7 @@ pub(super) async fn read(session: &Session<'_>, release: &Release) -> Result<Gro
         found: attachments,
         credentials: None,
     };
-    if let Some(obstacle) = foreign(release, &ground.site.set, &ground.found).next() {
+    if let Some(obstacle) = foreign(release, &ground.own.set, &ground.found).next() {
         return Err(obstacle.into());
     }
     let Some(namespace) = namespace else {
@@ -103,8 +103,9 @@ pub(super) async fn read(session: &Session<'_>, release: &Release) -> Result<Gro
     if let Some(obstacle) = ending(&namespace) {
         return Err(obstacle.into());
     }
-    let (members, claims, credentials, allowed) = futures_util::join!(
-        members(session, &ground.own),
+    let (members, shared, claims, credentials, allowed) = futures_util::join!(
+        members(session, &ground.own, &[NAD]),
+        members(session, &ground.site, &[NAD]),
         claims(session, release),
         credentials(session, release),
         security::check(session, release, &namespace),
@@ -112,6 +113,7 @@ pub(super) async fn read(session: &Session<'_>, release: &Release) -> Result<Gro
     allowed?;
     ground.found.insert(Kind::named("Namespace").identity(name, name), Found::read(&namespace));
     ground.found.extend(members?);
+    ground.found.extend(shared?);
     ground.found.extend(claims?);
     ground.credentials = credentials?;
     refuse_missing_secret(release, &ground)?;
@@ -164,40 +166,43 @@ async fn attachments(
     }
 }
 
-/// Attachments of these names that another site, or another tool, keeps: taking one over would let the other one
-/// prune it.
+/// Attachments of these names that another set has, an appliance's or another tool's: taking one over would let the other
+/// one prune it.
 pub(super) fn foreign<'a>(
     release: &'a Release,
-    site: &ApplySet,
+    set: &ApplySet,
     found: &'a BTreeMap<Identity, Found>,
 ) -> impl Iterator<Item = Obstacle> + 'a {
-    let own = site.id();
+    let own = set.id();
     let is_foreign = move |identity: &Identity| {
         let found = found.get(&normal(identity));
         found.and_then(|found| found.part_of.as_ref()).is_some_and(|other| *other != own)
     };
-    let identities = release.attachments.iter().map(|object| &object.identity);
+    let identities = release.attachments().map(|object| &object.identity);
     let foreign = identities.filter(move |identity| is_foreign(identity));
     foreign.map(|identity| Obstacle::ForeignMember { identity: identity.clone() })
 }
 
-/// The members that the parent tells of; without a parent nothing can carry the label.
+/// The members that the parent tells of, but for those of kinds that are known; without a parent nothing can carry the
+/// label, and of a kind that the cluster does not know any more there are none.
 pub(super) async fn members(
     session: &Session<'_>,
     record: &Record,
+    known: &[&str],
 ) -> Result<BTreeMap<Identity, Found>, Error> {
     let Some(parent) = &record.parent else { return Ok(BTreeMap::new()) };
     let selector = record.set.selector();
     let mut places = Vec::new();
-    for kind in parent.kinds.iter().filter_map(|kind| Kind::of_group_kind(kind)) {
+    let kinds = parent.kinds.iter().filter_map(|kind| Kind::of_group_kind(kind));
+    for kind in kinds.filter(|kind| !known.contains(&kind.kind)) {
         places.push((kind, record.set.namespace.clone()));
         places.extend(parent.namespaces.iter().map(|namespace| (kind, namespace.clone())));
     }
     let lists = try_all(places.into_iter().map(|(kind, namespace)| {
         let request = request::list_metadata(kind, Some(&namespace), &selector);
         async move {
-            let items = session.items(&format!("list {}", kind.plural), request).await?;
-            Ok(index(kind, &namespace, &items))
+            let list = session.find(&format!("list {}", kind.plural), request).await?.unwrap_or_default();
+            Ok(index(kind, &namespace, list["items"].as_array().map_or(&[], Vec::as_slice)))
         }
     }))
     .await?;
@@ -255,11 +260,11 @@ pub(super) fn normal(identity: &Identity) -> Identity {
     }
 }
 
-/// The objects of a release as they are sent: with its ApplySets' labels, its own first, then the attachments.
+/// The objects of a release as they are sent: with its ApplySets' labels, its own first, then what it shares.
 pub(super) fn labelled(release: &Release, ground: &Ground) -> Vec<Object> {
     let own = release.objects.iter().map(|object| ground.own.set.member(object));
     let mut objects: Vec<Object> =
-        own.chain(release.attachments.iter().map(|object| ground.site.set.member(object))).collect();
+        own.chain(release.shared.iter().map(|object| ground.site.set.member(object))).collect();
     if let Some(version) = &ground.credentials {
         stamp(release, &mut objects, version);
     }

@@ -76,6 +76,10 @@ const KINDS: &[Kind] = &[
     kind("apps", "StatefulSet", "statefulsets", true, Stage::Workload),
     kind("apps", "Deployment", "deployments", true, Stage::Workload),
     kind("apps", "DaemonSet", "daemonsets", true, Stage::Workload),
+    kind("apps", "ReplicaSet", "replicasets", true, Stage::Workload),
+    kind("apps", "ControllerRevision", "controllerrevisions", true, Stage::Parts),
+    kind("", "ReplicationController", "replicationcontrollers", true, Stage::Workload),
+    kind("", "PodTemplate", "podtemplates", true, Stage::Parts),
     kind("batch", "Job", "jobs", true, Stage::Workload),
     kind("batch", "CronJob", "cronjobs", true, Stage::Workload),
 ];
@@ -163,7 +167,16 @@ pub(super) fn member_kinds() -> impl Iterator<Item = &'static Kind> {
         kind.namespaced
             && !matches!(
                 kind.kind,
-                "PersistentVolumeClaim" | "Event" | "Pod" | "Job" | "CronJob" | "DaemonSet" | NAD
+                "PersistentVolumeClaim"
+                    | "Event"
+                    | "Pod"
+                    | "Job"
+                    | "CronJob"
+                    | "DaemonSet"
+                    | "ReplicaSet"
+                    | "ControllerRevision"
+                    | "ReplicationController"
+                    | "PodTemplate"
             )
     })
 }

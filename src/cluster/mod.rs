@@ -26,6 +26,7 @@ mod follow;
 mod ground;
 mod kinds;
 mod modules;
+mod named;
 mod network;
 mod node_state;
 mod nodes;

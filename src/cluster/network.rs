@@ -99,7 +99,7 @@ fn judge(
 ) -> (Verdict, Option<String>) {
     let wrong = |reason: String| (Verdict::Wrong, Some(reason));
     if has.name != nic.network_name {
-        return wrong(format!("it is attached to {}", has.name));
+        return wrong(format!("it is attached to {}, the plan says {}", has.name, nic.network_name));
     }
     match (&nic.mac, &has.mac) {
         (Some(planned), Some(real)) if !planned.eq_ignore_ascii_case(real) => {

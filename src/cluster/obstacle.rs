@@ -85,7 +85,7 @@ pub enum Obstacle {
         /// The object.
         identity: Identity,
     },
-    /// An attachment is there with another configuration than the documents say.
+    /// An attachment is there with another configuration than it was made with.
     AttachmentDiffers {
         /// The attachment.
         identity: Identity,
@@ -242,9 +242,9 @@ impl Obstacle {
             Self::ForeignApplySet { name, tooling } => {
                 format!("ConfigMap {name} is the ApplySet of {tooling}")
             }
-            Self::ForeignMember { identity } => format!("{identity} belongs to another site's ApplySet"),
+            Self::ForeignMember { identity } => format!("{identity} belongs to another ApplySet"),
             Self::AttachmentDiffers { identity } => {
-                format!("{identity} is in the cluster with another configuration than the documents say")
+                format!("{identity} was edited in the cluster: it says something else than the documents")
             }
             Self::OtherRanges { what, address, ranges } => {
                 format!("{what} {address}, which is in none of the site's ranges ({ranges})")
@@ -297,10 +297,10 @@ impl Obstacle {
             ),
             Self::ForeignApplySet { .. } => "rename the appliance, or delete that ConfigMap".to_owned(),
             Self::ForeignMember { .. } => {
-                "rename the network, or give the site a namespace of its own".to_owned()
+                "rename the appliance, or give the site a namespace of its own".to_owned()
             }
             Self::AttachmentDiffers { .. } => {
-                "`wrtpod deploy` writes it, and makes the pods that use it anew; `wrtpod diff` shows it".to_owned()
+                "`wrtpod diff` shows how, and `wrtpod deploy --force-conflicts` puts it back; a pod that was made in between has to be made anew".to_owned()
             }
             Self::OtherRanges { .. } => "pods, Services or DNS would be cut off; correct `cluster.podCIDRs` and \
                                          `cluster.serviceCIDRs`, or `distribution`, of the site"

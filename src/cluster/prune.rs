@@ -1,33 +1,38 @@
-//! Deletes what left an ApplySet. Claims stay unless told, attachments stay while anything refers to them.
+//! Deletes what left an ApplySet. Claims stay unless told; attachments, and what a site's appliances share, stay while
+//! anything refers to them.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use serde_json::Value;
 
 use crate::objects::Identity;
 
-use super::applyset::Parent;
-use super::ground::{self, Found, Ground};
+use super::applyset::{self, Parent};
+use super::ground::{self, Found, Ground, Record};
 use super::kinds::{Kind, NAD};
 use super::session::{Session, try_all};
-use super::{ApplyOptions, ApplyReport, Error, Event, Kept, Release, request, wait};
-
-/// The annotation that attaches a pod to networks.
-pub(super) const NETWORKS: &str = "k8s.v1.cni.cncf.io/networks";
+use super::{ApplyOptions, ApplyReport, Error, Event, Kept, Release, named, request, wait};
 
 /// How long the pod of a replaced workload may take to end.
 const REPLACED: std::time::Duration = std::time::Duration::from_secs(180);
 
-/// The members of the appliance that are not in the release.
-fn gone<'a>(release: &Release, ground: &'a Ground) -> Vec<(&'a Identity, &'a Found)> {
-    let id = ground.own.set.id();
+/// The members of one of the release's sets that are not in the release.
+fn gone<'a>(
+    release: &Release,
+    ground: &'a Ground,
+    record: &Record,
+) -> impl Iterator<Item = (&'a Identity, &'a Found)> {
     let wanted = wanted(release);
-    let members = ground.found.iter().filter(|(_, found)| found.part_of.as_deref() == Some(id.as_str()));
-    members.filter(|(identity, _)| !wanted.contains(*identity)).collect()
+    members(ground, record).filter(move |(identity, _)| !wanted.contains(*identity))
+}
+
+fn members<'a>(ground: &'a Ground, record: &Record) -> impl Iterator<Item = (&'a Identity, &'a Found)> {
+    let id = record.set.id();
+    ground.found.iter().filter(move |(_, found)| found.part_of.as_deref() == Some(id.as_str()))
 }
 
 fn wanted(release: &Release) -> BTreeSet<Identity> {
-    let all = release.objects.iter().chain(release.attachments.iter());
+    let all = release.objects.iter().chain(release.shared.iter());
     all.map(|object| ground::normal(&object.identity)).collect()
 }
 
@@ -39,7 +44,7 @@ pub(super) async fn replaced_workloads(
     ground: &Ground,
     report: &mut ApplyReport,
 ) -> Result<(), Error> {
-    for (identity, found) in gone(release, ground) {
+    for (identity, found) in gone(release, ground, &ground.own) {
         if !Kind::of(identity)?.is_workload() {
             continue;
         }
@@ -53,7 +58,7 @@ pub(super) async fn replaced_workloads(
     Ok(())
 }
 
-/// Deletes the rest of what left the set.
+/// Deletes the rest of what left the sets.
 pub(super) async fn run(
     session: &Session<'_>,
     release: &Release,
@@ -63,63 +68,40 @@ pub(super) async fn run(
 ) -> Result<(), Error> {
     let mut doomed = doomed(session, release, ground, options, report).await?;
     doomed.retain(|(identity, _)| !report.pruned.contains(identity));
-    try_all(doomed.iter().map(|(identity, uid)| delete(session, identity, Some(uid)))).await?;
-    report.pruned.extend(doomed.into_iter().map(|(identity, _)| identity));
+    try_all(doomed.iter().map(|(identity, found)| delete(session, identity, Some(&found.uid)))).await?;
+    report.pruned.extend(doomed.into_iter().map(|(identity, _)| identity.clone()));
     Ok(())
 }
 
-/// What a prune deletes, with uids; what it keeps goes to the report.
-pub(super) async fn doomed(
+/// What a prune deletes; what it keeps goes to the report.
+pub(super) async fn doomed<'a>(
     session: &Session<'_>,
     release: &Release,
-    ground: &Ground,
+    ground: &'a Ground,
     options: &ApplyOptions,
     report: &mut ApplyReport,
-) -> Result<Vec<(Identity, String)>, Error> {
-    let mut doomed: Vec<(Identity, String)> = Vec::new();
-    for (identity, found) in gone(release, ground) {
-        doomed.push((identity.clone(), found.uid.clone()));
-    }
+) -> Result<Vec<(&'a Identity, &'a Found)>, Error> {
+    let (named, mut doomed): (Vec<_>, Vec<_>) =
+        gone(release, ground, &ground.own).partition(|(identity, _)| identity.kind == NAD);
     for (identity, found) in claims(release, ground) {
         if options.delete_data {
-            doomed.push((identity.clone(), found.uid.clone()));
+            doomed.push((identity, found));
         } else {
             keep(session, report, identity, "volumes are never pruned without --delete-data");
         }
     }
-    let attachments = attachments(ground, &wanted(release));
-    if !attachments.is_empty() {
-        let used = referenced(session, &release.namespace).await?;
-        for (identity, found) in attachments {
-            match used.get(&full_name(identity)) {
-                Some(holder) => keep(session, report, identity, &format!("{holder} refers to it")),
-                None => doomed.push((identity.clone(), found.uid.clone())),
+    let named: Vec<_> = named.into_iter().chain(gone(release, ground, &ground.site)).collect();
+    if !named.is_empty() {
+        let holders = named::read(session, &release.namespace).await?;
+        for (identity, found) in named {
+            match holders.keeps(identity) {
+                Some(reason) => keep(session, report, identity, &reason),
+                None => doomed.push((identity, found)),
             }
         }
     }
     doomed.sort_by(|(one, _), (other, _)| (&one.kind, &one.name).cmp(&(&other.kind, &other.name)));
     Ok(doomed)
-}
-
-/// Deletes attachments that were kept for a pod that has gone since.
-pub(super) async fn attachments_left(
-    session: &Session<'_>,
-    release: &Release,
-    report: &mut ApplyReport,
-) -> Result<(), Error> {
-    if report.kept.iter().all(|kept| kept.identity.kind != NAD) {
-        return Ok(());
-    }
-    let used = referenced(session, &release.namespace).await?;
-    let (kept, gone): (Vec<Kept>, Vec<Kept>) = std::mem::take(&mut report.kept)
-        .into_iter()
-        .partition(|kept| kept.identity.kind != NAD || used.contains_key(&full_name(&kept.identity)));
-    report.kept = kept;
-    for attachment in gone {
-        delete(session, &attachment.identity, None).await?;
-        report.pruned.push(attachment.identity);
-    }
-    Ok(())
 }
 
 fn keep(session: &Session<'_>, report: &mut ApplyReport, identity: &Identity, reason: &str) {
@@ -134,24 +116,17 @@ fn claims<'a>(release: &Release, ground: &'a Ground) -> Vec<(&'a Identity, &'a F
     claims.filter(|(identity, _)| !wanted.contains(*identity)).collect()
 }
 
-/// The site's attachments that this release does not use.
-fn attachments<'a>(ground: &'a Ground, wanted: &BTreeSet<Identity>) -> Vec<(&'a Identity, &'a Found)> {
-    let id = ground.site.set.id();
-    let all = ground
-        .found
-        .iter()
-        .filter(|(identity, found)| identity.kind == NAD && found.part_of.as_deref() == Some(id.as_str()));
-    all.filter(|(identity, _)| !wanted.contains(*identity)).collect()
+/// What the parent of a set has to say after prune: what was applied, and what is left of the rest.
+pub(super) fn content(ground: &Ground, record: &Record, pruned: &[Identity], applied: &Parent) -> Parent {
+    let left = members(ground, record).map(|(identity, _)| identity);
+    applied.union(&applyset::content(left.filter(|identity| !pruned.contains(identity))))
 }
 
-/// What the site's parent has to say after prune: the attachments' kind while there is any.
-pub(super) fn site_content(ground: &Ground, report: &ApplyReport, applied: &Parent) -> Parent {
-    let kept = attachments(ground, &BTreeSet::new());
-    let left = kept.iter().any(|(identity, _)| !report.pruned.contains(identity));
-    match &ground.site.parent {
-        Some(old) if left => old.union(applied),
-        _ => applied.clone(),
-    }
+/// The parent of the site's set, where a prune leaves nothing of the set.
+pub(super) fn emptied(ground: &Ground, release: &Release, pruned: &[Identity]) -> Option<Identity> {
+    let left = members(ground, &ground.site).any(|(identity, _)| !pruned.contains(identity));
+    let used = left || release.shared.iter().next().is_some();
+    (ground.site.parent.is_some() && !used).then(|| ground.site.set.identity())
 }
 
 /// Deletes an object; that it is gone already is as good.
@@ -172,78 +147,10 @@ pub(super) async fn delete(
     }
 }
 
-/// The attachments that pods or pod templates refer to, and one that does. Templates count as well: a pod
-/// that is being made again has to find its networks.
-pub(super) async fn referenced(
-    session: &Session<'_>,
-    namespace: &str,
-) -> Result<BTreeMap<String, String>, Error> {
-    let kinds = ["Pod", "StatefulSet", "Deployment", "DaemonSet"].map(Kind::named);
-    let lists = try_all(kinds.into_iter().map(|kind| {
-        let request = request::list(kind, Some(namespace), &[]);
-        async move {
-            let items = session.items(&format!("list {}", kind.plural), request).await?;
-            Ok((kind, items))
-        }
-    }))
-    .await?;
-    let mut used = BTreeMap::new();
-    for (kind, items) in lists {
-        let root = if kind.kind == "Pod" { "/metadata" } else { "/spec/template/metadata" };
-        for item in &items {
-            let Some(text) =
-                item.pointer(root).and_then(|metadata| metadata["annotations"][NETWORKS].as_str())
-            else {
-                continue;
-            };
-            let name = item["metadata"]["name"].as_str().unwrap_or_default();
-            for network in names(text, namespace) {
-                used.entry(network).or_insert_with(|| format!("{} {name}", kind.kind));
-            }
-        }
-    }
-    Ok(used)
-}
-
-/// `<namespace>/<name>` of each network in an annotation, in its JSON or its short form.
-pub(super) fn names(annotation: &str, namespace: &str) -> Vec<String> {
-    if let Ok(Value::Array(elements)) = serde_json::from_str::<Value>(annotation) {
-        let name = |element: &Value| {
-            let namespace =
-                element["namespace"].as_str().filter(|other| !other.is_empty()).unwrap_or(namespace);
-            element["name"].as_str().map(|name| format!("{namespace}/{name}"))
-        };
-        return elements.iter().filter_map(name).collect();
-    }
-    let short = annotation.split(',').map(str::trim).filter(|part| !part.is_empty());
-    short
-        .map(|part| {
-            let name = part.split('@').next().unwrap_or(part);
-            if name.contains('/') { name.to_owned() } else { format!("{namespace}/{name}") }
-        })
-        .collect()
-}
-
-pub(super) fn full_name(identity: &Identity) -> String {
-    format!("{}/{}", identity.namespace.as_deref().unwrap_or_default(), identity.name)
-}
-
 /// The label selector of a workload's pods.
 pub(super) fn selector(workload: &Value) -> Option<String> {
     let labels = workload.pointer("/spec/selector/matchLabels")?.as_object()?;
     let pairs: Vec<String> =
         labels.iter().map(|(key, value)| format!("{key}={}", value.as_str().unwrap_or_default())).collect();
     (!pairs.is_empty()).then(|| pairs.join(","))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn both_forms_of_the_annotation_name_networks() {
-        assert_eq!(names(r#"[{"name":"lan"},{"name":"iot","namespace":"b"}]"#, "a"), ["a/lan", "b/iot"]);
-        assert_eq!(names("lan, b/iot@net2 ,", "a"), ["a/lan", "b/iot"]);
-        assert_eq!(names("", "a"), Vec::<String>::new());
-    }
 }

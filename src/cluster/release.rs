@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::objects::{Identity, ObjectSet};
+use crate::objects::{Identity, NAD_KIND, Object, ObjectSet};
 use crate::types::Cidr;
 
 /// The key of a generated Secret under which the crypt hash of the password lies.
@@ -21,12 +21,12 @@ pub struct Release {
     pub appliance: String,
     /// The namespace in which everything lives.
     pub namespace: String,
-    /// The site's name; its attachments' ApplySet is `wrtpod-site.<site>`.
+    /// The site's name; the ApplySet of what its appliances share is `wrtpod-site.<site>`.
     pub site: String,
     /// The appliance's own objects in their order; a Namespace among them is applied first.
     pub objects: ObjectSet,
-    /// The site's NetworkAttachmentDefinitions that the appliance uses.
-    pub attachments: ObjectSet,
+    /// What it shares with other appliances of the site: named by content, and kept while anything names it.
+    pub shared: ObjectSet,
     /// The NICs that the pod has to have.
     pub expected: Vec<ExpectedNic>,
     /// The StatefulSet or Deployment among `objects`.
@@ -46,6 +46,11 @@ pub struct Release {
 }
 
 impl Release {
+    /// Its NetworkAttachmentDefinitions.
+    pub(super) fn attachments(&self) -> impl Iterator<Item = &Object> {
+        self.objects.iter().filter(|object| object.identity.kind == NAD_KIND)
+    }
+
     /// The pod template of its workload.
     pub(super) fn template(&self) -> Option<&Value> {
         let workload = self.objects.iter().find(|object| object.identity == self.workload)?;

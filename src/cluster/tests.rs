@@ -4,6 +4,7 @@ mod doctor;
 mod fake;
 mod faults;
 mod judging;
+mod keeping;
 mod requests;
 
 use std::collections::BTreeMap;
@@ -11,7 +12,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::{ApplyOptions, ConfiguredBy, Event, ExpectedNic, GeneratedSecret, Progress, Release};
-use crate::objects::{Identity, Object, ObjectSet};
+use crate::objects::{Identity, NAD_API_VERSION, NAD_KIND, Object, ObjectSet};
 
 const PLAIN: ApplyOptions = ApplyOptions { force_conflicts: false, delete_data: false };
 
@@ -39,7 +40,7 @@ fn object(api_version: &str, kind: &str, name: &str) -> Value {
         "labels": {"app.kubernetes.io/managed-by": "wrtpod", "app.kubernetes.io/instance": "openwrt"}}})
 }
 
-/// Three objects, one attachment, one Secret to be made.
+/// Four objects, one of them an attachment, and one Secret to be made.
 pub(super) fn release() -> Release {
     let mut workload = object("apps/v1", "StatefulSet", "openwrt");
     workload["spec"] = json!({
@@ -53,9 +54,10 @@ pub(super) fn release() -> Release {
         objects: set([
             object("v1", "ConfigMap", "openwrt"),
             object("v1", "PersistentVolumeClaim", "openwrt"),
+            object(NAD_API_VERSION, NAD_KIND, "lan"),
             workload,
         ]),
-        attachments: set([object("k8s.cni.cncf.io/v1", "NetworkAttachmentDefinition", "lan")]),
+        shared: set([]),
         expected: vec![ExpectedNic {
             interface: "lan".into(),
             network_name: "home/lan".into(),

@@ -53,13 +53,13 @@ fn network(
         not_imported(diagnostics, &path("existing"), existing.span, why, help);
     }
     if let Some(create) = network.create.filter(|create| !create.value) {
-        let why = "wrtpod applies the NADs of its networks itself";
+        let why = "each appliance has attachments of its own";
         not_imported(
             diagnostics,
             &path("create"),
             create.span,
             why,
-            "keep the networks of all releases in one Site",
+            "write the network as it is, and leave this out",
         );
     }
     let (key, link) = link(name, network, diagnostics)?;

@@ -125,7 +125,7 @@ record! {
 record! {
     /// A network.
     pub struct Network, "a network" {
-        /// False when its NADs are there.
+        /// False where another release made its NADs (charts up to 0.1).
         "create" => create: Option<Loc<bool>>,
         /// A NAD that is used as it is.
         "existing" => existing: Given<String>,

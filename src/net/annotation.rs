@@ -9,22 +9,18 @@ pub const NETWORKS: &str = "k8s.v1.cni.cncf.io/networks";
 /// Key of Multus' answer.
 pub const NETWORK_STATUS: &str = "k8s.v1.cni.cncf.io/network-status";
 
-/// The request for these NICs, as JSON on one line each; `None` when none of them goes through Multus.
+/// The request for NICs, each with the name of its NAD, as JSON on one line each; `None` when there are none.
 ///
 /// Every element names its interface: Multus numbers unnamed ones by position, and collides with names
-/// that were asked for.
-pub fn networks(namespace: &str, nics: &[Nic]) -> Option<String> {
-    let elements: Vec<String> =
-        nics.iter().filter_map(|nic| element(namespace, nic)).map(|value| value.to_string()).collect();
+/// that were asked for. None names a namespace: the NADs are in the pod's own, wherever a tool moves both to, which
+/// would not find the word in this text.
+pub fn networks<'a>(nics: impl IntoIterator<Item = (&'a Nic, &'a str)>) -> Option<String> {
+    let elements: Vec<String> = nics.into_iter().map(|(nic, nad)| element(nic, nad).to_string()).collect();
     if elements.is_empty() { None } else { Some(format!("[\n  {}\n]", elements.join(",\n  "))) }
 }
 
-fn element(namespace: &str, nic: &Nic) -> Option<Value> {
-    let mut element = json!({
-        "name": nic.attachment.as_ref()?,
-        "namespace": namespace,
-        "interface": nic.interface.value,
-    });
+fn element(nic: &Nic, nad: &str) -> Value {
+    let mut element = json!({"name": nad, "interface": nic.interface.value});
     if let Some(mac) = &nic.mac {
         element["mac"] = json!(mac.value.to_string());
     }
@@ -33,5 +29,5 @@ fn element(namespace: &str, nic: &Nic) -> Option<Value> {
     {
         element["ips"] = addresses.iter().map(|address| address.value.to_string()).collect();
     }
-    Some(element)
+    element
 }

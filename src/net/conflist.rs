@@ -12,7 +12,7 @@ const CNI_VERSION: &str = "1.0.0";
 ///
 /// # Panics
 /// Never: a JSON value is written to a string.
-pub fn conflist(attachment: &Attachment) -> String {
+pub(super) fn conflist(attachment: &Attachment) -> String {
     let mut plugins = vec![link(attachment)];
     plugins.extend(attachment.chain.iter().cloned());
     if let Some(tuning) = tuning(attachment) {

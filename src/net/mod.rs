@@ -7,6 +7,7 @@
 
 mod annotation;
 mod conflist;
+mod nad;
 
 pub use annotation::{NETWORK_STATUS, NETWORKS, networks};
-pub use conflist::conflist;
+pub use nad::{Nad, digest};

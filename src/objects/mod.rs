@@ -14,30 +14,16 @@ mod workload;
 
 pub use config::hex;
 pub use meta::{APPLIANCE, MANAGED_BY, SUBSTITUTE, WRTPOD};
-pub use nad::{API_VERSION as NAD_API_VERSION, KIND as NAD_KIND, digest as attachments_digest};
+pub use nad::{API_VERSION as NAD_API_VERSION, KIND as NAD_KIND, is_as_named as nad_is_as_named};
 pub use powers::{Power, PowerKind, Step, every_container, powers};
 pub use set::{Duplicate, Identity, Object, ObjectSet};
 pub use template::{containers, containers_mut};
-pub use workload::{ATTACHMENTS_DIGEST, BOOT_OVERLAYS, CONFIG_DIGEST};
+pub use workload::{BOOT_OVERLAYS, CONFIG_DIGEST};
 
 use k8s_openapi::api::core::v1::Namespace;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 
-use crate::plan::{Appliance, Attachment, Plan};
-
-/// The site's attachments that `wanted` picks, in the order of the plan.
-///
-/// # Panics
-/// On a plan with two attachments of one name, which the rules refuse.
-pub fn attachments(plan: &Plan, wanted: impl Fn(&Attachment) -> bool) -> ObjectSet {
-    let mut set = ObjectSet::new();
-    for attachment in plan.attachments.iter().filter(|attachment| wanted(attachment)) {
-        let object = Object::from_value(nad::attachment(plan, attachment))
-            .expect("a NAD carries apiVersion, kind and metadata.name");
-        set.push(object).expect("the plan names every attachment once");
-    }
-    set
-}
+use crate::plan::{Appliance, Plan};
 
 /// The namespace of the plan, with the pod-security level that appliances need: NET_ADMIN is refused by
 /// `baseline`. It is kept as the claims are, which would be deleted with it.
@@ -67,7 +53,15 @@ pub fn namespace(plan: &Plan) -> ObjectSet {
 /// On a plan with two claims of one name, which the rules refuse.
 pub fn build(plan: &Plan, appliance: &Appliance) -> ObjectSet {
     let namespace = plan.namespace.as_str();
-    let mut objects = Vec::new();
+    let mut objects: Vec<Object> = Vec::new();
+    let nads = nad::of_nics(appliance);
+    for (nic, nad) in &nads {
+        // NICs that join alike share one.
+        if objects.iter().all(|known| known.identity.name != nad.name) {
+            let object = Object::from_value(nad::object(plan, appliance, nic, nad));
+            objects.push(object.expect("a NAD carries apiVersion, kind and metadata.name"));
+        }
+    }
     for files in &appliance.config {
         objects.push(Object::of(&config::config_map(appliance, namespace, files)));
     }
@@ -83,7 +77,7 @@ pub fn build(plan: &Plan, appliance: &Appliance) -> ObjectSet {
     if let Some(ingress) = &appliance.ingress {
         objects.push(Object::of(&access::ingress(appliance, namespace, ingress)));
     }
-    objects.push(workload::workload(appliance, namespace, &plan.attachments));
+    objects.push(workload::workload(appliance, namespace, &nads));
     let mut set = ObjectSet::new();
     for object in objects {
         set.push(object).expect("the plan names every object of an appliance once");

@@ -1,49 +1,45 @@
 //! NetworkAttachmentDefinitions. The kind is a custom one: its type stands here.
 
-use std::collections::BTreeMap;
-
 use serde_json::{Value, json};
-use sha2::{Digest, Sha256};
 
-use super::config::hex;
-use super::meta::{MANAGED_BY, WRTPOD, annotations};
-use crate::net;
-use crate::plan::{Attachment, Plan};
+use super::meta::{APPLIANCE, annotations, map, metadata};
+use crate::net::{self, Nad};
+use crate::plan::{Appliance, Nic, Plan};
 
 /// API version of the kind.
 pub const API_VERSION: &str = "k8s.cni.cncf.io/v1";
 /// The kind.
 pub const KIND: &str = "NetworkAttachmentDefinition";
 
-/// The NAD of an attachment. It belongs to the site, not to an appliance.
-pub fn attachment(plan: &Plan, attachment: &Attachment) -> Value {
-    let mut labels = BTreeMap::from([
-        (MANAGED_BY, WRTPOD),
-        ("wrtpod.dev/site", plan.site.as_str()),
-        ("wrtpod.dev/network", attachment.network.value.as_str()),
-    ]);
-    labels.extend(plan.labels.iter().map(|(key, value)| (key.as_str(), value.as_str())));
+/// The NADs of an appliance's NICs; none on the cluster's own network.
+pub fn of_nics(appliance: &Appliance) -> Vec<(&Nic, Nad)> {
+    let attached = appliance.nics.iter().filter_map(|nic| Some((nic, nic.attachment.as_ref()?)));
+    attached.map(|(nic, attachment)| (nic, Nad::of(&appliance.name, attachment))).collect()
+}
+
+/// The object. It also carries the site's labels and annotations; the appliance's own win.
+pub fn object(plan: &Plan, appliance: &Appliance, nic: &Nic, nad: &Nad) -> Value {
+    let mut metadata = metadata(appliance, &plan.namespace, &nad.name);
+    let mut labels = map(&plan.labels).unwrap_or_default();
+    labels.insert("wrtpod.dev/site".into(), plan.site.clone());
+    labels.insert("wrtpod.dev/network".into(), nic.network.value.clone());
+    labels.extend(metadata.labels.take().unwrap_or_default());
+    metadata.labels = Some(labels);
+    let mut all = annotations(&plan.annotations);
+    all.extend(map(&appliance.annotations).unwrap_or_default());
+    metadata.annotations = Some(all);
     json!({
         "apiVersion": API_VERSION,
         "kind": KIND,
-        "metadata": {
-            "name": attachment.name,
-            "namespace": attachment.namespace,
-            "labels": labels,
-            "annotations": annotations(&plan.annotations),
-        },
-        "spec": {"config": net::conflist(attachment)},
+        "metadata": metadata,
+        "spec": {"config": nad.config},
     })
 }
 
-/// SHA-256, in hex, over `<namespace>/<name>` and `spec.config` of each attachment, each once, sorted by name, every
-/// text ended by a newline: the same from the plan and from the cluster.
-pub fn digest(mut attachments: Vec<(String, String)>) -> String {
-    attachments.sort();
-    attachments.dedup();
-    let mut hash = Sha256::new();
-    for (name, config) in &attachments {
-        hash.update(format!("{name}\n{config}\n"));
-    }
-    hex(&hash.finalize())
+/// Whether a NAD that is in a cluster says what its name says. One that no appliance of wrtpod's has is right as it is.
+pub fn is_as_named(nad: &Value) -> bool {
+    let metadata = &nad["metadata"];
+    let own = metadata["labels"].get(APPLIANCE).is_some();
+    let config = nad["spec"]["config"].as_str().unwrap_or_default();
+    !own || metadata["name"].as_str().is_some_and(|name| name.ends_with(&format!("-{}", net::digest(config))))
 }

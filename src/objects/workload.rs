@@ -16,26 +16,21 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use super::config::digest;
 use super::container::container;
 use super::meta::{map, metadata, pod_labels, selector};
-use super::nad;
 use super::set::Object;
-use crate::net;
-use crate::plan::{self, Appliance, Attachment, Placement, Profile, VolumeSource, Workload};
+use crate::net::{self, Nad};
+use crate::plan::{self, Appliance, Nic, Placement, Profile, VolumeSource, Workload};
 
 /// Annotation of the pod: what its ConfigMaps hold. A change rolls the pod.
 pub const CONFIG_DIGEST: &str = "wrtpod.dev/config-sha256";
-/// Annotation of the pod: what its NADs say. A NAD is read only when the pod's sandbox is made, so a change
-/// rolls the pod.
-pub const ATTACHMENTS_DIGEST: &str = "wrtpod.dev/attachments-sha256";
-
 /// Annotation of the pod: the overlays that it applies itself, with commas between. Who asks for its state finds there what to ask for.
 pub const BOOT_OVERLAYS: &str = "wrtpod.dev/boot-overlays";
 
 /// The StatefulSet or Deployment.
-pub fn workload(appliance: &Appliance, namespace: &str, attachments: &[Attachment]) -> Object {
+pub fn workload(appliance: &Appliance, namespace: &str, nads: &[(&Nic, Nad)]) -> Object {
     let metadata = metadata(appliance, namespace, &appliance.name);
     let replicas = Some(i32::try_from(appliance.replicas.value).unwrap_or(i32::MAX));
     let min_ready_seconds = (appliance.min_ready_seconds > 0).then_some(appliance.min_ready_seconds);
-    let template = template(appliance, namespace, attachments);
+    let template = template(appliance, nads);
     match appliance.workload.value {
         Workload::StatefulSet => Object::of(&StatefulSet {
             metadata,
@@ -69,27 +64,23 @@ pub fn workload(appliance: &Appliance, namespace: &str, attachments: &[Attachmen
     }
 }
 
-fn template(appliance: &Appliance, namespace: &str, attachments: &[Attachment]) -> PodTemplateSpec {
+fn template(appliance: &Appliance, nads: &[(&Nic, Nad)]) -> PodTemplateSpec {
     PodTemplateSpec {
         metadata: Some(ObjectMeta {
             labels: Some(pod_labels(appliance)),
-            annotations: pod_annotations(appliance, namespace, attachments),
+            annotations: pod_annotations(appliance, nads),
             ..ObjectMeta::default()
         }),
         spec: Some(pod(appliance)),
     }
 }
 
-fn pod_annotations(
-    appliance: &Appliance,
-    namespace: &str,
-    attachments: &[Attachment],
-) -> Option<BTreeMap<String, String>> {
+fn pod_annotations(appliance: &Appliance, nads: &[(&Nic, Nad)]) -> Option<BTreeMap<String, String>> {
     let mut annotations = map(&appliance.annotations).unwrap_or_default();
     annotations.extend(map(&appliance.pod_annotations).unwrap_or_default());
-    if let Some(networks) = net::networks(namespace, &appliance.nics) {
+    // A NAD is read only when the pod's sandbox is made: one with other content has another name, which rolls the pod.
+    if let Some(networks) = net::networks(nads.iter().map(|(nic, nad)| (*nic, nad.name.as_str()))) {
         annotations.insert(net::NETWORKS.into(), networks);
-        annotations.insert(ATTACHMENTS_DIGEST.into(), attachments_digest(appliance, attachments));
     }
     if !appliance.config.is_empty() {
         annotations.insert(CONFIG_DIGEST.into(), digest(&appliance.config));
@@ -104,20 +95,6 @@ fn pod_annotations(
         annotations.insert(BOOT_OVERLAYS.into(), at_boot.join(","));
     }
     (!annotations.is_empty()).then_some(annotations)
-}
-
-fn attachments_digest(appliance: &Appliance, attachments: &[Attachment]) -> String {
-    let used = |attachment: &&Attachment| {
-        appliance.nics.iter().any(|nic| nic.attachment.as_ref() == Some(&attachment.name))
-    };
-    let texts = attachments.iter().filter(used);
-    nad::digest(
-        texts
-            .map(|attachment| {
-                (format!("{}/{}", attachment.namespace, attachment.name), net::conflist(attachment))
-            })
-            .collect(),
-    )
 }
 
 fn pod(appliance: &Appliance) -> PodSpec {

@@ -9,7 +9,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
 use crate::diag::{Diagnostic, Diagnostics, Loc, Written};
-use crate::objects::{Object, ObjectSet};
+use crate::objects::{NAD_KIND, Object, ObjectSet};
 use crate::types::nearest;
 
 /// Merges each patch; one that fits no object, or is not what Kubernetes reads, is reported.
@@ -26,9 +26,13 @@ fn apply(set: &mut ObjectSet, patch: &Loc<Written>) -> Result<(), Diagnostic> {
     let written = &patch.value.value;
     let kind = written.get("kind").and_then(Value::as_str).unwrap_or_default();
     let name = written.pointer("/metadata/name").and_then(Value::as_str);
-    let known: Vec<String> = set.iter().map(|object| object.identity.to_string()).collect();
+    // What an attachment says is in its name: the site's networks decide it.
+    let known = set.iter().filter(|object| object.identity.kind != NAD_KIND);
+    let known: Vec<String> = known.map(|object| object.identity.to_string()).collect();
     let fits = |object: &&mut Object| {
-        object.identity.kind == kind && name.is_none_or(|name| object.identity.name == name)
+        object.identity.kind == kind
+            && kind != NAD_KIND
+            && name.is_none_or(|name| object.identity.name == name)
     };
     let mut fitting: Vec<&mut Object> = set.iter_mut().filter(|object| fits(object)).collect();
     let [object] = fitting.as_mut_slice() else {

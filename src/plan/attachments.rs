@@ -1,4 +1,4 @@
-//! Which NADs the appliances need. A network becomes one NAD for each way in which it is used: who gives
+//! How NICs join their networks. An appliance has one NAD for each way in which it uses a network: who gives
 //! the addresses, and which sysctls the NIC needs, are part of a NAD.
 
 use std::collections::BTreeMap;
@@ -125,33 +125,25 @@ impl Link {
 }
 
 /// The attachment by which a NIC of this profile joins the network.
-pub fn attachment(namespace: &str, network: &Network, profile: Profile, nic: &Nic) -> Attachment {
+pub fn attachment(network: &Network, profile: Profile, nic: &Nic) -> Attachment {
     let link = link(network);
     let serves = nic.serve.is_some();
     let leads_out = nic.default_route.value;
-    let sysctls = sysctls(profile, nic, network);
-    // Of who usually hears no router: the site's own sysctls may have it listen.
-    let listens_for_default = leads_out && hears_routers(&sysctls);
     let (variant, ipam) = match (profile, &nic.addressing) {
-        (Profile::OpenWrt, _) if serves && listens_for_default => ("-openwrt-serve-default", Ipam::None),
         (Profile::OpenWrt, _) if serves => ("-openwrt-serve", Ipam::None),
         (Profile::OpenWrt, _) if leads_out => ("-openwrt", Ipam::None),
         (Profile::OpenWrt, _) => ("-openwrt-no-default", Ipam::None),
-        (Profile::Generic, Addressing::Static(_)) if listens_for_default => ("-default", Ipam::Static),
         (Profile::Generic, Addressing::Static(_)) => ("", Ipam::Static),
         (Profile::Generic, Addressing::Dhcp(_)) if leads_out => ("-dhcp-default", Ipam::Dhcp),
         (Profile::Generic, Addressing::Dhcp(_)) => ("-dhcp", Ipam::Dhcp),
-        (Profile::Generic, Addressing::Pool(_)) if listens_for_default => ("-pool-default", pool(network)),
         (Profile::Generic, Addressing::Pool(_)) => ("-pool", pool(network)),
         (Profile::Generic, Addressing::None) if leads_out => ("-l2-default", Ipam::None),
         (Profile::Generic, Addressing::None) => ("-l2", Ipam::None),
     };
     Attachment {
         name: format!("{}{variant}", nic.network.value),
-        namespace: namespace.to_owned(),
-        network: nic.network.clone(),
         ipam,
-        sysctls,
+        sysctls: sysctls(profile, nic, network),
         mac_by_tuning: link.mac_by_tuning(),
         link,
         chain: network.chain.iter().map(|plugin| plugin.value.clone()).collect(),

@@ -2,9 +2,7 @@
 
 use std::net::IpAddr;
 
-use super::model::{
-    Addressing, Appliance, AppliedOverlay, Attachment, Network, Nic, Plan, Profile, Workload,
-};
+use super::model::{Addressing, Appliance, AppliedOverlay, Network, Nic, Plan, Profile, Workload};
 use super::nics::{self, Place};
 use super::openwrt::{self, Parts, Taken};
 use super::pod::{ContainerPort, Credentials, Grant, Service};
@@ -33,19 +31,16 @@ pub fn decide(documents: &Documents, overlays: &Overlays, diags: &mut Diagnostic
             .map(|(name, network)| network_facts(&site.spec, name, network))
             .collect(),
         cluster: context.cluster.clone(),
-        attachments: Vec::new(),
         appliances: Vec::new(),
     };
     for document in &documents.appliances {
         if let Some(appliance) = appliance(&context, document, diags) {
-            attach(&context, &appliance, &mut plan.attachments);
             plan.appliances.push(appliance);
         }
     }
     if !context.is_faulty(site.span) {
         reject_missing_salt(site, &plan, diags);
     }
-    plan.attachments.sort_by_key(|attachment| context.network_order(&attachment.network));
     Some(plan)
 }
 
@@ -108,10 +103,6 @@ impl<'a> Context<'a> {
     fn is_faulty(&self, document: Option<Span>) -> bool {
         document.is_some_and(|span| self.documents.faulty.contains(&span))
     }
-
-    fn network_order(&self, name: &str) -> usize {
-        self.site.networks.iter().position(|(key, _)| key.value == *name).unwrap_or(usize::MAX)
-    }
 }
 
 /// Fixed addresses and pools of the whole site: a router's DHCP range leaves them alone.
@@ -130,19 +121,6 @@ fn taken(site: &SiteSpec, documents: &Documents) -> Taken {
     Taken {
         addresses: of_appliances.chain(of_networks).collect(),
         ranges: networks().flat_map(|network| &network.pool).map(|range| range.value).collect(),
-    }
-}
-
-/// Adds the attachments of an appliance that no other one brought.
-fn attach(context: &Context<'_>, appliance: &Appliance, attachments: &mut Vec<Attachment>) {
-    for nic in &appliance.nics {
-        let Some(name) = &nic.attachment else { continue };
-        if attachments.iter().any(|known| known.name == *name && *known.network == *nic.network) {
-            continue;
-        }
-        if let Some(network) = nics::network(context.site, &nic.network) {
-            attachments.push(attachments::attachment(&context.namespace, network, appliance.profile, nic));
-        }
     }
 }
 

@@ -15,23 +15,21 @@ use crate::types::{Cidr, ImageRef, IpRange, Mac, Privilege};
 /// Labels or annotations of the user's.
 pub type Pairs = Vec<(Loc<String>, Loc<String>)>;
 
-/// What is rendered or deployed: the attachments of the site and the appliances that use them.
+/// What is rendered or deployed: the appliances of a site.
 #[derive(Debug, Clone)]
 pub struct Plan {
     /// The site's name.
     pub site: String,
     /// Namespace of everything in the plan.
     pub namespace: String,
-    /// Labels of the site's on its attachments.
+    /// Labels of the site's on the attachments to its networks.
     pub labels: Pairs,
-    /// Annotations of the site's on its attachments.
+    /// Annotations of the site's on the attachments to its networks.
     pub annotations: Pairs,
     /// The site's networks, used or not.
     pub networks: Vec<Network>,
     /// Pod and Service ranges of the cluster.
     pub cluster: Vec<Cidr>,
-    /// Network attachments that some appliance of the plan uses, in the order of the site's networks.
-    pub attachments: Vec<Attachment>,
     /// The appliances, in the order in which they were asked for.
     pub appliances: Vec<Appliance>,
 }
@@ -65,15 +63,12 @@ pub struct Network {
     pub primary: bool,
 }
 
-/// A network as pods attach to it: becomes one NetworkAttachmentDefinition.
+/// How a NIC joins its network: becomes a NetworkAttachmentDefinition of the appliance, one for all NICs that join alike.
 #[derive(Debug, Clone)]
 pub struct Attachment {
-    /// Name of the NAD and of the CNI network: the network's name and a word for the variant.
+    /// Name of the CNI network: the site's network and a word for the variant. It stays the same for ever, whatever the
+    /// object is called: host-local keeps its leases on the node under it.
     pub name: String,
-    /// Namespace of the NAD: the appliances' own.
-    pub namespace: String,
-    /// The network of the site that it stands for.
-    pub network: Loc<String>,
     /// How the link is made.
     pub link: Link,
     /// Who hands out addresses.
@@ -283,8 +278,8 @@ pub struct Nic {
     pub interface: Loc<String>,
     /// Name of the site's network.
     pub network: Loc<String>,
-    /// Name of the NAD; `None` when the network is the cluster's primary one.
-    pub attachment: Option<String>,
+    /// How it joins the network; `None` when that is the cluster's primary one.
+    pub attachment: Option<Attachment>,
     /// Its MAC; `None` where the kind of link has none of its own.
     pub mac: Option<Loc<Mac>>,
     /// Whether the MAC was derived (else it was asked for).

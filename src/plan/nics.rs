@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use super::attachments;
 use super::mac::{self, MacSeed};
-use super::model::{Addressing, ConfiguredBy, Nic, Profile};
+use super::model::{Addressing, Attachment, ConfiguredBy, Nic, Profile};
 use crate::diag::{Diagnostic, Diagnostics, Loc};
 use crate::spec::{Interface, Network, SiteSpec};
 use crate::types::{AddressSpec, Cidr, nearest};
@@ -48,7 +48,7 @@ pub fn decide(place: Place<'_>, interfaces: &[Loc<Interface>], diags: &mut Diagn
         default_route_of_guest(&mut nics, interfaces);
     }
     for nic in &mut nics {
-        nic.attachment = attachment_name(place, nic);
+        nic.attachment = attachment(place, nic);
     }
     nics
 }
@@ -72,10 +72,10 @@ fn default_route_of_guest(nics: &mut [Nic], interfaces: &[Loc<Interface>]) {
     }
 }
 
-/// Name of the NAD by which the NIC joins its network; none on the cluster's own.
-fn attachment_name(place: Place<'_>, nic: &Nic) -> Option<String> {
+/// How the NIC joins its network; none on the cluster's own.
+fn attachment(place: Place<'_>, nic: &Nic) -> Option<Attachment> {
     let network = network(place.site, &nic.network)?;
-    (!is_primary(network)).then(|| attachments::attachment(place.namespace, network, place.profile, nic).name)
+    (!is_primary(network)).then(|| attachments::attachment(network, place.profile, nic))
 }
 
 fn is_primary(network: &Network) -> bool {

@@ -1,4 +1,4 @@
-//! Names of interfaces and attachments.
+//! Names of interfaces.
 
 use super::network_of;
 use crate::diag::{Diagnostic, Diagnostics};
@@ -28,7 +28,6 @@ pub(super) fn check(plan: &Plan, diags: &mut Diagnostics) {
             }
         }
     }
-    check_attachments(plan, diags);
 }
 
 fn check_name(appliance: &Appliance, nic: &Nic, diags: &mut Diagnostics) {
@@ -71,23 +70,4 @@ fn check_primary(plan: &Plan, appliance: &Appliance, nic: &Nic, diags: &mut Diag
         .also(network.name.span, "the network")
         .help("remove it; for a NIC of the appliance's own use a second network, through Multus"),
     );
-}
-
-fn check_attachments(plan: &Plan, diags: &mut Diagnostics) {
-    for (index, attachment) in plan.attachments.iter().enumerate() {
-        if let Some(first) = plan.attachments[..index].iter().find(|first| first.name == attachment.name) {
-            diags.push(
-                Diagnostic::error(
-                    "attachment-collision",
-                    format!(
-                        "networks `{}` and `{}` both get an attachment `{}`",
-                        first.network.value, attachment.network.value, attachment.name
-                    ),
-                )
-                .at(attachment.network.span)
-                .also(first.network.span, "the other one")
-                .help("rename one of the networks"),
-            );
-        }
-    }
 }

@@ -7,7 +7,7 @@ pub(super) fn check(plan: &Plan, diags: &mut Diagnostics) {
     for appliance in &plan.appliances {
         for overlay in &appliance.overlays {
             check_image(appliance, overlay, diags);
-            check_sysctls(plan, appliance, overlay, diags);
+            check_sysctls(appliance, overlay, diags);
         }
     }
 }
@@ -39,12 +39,13 @@ fn check_image(appliance: &Appliance, overlay: &AppliedOverlay, diags: &mut Diag
 }
 
 /// The pod's sysctls are those of its network namespace, which the attachments set.
-fn check_sysctls(plan: &Plan, appliance: &Appliance, overlay: &AppliedOverlay, diags: &mut Diagnostics) {
-    let used: Vec<&str> = appliance.nics.iter().filter_map(|nic| nic.attachment.as_deref()).collect();
-    let attachments = || plan.attachments.iter().filter(|known| used.contains(&known.name.as_str()));
+fn check_sysctls(appliance: &Appliance, overlay: &AppliedOverlay, diags: &mut Diagnostics) {
+    let attachments = || appliance.nics.iter().filter_map(|nic| nic.attachment.as_ref());
     for (key, value) in &overlay.sysctls {
         let mut set = attachments().flat_map(|attachment| &attachment.sysctls);
-        if used.is_empty() || set.any(|sysctl| sysctl.key == key.value && sysctl.value == value.value) {
+        if attachments().next().is_none()
+            || set.any(|sysctl| sysctl.key == key.value && sysctl.value == value.value)
+        {
             continue;
         }
         diags.push(

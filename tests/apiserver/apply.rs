@@ -141,7 +141,6 @@ async fn attachments_live_as_long_as_something_refers_to_them() {
         json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "other", "namespace": fixture.namespace}}),
     ]);
     other.appliance = "other".into();
-    other.attachments = set([]);
     other.secret = None;
     let report = fixture.cluster.apply(&other, &OPTIONS, &mut Silent).await.expect("applied");
     // Without a controller it is the template that does.

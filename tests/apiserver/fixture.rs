@@ -184,7 +184,7 @@ impl Fixture {
         let _ = api.delete(&self.namespace, &DeleteParams::default()).await;
     }
 
-    /// A release of nine objects and one attachment.
+    /// A release of nine objects, one of them an attachment.
     pub fn release(&self) -> Release {
         let namespace = self.namespace.as_str();
         let labels =
@@ -201,16 +201,18 @@ impl Fixture {
                 "selector": {"app.kubernetes.io/instance": "openwrt"}, "ports": [{"name": "http", "port": 80, "protocol": "TCP"}]}}),
             json!({"apiVersion": "networking.k8s.io/v1", "kind": "NetworkPolicy", "metadata": meta("openwrt"), "spec": {
                 "podSelector": {"matchLabels": {"app.kubernetes.io/instance": "openwrt"}}, "policyTypes": ["Ingress"]}}),
+            attachment(
+                namespace,
+                r#"{"cniVersion":"1.0.0","name":"lan","plugins":[{"type":"macvlan","master":"enp3s0"}]}"#,
+            ),
             self.statefulset("localhost/openwrt:1"),
         ];
-        let attachment = json!({"apiVersion": "k8s.cni.cncf.io/v1", "kind": "NetworkAttachmentDefinition",
-            "metadata": {"name": "lan", "namespace": namespace}, "spec": {"config": "{\"cniVersion\":\"1.0.0\",\"name\":\"lan\",\"plugins\":[{\"type\":\"macvlan\",\"master\":\"enp3s0\"}]}"}});
         Release {
             appliance: "openwrt".into(),
             namespace: namespace.into(),
             site: "home".into(),
             objects: set(objects),
-            attachments: set([attachment]),
+            shared: set([]),
             expected: vec![ExpectedNic {
                 interface: "lan".into(),
                 network_name: format!("{namespace}/lan"),
@@ -254,6 +256,12 @@ impl Fixture {
                     "securityContext": {"capabilities": {"drop": ["ALL"], "add": ["NET_ADMIN"]}}}]},
             }}})
     }
+}
+
+/// The attachment of the release.
+pub fn attachment(namespace: &str, config: &str) -> Value {
+    json!({"apiVersion": "k8s.cni.cncf.io/v1", "kind": "NetworkAttachmentDefinition",
+        "metadata": {"name": "lan", "namespace": namespace}, "spec": {"config": config}})
 }
 
 /// Objects in their order.

@@ -9,7 +9,7 @@ use wrtpod::cluster::{
     Verdict, WaitOptions,
 };
 
-use crate::fixture::{Fixture, replaced, set};
+use crate::fixture::{Fixture, attachment, replaced};
 
 const NETD: &str = r#"{"up":true,"ipv4-address":[{"address":"192.168.1.77","mask":24}]}"#;
 
@@ -179,9 +179,10 @@ async fn another_workload_kind_waits_for_the_old_pod() {
     fixture.done().await;
 }
 
-fn attachment(fixture: &Fixture, config: &Value) -> Value {
-    json!({"apiVersion": "k8s.cni.cncf.io/v1", "kind": "NetworkAttachmentDefinition",
-        "metadata": {"name": "lan", "namespace": fixture.namespace}, "spec": {"config": config.to_string()}})
+/// The release with another attachment.
+fn attached(fixture: &Fixture, release: &Release, config: &Value) -> Release {
+    let attachment = attachment(&fixture.namespace, &config.to_string());
+    replaced(release, &["NetworkAttachmentDefinition lan"], [attachment])
 }
 
 /// Deploys what cannot work and returns the code of the first problem.
@@ -190,7 +191,7 @@ async fn code(name: &str, change: impl FnOnce(&mut Value), config: Option<Value>
     let digest = name.bytes().fold(7_u8, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte));
     let mut release = release(&fixture, &format!("52:54:00:00:02:{digest:02x}"), change);
     if let Some(config) = config {
-        release.attachments = set([attachment(&fixture, &config)]);
+        release = attached(&fixture, &release, &config);
     }
     let problems = fails(&fixture, &release).await;
     fixture.cluster.delete(&delete_options(&fixture), &mut Silent).await.expect("deleted");
@@ -212,8 +213,7 @@ async fn a_missing_parent_is_named() {
 async fn a_missing_plugin_is_named() {
     let fixture = Fixture::new("plugin").await;
     let config = json!({"cniVersion": "1.0.0", "name": "lan", "plugins": [{"type": "no-such-plugin"}]});
-    let mut release = release(&fixture, "52:54:00:00:01:08", |_| {});
-    release.attachments = set([attachment(&fixture, &config)]);
+    let release = attached(&fixture, &release(&fixture, "52:54:00:00:01:08", |_| {}), &config);
     let problems = fails(&fixture, &release).await;
     assert_eq!(problems[0].code, "missing-plugin", "{problems:?}");
     assert!(problems[0].message.contains("no-such-plugin"), "{problems:?}");

@@ -30,8 +30,7 @@ async fn figures() {
         let Some(kubectl) = std::env::var_os("WRTPOD_TEST_KUBECTL") else { continue };
         let fixture = Fixture::new(&format!("speedk{run}")).await;
         let release = fixture.release();
-        let objects: Vec<&Value> =
-            release.objects.iter().chain(release.attachments.iter()).map(|object| &object.value).collect();
+        let objects: Vec<&Value> = release.objects.iter().map(|object| &object.value).collect();
         let folder = tempfile::tempdir().expect("a folder");
         let file = folder.path().join("list.json");
         let list = json!({"apiVersion": "v1", "kind": "List", "items": objects});

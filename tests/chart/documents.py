@@ -9,7 +9,7 @@ KEYS_OF_LINK = {"macvlan": "parent", "ipvlan": "parent", "vlan": "parent", "brid
 
 def documents(values, profile, name, namespace, lifted):
     """For all values of a chart; `lifted` is what its appliance states besides."""
-    return [site(values, namespace), *images(values), appliance(values, profile, name, lifted)]
+    return [site(values, namespace, lifted), *images(values), appliance(values, profile, name, lifted)]
 
 
 def images(values):
@@ -29,11 +29,13 @@ def some(pairs):
     return {key: value for key, value in pairs.items() if value not in (None, "", [], {})}
 
 
-def site(values, namespace):
+def site(values, namespace, lifted):
+    # A chart has them beside its values, as what it lifts.
+    marks = {"labels": {"place": "here"}, "annotations": {"example.org/place": "{{ x }}"}} if lifted else {}
     return {
         "apiVersion": "wrtpod.dev/v1alpha1",
         "kind": "Site",
-        "metadata": {"name": values["site"]},
+        "metadata": {"name": values["site"], **marks},
         "spec": {
             **some({"salt": values["salt"]}),
             "namespace": namespace,

@@ -46,10 +46,6 @@ def host_path(path, **changes):
 TOKEN = {"extraVolumes": [{"name": "x", "projected": {"sources": [{"serviceAccountToken": {"path": "token"}}]}}]}
 UNCONFINED = {"container.apparmor.security.beta.kubernetes.io/x": "unconfined"}
 MAC = "02:00:00:00:00:01"
-COLLIDING = {
-    "networks": {"lan-l2": {"kind": "macvlan", "parent": "eno1"}},
-    "interfaces": [{"network": "lan", "address": "none"}, {"network": "lan-l2", "address": ["10.0.0.1/8"], "name": "b"}],
-}
 # A second name for the LAN.
 SAME_WIRE = {"networks": {"matter": {"kind": "macvlan", "parent": "enp3s0", "subnets": ["192.168.1.0/24"]}}}
 
@@ -119,7 +115,6 @@ REFUSED = [
     ("dhcp-without-ipv4", ["generic"], "interfaces[0].address", lan(subnets=["fd00:1::/64"], gateways=[], pool=[]) | nic(address="dhcp")),
     ("vlan-shared-node", ["generic"], "interfaces[1].network", lan(kind="vlan", vlan=2) | fixed({}, {})),
     ("parent-exclusive", BOTH, "interfaces[1].network", lan(kind="hostDevice") | fixed({}, {})),
-    ("attachment-collision", ["generic"], "interfaces[1].network", COLLIDING),
     ("missing-key", ["generic"], "networks.lan.vlan", lan(kind="vlan")),
     ("parent-too-long", BOTH, "networks.lan.parent", lan(parent="enp3s0f0123456", vlan=12)),
     ("wifi-parent", BOTH, "networks.lan.parent", lan(parent="wlan0")),
@@ -209,6 +204,7 @@ OF_CHARTS_ALONE = [
     (BOTH, "ingress.host", {"ingress": {"enabled": True, "host": ""}}),
     (BOTH, "networks.lan.kind", lan(kind="veth")),
     (BOTH, "networks.lan.mode", lan(mode="l2")),
+    (BOTH, "networks.lan.create", lan(create=False)),
     (BOTH, "networks.lan.subnets[0]", lan(subnets=["192.168.1.9/24"])),
     (BOTH, "networks.lan.subnets[0]", lan(subnets=["192.168.1.0"])),
     (BOTH, "fullnameOverride", {"fullnameOverride": "a" * 51}),

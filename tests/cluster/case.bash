@@ -133,6 +133,8 @@ Y
 }
 
 versions() { k get statefulset,service,configmap,networkpolicy,pvc,net-attach-def -o json | jq -r '.items[] | "\(.kind) \(.metadata.name) \(.metadata.uid) \(.metadata.resourceVersion) \(.metadata.generation)"' | sort; }
+# nad_of APPLIANCE: the attachment of its first NIC, as its workload's template names it.
+nad_of() { k get statefulset "$1" -o json | jq -r '.spec.template.metadata.annotations["k8s.v1.cni.cncf.io/networks"] | fromjson | .[0].name'; }
 pod_uid() { k get pod "$1-0" -o jsonpath='{.metadata.uid}'; }
 
 # renew APPLIANCE…: deletes their pods, and waits until others are ready in their place. kubectl's own waiting takes a successor of

@@ -2,7 +2,7 @@
 # What the cases of GitOps tools share: Flux's controller and what it is told, an appliance whose objects a tool applies, and what has
 # to be there when it has pruned them. Sourced after hosts.bash.
 gone() { ! k get "$@"; }
-none_of() { ! k get "$1" -o name | has -v configmap/kube-root-ca.crt; }
+none_of() { ! k get "$1" -o name | has /router; }
 
 # with_flux: starts Flux's own controller, and a web server in the place of Flux's source controller.
 with_flux() {
@@ -65,7 +65,7 @@ as_before() {
   within 60 lan_sees "$1" "$mac"
   [ "$(k exec router-0 -- cat /etc/mine)" = mine ] || fail "the file is gone"
 }
-# pruned: all that was applied is gone but the claim and the namespace.
+# pruned: all of the router's that was applied is gone but the claim and the namespace.
 pruned() {
   local kind
   within 60 gone pod router-0

@@ -68,6 +68,20 @@ in_table() { at "$1" ip neigh show "$2" | has -i "lladdr $3"; }
 
 # mac_of APPLIANCE INTERFACE: as the pod's request says.
 mac_of() { k get pod "$1-0" -o json | jq -r --arg nic "$2" '.metadata.annotations["k8s.v1.cni.cncf.io/networks"] | fromjson | .[] | select(.interface == $nic).mac'; }
+# own APPLIANCE: its workload, pod and attachments, as the cluster has them.
+own() { k get statefulset,pod,net-attach-def -l "wrtpod.dev/appliance=$1" -o json | jq -r '.items[] | "\(.kind) \(.metadata.name) \(.metadata.uid)"' | sort; }
+# noted APPLIANCE ADDRESS: it is ready, and what it has is remembered.
+noted() {
+  within 90 k wait --for=condition=Ready "pod/$1-0" --timeout=1s
+  own "$1" >"own.$1"
+  has NetworkAttachmentDefinition <"own.$1" || fail "$1 has no attachment of its own"
+  untouched "$1" "$2"
+}
+# untouched APPLIANCE ADDRESS: nothing of it was made anew or went, and it answers on the LAN with its MAC.
+untouched() {
+  diff "own.$1" <(own "$1") || fail "$1 did not stay as it was"
+  within 20 lan_sees "$2" "$(mac_of "$1" lan)"
+}
 eth0_of() { k exec "$1-0" -- ip addr show dev eth0 | awk '/ scope global/ { print $2 }'; }
 
 # pid_1 POD: the first process of its main container, as this machine numbers it.

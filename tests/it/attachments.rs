@@ -28,7 +28,7 @@ fn default_routes_of(documents: &str) -> Vec<(String, Option<String>)> {
         let found = attachment.sysctls.iter().find(|sysctl| sysctl.key == key);
         (attachment.name.clone(), found.map(|sysctl| sysctl.value.clone()))
     };
-    plan.attachments.iter().map(of).collect()
+    plan.appliances[0].nics.iter().filter_map(|nic| nic.attachment.as_ref()).map(of).collect()
 }
 
 #[test]
@@ -76,11 +76,81 @@ fn a_site_that_listens_to_routers_gets_no_default_route_of_theirs_beside() {
     let iot = "{network: iot, address: 192.168.32.9/24, gateway: 192.168.32.1";
     assert_eq!(with(listens, &format!("{iot}}}")), [is("iot", Some("0"))]);
     assert_eq!(with("net.ipv6.conf.iot.accept_ra: 1", &format!("{iot}}}")), [is("iot", Some("0"))]);
-    // Another name: another appliance may use the network without the default route.
-    assert_eq!(with(listens, &format!("{iot}, defaultRoute: true}}")), [is("iot-default", Some("1"))]);
+    assert_eq!(with(listens, &format!("{iot}, defaultRoute: true}}")), [is("iot", Some("1"))]);
     // Who says so itself is obeyed.
     let own = format!("{listens}, net.ipv6.conf.IFNAME.accept_ra_defrtr: 1");
     assert_eq!(with(&own, &format!("{iot}}}")), [is("iot", Some("1"))]);
     // `all` and `default` are nothing to an interface that is there.
     assert_eq!(with("net.ipv6.conf.all.accept_ra: 2", &format!("{iot}}}")), [is("iot", None)]);
+}
+
+/// The name and `spec.config` of each NAD.
+fn nads(appliances: &str) -> Vec<(String, serde_json::Value)> {
+    let outcome = outcome("site.yaml", &format!("{TWO_NETWORKS}{appliances}"));
+    assert_eq!(outcome.text(), "");
+    let objects =
+        outcome.sets.iter().flatten().filter(|object| object.identity.kind == "NetworkAttachmentDefinition");
+    let config = |value: &serde_json::Value| {
+        serde_json::from_str(value["spec"]["config"].as_str().expect("a text")).expect("JSON")
+    };
+    objects.map(|object| (object.identity.name.clone(), config(&object.value))).collect()
+}
+
+const TWO_BOXES: &str = "
+apiVersion: wrtpod.dev/v1alpha1
+kind: Appliance
+metadata: {name: one}
+spec: {from: openwrt, interfaces: [{network: lan, address: 192.168.1.9/24}]}
+---
+apiVersion: wrtpod.dev/v1alpha1
+kind: Appliance
+metadata: {name: two}
+spec: {from: openwrt, interfaces: [{network: lan, address: 192.168.1.10/24}]}
+";
+
+/// The name inside is what host-local's leases on the node hang on: it is the network's use, as build 0.1 wrote it.
+#[test]
+fn appliances_share_the_network_and_no_attachment() {
+    let nads = nads(TWO_BOXES);
+    let names: Vec<&str> = nads.iter().map(|(name, _)| name.as_str()).collect();
+    assert_eq!(names, ["one-lan-openwrt-1ae9b796dc", "two-lan-openwrt-1ae9b796dc"]);
+    assert!(nads.iter().all(|(_, config)| config["name"] == "lan-openwrt"), "{nads:?}");
+}
+
+/// Two NICs that join alike share one; uses that have one CNI name are told apart by their content.
+#[test]
+fn an_appliance_has_one_attachment_for_each_use() {
+    let alike = "
+apiVersion: wrtpod.dev/v1alpha1
+kind: Appliance
+metadata: {name: box}
+spec:
+  image: docker.io/library/box:1
+  interfaces: [{network: lan, address: none, name: a}, {network: lan, address: none, name: b}]
+";
+    assert_eq!(nads(alike).len(), 1);
+    let named = TWO_NETWORKS.replace("iot:", "lan-l2:");
+    let text = format!(
+        "{named}{}",
+        alike
+            .replace("{network: lan, address: none, name: b}", "{network: lan-l2, address: 192.168.32.9/24}")
+    );
+    let outcome = outcome("site.yaml", &text);
+    assert_eq!(outcome.text(), "");
+    let names = outcome.sets[0].iter().map(|object| object.identity.name.as_str());
+    let names: Vec<&str> = names.filter(|name| name.starts_with("box-lan")).collect();
+    assert_eq!(names.len(), 2, "{names:?}");
+    assert!(names.iter().all(|name| name.starts_with("box-lan-l2-")) && names[0] != names[1], "{names:?}");
+}
+
+/// A tool that moves objects to another namespace does not read this text.
+#[test]
+fn the_annotation_names_no_namespace() {
+    let outcome = outcome("site.yaml", &format!("{TWO_NETWORKS}{TWO_BOXES}"));
+    for set in &outcome.sets {
+        let workload = set.iter().last().expect("a workload");
+        let annotations = &workload.value["spec"]["template"]["metadata"]["annotations"];
+        let asked = annotations["k8s.v1.cni.cncf.io/networks"].as_str().expect("a request");
+        assert!(asked.contains("-lan-openwrt-1ae9b796dc\"") && !asked.contains("namespace"), "{asked}");
+    }
 }

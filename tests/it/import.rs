@@ -46,7 +46,7 @@ fn alone(site: &str, name: &str) -> Alone {
         metadata: input("Chart.yaml", &chart.files["Chart.yaml"]),
         values: input("values.yaml", &chart.files["values.yaml"]),
     });
-    let objects = texts(&[objects::attachments(&plan, |_| true), built]);
+    let objects = texts(&[built]);
     Alone { namespace: plan.namespace, chart, objects }
 }
 

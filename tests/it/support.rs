@@ -10,7 +10,7 @@ use wrtpod::{overlay, passes, recipe, rules};
 /// What became of documents.
 pub struct Outcome {
     pub plan: Option<Plan>,
-    /// Attachments, then the objects of each appliance; empty after an error.
+    /// The objects of each appliance; empty after an error.
     pub sets: Vec<ObjectSet>,
     pub diagnostics: Diagnostics,
     pub sources: SourceMap,
@@ -49,7 +49,6 @@ pub fn outcome_of(inputs: &[Input], named: &[String]) -> Outcome {
     }
     let mut sets = Vec::new();
     if let Some(plan) = plan.as_ref().filter(|_| !diagnostics.has_errors()) {
-        sets.push(objects::attachments(plan, |_| true));
         for appliance in &plan.appliances {
             let mut objects = objects::build(plan, appliance);
             let planned = rules::planned(&objects);

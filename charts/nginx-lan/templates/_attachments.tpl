@@ -4,50 +4,66 @@ pod asks for them.
 */}}
 
 {{/*
-A JSON list of the NetworkAttachmentDefinitions of this release, each once: name, network, create, config. A network
-becomes one for each way in which it is used. Those that `existing` names are not among them.
+A JSON list of the NetworkAttachmentDefinitions of this release, each once: name, network, config, and the interfaces that
+have it, by their places. A network becomes one for each way in which it is used; those that `existing` names are not among
+them. The name ends in a digest of the content: no pod starts on what stood there before, and nothing is shared with
+another release.
 */}}
 {{- define "wrtpod.attachments" -}}
 {{- $root := . -}}
-{{- $attachments := list -}}
-{{- $known := list -}}
+{{- $names := list -}}
+{{- $found := dict -}}
 {{- range include "wrtpod.nics" . | fromJsonArray -}}
   {{- $network := index $root.Values.networks .network -}}
-  {{- if not (or $network.existing (has .attachment $known)) -}}
-    {{- $known = append $known .attachment -}}
-    {{- $attachments = append $attachments (dict
-          "name" .attachment
-          "network" .network
-          "create" (ne ($network.create | toString) "false")
-          "config" (include "wrtpod.conflist" (list . $network))
-        ) -}}
+  {{- if not $network.existing -}}
+    {{- $config := include "wrtpod.conflist" (list . $network) -}}
+    {{- $name := printf "%s-%s-%s" (include "wrtpod.fullname" $root) .attachment (sha256sum $config | trunc 10) -}}
+    {{- if not (hasKey $found $name) -}}
+      {{- $names = append $names $name -}}
+      {{- $_ := dict "name" $name "network" .network "config" $config "interfaces" list | set $found $name -}}
+    {{- end -}}
+    {{- $one := get $found $name -}}
+    {{- $_ := append $one.interfaces .index | set $one "interfaces" -}}
   {{- end -}}
 {{- end -}}
+{{- $attachments := list -}}
+{{- range $names }}{{ $attachments = get $found . | append $attachments }}{{ end -}}
 {{- toJson $attachments -}}
 {{- end -}}
 
-{{/* The digest of the attachments: a change of it rolls the pod, which gets its interfaces only when it starts. */}}
-{{- define "wrtpod.attachmentsDigest" -}}
-{{- $namespace := .Release.Namespace -}}
-{{- $texts := dict -}}
-{{- range include "wrtpod.attachments" . | fromJsonArray -}}
-  {{- $_ := set $texts .name (printf "%s/%s\n%s\n" $namespace .name .config) -}}
-{{- end -}}
-{{- /* A map is walked in the order of its keys. */ -}}
-{{- $all := "" -}}
-{{- range $texts }}{{ $all = printf "%s%s" $all . }}{{ end -}}
-{{- sha256sum $all -}}
+{{/* Labels of an attachment: those of every object, its network's and the site's. List ROOT NETWORK. */}}
+{{- define "wrtpod.attachmentLabels" -}}
+{{- $root := first . -}}
+{{- $labels := include "wrtpod.siteLabels" $root | fromYaml -}}
+{{- $place := dict "wrtpod.dev/site" $root.Values.site "wrtpod.dev/network" (last .) -}}
+{{- mergeOverwrite $labels $place (include "wrtpod.labels" $root | fromYaml) | toYaml -}}
 {{- end -}}
 
-{{/* The annotation `k8s.v1.cni.cncf.io/networks`: every element names its interface, or Multus would number it. */}}
+{{/* Its annotations: the site's, and those of every object. */}}
+{{- define "wrtpod.attachmentAnnotations" -}}
+{{- $annotations := include "wrtpod.siteAnnotations" . | fromYaml -}}
+{{- with mergeOverwrite $annotations .Values.annotations }}{{ toYaml . }}{{ end -}}
+{{- end -}}
+
+{{/*
+The annotation `k8s.v1.cni.cncf.io/networks`: every element names its interface, or Multus would number it. A namespace
+stands only where it is another one: in this text, no tool that moves the objects elsewhere would find it.
+*/}}
 {{- define "wrtpod.networks" -}}
+{{- $root := . -}}
+{{- $names := dict -}}
+{{- range $attachment := include "wrtpod.attachments" . | fromJsonArray -}}
+  {{- range .interfaces }}{{ $_ := set $names (int . | toString) $attachment.name }}{{ end -}}
+{{- end -}}
 {{- $elements := list -}}
 {{- range include "wrtpod.nics" . | fromJsonArray -}}
-  {{- $members := list
-        (printf "\"name\":%s" (toRawJson .attachment))
-        (printf "\"namespace\":%s" (toRawJson .namespace))
-        (printf "\"interface\":%s" (toRawJson .interface))
-      -}}
+  {{- $existing := (index $root.Values.networks .network).existing -}}
+  {{- $place := splitList "/" ($existing | default (int .index | toString | get $names)) -}}
+  {{- $members := list (last $place | toRawJson | printf "\"name\":%s") -}}
+  {{- if and (gt (len $place) 1) (ne (first $place) $root.Release.Namespace) -}}
+    {{- $members = append $members (first $place | toRawJson | printf "\"namespace\":%s") -}}
+  {{- end -}}
+  {{- $members = append $members (printf "\"interface\":%s" (toRawJson .interface)) -}}
   {{- with .mac -}}
     {{- $members = append $members (printf "\"mac\":%s" (toRawJson .)) -}}
   {{- end -}}
@@ -173,18 +189,6 @@ link's own plugin would drop. List NIC NETWORK.
 yes
     {{- break -}}
   {{- end -}}
-{{- end -}}
-{{- end -}}
-
-{{/*
-`yes` where an interface of the default route takes router advertisements in the end: list NIC NETWORK. Of one that
-usually takes none, this is part of the attachment's name.
-*/}}
-{{- define "wrtpod.listensForDefault" -}}
-{{- if (first .).defaultRoute -}}
-  {{- $sysctls := dict -}}
-  {{- range include "wrtpod.sysctls" . | fromJsonArray }}{{ $_ := set $sysctls (first .) (last .) }}{{ end -}}
-  {{- include "wrtpod.hearsRouters" $sysctls -}}
 {{- end -}}
 {{- end -}}
 

@@ -5,6 +5,9 @@
 {{- range $name, $network := .Values.networks }}
 {{- $path := printf "networks.%s" $name }}
 {{- if not .existing }}{{ include "wrtpod.check.parent" (list $path .) }}{{ end }}
+{{- if and (kindIs "bool" .create) (not .create) (not .existing) }}
+{{ $path }}.create: each release makes attachments of its own; leave it out, or name one that is there: `existing: NAME`
+{{- end }}
 {{- range $index, $subnet := .subnets }}
 {{- include "wrtpod.check.subnet" (list (printf "%s.subnets[%d]" $path $index) . $cluster) }}
 {{- end }}

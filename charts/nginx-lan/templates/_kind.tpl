@@ -7,3 +7,12 @@
 {{- define "wrtpod.workload" -}}
 StatefulSet
 {{- end -}}
+
+{{/* What the site says of the attachments to its networks. */}}
+{{- define "wrtpod.siteLabels" -}}
+{}
+{{- end -}}
+
+{{- define "wrtpod.siteAnnotations" -}}
+{}
+{{- end -}}

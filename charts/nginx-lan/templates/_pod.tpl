@@ -1,11 +1,9 @@
 {{/* Parts of the pod that follow from several values. */}}
 
-{{/* Annotations of the pod: what Multus reads, and digests that roll the pod when the files of its ConfigMaps or its
-     networks change. */}}
+{{/* Annotations of the pod: what Multus reads, and a digest that rolls the pod when the files of its ConfigMaps change. */}}
 {{- define "wrtpod.podAnnotations" -}}
 {{- $own := dict
     "k8s.v1.cni.cncf.io/networks" (include "wrtpod.networks" .)
-    "wrtpod.dev/attachments-sha256" (include "wrtpod.attachmentsDigest" .)
     "wrtpod.dev/config-sha256" (include "wrtpod.configDigest" .) }}
 {{- with include "wrtpod.profile.bootOverlays" . }}{{ $_ := set $own "wrtpod.dev/boot-overlays" . }}{{ end }}
 {{- toYaml (mergeOverwrite (dict) .Values.annotations .Values.podAnnotations $own) }}

@@ -56,20 +56,6 @@ salt: MAC addresses are to be derived from it, and it is empty; write random tex
 {{- end }}
 {{- end -}}
 
-{{/* Two networks do not become one attachment: dict root, nics. */}}
-{{- define "wrtpod.check.attachments" }}
-{{- $seen := dict }}
-{{- range .nics }}
-{{- if not (index $.root.Values.networks .network).existing }}
-{{- $other := get $seen .attachment | default .network }}
-{{- if ne $other .network }}
-interfaces[{{ int .index }}].network: `{{ .network }}` and `{{ $other }}` both get an attachment `{{ .attachment }}`; rename one of the networks
-{{- end }}
-{{- $_ := set $seen .attachment .network }}
-{{- end }}
-{{- end }}
-{{- end -}}
-
 {{/* Why an interface cannot be called so, or nothing: list NIC NICS. */}}
 {{- define "wrtpod.check.name" -}}
 {{- $name := (first .).interface -}}

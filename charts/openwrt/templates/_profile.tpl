@@ -31,12 +31,11 @@ dhcp
 {{- end -}}
 {{- end -}}
 
-{{/* What the name of an attachment has behind the network's, how an interface uses the network: list NIC NETWORK. */}}
+{{/* What the name of a CNI network has behind the network's: how an interface uses it. */}}
 {{- define "wrtpod.profile.variant" -}}
-{{- $nic := first . -}}
-{{- if $nic.serve -}}
--openwrt-serve{{ if include "wrtpod.listensForDefault" . }}-default{{ end -}}
-{{- else if $nic.defaultRoute -}}
+{{- if .serve -}}
+-openwrt-serve
+{{- else if .defaultRoute -}}
 -openwrt
 {{- else -}}
 -openwrt-no-default

@@ -33,7 +33,7 @@ pub(super) fn networks(source: &Source<'_>) -> Entry {
             "networks",
             entries,
             "The networks that interfaces attach to, by name. A network that an interface uses becomes a\n\
-             NetworkAttachmentDefinition in the release's namespace.\n\n\
+             NetworkAttachmentDefinition of the release.\n\n\
              Keys beside those below: `existing` (NAME or NAMESPACE/NAME of a NAD that is used as it is), `vlan` (over\n\
              PARENT.VLAN; with kind vlan the VLAN's id), `mtu`, `pool` (addresses for `address: pool`, as\n\
              192.168.1.200-192.168.1.216), `dns`, `sysctls` (set in the pod by the tuning plugin), `chain` (further\n\
@@ -47,7 +47,6 @@ fn network_entries(network: &Network) -> Vec<Entry> {
     let texts = |items: Vec<String>| Value::from(items);
     let (kind, parent, mode, vlan, mtu) = link(&network.attachment.value);
     let mut entries = vec![
-        leaf("create", true, any(), "Whether this release makes the NAD; `false` where another one made it."),
         leaf("kind", kind, any(), "macvlan, ipvlan, vlan, bridge or hostDevice."),
         leaf(
             "parent",

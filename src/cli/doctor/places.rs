@@ -3,6 +3,7 @@
 use crate::cli::load::Loaded;
 use crate::cluster::{Finding, NodeState, Obstacle};
 use crate::diag::{Loc, Span};
+use crate::net::Nad;
 use crate::plan::{self, VolumeSource};
 use crate::spec::{ApplianceSpec, Device, DeviceSource, SiteSpec};
 
@@ -24,8 +25,12 @@ pub fn of(finding: &Finding, loaded: &Loaded) -> Option<Span> {
             cluster.or_else(|| site.distribution.as_ref()?.span)
         }
         Obstacle::ForeignMember { identity } | Obstacle::AttachmentDiffers { identity } => {
-            let attachment = loaded.plan.attachments.iter().find(|one| one.name == identity.name)?;
-            attachment.network.span
+            let planned = planned?;
+            let is = |nic: &&plan::Nic| {
+                let attachment = nic.attachment.as_ref();
+                attachment.is_some_and(|attachment| Nad::of(&planned.name, attachment).name == identity.name)
+            };
+            planned.nics.iter().find(is)?.network.span
         }
         Obstacle::ForeignApplySet { .. } => planned?.name.span,
         Obstacle::Node { state: NodeState::Device { resource, .. }, .. } => {
@@ -134,7 +139,8 @@ spec:
             of(&finding, &loaded).map_or("nowhere", |span| loaded.sources.slice(span))
         };
         let (namespace, appliance) = ("appliances".to_owned(), "router".to_owned());
-        let lan = loaded.attachments().iter().next().expect("a NAD").identity.clone();
+        let (_, objects) = loaded.chosen().next().expect("an appliance");
+        let lan = objects.iter().next().expect("a NAD").identity.clone();
         assert_eq!(lan.kind, objects::NAD_KIND);
         let in_state = |node: &str, state: NodeState| Obstacle::Node {
             node: node.to_owned(),

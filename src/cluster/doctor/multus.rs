@@ -28,7 +28,7 @@ pub(super) async fn check(
     report: &mut DoctorReport,
 ) -> Result<(), Error> {
     const CHECK: &str = "multus";
-    let attached = subjects.iter().filter(|subject| !subject.release.attachments.is_empty());
+    let attached = subjects.iter().filter(|subject| subject.release.attachments().next().is_some());
     let placements: Vec<Option<&Placement>> = attached.map(|subject| subject.placement.as_ref()).collect();
     if placements.is_empty() {
         return Ok(());

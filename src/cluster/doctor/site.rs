@@ -1,7 +1,5 @@
 //! What is the same for all appliances of the site: the API server, the namespace, the attachments, the nodes and ranges.
 
-use std::collections::BTreeSet;
-
 use serde_json::Value;
 
 use super::report::{DoctorReport, seen};
@@ -60,14 +58,14 @@ async fn creatable(session: &Session<'_>, release: &Release) -> Result<Option<Ob
     }
 }
 
-/// Whether the kind of attachments is there, and those that are there are the site's and as planned.
+/// Whether the kind of attachments is there, and those that are there are the appliances' and as planned.
 pub(super) async fn attachments(
     session: &Session<'_>,
     releases: &[Release],
     report: &mut DoctorReport,
 ) -> Result<(), Error> {
     const CHECK: &str = "attachment";
-    let Some(first) = releases.iter().find(|release| !release.attachments.is_empty()) else {
+    let Some(first) = releases.iter().find(|release| release.attachments().next().is_some()) else {
         return Ok(());
     };
     let (kind, namespace) = (Kind::named(NAD), first.namespace.as_str());
@@ -86,11 +84,10 @@ pub(super) async fn attachments(
     };
     let items = list["items"].as_array().map_or(&[][..], Vec::as_slice);
     let found = ground::index(kind, namespace, items);
-    let site = ApplySet::of_site(namespace, &first.site);
-    let mut done = BTreeSet::new();
     for release in releases {
-        let foreign: Vec<Obstacle> = ground::foreign(release, &site, &found).collect();
-        for object in release.attachments.iter().filter(|object| done.insert(object.identity.name.clone())) {
+        let set = ApplySet::of_appliance(namespace, &release.appliance);
+        let foreign: Vec<Obstacle> = ground::foreign(release, &set, &found).collect();
+        for object in release.attachments() {
             let identity = &object.identity;
             let is_of =
                 |one: &&Obstacle| matches!(one, Obstacle::ForeignMember { identity: of } if of == identity);
@@ -99,7 +96,7 @@ pub(super) async fn attachments(
             if live.is_some_and(|live| drift::differs(live, &object.value)) {
                 obstacles.push(Obstacle::AttachmentDiffers { identity: identity.clone() });
             }
-            report.enter(CHECK, identity.name.as_str(), None, obstacles);
+            report.enter(CHECK, identity.name.as_str(), Some(&release.appliance), obstacles);
         }
     }
     Ok(())

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::fake::{Fake, Fault};
 use super::{Told, object, release, set};
 use crate::cluster::{CheckState, Class, DoctorReport, KernelModule, Obstacle, Release, Silent};
+use crate::objects::{NAD_API_VERSION, NAD_KIND};
 
 const PODS: &str = "GET /api/v1/namespaces/home/pods";
 const PROBE: &str = "/api/v1/namespaces/home/pods/wrtpod-doctor-node1";
@@ -33,6 +34,10 @@ fn healthy() -> Fake {
     fake
 }
 
+fn attachment() -> Value {
+    object(NAD_API_VERSION, NAD_KIND, "lan")
+}
+
 /// The release with a pod, and something of everything that a pod can need.
 fn needy() -> Release {
     let mut release = release();
@@ -46,7 +51,7 @@ fn needy() -> Release {
         {"name": "b", "configMap": {"name": "feed"}},
         {"name": "c", "secret": {"secretName": "login", "items": [{"key": "user", "path": "user"}]}},
     ]}}});
-    release.objects = set([object("v1", "PersistentVolumeClaim", "openwrt"), workload]);
+    release.objects = set([attachment(), object("v1", "PersistentVolumeClaim", "openwrt"), workload]);
     release.cluster_ranges = vec!["10.244.0.0/16".parse().expect("a CIDR")];
     release
 }
@@ -58,7 +63,7 @@ fn modular() -> Release {
     workload["spec"] = json!({"template": {"spec": {
         "containers": [{"name": "openwrt", "image": "openwrt:1", "imagePullPolicy": "Never"}],
         "tolerations": [{"key": "only", "operator": "Exists"}]}}});
-    release.objects = set([workload]);
+    release.objects = set([attachment(), workload]);
     release.cluster_ranges = Vec::new();
     let module = |name: &str| KernelModule { name: name.to_owned(), reason: format!("it uses {name}") };
     release.modules = vec![module("nf-conntrack"), module("surely-not")];

@@ -151,6 +151,9 @@ impl State {
                 let answer = if dry_run { sent } else { self.store(path, sent) };
                 response(201, &answer)
             }
+            Method::DELETE if sent["dryRun"].is_array() && self.objects.contains_key(path) => {
+                response(200, &json!({"kind": "Status", "status": "Success"}))
+            }
             Method::DELETE => match self.objects.remove(path) {
                 Some(_) => response(200, &json!({"kind": "Status", "status": "Success"})),
                 None => status(404),

@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::fake::{Fake, Fault};
 use super::{PLAIN, Told, object, release, set};
-use crate::cluster::{ApplyOptions, DeleteOptions, Error, Outcome, Silent};
+use crate::cluster::{ApplyOptions, DeleteOptions, Error, Outcome, Release, Silent};
 
 #[tokio::test]
 async fn a_first_deploy_reads_little_and_writes_in_order() {
@@ -20,7 +20,6 @@ async fn a_first_deploy_reads_little_and_writes_in_order() {
     GET /api/v1/namespaces/home/secrets
     PATCH /api/v1/namespaces/home/persistentvolumeclaims/openwrt
     PATCH /api/v1/namespaces/home/configmaps/wrtpod-openwrt force=true
-    PATCH /api/v1/namespaces/home/configmaps/wrtpod-site.flat force=true
     POST /api/v1/namespaces/home/secrets
     PATCH /api/v1/namespaces/home/configmaps/openwrt
     PATCH /apis/k8s.cni.cncf.io/v1/namespaces/home/network-attachment-definitions/lan
@@ -156,18 +155,16 @@ async fn delete_goes_backwards_and_the_record_goes_last() {
     StatefulSet openwrt
     ConfigMap openwrt
     NetworkAttachmentDefinition lan
-    ConfigMap wrtpod-site.flat
     ConfigMap wrtpod-openwrt
     ");
 }
 
 #[tokio::test]
-async fn an_attachment_of_another_site_is_left_alone() {
+async fn an_attachment_of_another_set_is_left_alone() {
     let fake = Fake::with_namespace();
     fake.cluster.apply(&release(), &PLAIN, &mut Silent).await.expect("applied");
     fake.log();
-    let mut other = release();
-    other.site = "cabin".into();
+    let other = Release { appliance: "web".into(), ..release() };
     let error = fake.cluster.apply(&other, &PLAIN, &mut Silent).await.expect_err("refused");
     assert!(matches!(&error, Error::Obstacle(one) if one.code() == "other-owner"), "{error}");
     assert!(fake.log().lines().all(|line| line.starts_with("GET ")));

@@ -1,5 +1,6 @@
 # A chart that wrtpod wrote, as Helm 4 and Helm 3 users have it: installed, upgraded, rolled back, uninstalled; the claim stays. From a
 # file, and through the LAN's registry. With the release called as the appliance, it is what `deploy` would have made.
+. "$here/hosts.bash"
 host=192.168.1.1:5000
 export HELM_CACHE_HOME=$folder/helm/cache HELM_CONFIG_HOME=$folder/helm/config HELM_DATA_HOME=$folder/helm/data
 declare -A helms=([helm4]=$("$here/build" helm4)/helm [helm3]=$("$here/build" helm3)/helm)
@@ -23,6 +24,15 @@ labels: {team: network}
 uci:
   dropbear: [{section: '@dropbear[0]', options: {Port: '2222'}}]
 Y
+
+say "a neighbour on the same network, by the same chart: another release in the namespace"
+helm=${helms[helm4]}
+cat >neighbour.yaml <<Y
+fullnameOverride: neighbour
+interfaces: [{network: lan, address: [192.168.1.143/24]}]
+Y
+expect 0 h install neighbour "$chart" -f values.yaml -f neighbour.yaml
+noted neighbour 192.168.1.143
 
 for name in helm4 helm3; do
   helm=${helms[$name]}
@@ -57,7 +67,8 @@ for name in helm4 helm3; do
   expect 0 h uninstall router --wait
   within 60 sh -c "! '$here/kubectl' -n '$space' get pod router-0"
   [ "$(uid pvc/router-data)" = "$claim" ] || fail "the claim is gone"
-  [ -z "$(k get statefulset,service,networkpolicy,net-attach-def -o name)" ] || fail "something else is left"
+  [ -z "$(k get statefulset,service,networkpolicy,net-attach-def -l wrtpod.dev/appliance=router -o name)" ] || fail "something else is left"
+  untouched neighbour 192.168.1.143
 done
 helm=${helms[helm4]}
 
@@ -73,6 +84,21 @@ done
 expect 0 h install router "oci://$host/charts/router" --version "$version" -f values.yaml
 ready router
 [ "$(k exec router-0 -- cat /etc/kept)" = $'helm4\nhelm3' ] || fail "the data of earlier releases is gone"
+
+say "the neighbour's network changes, and the neighbour goes: the router stays as it is"
+noted router 192.168.1.70
+cat >sysctls.yaml <<Y
+networks: {lan: {sysctls: {net.ipv4.conf.IFNAME.arp_notify: '1'}}}
+Y
+before=$(pod_uid neighbour)
+expect 0 h upgrade neighbour "$chart" -f values.yaml -f neighbour.yaml -f sysctls.yaml
+within 60 renewed neighbour "$before"
+k exec neighbour-0 -- grep -qx 1 /proc/sys/net/ipv4/conf/lan/arp_notify || fail "the neighbour runs on what was there before"
+untouched router 192.168.1.70
+expect 0 h uninstall neighbour --wait
+[ -z "$(k get statefulset,net-attach-def -l wrtpod.dev/appliance=neighbour -o name)" ] || fail "something of the neighbour is left"
+untouched router 192.168.1.70
+k delete pvc neighbour-data
 
 say "the release goes back to documents that deploy makes the same of"
 "$here/node" "$helm" -n "$space" get values router --all -o yaml >release.yaml

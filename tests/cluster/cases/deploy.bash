@@ -44,10 +44,10 @@ said "StatefulSet router: 1 of 1 ready"
 expect 0 w status router -o json
 jq -e '.[0].nics[0].verdict == "ok" and .[0].pod.ready and (.[0].changed_attachments | not)' <<<"$out" >/dev/null || fail "status -o json"
 say "a NAD that was changed underneath is reported"
-k get net-attach-def lan-openwrt -o json | jq '.spec.config |= sub("bridge"; "private")' >nad.json
+k get net-attach-def "$(nad_of router)" -o json | jq '.spec.config |= sub("bridge"; "private")' >nad.json
 k apply --server-side --force-conflicts --field-manager=somebody -f "$folder/nad.json"
 expect 0 w status router
-said "have changed since the pod was made"
+said "were edited or deleted"
 
 say "gone within the grace period"
 begin=$SECONDS

@@ -1,4 +1,4 @@
-# What left the documents goes, volumes never; NADs go when no pod refers to them.
+# What left the documents goes, volumes never; each appliance's attachments go with it, and nobody else's.
 site "" "$(openwrt router 192.168.1.13/24)
 apiVersion: wrtpod.dev/v1alpha1
 kind: Appliance
@@ -17,7 +17,8 @@ spec:
 "
 expect 0 w deploy router web
 k get service web router
-k get net-attach-def lan lan-openwrt
+mine=$(nad_of web) others=$(nad_of router)
+k get net-attach-def "$mine" "$others"
 sed -i 's/^    html: .*//; s/^  volumes:.*//' site.yaml
 sed -i 's#^  from: nginx-lan#  from: nginx-lan\n  service: null#' site.yaml
 expect 0 w deploy web
@@ -29,8 +30,8 @@ say "delete keeps claims"
 expect 0 w delete web
 said "web-html"
 k get pvc web-html
-if k get net-attach-def lan 2>/dev/null; then fail "the NAD lan is still there"; fi
-k get net-attach-def lan-openwrt || fail "a NAD in use was pruned"
+if k get net-attach-def "$mine" 2>/dev/null; then fail "the attachment is still there"; fi
+k get net-attach-def "$others" || fail "another appliance's attachment was pruned"
 expect 0 w delete web
 expect 0 w delete router --delete-data
 if k get pvc router-data 2>/dev/null; then fail "--delete-data kept the claim"; fi

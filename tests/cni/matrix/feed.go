@@ -99,7 +99,7 @@ func (f feeder) del() error {
 func (f feeder) leftOver() []string {
 	var left []string
 	for _, pattern := range []string{
-		"/var/lib/cni/networks/" + f.pod.NAD + "/*",
+		"/var/lib/cni/networks/" + f.pod.Network + "/*",
 		"/run/cni/tuning/" + f.sandbox + "*",
 		f.cache + "/results/*" + f.sandbox + "*",
 	} {
@@ -115,4 +115,4 @@ func (f feeder) leftOver() []string {
 }
 
 // forget removes host-local's notes, so that the next attempt starts with a new network.
-func (f feeder) forget() { _ = os.RemoveAll("/var/lib/cni/networks/" + f.pod.NAD) }
+func (f feeder) forget() { _ = os.RemoveAll("/var/lib/cni/networks/" + f.pod.Network) }

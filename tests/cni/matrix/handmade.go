@@ -23,7 +23,7 @@ func handmade(cell Cell) []Attempt {
 func byHand(cell Cell, label string, tuning bool) Attempt {
 	attempt := Attempt{Label: label}
 	for n := range cell.Count {
-		pod := Pod{Name: appliance(n) + "-0", NAD: cell.network(), Interface: cell.nic(n), Conf: conflist(cell, tuning)}
+		pod := Pod{Name: appliance(n) + "-0", Network: cell.network(), Interface: cell.nic(n), Conf: conflist(cell, tuning)}
 		if tuning {
 			pod.Sysctls = map[string]string{}
 			for key, value := range quiet(cell) {

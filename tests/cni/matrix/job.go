@@ -22,7 +22,7 @@ type Attempt struct {
 type Pod struct {
 	Name      string
 	Conf      json.RawMessage // the NAD's spec.config
-	NAD       string
+	Network   string          // its name inside, under which host-local keeps its notes
 	Interface string
 	MAC       string
 	IPs       []string

@@ -126,8 +126,12 @@ func (o objects) pod(name string) (Pod, error) {
 		}
 		for _, nad := range o.Items {
 			if len(wanted) == 1 && nad.Kind == "NetworkAttachmentDefinition" && nad.Metadata.Name == wanted[0].Name {
-				one := wanted[0]
-				return Pod{Name: name + "-0", Conf: json.RawMessage(nad.Spec.Config), NAD: one.Name, Interface: one.Interface, MAC: one.MAC, IPs: one.IPs}, nil
+				one, conf := wanted[0], json.RawMessage(nad.Spec.Config)
+				var network struct{ Name string }
+				if err := json.Unmarshal(conf, &network); err != nil {
+					return Pod{}, err
+				}
+				return Pod{Name: name + "-0", Conf: conf, Network: network.Name, Interface: one.Interface, MAC: one.MAC, IPs: one.IPs}, nil
 			}
 		}
 	}
