@@ -89,7 +89,8 @@ fn changes(file: &str, planned: &str, live: &str) -> String {
     let mut text = String::new();
     let changes = uci::diff(&planned, &live);
     for change in &changes {
-        let ours = file == "network" && (is_cluster(&change.section) || is_old_name(change, &changes));
+        let ours = file == "network"
+            && (is_cluster(&change.section) || is_old_name(change, &changes) || is_identity(change));
         if !whole && change.before.is_none() || ours {
             continue;
         }
@@ -122,6 +123,11 @@ fn is_old_name(change: &uci::Change, all: &[uci::Change]) -> bool {
     all.iter().any(|other| renamed(change, other) || renamed(other, change))
 }
 
+/// By what DHCP servers know the appliance: what stood on the claim before one was planned stays, whoever wrote it.
+fn is_identity(change: &uci::Change) -> bool {
+    change.section == "globals" && change.option.as_deref() == Some("dhcp_default_duid") && change.after.is_some()
+}
+
 fn shown(value: &uci::Value) -> String {
     let quoted = |text: &String| format!("'{}'", text.replace('\'', "'\\''"));
     match value {
@@ -142,5 +148,12 @@ mod tests {
             changes("network", planned, &planned.replace("device 'lan'", "ifname 'wan'")),
             "# changed inside the appliance; it stays\n-network.lan.device='lan'\n+network.lan.ifname='wan'\n"
         );
+    }
+
+    #[test]
+    fn a_duid_that_the_guest_made_is_no_change() {
+        let planned = "config globals 'globals'\n\toption dhcp_default_duid '00041'\n";
+        assert_eq!(changes("network", planned, &planned.replace("00041", "00042")), "");
+        assert!(changes("network", planned, "config globals 'globals'\n").contains("dhcp_default_duid"));
     }
 }

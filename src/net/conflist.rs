@@ -78,12 +78,12 @@ fn ipam(ipam: &Ipam) -> Option<Value> {
         // one NIC's alone, and every pod that asks by this plugin has one (rule `dhcp-shared-mac`): Multus puts
         // what the annotation says into CNI_ARGS. As text, for the option is text here. The router option stays out: routes are wrtpod's to make. One element says both: 1.1.1
         // refuses an element without an option.
-        Ipam::Dhcp => Some(json!({
+        Ipam::Dhcp { hostname } => Some(json!({
             "type": "dhcp",
             "request": [{"skipDefault": true, "option": "subnet-mask"}],
             "provide": [
                 {"option": "dhcp-client-identifier", "fromArg": "MAC"},
-                {"option": "host-name", "fromArg": "K8S_POD_NAME"},
+                {"option": "host-name", "value": hostname},
             ],
         })),
         Ipam::Pool(ranges) => Some(json!({"type": "host-local", "ranges": range_sets(ranges)})),
@@ -152,7 +152,7 @@ mod tests {
     /// Plugins 1.1.1 refuse an element of `request` without an option.
     #[test]
     fn every_request_of_dhcp_names_an_option() {
-        let dhcp = ipam(&Ipam::Dhcp).expect("it asks");
+        let dhcp = ipam(&Ipam::Dhcp { hostname: "ha".to_owned() }).expect("it asks");
         let request = dhcp["request"].as_array().expect("a list");
         assert!(request.iter().all(|element| element["option"].is_string()), "{request:?}");
         assert!(request.iter().any(|element| element["skipDefault"] == true), "{request:?}");
@@ -161,7 +161,8 @@ mod tests {
     /// Two NICs of a pod, and pods of one name in two namespaces, have all of CNI_ARGS in common but the MAC.
     #[test]
     fn a_dhcp_client_is_known_by_its_mac() {
-        let dhcp = ipam(&Ipam::Dhcp).expect("it asks");
+        let dhcp = ipam(&Ipam::Dhcp { hostname: "ha".to_owned() }).expect("it asks");
         assert_eq!(dhcp["provide"][0], json!({"option": "dhcp-client-identifier", "fromArg": "MAC"}));
+        assert_eq!(dhcp["provide"][1], json!({"option": "host-name", "value": "ha"}));
     }
 }

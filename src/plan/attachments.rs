@@ -124,9 +124,10 @@ impl Link {
     }
 }
 
-/// The attachment by which a NIC of this profile joins the network.
-pub fn attachment(network: &Network, profile: Profile, nic: &Nic) -> Attachment {
+/// The attachment by which a NIC of this profile joins the network; a DHCP server is told `hostname`.
+pub fn attachment(network: &Network, profile: Profile, hostname: &str, nic: &Nic) -> Attachment {
     let link = link(network);
+    let dhcp = || Ipam::Dhcp { hostname: hostname.to_owned() };
     let serves = nic.serve.is_some();
     let leads_out = nic.default_route.value;
     let (variant, ipam) = match (profile, &nic.addressing) {
@@ -134,8 +135,8 @@ pub fn attachment(network: &Network, profile: Profile, nic: &Nic) -> Attachment 
         (Profile::OpenWrt, _) if leads_out => ("-openwrt", Ipam::None),
         (Profile::OpenWrt, _) => ("-openwrt-no-default", Ipam::None),
         (Profile::Generic, Addressing::Static(_)) => ("", Ipam::Static),
-        (Profile::Generic, Addressing::Dhcp(_)) if leads_out => ("-dhcp-default", Ipam::Dhcp),
-        (Profile::Generic, Addressing::Dhcp(_)) => ("-dhcp", Ipam::Dhcp),
+        (Profile::Generic, Addressing::Dhcp(_)) if leads_out => ("-dhcp-default", dhcp()),
+        (Profile::Generic, Addressing::Dhcp(_)) => ("-dhcp", dhcp()),
         (Profile::Generic, Addressing::Pool(_)) => ("-pool", pool(network)),
         (Profile::Generic, Addressing::None) if leads_out => ("-l2-default", Ipam::None),
         (Profile::Generic, Addressing::None) => ("-l2", Ipam::None),

@@ -162,6 +162,7 @@ fn appliance(
         salt: context.salt,
         namespace: &context.namespace,
         appliance: &name,
+        hostname: spec.hostname.as_ref().map_or(name.as_str(), |hostname| hostname.as_str()),
         profile,
         faulty,
     };

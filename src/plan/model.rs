@@ -146,7 +146,10 @@ pub enum Ipam {
     /// `static`: the pod's annotation names them.
     Static,
     /// The `dhcp` plugin and its daemon on the node.
-    Dhcp,
+    Dhcp {
+        /// The host name that the server is told.
+        hostname: String,
+    },
     /// `host-local`: one address of each family that has ranges.
     Pool(Vec<PoolRange>),
 }

@@ -23,6 +23,8 @@ pub struct Place<'a> {
     pub namespace: &'a str,
     /// Name of the appliance.
     pub appliance: &'a Loc<String>,
+    /// What DHCP servers are told.
+    pub hostname: &'a str,
     /// Profile of the appliance.
     pub profile: Profile,
     /// Whether its document has faults that were reported.
@@ -75,7 +77,7 @@ fn default_route_of_guest(nics: &mut [Nic], interfaces: &[Loc<Interface>]) {
 /// How the NIC joins its network; none on the cluster's own.
 fn attachment(place: Place<'_>, nic: &Nic) -> Option<Attachment> {
     let network = network(place.site, &nic.network)?;
-    (!is_primary(network)).then(|| attachments::attachment(network, place.profile, nic))
+    (!is_primary(network)).then(|| attachments::attachment(network, place.profile, place.hostname, nic))
 }
 
 fn is_primary(network: &Network) -> bool {

@@ -10,13 +10,11 @@ What a generic appliance makes of its interfaces: the CNI plugins configure them
 {{- define "wrtpod.profile.settle" -}}
 {{- end -}}
 
-{{/* What the name of an attachment has behind the network's, how an interface uses the network: list NIC NETWORK. */}}
+{{/* What the name of a CNI network has behind the network's: how an interface uses it. */}}
 {{- define "wrtpod.profile.variant" -}}
-{{- $nic := first . -}}
 {{- $words := dict "static" "" "dhcp" "-dhcp" "pool" "-pool" "none" "-l2" -}}
-{{- index $words $nic.addressing.kind -}}
-{{- $usual := and $nic.defaultRoute (has $nic.addressing.kind (list "dhcp" "none")) -}}
-{{- if or $usual (include "wrtpod.listensForDefault" .) }}-default{{ end -}}
+{{- index $words .addressing.kind -}}
+{{- if and .defaultRoute (has .addressing.kind (list "dhcp" "none")) }}-default{{ end -}}
 {{- end -}}
 
 {{/* The addresses that the annotation asks for: a JSON list, or nothing. */}}
@@ -48,7 +46,7 @@ What a generic appliance makes of its interfaces: the CNI plugins configure them
     },
     {
       "option": "host-name",
-      "fromArg": "K8S_POD_NAME"
+      "value": {{ toRawJson (first .).hostname }}
     }
   ]
 }

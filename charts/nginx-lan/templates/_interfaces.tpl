@@ -7,13 +7,13 @@ A JSON list with an element for each interface whose network is known:
   index          its place in `interfaces`
   interface      its name in the pod
   network        the name of its network
-  attachment     the name of its NetworkAttachmentDefinition
-  namespace      the namespace of that
+  attachment     the name of its CNI network: the network's, and a word for how it is used
   mac            its MAC address; "" where the kind of network gives it none of its own
   addressing     kind: static, dhcp, pool or none; addresses: the static ones, with prefix lengths
   gateways, dns  lists of addresses
   defaultRoute, serve, discovery, bridge  true or false
   metric         a number, or null
+  hostname       what a DHCP server is told
 */}}
 {{- define "wrtpod.nics" -}}
 {{- $root := . -}}
@@ -40,6 +40,7 @@ A JSON list with an element for each interface whose network is known:
           "serve" ($interface.serve | default false)
           "discovery" ($interface.discovery | default false)
           "metric" $interface.metric
+          "hostname" (include "wrtpod.hostname" $root)
           "bridge" ($interface.bridge | default false)
         ) -}}
   {{- end -}}
@@ -47,11 +48,7 @@ A JSON list with an element for each interface whose network is known:
 {{- include "wrtpod.profile.settle" (list $root $nics) -}}
 {{- /* The name comes last: it says how the network is used, by the default route too. */ -}}
 {{- range $nic := $nics -}}
-  {{- $network := index $root.Values.networks $nic.network -}}
-  {{- $name := printf "%s%s" $nic.network (include "wrtpod.profile.variant" (list $nic $network)) -}}
-  {{- $place := splitList "/" ($network.existing | default $name) -}}
-  {{- $_ := set $nic "attachment" (last $place) -}}
-  {{- $_ := set $nic "namespace" (ternary (first $place) $root.Release.Namespace (gt (len $place) 1)) -}}
+  {{- $_ := include "wrtpod.profile.variant" $nic | printf "%s%s" $nic.network | set $nic "attachment" -}}
 {{- end -}}
 {{- toJson $nics -}}
 {{- end -}}

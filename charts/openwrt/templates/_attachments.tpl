@@ -39,10 +39,10 @@ another release.
 {{- mergeOverwrite $labels $place (include "wrtpod.labels" $root | fromYaml) | toYaml -}}
 {{- end -}}
 
-{{/* Its annotations: the site's, and those of every object. */}}
+{{/* Its annotations: those of every object, and the site's. */}}
 {{- define "wrtpod.attachmentAnnotations" -}}
-{{- $annotations := include "wrtpod.siteAnnotations" . | fromYaml -}}
-{{- with mergeOverwrite $annotations .Values.annotations }}{{ toYaml . }}{{ end -}}
+{{- $annotations := include "wrtpod.annotations" . | fromYaml -}}
+{{- mergeOverwrite $annotations (include "wrtpod.siteAnnotations" . | fromYaml) .Values.annotations | toYaml -}}
 {{- end -}}
 
 {{/*

@@ -36,7 +36,7 @@ config interface '{{ .interface }}'
 {{- end }}
 {{- else if eq .addressing.kind "dhcp" }}
 	option proto 'dhcp'
-	option hostname '{{ include "wrtpod.hostname" $.root }}'
+	option hostname '{{ .hostname }}'
 {{- if not .defaultRoute }}
 	option defaultroute '0'
 {{- end }}

@@ -13,6 +13,7 @@ A JSON list with an element for each interface whose network is known:
   gateways, dns  lists of addresses
   defaultRoute, serve, discovery, bridge  true or false
   metric         a number, or null
+  hostname       what a DHCP server is told
 */}}
 {{- define "wrtpod.nics" -}}
 {{- $root := . -}}
@@ -39,6 +40,7 @@ A JSON list with an element for each interface whose network is known:
           "serve" ($interface.serve | default false)
           "discovery" ($interface.discovery | default false)
           "metric" $interface.metric
+          "hostname" (include "wrtpod.hostname" $root)
           "bridge" ($interface.bridge | default false)
         ) -}}
   {{- end -}}

@@ -51,7 +51,7 @@ pub(super) fn generic(source: &Source<'_>) -> Vec<Entry> {
         })
         .collect();
     let mut entries = vec![
-        hostname(source, "The host name. Empty: the pod's name."),
+        hostname(source, "The host name that DHCP servers are told. Empty: the release's."),
         leaf(
             "timezone",
             source.spec.timezone.as_ref().map_or("", |zone| zone.as_str()),

@@ -69,7 +69,8 @@ record! {
         /// True for an empty root password, which is refused where a Service or Ingress shows the appliance. Default:
         /// false.
         "emptyRootPassword" => empty_root_password: Option<Loc<bool>>,
-        /// The host name. Default: the appliance's name.
+        /// The host name that DHCP servers are told, and by which OpenWrt calls itself; the pod of a StatefulSet keeps its
+        /// own. Default: the appliance's name.
         "hostname" => hostname: Option<Loc<Name>>,
         /// The time zone: a name such as `Europe/Berlin`; for OpenWrt its POSIX string. Default: UTC.
         "timezone" => timezone: Option<Loc<String>>,

@@ -55,6 +55,7 @@ say "dnsmasq knows each by an id of its own: of OpenWrt one DUID for each machin
 awk 'NF == 5' leases.names | tee ids
 [ "$(cut -d' ' -f5 ids | sort -u | wc -l)" = 8 ] || fail "two NICs have one client id"
 [ "$(grep -o 'ff:..:..:..:..:00:04:.*' ids | cut -d: -f6- | sort | uniq -c | awk '$1 == 2' | wc -l)" = 2 ] || fail "not a DUID for each machine"
+[ "$(sed -n 's/.*client provides name: //p' dnsmasq.names.log | sort -u | tr '\n' ' ')" = 'gate hub ' ] || fail "it is told other host names"
 hex() { printf %s "$1" | od -An -v -tx1 | tr -d '\n' | sed 's/^ //; s/ /:/g'; }
 for mac in $(each mac_of hub lan) $(each mac_of hub lan2); do
   grep -qi " $mac .* $(hex "$mac")$" ids || fail "the client id of $mac is not the MAC"

@@ -106,7 +106,7 @@ func judgePod(cell Cell, n int, pod Pod, seen Seen) []string {
 		differ("leased to another MAC", seen.Lease != mac)
 		differ("the node's own lease", seen.NodesOwn)
 		differ("asked for by another client id", seen.LeaseID != mac && !byHandOfLease)
-		differ("leased to another host name", seen.LeaseHost != pod.Name && !byHandOfLease)
+		differ("leased to another host name", seen.LeaseHost != strings.TrimSuffix(pod.Name, "-0") && !byHandOfLease)
 	}
 	differ("DEL: "+seen.DelError, seen.DelError != "")
 	return slices.Compact(all)

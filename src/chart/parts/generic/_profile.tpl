@@ -46,7 +46,7 @@ What a generic appliance makes of its interfaces: the CNI plugins configure them
     },
     {
       "option": "host-name",
-      "fromArg": "K8S_POD_NAME"
+      "value": {{ toRawJson (first .).hostname }}
     }
   ]
 }
