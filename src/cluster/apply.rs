@@ -57,15 +57,12 @@ pub(super) async fn run(
 
     prune::run(session, release, &ground, options, &mut report).await?;
     narrow(session, &ground.own, &prune::content(&ground, &ground.own, &report.pruned, &own)).await?;
-    match prune::emptied(&ground, release, &report.pruned) {
-        Some(parent) => {
-            prune::delete(session, &parent, None).await?;
-            report.pruned.push(parent);
-        }
-        None => {
-            let site = prune::content(&ground, &ground.site, &report.pruned, &site);
-            narrow(session, &ground.site, &site).await?;
-        }
+    if let Some(parent) = prune::emptied(&ground, release, &report.pruned) {
+        prune::delete(session, &parent, None).await?;
+        report.pruned.push(parent);
+    } else {
+        let site = prune::content(&ground, &ground.site, &report.pruned, &site);
+        narrow(session, &ground.site, &site).await?;
     }
     sort(release, &mut report);
     report.requests = session.wire.sent() - before;
