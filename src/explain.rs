@@ -146,6 +146,7 @@ pub const RULES: &[Page] = pages!["rules":
     "uci-reserved",
     "uci-section-type",
     "uci-value",
+    "unit-missing",
     "unknown-appliance",
     "unknown-from",
     "unknown-image",
@@ -171,6 +172,7 @@ pub const RULES: &[Page] = pages!["rules":
 /// Pages that are no rules.
 pub const TOPICS: &[Page] = pages!["topics":
     "bases",
+    "capabilities",
     "charts",
     "eth0",
     "gitops",

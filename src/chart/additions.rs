@@ -57,8 +57,10 @@ pub fn persistence(source: &Source<'_>, without: &ObjectSet) -> String {
          {{{{- define \"wrtpod.dataVolume\" -}}}}\n{{{{- if ne .Values.persistence.mode \"none\" -}}}}\n{volume}{{{{- end }}}}\n{{{{- end }}}}\n\n\
          {{{{/* The size of the claim: what the mode needs unless one was chosen. */}}}}\n\
          {{{{- define \"wrtpod.claimSize\" -}}}}\n\
-         {{{{- .Values.persistence.size | default (ternary \"512Mi\" \"64Mi\" (eq .Values.persistence.mode \"system\")) }}}}\n\
-         {{{{- end }}}}\n"
+         {{{{- .Values.persistence.size | default (ternary \"{large}\" \"{small}\" (eq .Values.persistence.mode \"system\")) }}}}\n\
+         {{{{- end }}}}\n",
+        large = PersistenceMode::System.claim_size(),
+        small = PersistenceMode::DEFAULT.claim_size(),
     )
 }
 

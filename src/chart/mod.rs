@@ -32,7 +32,7 @@ use crate::overlay::Overlays;
 use crate::plan::{self, Profile, Workload};
 use crate::pod;
 use crate::spec::{self, Documents};
-use crate::types::Privilege;
+use crate::types::{CapabilitySet, Privilege};
 use crate::yaml;
 use source::Source;
 
@@ -127,7 +127,8 @@ pub fn chart(
     files.insert("values.yaml".to_owned(), entry::values_yaml(&entries));
     files.insert("values.schema.json".to_owned(), schema_text(&entries));
     files.insert("templates/_kind.tpl".to_owned(), kind(appliance, site));
-    files.insert("templates/_node_paths.tpl".to_owned(), node_paths());
+    let lists = [node_paths(), capability_sets(), link_local()];
+    files.insert("templates/_privilege.tpl".to_owned(), lists.join("\n"));
     files.extend(templates::templates(&source));
     let (parts, scripts) = match appliance.profile {
         Profile::OpenWrt => (OPENWRT, pod::openwrt_scripts()),
@@ -210,5 +211,24 @@ fn node_paths() -> String {
     format!(
         "{{{{/* Paths of a node that give it away: with all that is in them, but for what is harmless; as a whole; by their\n     \
          last part. */}}}}\n{{{{- define \"wrtpod.nodePaths\" -}}}}\n{text}\n{{{{- end -}}}}\n"
+    )
+}
+
+/// The sets of capabilities that values can name, as JSON.
+fn capability_sets() -> String {
+    let sets: serde_json::Map<String, Value> = CapabilitySet::all()
+        .map(|set| (set.to_string(), set.members().map(|(one, _)| Value::from(one.as_str())).collect()))
+        .collect();
+    let text = serde_json::to_string_pretty(&sets).expect("a JSON value is written to a string");
+    format!(
+        "{{{{/* Sets of capabilities by name. */}}}}\n{{{{- define \"wrtpod.capabilitySets\" -}}}}\n{text}\n{{{{- end -}}}}\n"
+    )
+}
+
+/// Ranges that no egress means.
+fn link_local() -> String {
+    let text = Value::from(plan::LINK_LOCAL.to_vec());
+    format!(
+        "{{{{/* Link-local ranges, and the metadata of clouds. */}}}}\n{{{{- define \"wrtpod.linkLocal\" -}}}}\n{text}\n{{{{- end -}}}}\n"
     )
 }

@@ -17,6 +17,7 @@ use crate::objects::ObjectSet;
 use crate::overlay::{self, Content, File, Overlay};
 use crate::plan::{BootOverlay, ConfigFiles, NamedOverlay, as_text};
 use crate::spec::{PersistenceMode, Requirements};
+use crate::types::CapabilityWish;
 use crate::yaml;
 
 /// Overlays by name.
@@ -123,7 +124,8 @@ fn file(file: &File) -> Value {
 /// What an overlay makes of the pod beside what the appliance has anyway, and what it needs of its node.
 fn needs(source: &Source<'_>, plain: &ObjectSet, requires: &Requirements) -> Vec<(&'static str, Value)> {
     let with = source.changed_skeleton(PersistenceMode::System, |spec| {
-        spec.capabilities.extend(requires.capabilities.iter().cloned());
+        let wishes = requires.capabilities.iter();
+        spec.capabilities.extend(wishes.map(|(name, why)| (name.map(CapabilityWish::One), why.clone())));
         let known: Vec<_> = spec.devices.iter().map(|device| device.source.value.clone()).collect();
         let own = requires.devices.iter().filter(|device| !known.contains(&device.source.value));
         spec.devices.extend(own.cloned());

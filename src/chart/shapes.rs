@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::types::{Capability, Privilege};
+use crate::types::{Capability, CapabilitySet, Privilege};
 
 /// Any text.
 pub fn text() -> Value {
@@ -34,9 +34,10 @@ pub fn one_of(words: &[&str]) -> Value {
     json!({"type": "string", "enum": words})
 }
 
-/// Capabilities, each by its name: `ALL` is none.
+/// Capabilities and sets of them, each by its name: `ALL` is none.
 pub fn capabilities() -> Value {
-    let known: Vec<&str> = Capability::all().map(Capability::as_str).collect();
+    let sets = CapabilitySet::all().map(|set| set.to_string());
+    let known: Vec<String> = Capability::all().map(|one| one.to_string()).chain(sets).collect();
     json!({"type": "array", "items": {"enum": known}})
 }
 

@@ -11,7 +11,7 @@ use crate::objects::{self, ObjectSet};
 use crate::overlay;
 use crate::plan::{self, Profile};
 use crate::spec::{
-    self, ApplianceSpec, Documents, Ingress, Network, Persistence, PersistenceMode, Service, ServicePort,
+    self, ApplianceSpec, Documents, Egress, Ingress, Network, Persistence, PersistenceMode, Service, ServicePort,
     SiteSpec,
 };
 use crate::types::{AddressSpec, ImageRef, Name};
@@ -219,6 +219,8 @@ impl<'a> Source<'a> {
             let port = ServicePort { port: Loc::bare("80".parse().expect("80 is a port")), protocol: None };
             spec.ports = vec![(Loc::bare(name("zz9")), Loc::bare(port))];
         }
+        spec.guard = Some(Loc::bare(true));
+        spec.egress = Some(Loc::bare(Egress { cluster: None, cidrs: Vec::new() }));
         spec.service = Some(Loc::bare(Service { kind: None, ports: Vec::new(), annotations: Vec::new() }));
         spec.ingress = Some(Loc::bare(Ingress {
             host: Loc::bare("zz9.invalid".to_owned()),

@@ -6,7 +6,7 @@ use super::additions;
 use super::lift::{Action, Slot, template};
 use super::source::{Source, sentinels};
 use crate::diag::Loc;
-use crate::objects::{self, Object, SUBSTITUTE};
+use crate::objects::{self, Object, ObjectSet, SUBSTITUTE};
 use crate::overlay::EMBEDDED;
 use crate::plan::Profile;
 use crate::spec::PersistenceMode;
@@ -20,7 +20,7 @@ pub fn templates(source: &Source<'_>) -> Vec<File> {
     let is_attachment = |object: &&Object| object.identity.kind == objects::NAD_KIND;
     let attachment = objects.iter().find(is_attachment);
     let attachment = attachment.expect("an appliance with a chart is on a network of the site's");
-    let mut files = vec![file("networks", networks(attachment))];
+    let mut files = vec![file("networks", networks(attachment)), own_capabilities(&objects)];
     for object in objects.iter().filter(|object| !is_attachment(object)) {
         files.push(of_object(source, object));
     }
@@ -34,6 +34,17 @@ pub fn templates(source: &Source<'_>) -> Vec<File> {
         files.extend(overlays(source));
     }
     files
+}
+
+/// The capabilities of the appliance's container that no value adds.
+fn own_capabilities(objects: &ObjectSet) -> File {
+    let workload = objects.iter().last().expect("the workload comes last");
+    let added = workload.value.pointer("/spec/template/spec/containers/0/securityContext/capabilities/add");
+    let names = added.cloned().unwrap_or_else(|| Value::Array(Vec::new()));
+    let text = format!(
+        "{{{{/* The appliance's capabilities that no value adds. */}}}}\n{{{{- define \"wrtpod.ownCapabilities\" -}}}}\n{names}\n{{{{- end -}}}}\n"
+    );
+    ("templates/_capabilities.tpl".to_owned(), text)
 }
 
 /// What overlays are to the pod that applies them itself. Any one will do: values have the choice.
@@ -77,11 +88,12 @@ fn of_object(source: &Source<'_>, object: &Object) -> File {
             file(&format!("claim-{volume}"), guarded(&condition, &claim_template(object, &value)))
         }
         "NetworkPolicy" => {
-            let ingress = (
-                "/spec/ingress".to_owned(),
-                Action::OptionalBlock("include \"wrtpod.policyPorts\" . | trim".into()),
-            );
-            file("networkpolicy", lifted(object, vec![ingress]))
+            let slots = vec![
+                block("/spec/policyTypes", "include \"wrtpod.policyTypes\" . | trim"),
+                optional_block("/spec/ingress", "include \"wrtpod.policyPorts\" . | trim"),
+                optional_block("/spec/egress", "include \"wrtpod.policyEgress\" . | trim"),
+            ];
+            file("networkpolicy", guarded("or (include \"wrtpod.guarded\" .) (.Values.egress | default dict).enabled", &lifted(object, slots)))
         }
         "Service" => file("service", guarded(".Values.service.enabled", &lifted_service(object))),
         "Ingress" => file("ingress", guarded(".Values.ingress.enabled", &lifted_ingress(object))),
@@ -251,12 +263,11 @@ fn containers(source: &Source<'_>, object: &Object) -> Vec<Slot> {
         slots.push(more_values(&format!("{env}/-"), ".Values.extraEnv"));
     }
     let capabilities = format!("{main}/securityContext/capabilities/add");
-    slots.push(match source.profile() {
-        Profile::OpenWrt => more(&format!("{capabilities}/-"), "include \"wrtpod.moreCapabilities\" ."),
-        Profile::Generic if has(&capabilities) => {
-            more_values(&format!("{capabilities}/-"), ".Values.extraCapabilities")
-        }
-        Profile::Generic => optional(&capabilities, ".Values.extraCapabilities"),
+    let further = "include \"wrtpod.moreCapabilities\" .";
+    slots.push(if has(&capabilities) {
+        more(&format!("{capabilities}/-"), further)
+    } else {
+        optional_block(&capabilities, further)
     });
     slots.extend(mounts(source, object, main));
     slots

@@ -8,6 +8,7 @@ use super::load::{Loaded, WithoutSite, load};
 use super::pin::pin;
 use super::printer::Printer;
 use super::progress::Show;
+use super::root_notes::root_notes;
 use super::table::table;
 use crate::cluster::{
     ApplyOptions, ApplyReport, Cluster, DeployOptions, DeployReport, NicReport, Release, Verdict, WaitOptions,
@@ -22,6 +23,7 @@ pub fn run(args: &DeployArgs, printer: Printer) -> Result<Outcome, CliError> {
         Printer::data_of(sink::yaml_texts(loaded.into_sets(true)))?;
         return Ok(Outcome::Done);
     }
+    printer.notes(&root_notes(&loaded));
     block_on(async {
         let cluster = connect(&args.cluster).await?;
         let mut releases = releases(&loaded);

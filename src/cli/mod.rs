@@ -23,6 +23,7 @@ mod printer;
 mod progress;
 mod render;
 mod report;
+mod root_notes;
 mod status;
 mod table;
 mod written;

@@ -7,6 +7,7 @@ use super::error::{CliError, Outcome};
 use super::load::{Loaded, WithoutSite, load};
 use super::posture::explain_pod;
 use super::printer::Printer;
+use super::root_notes::root_notes;
 use super::written;
 use crate::net::Nad;
 use crate::objects::ObjectSet;
@@ -20,7 +21,8 @@ pub fn run(args: &RenderArgs, printer: Printer) -> Result<Outcome, CliError> {
         Printer::data(&explanation(&loaded))?;
         return Ok(Outcome::Done);
     }
-    let notes = what_is_not_rendered(&loaded);
+    let mut notes = what_is_not_rendered(&loaded);
+    notes.extend(root_notes(&loaded));
     let sets = loaded.into_sets(args.with_namespace);
     if let Some(folder) = &args.out {
         let written = sink::write_folder(folder, &sets).map_err(|error| written::refusal(&error))?;

@@ -8,7 +8,7 @@ use super::conditions::{self, WorkloadState};
 use super::kinds::Kind;
 use super::session::Session;
 use super::wait::typed;
-use super::{Error, Problem, Release, containers, ground, nodes, prune, request};
+use super::{Error, Problem, Release, containers, ground, nodes, prune, request, root};
 
 /// How many lines of a log explain a failure.
 const LINES: u32 = 12;
@@ -116,6 +116,9 @@ pub(super) async fn problems(
             // A log that cannot be read is no reason to hide the problem.
             let text = session.text(request).await.unwrap_or_default();
             problem.log = text.lines().map(str::to_owned).collect();
+            if let Some(fix) = root::fix(pod, &container, &problem.log) {
+                problem.fix = fix;
+            }
         }
     }
     Ok(problems)

@@ -40,6 +40,7 @@ mod ranges;
 mod release;
 mod report;
 mod request;
+mod root;
 mod security;
 mod session;
 mod status;

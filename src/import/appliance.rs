@@ -7,7 +7,7 @@ use super::text::Document;
 use super::unmapped::{is_amount, is_device, is_taken, literal, not_imported};
 use super::values::{Interface, Persistence, Values, VolumeClaim};
 use crate::diag::{Diagnostic, Diagnostics, Loc};
-use crate::spec::{Entries, PersistenceMode, Profile};
+use crate::spec::{Entries, PackagePolicy, PersistenceMode, Profile};
 use crate::types::{ImageRef, Name, Quantity};
 use serde_json::{Map, Value, json};
 
@@ -32,7 +32,11 @@ pub fn document(
     let profile = profile(values, base);
     let mut defaults = json!({
         "replicas": 1,
-        "persistence": {"mode": "etc", "accessMode": "ReadWriteOnce", "packages": "drop"},
+        "persistence": {
+            "mode": PersistenceMode::DEFAULT.as_str(),
+            "accessMode": "ReadWriteOnce",
+            "packages": PackagePolicy::DEFAULT.as_str(),
+        },
     });
     let mut spec = Map::new();
     let head = if let Some((from, _)) = &names.from {
@@ -48,6 +52,7 @@ pub fn document(
     if profile == Profile::Openwrt {
         defaults["timezone"] = json!("UTC");
     }
+    defaults["guard"] = json!(profile == Profile::Openwrt);
     let wanted = wanted(values, profile, base, overlays, diagnostics)?;
     spec.extend(base.differences(wanted, &defaults));
     let mut metadata = Pieces::default();
@@ -180,7 +185,7 @@ fn openwrt(values: &Values, overlays: &[Loc<String>], spec: &mut Pieces) {
 
 /// What says nothing where no claim is made, a document must not say.
 fn persistence(persistence: &Persistence) -> Map<String, Value> {
-    let mode = persistence.mode.get().map_or(PersistenceMode::Etc, |mode| mode.value);
+    let mode = persistence.mode.get().map_or(PersistenceMode::DEFAULT, |mode| mode.value);
     let mut made = Pieces::default();
     made.put("mode", mode.as_str());
     if mode == PersistenceMode::None {
@@ -189,8 +194,7 @@ fn persistence(persistence: &Persistence) -> Map<String, Value> {
     if let Some(existing) = persistence.existing_claim.get() {
         made.put("existingClaim", existing.as_str());
     } else {
-        let default = if mode == PersistenceMode::System { "512Mi" } else { "64Mi" };
-        made.unless(default, "size", persistence.size.get());
+        made.unless(mode.claim_size(), "size", persistence.size.get());
         made.text("storageClass", persistence.storage_class.get());
         made.text("accessMode", persistence.access_mode.get());
     }
@@ -224,6 +228,15 @@ fn access(values: &Values, spec: &mut Pieces) {
         made.text("tlsSecret", ingress.tls_secret.get());
         made.pairs("annotations", &ingress.annotations);
         spec.put("ingress", made.finish());
+    }
+    if let Some(guard) = values.guard {
+        spec.put("guard", guard.value);
+    }
+    if let Some(egress) = values.egress.as_ref().filter(|egress| on(egress.enabled)) {
+        let mut made = Pieces::default();
+        made.on("cluster", egress.cluster);
+        made.one_or_many("cidrs", &egress.cidrs);
+        spec.put("egress", made.finish());
     }
 }
 

@@ -2,15 +2,18 @@
 
 use crate::diag::{Diagnostics, SourceMap, Span};
 use crate::spec::{self, CatalogEntry, Profile};
+use crate::types::CapabilityWish;
 use crate::yaml;
 use serde_json::{Map, Value};
 
 /// Keys of an appliance that the values of a chart decide altogether. The others are in the chart's templates, where the
 /// catalog entry put them.
-const DECIDED: [&str; 23] = [
+const DECIDED: [&str; 25] = [
     "annotations",
     "devices",
+    "egress",
     "firstBoot",
+    "guard",
     "helperImage",
     "hostname",
     "image",
@@ -69,7 +72,9 @@ impl Base {
 
     /// Whether the entry asks for this capability.
     pub fn has_capability(&self, name: &str) -> bool {
-        self.0.get("capabilities").and_then(|capabilities| capabilities.get(name)).is_some()
+        let wishes = self.0.get("capabilities").and_then(Value::as_object).into_iter().flat_map(Map::keys);
+        let members = wishes.filter_map(|wish| wish.parse::<CapabilityWish>().ok()).flat_map(CapabilityWish::members);
+        members.into_iter().any(|(capability, _)| capability.as_str() == name)
     }
 
     /// The entry's devices that are files of the node: a chart's resources have the others.

@@ -8,7 +8,7 @@ use crate::spec::{
     UciValue,
 };
 use crate::types::{
-    AddressSpec, Capability, Cidr, EnvName, ImageRef, InterfaceName, IpRange, Mac, Name, Port, Privilege,
+    AddressSpec, CapabilityWish, Cidr, EnvName, ImageRef, InterfaceName, IpRange, Mac, Name, Port, Privilege,
     Quantity, Vlan,
 };
 use serde_json::Value;
@@ -66,9 +66,13 @@ record! {
         /// Further mounts.
         "extraVolumeMounts" => extra_volume_mounts: Vec<Loc<Value>>,
         /// Further capabilities.
-        "extraCapabilities" => extra_capabilities: Vec<Loc<Capability>>,
+        "extraCapabilities" => extra_capabilities: Vec<Loc<CapabilityWish>>,
         /// What other values may give the pod, with reasons.
         "allow" => allow: Entries<Privilege, String>,
+        /// Whether eth0 admits the Service's ports alone.
+        "guard" => guard: Option<Loc<bool>>,
+        /// What may be reached by eth0.
+        "egress" => egress: Option<Loc<Egress>>,
         /// Labels of every object.
         "labels" => labels: Entries<String, String>,
         /// Annotations of every object.
@@ -249,6 +253,18 @@ record! {
         "value" => value: Option<Loc<String>>,
         /// Where its value is from.
         "valueFrom" => value_from: Option<Loc<Value>>,
+    }
+}
+
+record! {
+    /// What may be reached by eth0.
+    pub struct Egress, "`egress`" {
+        /// Whether anything is kept from it.
+        "enabled" => enabled: Option<Loc<bool>>,
+        /// Pods and Services.
+        "cluster" => cluster: Option<Loc<bool>>,
+        /// Ranges.
+        "cidrs" => cidrs: Vec<Loc<Cidr>>,
     }
 }
 

@@ -1,15 +1,17 @@
-//! How the cluster reaches an appliance over eth0: Service, Ingress, NetworkPolicy.
+//! What passes between an appliance and its cluster by eth0: Service, Ingress, NetworkPolicy.
 
 use k8s_openapi::api::core::v1::{Service, ServicePort, ServiceSpec};
 use k8s_openapi::api::networking::v1::{
     HTTPIngressPath, HTTPIngressRuleValue, Ingress, IngressBackend, IngressRule, IngressServiceBackend,
-    IngressSpec, IngressTLS, NetworkPolicy, NetworkPolicyIngressRule, NetworkPolicyPort, NetworkPolicySpec,
-    ServiceBackendPort,
+    IPBlock, IngressSpec, IngressTLS, NetworkPolicy, NetworkPolicyEgressRule, NetworkPolicyIngressRule,
+    NetworkPolicyPeer, NetworkPolicyPort, NetworkPolicySpec, ServiceBackendPort,
 };
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::LabelSelector;
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 
 use super::meta::{annotate, map, metadata, selector, selector_labels};
 use crate::plan::{self, Appliance};
+use crate::types::Cidr;
 
 /// The Service on eth0.
 pub fn service(appliance: &Appliance, namespace: &str, plan: &plan::Service) -> Service {
@@ -74,23 +76,61 @@ pub fn ingress(appliance: &Appliance, namespace: &str, plan: &plan::Ingress) -> 
     }
 }
 
-/// Admits the Service's ports on eth0 and nothing else. The NICs on the LAN are out of its reach: the
-/// cluster's CNI does not see them.
+/// What passes by eth0: in, the Service's ports and nothing else; out, names and what may be reached. The NICs on the LAN are out
+/// of its reach: the cluster's CNI does not see them.
 pub fn network_policy(appliance: &Appliance, namespace: &str) -> NetworkPolicy {
+    let mut types = Vec::new();
+    if appliance.guarded {
+        types.push("Ingress".to_owned());
+    }
+    if appliance.egress.is_some() {
+        types.push("Egress".to_owned());
+    }
+    NetworkPolicy {
+        metadata: metadata(appliance, namespace, &appliance.name),
+        spec: Some(NetworkPolicySpec {
+            pod_selector: Some(selector(appliance)),
+            policy_types: Some(types),
+            ingress: appliance.guarded.then(|| ingress_rules(appliance)).flatten(),
+            egress: appliance.egress.as_ref().map(egress_rules),
+        }),
+    }
+}
+
+fn ingress_rules(appliance: &Appliance) -> Option<Vec<NetworkPolicyIngressRule>> {
     let ports = appliance.service.iter().flat_map(|service| &service.ports).map(|port| NetworkPolicyPort {
         port: Some(IntOrString::String(port.name.value.clone())),
         protocol: Some(port.protocol.clone()),
         end_port: None,
     });
     let ports: Vec<_> = ports.collect();
-    NetworkPolicy {
-        metadata: metadata(appliance, namespace, &appliance.name),
-        spec: Some(NetworkPolicySpec {
-            pod_selector: Some(selector(appliance)),
-            policy_types: Some(vec!["Ingress".into()]),
-            ingress: (!ports.is_empty())
-                .then(|| vec![NetworkPolicyIngressRule { ports: Some(ports), from: None }]),
-            ..NetworkPolicySpec::default()
+    (!ports.is_empty()).then(|| vec![NetworkPolicyIngressRule { ports: Some(ports), from: None }])
+}
+
+/// Names come from wherever the cluster's resolver is: a pod, a node, a link-local address.
+fn egress_rules(egress: &plan::Egress) -> Vec<NetworkPolicyEgressRule> {
+    let dns = ["UDP", "TCP"].map(|protocol| NetworkPolicyPort {
+        port: Some(IntOrString::Int(53)),
+        protocol: Some(protocol.to_owned()),
+        end_port: None,
+    });
+    let block = |cidr: &Cidr, except: &[Cidr]| NetworkPolicyPeer {
+        ip_block: Some(IPBlock {
+            cidr: cidr.to_string(),
+            except: (!except.is_empty()).then(|| except.iter().map(ToString::to_string).collect()),
         }),
+        ..NetworkPolicyPeer::default()
+    };
+    let mut peers = Vec::new();
+    if !egress.cluster.is_empty() {
+        let every_namespace = Some(LabelSelector::default());
+        peers.push(NetworkPolicyPeer { namespace_selector: every_namespace, ..NetworkPolicyPeer::default() });
+        peers.extend(egress.cluster.iter().map(|range| block(range, &[])));
     }
+    peers.extend(egress.ranges.iter().map(|(range, except)| block(range, except)));
+    let mut rules = vec![NetworkPolicyEgressRule { ports: Some(dns.to_vec()), to: None }];
+    if !peers.is_empty() {
+        rules.push(NetworkPolicyEgressRule { ports: None, to: Some(peers) });
+    }
+    rules
 }

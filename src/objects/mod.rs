@@ -68,7 +68,7 @@ pub fn build(plan: &Plan, appliance: &Appliance) -> ObjectSet {
     for claim in &appliance.claims {
         objects.push(Object::of(&storage::claim(appliance, namespace, claim)));
     }
-    if appliance.guarded {
+    if appliance.guarded || appliance.egress.is_some() {
         objects.push(Object::of(&access::network_policy(appliance, namespace)));
     }
     if let Some(service) = &appliance.service {

@@ -1,8 +1,9 @@
 //! How the cluster reaches the appliance: its ports, its Service, its Ingress.
 
-use super::pod::{ContainerPort, Ingress, Service};
+use super::pod::{ContainerPort, Egress, Ingress, Service};
 use crate::diag::{Diagnostic, Diagnostics, Loc};
-use crate::spec::{ApplianceSpec, ServiceType, Transport};
+use crate::spec::{ApplianceSpec, ServiceType, SiteSpec, Transport};
+use crate::types::Cidr;
 
 /// The ports of the main container.
 pub fn ports(spec: &ApplianceSpec) -> Vec<ContainerPort> {
@@ -73,4 +74,34 @@ pub fn ingress(spec: &ApplianceSpec, service: Option<&Service>) -> Option<Ingres
         tls_secret: ingress.tls_secret.as_ref().map(|secret| secret.to_string()),
         annotations: ingress.annotations.clone(),
     })
+}
+
+/// What nobody means by a range that happens to hold it: link-local addresses, among them the metadata of clouds.
+pub const LINK_LOCAL: [&str; 3] = ["169.254.0.0/16", "fd00:ec2::254/128", "fe80::/10"];
+
+/// What may be reached by eth0. Ranges leave out what lies in them and is the cluster's (unless that may be reached), link-local
+/// or of the appliance's own networks, where the nodes are: it has interfaces there.
+pub fn egress(spec: &ApplianceSpec, site: &SiteSpec, cluster: &[Cidr]) -> Option<Egress> {
+    let stated = spec.egress.as_ref()?;
+    let open = stated.cluster.as_ref().is_some_and(|cluster| cluster.value);
+    let link_local = LINK_LOCAL.iter().map(|text| text.parse().expect("our own ranges are CIDRs"));
+    let own = |name: &str| spec.interfaces.iter().any(|interface| interface.network.as_str() == name);
+    let networks = site.networks.iter().filter(|(name, _)| own(name.as_str()));
+    let networks = networks.flat_map(|(_, network)| &network.subnet).map(|subnet| subnet.network());
+    let closed: Vec<Cidr> =
+        if open { Vec::new() } else { cluster.to_vec() }.into_iter().chain(link_local).chain(networks).collect();
+    let ranges = stated.cidrs.iter().map(|cidr| {
+        let range = cidr.network();
+        let mut except: Vec<Cidr> = closed.iter().copied().filter(|one| holds(range, *one)).collect();
+        except.sort_unstable_by_key(|one| (one.address(), one.prefix()));
+        except.dedup();
+        (range, except)
+    });
+    let ranges = ranges.collect();
+    Some(Egress { cluster: if open { cluster.to_vec() } else { Vec::new() }, ranges })
+}
+
+/// Whether a range lies in another one, and is not the same.
+fn holds(outer: Cidr, inner: Cidr) -> bool {
+    outer.prefix() < inner.prefix() && outer.contains(inner.address())
 }

@@ -12,12 +12,19 @@ use super::{
 use crate::diag::{Diagnostic, Diagnostics, Loc, Span};
 use crate::overlay::Overlays;
 use crate::spec::{self, ApplianceSpec, Documents, SiteSpec, UpdateStrategy, WorkloadKind};
-use crate::types::{AddressSpec, Cidr, ImageRef};
+use crate::types::{AddressSpec, CapabilityWish, Cidr, ImageRef};
 
 /// Decides the whole site. `None` without a Site document; appliances with faults are left out and reported.
 pub fn decide(documents: &Documents, overlays: &Overlays, diags: &mut Diagnostics) -> Option<Plan> {
     overlays::reject_loose(documents, diags);
     let site = documents.site.as_ref()?;
+    if let Some(paths) = &site.spec.paths {
+        diags.push(
+            Diagnostic::warning("no-effect", "`paths` has no effect: wrtpod reads and writes nothing there")
+                .at(paths.span)
+                .help("remove it"),
+        );
+    }
     let context = Context::new(&site.value, documents, overlays);
     let mut plan = Plan {
         site: site.metadata.name.to_string(),
@@ -198,7 +205,8 @@ fn appliance(
         claims: storage::claims(context.site, profile, &name, spec),
         config: parts.config,
         credentials,
-        guarded: profile == Profile::OpenWrt,
+        guarded: spec.guard.as_ref().map_or(profile == Profile::OpenWrt, |guard| guard.value),
+        egress: access::egress(spec, context.site, &context.cluster),
         ingress: access::ingress(spec, service.as_ref()),
         service,
         placement: placement::decide(context.site, spec, &nics, diags),
@@ -290,11 +298,22 @@ fn workload(spec: &ApplianceSpec, name: &Loc<String>) -> Loc<Workload> {
 }
 
 fn grants(spec: &ApplianceSpec) -> Vec<Grant> {
-    let grant = |(capability, reason): &(Loc<crate::types::Capability>, Loc<String>)| Grant {
-        capability: *capability,
-        reason: reason.value.clone(),
+    let stated = |capability| {
+        let same = |wish: CapabilityWish| wish == CapabilityWish::One(capability);
+        spec.capabilities.iter().find(|(wish, _)| same(wish.value)).map(|(_, reason)| reason.value.as_str())
     };
-    spec.capabilities.iter().map(grant).collect()
+    let mut grants: Vec<Grant> = Vec::new();
+    for (wish, reason) in &spec.capabilities {
+        for (capability, of_set) in wish.value.members() {
+            // What the document says of a capability itself is nearer than what its set says.
+            let reason = stated(capability).or(of_set).unwrap_or(reason.value.as_str());
+            if !grants.iter().any(|known| known.capability.value == capability) {
+                let capability = Loc::new(capability, wish.span);
+                grants.push(Grant { capability, reason: reason.to_owned() });
+            }
+        }
+    }
+    grants
 }
 
 fn credentials(profile: Profile, name: &str, spec: &ApplianceSpec) -> Option<Credentials> {

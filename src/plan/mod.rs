@@ -21,9 +21,10 @@ mod profile;
 mod resources;
 mod storage;
 mod tolerations;
+mod units;
 mod volumes;
 
-pub use access::known_ports;
+pub use access::{LINK_LOCAL, known_ports};
 pub use boot::{BootOverlay, as_text};
 pub use cluster::{ranges as cluster_ranges, ranges_by_use as cluster_ranges_by_use};
 pub use decide::decide;
@@ -34,8 +35,9 @@ pub use model::{
 };
 pub use names::{interface_fault, proposal as proposed_interface};
 pub use openwrt::mode as persistence_mode;
+pub use units::bytes as bytes_without_unit;
 pub use overlays::{Named as NamedOverlay, of_appliance as overlays_of};
 pub use pod::{
-    Claim, ConfigFiles, Container, ContainerPort, Credentials, EnvValue, Grant, Ingress, Mount, Placement,
+    Claim, ConfigFiles, Container, ContainerPort, Credentials, Egress, EnvValue, Grant, Ingress, Mount, Placement,
     Probe, ProbeAction, Probes, Resources, RouteReason, Service, Volume, VolumeSource,
 };

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::boot::BootOverlay;
 use super::pod::{
-    Claim, ConfigFiles, Container, Credentials, Ingress, Placement, RouteReason, Service, Volume,
+    Claim, ConfigFiles, Container, Credentials, Egress, Ingress, Placement, RouteReason, Service, Volume,
 };
 use crate::diag::{Loc, Span, Written};
 use crate::types::{Cidr, ImageRef, IpRange, Mac, Privilege};
@@ -227,6 +227,8 @@ pub struct Appliance {
     pub ingress: Option<Ingress>,
     /// Whether a NetworkPolicy admits the Service's ports on eth0 and nothing else.
     pub guarded: bool,
+    /// What a NetworkPolicy lets it reach by eth0; `None` for everything.
+    pub egress: Option<Egress>,
     /// Where it may run.
     pub placement: Placement,
     /// Seconds that the appliance has to shut down.

@@ -6,7 +6,7 @@ use super::openwrt;
 use crate::diag::{Diagnostic, Diagnostics, Loc};
 use crate::overlay::{Overlay, Overlays};
 use crate::spec::{ApplianceSpec, DeviceSource, Documents, Image, PersistenceMode};
-use crate::types::OverlayRef;
+use crate::types::{CapabilityWish, OverlayRef};
 
 /// An overlay of an appliance, and where it is named.
 pub struct Named<'a> {
@@ -52,8 +52,9 @@ pub fn lay_under(spec: &ApplianceSpec, named: &[Named<'_>]) -> ApplianceSpec {
     whole.uci.extend(spec.uci.iter().cloned());
     for requires in named.iter().filter_map(|one| one.overlay.spec.requires.as_ref()) {
         for (capability, reason) in &requires.capabilities {
-            if !whole.capabilities.iter().any(|(known, _)| known.value == capability.value) {
-                whole.capabilities.push((*capability, reason.clone()));
+            let wish = capability.map(CapabilityWish::One);
+            if !whole.capabilities.iter().any(|(known, _)| known.value == wish.value) {
+                whole.capabilities.push((wish, reason.clone()));
             }
         }
         for device in &requires.devices {

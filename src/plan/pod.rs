@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::model::Pairs;
 use crate::diag::Loc;
 use crate::pod;
-use crate::types::{Capability, ImageRef, Quantity};
+use crate::types::{Capability, Cidr, ImageRef, Quantity};
 
 /// A container.
 #[derive(Debug, Clone)]
@@ -235,6 +235,15 @@ pub struct Ingress {
     pub tls_secret: Option<String>,
     /// Annotations.
     pub annotations: Pairs,
+}
+
+/// What the appliance may reach by eth0, beside names and answers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Egress {
+    /// The cluster's pods and Services, as ranges of addresses too, for what is no pod: nobody's when empty.
+    pub cluster: Vec<Cidr>,
+    /// Ranges, and what is left out of each.
+    pub ranges: Vec<(Cidr, Vec<Cidr>)>,
 }
 
 /// Where the pod may run.

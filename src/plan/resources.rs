@@ -1,6 +1,7 @@
 //! Requests, limits and devices.
 
 use super::pod::Resources;
+use super::units;
 use crate::diag::{Diagnostic, Diagnostics, Loc};
 use crate::spec::{Amounts, ApplianceSpec, Device, DeviceSource};
 use crate::types::{Quantity, label};
@@ -14,6 +15,12 @@ pub fn decide(spec: &ApplianceSpec, diags: &mut Diagnostics) -> Resources {
             let limit = limits.iter().find(|(known, _)| known == name);
             if let Some((_, limit)) = limit.filter(|(_, limit)| request.value > limit.value) {
                 diags.push(above_limit(name, request, limit));
+            }
+        }
+        for (name, amount) in requests.iter().chain(&limits) {
+            let finding = if *name == "cpu" { units::cores(amount) } else { units::bytes(amount) };
+            if let Some(finding) = finding {
+                diags.push(finding);
             }
         }
         let texts = |amounts: Vec<(&str, Loc<Quantity>)>| {

@@ -21,8 +21,7 @@ pub fn main_claim(name: &Loc<String>, spec: &ApplianceSpec) -> Option<Loc<String
 
 /// Sizes that hold what the mode keeps, where nobody chose one.
 fn default_size(mode: PersistenceMode) -> Loc<Quantity> {
-    let text = if mode == PersistenceMode::System { "512Mi" } else { "64Mi" };
-    Loc::bare(text.parse().expect("our own sizes are quantities"))
+    Loc::bare(mode.claim_size().parse().expect("our own sizes are quantities"))
 }
 
 /// Whether the volume is a claim that wrtpod makes.

@@ -1,7 +1,7 @@
 //! Volumes: where they are mounted, and how large they are.
 
 use crate::diag::{Diagnostic, Diagnostics, Loc};
-use crate::plan::{Appliance, ConfigFiles, Mount, Plan, Profile, VolumeSource};
+use crate::plan::{Appliance, ConfigFiles, Mount, Plan, Profile, VolumeSource, bytes_without_unit};
 
 /// What OpenWrt's init makes anew at each boot, and what is the kernel's.
 const HIDDEN: [&str; 6] = ["/tmp", "/var", "/run", "/dev", "/proc", "/sys"];
@@ -15,6 +15,9 @@ pub(super) fn check(plan: &Plan, diags: &mut Diagnostics) {
             check_hidden(appliance, mount, diags);
         }
         for claim in &appliance.claims {
+            if let Some(finding) = bytes_without_unit(&claim.size) {
+                diags.push(finding);
+            }
             if claim.size.units() == 0 {
                 diags.push(
                     Diagnostic::error(

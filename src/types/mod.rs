@@ -7,6 +7,7 @@
 
 mod address;
 mod capability;
+mod capability_set;
 mod digest;
 mod file;
 mod image_ref;
@@ -24,6 +25,7 @@ mod url;
 
 pub use address::{AddressSpec, Cidr, IpRange};
 pub use capability::Capability;
+pub use capability_set::{CapabilitySet, CapabilityWish};
 pub use digest::{Digest, Sha256};
 pub use file::{FileMode, FileOwner};
 pub use image_ref::ImageRef;

@@ -29,6 +29,30 @@ impl Quantity {
     }
 }
 
+/// Below this, a size is hardly meant: no file system and no process fits into it.
+const SMALL: u128 = 1 << 20;
+/// From this on, cores are hardly meant.
+const MANY_CORES: u128 = 100;
+
+impl Quantity {
+    /// What was probably meant by an amount of bytes that is hardly meant: `512Mi` for `512` and for `512m`. `None` for a sound
+    /// one; an empty text where there is no guess.
+    pub fn meant_bytes(&self) -> Option<String> {
+        if self.nanos == 0 || self.units() >= SMALL {
+            return None;
+        }
+        let number: String = self.text.chars().take_while(char::is_ascii_digit).collect();
+        let likely = number.parse::<u32>().is_ok_and(|number| (1..=16_384).contains(&number));
+        Some(if likely && !self.text.contains('.') { format!("{number}Mi") } else { String::new() })
+    }
+
+    /// What was probably meant by hundreds of cores: `500m` for `500`.
+    pub fn meant_cores(&self) -> Option<String> {
+        let bare = self.text.bytes().all(|byte| byte.is_ascii_digit());
+        (bare && self.units() >= MANY_CORES).then(|| format!("{}m", self.text))
+    }
+}
+
 const NANOS: u128 = 1_000_000_000;
 /// The largest amount Kubernetes keeps: 2⁶³ − 1 units.
 const MOST: u128 = 9_223_372_036_854_775_807 * NANOS;
@@ -159,6 +183,25 @@ mod tests {
         assert_eq!(quantity("1.50Gi").to_string(), "1.50Gi");
         assert_eq!(quantity("1.5Gi").units(), 1_610_612_736);
         assert_eq!(quantity("100m").units(), 1);
+    }
+
+    #[test]
+    fn an_amount_without_its_unit_is_seen() {
+        let table = [
+            ("512", Some("512Mi")),
+            ("512m", Some("512Mi")),
+            ("64Ki", Some("64Mi")),
+            ("1048575", Some("")),
+            ("0.5", Some("")),
+            ("1048576", None),
+            ("1Mi", None),
+            ("0", None),
+        ];
+        for (text, meant) in table {
+            assert_eq!(quantity(text).meant_bytes().as_deref(), meant, "{text}");
+        }
+        let cores = ["500", "99", "500m", "1k"].map(|text| quantity(text).meant_cores());
+        assert_eq!(cores, [Some("500m".to_owned()), None, None, None]);
     }
 
     #[test]

@@ -194,7 +194,12 @@ def choose_pod(random, values):
     values["tolerations"] = random.choice(
         [[], [{"operator": "Exists"}], [{"key": "a/b", "value": "yes", "effect": "NoExecute", "tolerationSeconds": 1000000}]]
     )
-    values["extraCapabilities"] = random.choice([[], ["SYS_PTRACE"], ["IPC_LOCK", "SYS_TIME"]])
+    values["extraCapabilities"] = random.choice([[], ["SYS_PTRACE"], ["IPC_LOCK", "SYS_TIME"], ["root-entrypoint", "SYS_TIME"]])
+    if random.random() < 0.5:
+        values["guard"] = random.choice([True, False])
+    if random.random() < 0.5:
+        cidrs = random.sample(["0.0.0.0/0", "::/0", "10.0.0.0/8", "192.168.0.0/16", "203.0.113.0/24", "FD00::/8"], random.randint(0, 3))
+        values["egress"] = {"enabled": random.random() < 0.8, "cluster": random.choice([True, False]), "cidrs": cidrs}
 
 
 def choose_generic(random, values):

@@ -87,6 +87,12 @@ def appliance(values, profile, name, lifted):
     if values["service"]["enabled"]:
         service = values["service"]
         spec["service"] = {"type": service["type"], **some({key: service.get(key) for key in ("ports", "annotations")})}
+    if "guard" in values:
+        spec["guard"] = values["guard"]
+    if values.get("egress", {}).get("enabled"):
+        # An empty one says something: names and answers alone.
+        egress = {"cluster": values["egress"].get("cluster", False), "cidrs": values["egress"].get("cidrs", [])}
+        spec["egress"] = egress
     if values.get("ingress", {}).get("enabled"):
         ingress = values["ingress"]
         words = {"class": "className"}

@@ -32,6 +32,11 @@ class Engine:
         """The texts that are objects, the pod of `helm test` included."""
         return [text for path, text in self.texts(values, release, namespace) if not path.endswith("NOTES.txt")]
 
+    def notes(self, values, release, namespace):
+        """What is printed for people."""
+        texts = self.chart.render({"multus": {"check": False}, **values}, name=release, namespace=namespace)
+        return "".join(text for path, text in texts.items() if path.endswith("NOTES.txt"))
+
     def refusal(self, values, release, namespace):
         """Why the chart is not rendered, or nothing."""
         try:

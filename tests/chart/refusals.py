@@ -218,6 +218,8 @@ OF_CHARTS_ALONE = [
     (BOTH, "extraVolumes[0].projected.sources", TOKEN),
     (BOTH, "allow", {"allow": {"hostPid": "it lists the node's processes"}}),
     (BOTH, "allow.serviceAccountToken", TOKEN | {"allow": {"serviceAccountToken": " "}}),
+    (BOTH, "egress.cidrs[0]", {"egress": {"enabled": True, "cidrs": ["10.0.0.1/8"]}}),
+    (BOTH, "egress.cidrs[0]", {"egress": {"enabled": True, "cidrs": ["10.0.0.0/33"]}}),
     (["openwrt"], "reservedAddresses[0]", {"reservedAddresses": ["192.168.1.1500"]}),
     (["openwrt"], "credentials", {"credentials": {"existingSecret": "a", "passwordHash": "$6$x"}}),
     (["openwrt"], "credentials.passwordHash", {"credentials": {"passwordHash": "secret"}}),
@@ -231,3 +233,8 @@ ALLOWED = [
     TOKEN | {"allow": {"serviceAccountToken": "it lists Services"}},
     {"podAnnotations": UNCONFINED, "allow": {"appArmorUnconfined": "the node's profile forbids what it does"}},
 ]
+# What is taken, and probably not meant: the value, and the choices.
+NOTED = {
+    "generic": [("resources.limits.memory", {"resources": {"limits": {"memory": 64}}})],
+    "openwrt": [("persistence.size", {"persistence": {"size": "512"}}), ("resources.requests.memory", {"resources": {"requests": {"memory": "64m"}}})],
+}

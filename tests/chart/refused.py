@@ -16,6 +16,11 @@ def check(report, wrtpod):
         helm = engine.Engine(folder)
         good = helm.refusal({}, bases.NAME, bases.NAMESPACE)
         report.check(f"{profile}: the values of the chart itself are good", not good, good)
+        for path, changes in refusals.NOTED[profile]:
+            notes = helm.notes(bases.given(profile, changes), bases.NAME, bases.NAMESPACE)
+            report.check(f"{profile}: noted: {path}", f"WARNING: {path}: " in notes, notes)
+        notes = helm.notes(bases.given(profile, amounts("64Mi")), bases.NAME, bases.NAMESPACE)
+        report.check(f"{profile}: nothing is noted of sound amounts", "WARNING" not in notes, notes)
         for changes in refusals.ALLOWED:
             message = helm.refusal(bases.given(profile, changes), bases.NAME, bases.NAMESPACE)
             report.check(f"{profile}: allowed: {changes}", not message, message)
@@ -31,6 +36,10 @@ def check(report, wrtpod):
             if profile in profiles:
                 message = helm.refusal(bases.given(profile, changes), bases.NAME, bases.NAMESPACE)
                 report.check(f"{profile}: {path}", names(message, path), message)
+
+
+def amounts(memory):
+    return {"resources": {"requests": {"memory": memory}, "limits": {"memory": memory}}}
 
 
 def check_deployments(report, wrtpod):

@@ -10,6 +10,7 @@
 mod attachments;
 mod cli;
 mod clients;
+mod defaults;
 mod goldens;
 mod import;
 mod layering;

@@ -174,7 +174,8 @@ fn pod(source: &Source<'_>) -> Vec<Entry> {
             "extraCapabilities",
             json!([]),
             shapes::capabilities(),
-            "Capabilities beside those that the chart asks for, such as SYS_NICE.",
+            "Capabilities beside those that the chart asks for, such as SYS_NICE; or a set of them: root-entrypoint for an\n\
+             image that starts as root and drops to a user, s6 for one with s6-overlay.",
         ),
         leaf(
             "allow",

@@ -7,7 +7,7 @@ use crate::chart::entry::{Entry, leaf, section};
 use crate::chart::overlays::Carried;
 use crate::chart::shapes;
 use crate::chart::source::Source;
-use crate::spec::{Persistence, UciSettings, UciValue};
+use crate::spec::{PackagePolicy, Persistence, UciSettings, UciValue};
 
 /// The values.
 pub(super) fn openwrt(source: &Source<'_>, carried: &Carried) -> Vec<Entry> {
@@ -126,7 +126,7 @@ fn persistence(source: &Source<'_>, stated: Option<&Persistence>) -> Entry {
             ),
             leaf(
                 "packages",
-                packages.map_or("drop", |packages| packages.as_str()),
+                packages.map_or(PackagePolicy::DEFAULT, |packages| packages.value).as_str(),
                 shapes::one_of(&["drop", "reinstall", "keep"]),
                 "What becomes of packages that were installed at run time when the release of OpenWrt changes.",
             ),

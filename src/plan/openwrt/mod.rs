@@ -95,10 +95,10 @@ fn config(input: &Input<'_>, mode: PersistenceMode, diags: &mut Diagnostics) -> 
     config
 }
 
-/// The persistence mode; `etc` where nobody chose.
+/// The persistence mode; the default where nobody chose.
 pub fn mode(spec: &ApplianceSpec) -> PersistenceMode {
     let chosen = spec.persistence.as_ref().and_then(|persistence| persistence.mode.as_ref());
-    chosen.map_or(PersistenceMode::Etc, |mode| mode.value)
+    chosen.map_or(PersistenceMode::DEFAULT, |mode| mode.value)
 }
 
 fn grants(pairs: &[(&str, &str)]) -> Vec<Grant> {
@@ -294,7 +294,7 @@ fn plan_files(input: &Input<'_>, mode: PersistenceMode, diags: &mut Diagnostics)
 /// What the scripts read: shell assignments, every value within a set of characters that needs no quoting.
 fn settings(input: &Input<'_>, mode: PersistenceMode) -> String {
     let packages = input.spec.persistence.as_ref().and_then(|persistence| persistence.packages.as_ref());
-    let packages = packages.map_or(PackagePolicy::Drop, |packages| packages.value);
+    let packages = packages.map_or(PackagePolicy::DEFAULT, |packages| packages.value);
     let nics: Vec<String> = input
         .nics
         .iter()

@@ -1,13 +1,13 @@
 //! The Appliance: what runs.
 
 use super::{AccessMode, UpdateStrategy, Volume, WorkloadKind};
-use super::{Device, Entries, Ingress, Metadata, Probes, PullPolicy, Resources, Service, ServicePort};
+use super::{Device, Egress, Entries, Ingress, Metadata, Probes, PullPolicy, Resources, Service, ServicePort};
 use crate::diag::{Loc, Written};
 use crate::spec::decode::{Decode, Decoder, OneOrMany};
 use crate::spec::schema::Defs;
 use crate::spec::table::{choice, record};
 use crate::types::{
-    AddressSpec, Capability, EnvName, ImageRef, InterfaceName, Mac, Name, OverlayRef, Privilege, Quantity,
+    AddressSpec, CapabilityWish, EnvName, ImageRef, InterfaceName, Mac, Name, OverlayRef, Privilege, Quantity,
 };
 use crate::yaml::{Kind, Tree};
 use serde_json::Value;
@@ -86,12 +86,19 @@ record! {
         "service" => service: Option<Loc<Service>>,
         /// The Ingress.
         "ingress" => ingress: Option<Loc<Ingress>>,
+        /// True when eth0 admits the Service's ports and nothing else, by a NetworkPolicy. The node's probes pass in any
+        /// case. Default: `true` for OpenWrt, `false` for a generic appliance.
+        "guard" => guard: Option<Loc<bool>>,
+        /// What the appliance may reach by eth0, by a NetworkPolicy: names (port 53), answers, and what stands here. Its
+        /// interfaces on the site's networks are out of a policy's reach. Default: everything.
+        "egress" => egress: Option<Loc<Egress>>,
         /// Volumes, by name.
         "volumes" => volumes: Entries<Name, Volume>,
         /// Devices of the node, such as a USB stick.
         "devices" => devices: Vec<Loc<Device>>,
-        /// Capabilities beyond those that the profile needs, each with the reason for it.
-        "capabilities" => capabilities: Entries<Capability, String>,
+        /// Capabilities beyond those that the profile needs, each with the reason for it; or a set of them that has its own:
+        /// `root-entrypoint` for an image that starts as root and drops to a user, `s6` for one with s6-overlay.
+        "capabilities" => capabilities: Entries<CapabilityWish, String>,
         /// True for a privileged container, which wrtpod refuses. Default: false.
         "privileged" => privileged: Option<Loc<bool>>,
         /// Kernel settings of the pod.
@@ -136,7 +143,8 @@ record! {
         "gateway" => gateway: Vec<Loc<IpAddr>> [one or many],
         /// The DNS servers. Default: the network's.
         "dns" => dns: Vec<Loc<IpAddr>> [one or many],
-        /// True when the default route leaves through this interface. Default: false.
+        /// True when the default route leaves through this interface. Default: false; on OpenWrt, where no interface has
+        /// the key, true for the first that is no server and knows a gateway.
         "defaultRoute" => default_route: Option<Loc<bool>>,
         /// True when the appliance is the network's DHCP server or router. Default: false, it is a client.
         "serve" => serve: Option<Loc<bool>>,
@@ -154,7 +162,7 @@ record! {
     pub struct Persistence, "the persistence" {
         /// Which folders are kept. Default: `etc`.
         "mode" => mode: Option<Loc<PersistenceMode>>,
-        /// The size of the claim, such as `256Mi`.
+        /// The size of the claim, such as `256Mi`. Default: `64Mi`, with mode `system` `512Mi`.
         "size" => size: Option<Loc<Quantity>>,
         /// The storage class of the claim. Default: the site's.
         "storageClass" => storage_class: Option<Loc<String>>,
@@ -162,7 +170,7 @@ record! {
         "existingClaim" => existing_claim: Option<Loc<Name>>,
         /// Who may mount the claim. Default: `ReadWriteOnce`.
         "accessMode" => access_mode: Option<Loc<AccessMode>>,
-        /// What happens to packages installed at run time when the release changes. Default: `keep` within a release.
+        /// What happens to packages installed at run time when the release changes. Default: `drop`.
         "packages" => packages: Option<Loc<PackagePolicy>>,
     }
 }
@@ -200,6 +208,21 @@ choice! {
         "reinstall" => Reinstall,
         /// They stay as they are.
         "keep" => Keep,
+    }
+}
+
+impl PackagePolicy {
+    /// What holds where nobody chose.
+    pub const DEFAULT: Self = Self::Drop;
+}
+
+impl PersistenceMode {
+    /// What holds where nobody chose.
+    pub const DEFAULT: Self = Self::Etc;
+
+    /// The size of a claim that holds what the mode keeps, where nobody chose one.
+    pub fn claim_size(self) -> &'static str {
+        if self == Self::System { "512Mi" } else { "64Mi" }
     }
 }
 

@@ -3,7 +3,7 @@
 use super::Entries;
 use crate::diag::Loc;
 use crate::spec::table::{choice, one_of, record};
-use crate::types::{Name, Port, Quantity};
+use crate::types::{Cidr, Name, Port, Quantity};
 
 record! {
     /// A port that the appliance listens on.
@@ -36,7 +36,7 @@ record! {
         "class" => class: Option<Loc<String>>,
         /// The path that it answers to. Default: `/`.
         "path" => path: Option<Loc<String>>,
-        /// The name of the port behind it. Default: the only one of `ports`.
+        /// The name of the port behind it. Default: the first one that the Service shows.
         "port" => port: Option<Loc<Name>>,
         /// The Secret with the TLS certificate. Default: no TLS.
         "tlsSecret" => tls_secret: Option<Loc<Name>>,
@@ -46,11 +46,22 @@ record! {
 }
 
 record! {
+    /// What an appliance may reach by eth0, beside names and answers.
+    pub struct Egress, "the egress" {
+        /// True for the cluster's pods and Services. The API server and the nodes are none of them. Default: `false`.
+        "cluster" => cluster: Option<Loc<bool>>,
+        /// Ranges of addresses, such as `0.0.0.0/0` for the Internet. What lies in one of them and is the cluster's, of
+        /// the appliance's own networks or link-local (the metadata of a cloud) is left out.
+        "cidrs" => cidrs: Vec<Loc<Cidr>> [one or many],
+    }
+}
+
+record! {
     /// A volume of an appliance: a claim of its own, unless it says otherwise.
     pub struct Volume, "a volume" {
         /// Where it is mounted.
         "mountPath" => mount_path: Loc<String>,
-        /// The size of the claim, such as `10Gi`.
+        /// The size of the claim, such as `10Gi`. Default: `1Gi`.
         "size" => size: Option<Loc<Quantity>>,
         /// The storage class of the claim. Default: the site's.
         "storageClass" => storage_class: Option<Loc<String>>,

@@ -36,7 +36,7 @@ record! {
         "salt" => salt: Option<Loc<String>>,
         /// The Kubernetes namespace that appliances are deployed to. Default: `default`.
         "namespace" => namespace: Option<Loc<Name>>,
-        /// The Kubernetes distribution: decides the paths of CNI files and the default address ranges.
+        /// The Kubernetes distribution: decides the default address ranges. Default: `k3s`.
         "distribution" => distribution: Option<Loc<Distribution>>,
         /// The storage class of claims that name none. Default: the cluster's default class.
         "storageClass" => storage_class: Option<Loc<String>>,
@@ -46,7 +46,7 @@ record! {
         "nodes" => nodes: Entries<String, Node>,
         /// Address ranges of the cluster itself. Default: those of the distribution.
         "cluster" => cluster: Option<Loc<ClusterRanges>>,
-        /// Paths on the nodes, where they differ from the distribution's.
+        /// Paths on the nodes. They have no effect: wrtpod reads and writes nothing there.
         "paths" => paths: Option<Loc<Paths>>,
     }
 }
