@@ -8,7 +8,7 @@ use std::fmt::Write;
 use std::time::{Duration, Instant};
 
 use wrtpod::diag::{Diagnostics, SourceMap};
-use wrtpod::objects::ObjectSet;
+use wrtpod::objects::{ObjectSet, ScriptsOwner};
 use wrtpod::overlay::Overlays;
 use wrtpod::{catalog, objects, plan, rules, sink, spec};
 
@@ -81,7 +81,7 @@ fn run(text: &str, count: usize) -> [Duration; 4] {
     rules::check(&plan, &mut diags);
     let check = lap();
     let sets: Vec<ObjectSet> =
-        plan.appliances.iter().map(|appliance| objects::build(&plan, appliance)).collect();
+        plan.appliances.iter().map(|appliance| objects::build(&plan, appliance, ScriptsOwner::Site)).collect();
     let rendered = sink::yaml_texts(&sets).collect::<String>();
     let render = lap();
 

@@ -38,6 +38,7 @@ pub const RULES: &[Page] = pages!["rules":
     "claim-shared",
     "claim-size",
     "cluster-ranges",
+    "config-large",
     "config-map-missing",
     "config-too-large",
     "container-unhardened",

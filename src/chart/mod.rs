@@ -30,7 +30,6 @@ pub use pages::{MARK, VERSION};
 use crate::diag::Diagnostic;
 use crate::overlay::Overlays;
 use crate::plan::{self, Profile, Workload};
-use crate::pod;
 use crate::spec::{self, Documents};
 use crate::types::{CapabilitySet, Privilege};
 use crate::yaml;
@@ -130,13 +129,13 @@ pub fn chart(
     let lists = [node_paths(), capability_sets(), link_local()];
     files.insert("templates/_privilege.tpl".to_owned(), lists.join("\n"));
     files.extend(templates::templates(&source));
-    let (parts, scripts) = match appliance.profile {
-        Profile::OpenWrt => (OPENWRT, pod::openwrt_scripts()),
-        Profile::Generic => (GENERIC, pod::wire_scripts()),
+    let parts = match appliance.profile {
+        Profile::OpenWrt => OPENWRT,
+        Profile::Generic => GENERIC,
     };
     files.extend(SHARED.iter().chain(parts).map(|(path, text)| ((*path).to_owned(), (*text).to_owned())));
-    files
-        .extend(scripts.into_iter().map(|(name, text)| (format!("files/scripts/{name}"), text.into_owned())));
+    let scripts = appliance.scripts.iter().flat_map(|scripts| scripts.files());
+    files.extend(scripts.map(|(name, text)| (format!("files/scripts/{name}"), text.to_string())));
     if appliance.credentials.is_none() {
         files.retain(|path, _| {
             !matches!(path.as_str(), "templates/secret.yaml" | "templates/_credentials.tpl")

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::lift::Sentinel;
 use crate::diag::{Diagnostics, Loc, SourceMap};
-use crate::objects::{self, ObjectSet};
+use crate::objects::{self, ObjectSet, ScriptsOwner};
 use crate::overlay;
 use crate::plan::{self, Profile};
 use crate::spec::{
@@ -171,7 +171,7 @@ impl<'a> Source<'a> {
         let overlays = overlay::gather(&documents, &mut SourceMap::new(), &mut diags);
         let plan = plan::decide(&documents, &overlays, &mut diags).expect("the documents have a site");
         let appliance = plan.appliances.first().expect("what was planned once is planned again");
-        objects::build(&plan, appliance)
+        objects::build(&plan, appliance, ScriptsOwner::Appliance)
     }
 
     fn neutral_spec(&self, mode: PersistenceMode) -> ApplianceSpec {

@@ -73,7 +73,7 @@ fn file(name: &str, text: String) -> File {
 
 fn of_object(source: &Source<'_>, object: &Object) -> File {
     match object.identity.kind.as_str() {
-        "ConfigMap" if object.identity.name.ends_with("-scripts") => {
+        "ConfigMap" if object.identity.name.contains("-scripts-") => {
             let data = block("/data", "(.Files.Glob \"files/scripts/*\").AsConfig");
             file("configmap-scripts", lifted(object, vec![data]))
         }

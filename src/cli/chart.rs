@@ -15,6 +15,7 @@ use crate::catalog;
 use crate::chart::{self, Chart};
 use crate::diag::Diagnostics;
 use crate::image::Bundle;
+use crate::objects::ScriptsOwner;
 use crate::registry::{Client, Limits};
 use crate::sink::{self, File};
 use crate::types::ImageRef;
@@ -61,11 +62,12 @@ fn charts(args: &ChartArgs, printer: Printer) -> Result<Vec<Chart>, CliError> {
     let read = inputs(&args.documents, WithoutSite::Example, printer)?;
     let of_catalog = args.all && read.iter().all(|input| input.name == catalog::EXAMPLE_SITE_NAME);
     if !of_catalog {
-        return of_loaded(&judge(&read, &args.documents, &args.names, printer)?, printer);
+        return of_loaded(&judge(&read, &args.documents, &args.names, ScriptsOwner::of_rendered, printer)?, printer);
     }
     let mut charts = Vec::new();
     for entry in catalog::ENTRIES {
-        let loaded = judge(&read, &args.documents, &[entry.name.to_owned()], printer)?;
+        let names = [entry.name.to_owned()];
+        let loaded = judge(&read, &args.documents, &names, ScriptsOwner::of_rendered, printer)?;
         charts.extend(of_loaded(&loaded, printer)?);
     }
     Ok(charts)

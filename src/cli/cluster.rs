@@ -54,7 +54,7 @@ fn release(loaded: &Loaded, appliance: &Appliance, objects: &ObjectSet) -> Relea
         namespace: plan.namespace.clone(),
         site: plan.site.clone(),
         objects: objects.clone(),
-        shared: ObjectSet::new(),
+        shared: objects::shared(plan, std::iter::once(appliance)),
         expected: appliance.nics.iter().filter_map(|nic| expected(plan, appliance, nic)).collect(),
         workload: workload.clone(),
         container: appliance.main.name.clone(),

@@ -48,6 +48,9 @@ fn objects(text: &mut String, report: &DiffReport) {
             Change::None => continue,
         };
         let _ = writeln!(text, "# {} {what}", object.identity);
+        if !object.restarts.is_empty() {
+            let _ = writeln!(text, "# its pod would restart: {}", object.restarts.join(", "));
+        }
         text.push_str(&object.text);
         for conflict in &object.conflicts {
             let _ = writeln!(text, "# {} belongs to {}", conflict.field, conflict.manager);

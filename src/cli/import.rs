@@ -14,6 +14,7 @@ use crate::catalog;
 use crate::chart::unpack;
 use crate::diag::{Diagnostics, SourceMap};
 use crate::import::{self, Chart, Request};
+use crate::objects::ScriptsOwner;
 use crate::overlay;
 use crate::spec::Input;
 use crate::types::Name;
@@ -63,7 +64,13 @@ pub fn run(args: &ImportArgs, printer: Printer) -> Result<Outcome, CliError> {
     printer.diagnostics(&diags, &sources);
     let documents = documents.ok_or(CliError::Input)?;
     let input = Input { name: "<imported>".to_owned(), text: documents };
-    load::judge(std::slice::from_ref(&input), &DocumentArgs::default(), &[], printer)?;
+    load::judge(
+        std::slice::from_ref(&input),
+        &DocumentArgs::default(),
+        &[],
+        ScriptsOwner::of_rendered,
+        printer,
+    )?;
     match &args.out {
         None => Printer::data(&input.text)?,
         Some(path) => new_file::write(path, &input.text)?,

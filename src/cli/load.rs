@@ -8,7 +8,7 @@ use super::error::CliError;
 use super::printer::Printer;
 use crate::catalog;
 use crate::diag::{Diagnostic, Diagnostics, SourceMap};
-use crate::objects::{self, ObjectSet};
+use crate::objects::{self, ObjectSet, ScriptsOwner};
 use crate::overlay::{self, Overlays};
 use crate::passes;
 use crate::plan::{self, Plan};
@@ -35,6 +35,8 @@ pub struct Loaded {
     pub plan: Plan,
     /// The appliances that were asked for, in that order: index in the plan, and objects.
     chosen: Vec<(usize, ObjectSet)>,
+    /// Whose the scripts of their pods are.
+    scripts: ScriptsOwner,
     /// The images that can be built, decided.
     pub recipes: Vec<Recipe>,
     /// The documents.
@@ -57,6 +59,9 @@ impl Loaded {
         if with_namespace {
             sets.push(objects::namespace(&self.plan));
         }
+        if self.scripts == ScriptsOwner::Site {
+            sets.push(objects::shared(&self.plan, self.chosen().map(|(appliance, _)| appliance)));
+        }
         sets.extend(self.chosen.into_iter().map(|(_, objects)| objects));
         sets
     }
@@ -69,14 +74,21 @@ pub fn load(
     without_site: WithoutSite,
     printer: Printer,
 ) -> Result<Loaded, CliError> {
-    judge(&inputs(args, without_site, printer)?, args, names, printer)
+    let inputs = inputs(args, without_site, printer)?;
+    let scripts: fn(usize) -> ScriptsOwner = match without_site {
+        WithoutSite::Example => ScriptsOwner::of_rendered,
+        // A cluster has them once, whatever is deployed at a time.
+        WithoutSite::Refuse => |_| ScriptsOwner::Site,
+    };
+    judge(&inputs, args, names, scripts, printer)
 }
 
-/// The same with files that are read already.
+/// The same with files that are read already; `scripts` says whose the scripts are where so many appliances are chosen.
 pub fn judge(
     inputs: &[Input],
     args: &DocumentArgs,
     names: &[String],
+    scripts: impl Fn(usize) -> ScriptsOwner,
     printer: Printer,
 ) -> Result<Loaded, CliError> {
     let assignments = assignments(args, names)?;
@@ -99,10 +111,11 @@ pub fn judge(
     } else if !diags.has_errors() {
         diags.push(site_missing());
     }
-    let chosen = plan.filter(|_| !diags.has_errors()).map(|plan| select(plan, names, &mut diags)).transpose();
+    let chosen = plan.filter(|_| !diags.has_errors());
+    let chosen = chosen.map(|plan| select(plan, names, scripts, &mut diags)).transpose();
     printer.diagnostics(&diags, &sources);
-    let (plan, chosen) = chosen?.filter(|_| !diags.has_errors()).ok_or(CliError::Input)?;
-    Ok(Loaded { plan, chosen, recipes, documents, overlays, sources })
+    let (plan, chosen, scripts) = chosen?.filter(|_| !diags.has_errors()).ok_or(CliError::Input)?;
+    Ok(Loaded { plan, chosen, scripts, recipes, documents, overlays, sources })
 }
 
 /// What a verb has to know of the documents to find something on the cluster.
@@ -162,8 +175,9 @@ fn site_missing() -> Diagnostic {
 fn select(
     plan: Plan,
     names: &[String],
+    scripts: impl Fn(usize) -> ScriptsOwner,
     diags: &mut Diagnostics,
-) -> Result<(Plan, Vec<(usize, ObjectSet)>), CliError> {
+) -> Result<(Plan, Vec<(usize, ObjectSet)>, ScriptsOwner), CliError> {
     let known: Vec<String> = plan.appliances.iter().map(|appliance| appliance.name.value.clone()).collect();
     if let Some(unknown) = names.iter().find(|name| !known.contains(name)) {
         let candidates =
@@ -187,16 +201,17 @@ fn select(
     if names.is_empty() {
         indexes = (0..known.len()).collect();
     }
+    let scripts = scripts(indexes.len());
     let mut chosen = Vec::new();
     for index in indexes {
         let appliance = &plan.appliances[index];
-        let mut objects = objects::build(&plan, appliance);
+        let mut objects = objects::build(&plan, appliance, scripts);
         let planned = rules::planned(&objects);
         passes::patch(&mut objects, &appliance.patches, diags);
         rules::check_objects(appliance, &planned, &objects, diags);
         chosen.push((index, objects));
     }
-    Ok((plan, chosen))
+    Ok((plan, chosen, scripts))
 }
 
 /// The files of documents: those that were named, else the default one, else the example where that will do.

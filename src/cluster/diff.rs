@@ -3,15 +3,16 @@
 use serde_json::Value;
 use similar::TextDiff;
 
-use crate::objects::{Identity, Object};
+use crate::objects::{CONFIG_DIGEST, Identity, Object};
 
 use super::apply::{self};
 use super::ground::{self, Ground};
 use super::kinds::Kind;
+use super::named::NETWORKS;
 use super::request::{self, Apply};
 use super::session::{Session, try_all};
 use super::{
-    Applied, ApplyOptions, ApplyReport, Change, DiffReport, Error, Event, FieldConflict, ObjectDiff, Outcome,
+    Applied, ApplyOptions, ApplyReport, CREDENTIALS_ANNOTATION, Change, DiffReport, Error, Event, FieldConflict, ObjectDiff, Outcome,
     Release, prune,
 };
 
@@ -84,7 +85,9 @@ pub(super) async fn run(
             Outcome::Unchanged => Change::None,
         };
         let text = text(&preview.identity, preview.live.as_ref(), Some(&preview.planned), yaml);
+        let restarts = preview.live.as_ref().map_or_else(Vec::new, |live| restarts(live, &preview.planned));
         report.objects.push(ObjectDiff {
+            restarts,
             text: if change == Change::None { String::new() } else { text },
             identity: preview.identity,
             change,
@@ -98,7 +101,13 @@ pub(super) async fn run(
     for identity in pruned {
         let live = session.find(&format!("read {identity}"), request::get_identity(&identity)?).await?;
         let text = text(&identity, live.as_ref(), None, yaml);
-        report.objects.push(ObjectDiff { identity, change: Change::Prune, text, conflicts: Vec::new() });
+        report.objects.push(ObjectDiff {
+            identity,
+            change: Change::Prune,
+            text,
+            restarts: Vec::new(),
+            conflicts: Vec::new(),
+        });
     }
     Ok(report)
 }
@@ -149,6 +158,30 @@ async fn preview(session: &Session<'_>, object: &Object, force: bool) -> Result<
         Err(error) => return Err(error),
     };
     Ok(Preview { identity, live, planned, conflicts })
+}
+
+/// Why the pods of a workload restart when it becomes the planned one; nothing for any other object.
+fn restarts(live: &Value, planned: &Value) -> Vec<&'static str> {
+    const TEMPLATE: &str = "/spec/template";
+    let (Some(old), Some(new)) = (live.pointer(TEMPLATE), planned.pointer(TEMPLATE)) else { return Vec::new() };
+    let scripts = |template: &Value| {
+        let volumes = template["spec"]["volumes"].as_array().cloned().unwrap_or_default();
+        volumes.into_iter().find(|volume| volume["name"] == "wrtpod-scripts")
+    };
+    let images = |template: &Value| {
+        let lists = ["initContainers", "containers"].map(|list| template["spec"][list].as_array().cloned());
+        lists.into_iter().flatten().flatten().map(|one| one["image"].clone()).collect::<Vec<_>>()
+    };
+    let annotated = |key: &str| old["metadata"]["annotations"][key] != new["metadata"]["annotations"][key];
+    let found = [
+        (images(old) != images(new), "another image"),
+        (scripts(old) != scripts(new), "other scripts of wrtpod's"),
+        (annotated(CONFIG_DIGEST), "other settings, or files of overlays"),
+        (annotated(NETWORKS), "other attachments to networks"),
+        (annotated(CREDENTIALS_ANNOTATION), "other credentials of root"),
+    ];
+    let reasons: Vec<_> = found.into_iter().filter(|(differs, _)| *differs).map(|(_, reason)| reason).collect();
+    if reasons.is_empty() && old != new { vec!["another template"] } else { reasons }
 }
 
 /// An object without what the API server and controllers write.
@@ -232,6 +265,27 @@ mod tests {
             assert!(!text.contains(secret), "{text}");
         }
         assert!(text.contains("*** (before)") && text.contains("*** (after)"), "{text}");
+    }
+
+    #[test]
+    fn a_restart_has_its_reasons() {
+        let workload = |scripts: &str, digest: &str, image: &str, grace: u8| {
+            json!({"spec": {"template": {
+                "metadata": {"annotations": {CONFIG_DIGEST: digest}},
+                "spec": {
+                    "containers": [{"image": image}],
+                    "terminationGracePeriodSeconds": grace,
+                    "volumes": [{"name": "wrtpod-scripts", "configMap": {"name": scripts}}],
+                },
+            }}})
+        };
+        let live = workload("router-scripts", "1", "a:1", 60);
+        assert_eq!(restarts(&live, &live), Vec::<&str>::new());
+        assert_eq!(restarts(&live, &workload("wrtpod-scripts-0123456789", "1", "a:1", 60)), ["other scripts of wrtpod's"]);
+        let both = restarts(&live, &workload("router-scripts", "2", "a:2", 60));
+        assert_eq!(both, ["another image", "other settings, or files of overlays"]);
+        assert_eq!(restarts(&live, &workload("router-scripts", "1", "a:1", 30)), ["another template"]);
+        assert_eq!(restarts(&json!({"data": {}}), &json!({"data": {"a": "b"}})), Vec::<&str>::new());
     }
 
     #[test]

@@ -215,6 +215,8 @@ pub struct ObjectDiff {
     pub change: Change,
     /// The unified diff, empty when nothing would happen; Secrets' values are masked.
     pub text: String,
+    /// Why its pods would restart, each half a sentence; none where they would not.
+    pub restarts: Vec<&'static str>,
     /// Fields that another manager owns and that the release sets to another value.
     pub conflicts: Vec<super::FieldConflict>,
 }

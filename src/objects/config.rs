@@ -23,17 +23,21 @@ fn binary((name, bytes): &(String, Cow<'static, [u8]>)) -> (String, ByteString) 
     (name.clone(), ByteString(bytes.to_vec()))
 }
 
-/// SHA-256 over all files of the appliance, each as `NAME\nBYTES\nCONTENT` with the content's length in decimal digits, which a
+/// SHA-256 over all files that the appliance does not share, each as `NAME\nBYTES\nCONTENT` with the content's length in decimal digits, which a
 /// chart's template can compute too: in the pod's template, it rolls the pod when one of them changes.
 pub fn digest(config: &[ConfigFiles]) -> String {
+    sum(config.iter().flat_map(|files| {
+        let text = files.files.iter().map(|(name, text)| (name.as_str(), text.as_bytes()));
+        text.chain(files.binary.iter().map(|(name, bytes)| (name.as_str(), bytes.as_ref())))
+    }))
+}
+
+/// The same over these files.
+pub fn sum<'a>(files: impl Iterator<Item = (&'a str, &'a [u8])>) -> String {
     let mut hash = Sha256::new();
-    for files in config {
-        let text = files.files.iter().map(|(name, text)| (name, text.as_bytes()));
-        let binary = files.binary.iter().map(|(name, bytes)| (name, bytes.as_ref()));
-        for (name, content) in text.chain(binary) {
-            hash.update(format!("{name}\n{}\n", content.len()));
-            hash.update(content);
-        }
+    for (name, content) in files {
+        hash.update(format!("{name}\n{}\n", content.len()));
+        hash.update(content);
     }
     hex(&hash.finalize())
 }

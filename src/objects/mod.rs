@@ -7,6 +7,7 @@ mod container;
 mod meta;
 mod nad;
 mod powers;
+mod scripts;
 mod set;
 mod storage;
 mod template;
@@ -16,14 +17,18 @@ pub use config::hex;
 pub use meta::{APPLIANCE, MANAGED_BY, SUBSTITUTE, WRTPOD};
 pub use nad::{API_VERSION as NAD_API_VERSION, KIND as NAD_KIND, is_as_named as nad_is_as_named};
 pub use powers::{Power, PowerKind, Step, every_container, powers};
+pub use scripts::ScriptsOwner;
 pub use set::{Duplicate, Identity, Object, ObjectSet};
 pub use template::{containers, containers_mut};
 pub use workload::{BOOT_OVERLAYS, CONFIG_DIGEST};
+
+use std::collections::BTreeSet;
 
 use k8s_openapi::api::core::v1::Namespace;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 
 use crate::plan::{Appliance, Plan};
+use crate::pod::Scripts;
 
 /// The namespace of the plan, with the pod-security level that appliances need: NET_ADMIN is refused by
 /// `baseline`. It is kept as the claims are, which would be deleted with it.
@@ -46,12 +51,25 @@ pub fn namespace(plan: &Plan) -> ObjectSet {
     set
 }
 
+/// What these appliances of a site share, each object once: the ConfigMaps with the scripts of their pods.
+///
+/// # Panics
+/// Never: each kind of scripts has a name of its own.
+pub fn shared<'a>(plan: &Plan, appliances: impl Iterator<Item = &'a Appliance>) -> ObjectSet {
+    let kinds: BTreeSet<Scripts> = appliances.filter_map(|appliance| appliance.scripts).collect();
+    let mut set = ObjectSet::new();
+    for scripts in kinds {
+        set.push(Object::of(&scripts::of_site(plan, scripts))).expect("names are told apart by content");
+    }
+    set
+}
+
 /// The objects of one appliance, in the order in which they are applied: what is mounted and referred to
-/// comes before the workload.
+/// comes before the workload. Where the site has the scripts, they are in [`shared`].
 ///
 /// # Panics
 /// On a plan with two claims of one name, which the rules refuse.
-pub fn build(plan: &Plan, appliance: &Appliance) -> ObjectSet {
+pub fn build(plan: &Plan, appliance: &Appliance, owner: ScriptsOwner) -> ObjectSet {
     let namespace = plan.namespace.as_str();
     let mut objects: Vec<Object> = Vec::new();
     let nads = nad::of_nics(appliance);
@@ -61,6 +79,9 @@ pub fn build(plan: &Plan, appliance: &Appliance) -> ObjectSet {
             let object = Object::from_value(nad::object(plan, appliance, nic, nad));
             objects.push(object.expect("a NAD carries apiVersion, kind and metadata.name"));
         }
+    }
+    if let Some(scripts) = appliance.scripts.filter(|_| owner == ScriptsOwner::Appliance) {
+        objects.push(Object::of(&scripts::of_appliance(appliance, namespace, scripts)));
     }
     for files in &appliance.config {
         objects.push(Object::of(&config::config_map(appliance, namespace, files)));
@@ -77,7 +98,7 @@ pub fn build(plan: &Plan, appliance: &Appliance) -> ObjectSet {
     if let Some(ingress) = &appliance.ingress {
         objects.push(Object::of(&access::ingress(appliance, namespace, ingress)));
     }
-    objects.push(workload::workload(appliance, namespace, &nads));
+    objects.push(workload::workload(appliance, namespace, &nads, owner));
     let mut set = ObjectSet::new();
     for object in objects {
         set.push(object).expect("the plan names every object of an appliance once");

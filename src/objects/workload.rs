@@ -16,21 +16,28 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use super::config::digest;
 use super::container::container;
 use super::meta::{map, metadata, pod_labels, selector};
+use super::scripts::{self, ScriptsOwner};
 use super::set::Object;
 use crate::net::{self, Nad};
 use crate::plan::{self, Appliance, Nic, Placement, Profile, VolumeSource, Workload};
+use crate::pod::Scripts;
 
-/// Annotation of the pod: what its ConfigMaps hold. A change rolls the pod.
+/// Annotation of the pod: what its ConfigMaps hold, but for the scripts, whose name says it. A change rolls the pod.
 pub const CONFIG_DIGEST: &str = "wrtpod.dev/config-sha256";
 /// Annotation of the pod: the overlays that it applies itself, with commas between. Who asks for its state finds there what to ask for.
 pub const BOOT_OVERLAYS: &str = "wrtpod.dev/boot-overlays";
 
 /// The StatefulSet or Deployment.
-pub fn workload(appliance: &Appliance, namespace: &str, nads: &[(&Nic, Nad)]) -> Object {
+pub fn workload(
+    appliance: &Appliance,
+    namespace: &str,
+    nads: &[(&Nic, Nad)],
+    owner: ScriptsOwner,
+) -> Object {
     let metadata = metadata(appliance, namespace, &appliance.name);
     let replicas = Some(i32::try_from(appliance.replicas.value).unwrap_or(i32::MAX));
     let min_ready_seconds = (appliance.min_ready_seconds > 0).then_some(appliance.min_ready_seconds);
-    let template = template(appliance, nads);
+    let template = template(appliance, nads, owner);
     match appliance.workload.value {
         Workload::StatefulSet => Object::of(&StatefulSet {
             metadata,
@@ -64,14 +71,14 @@ pub fn workload(appliance: &Appliance, namespace: &str, nads: &[(&Nic, Nad)]) ->
     }
 }
 
-fn template(appliance: &Appliance, nads: &[(&Nic, Nad)]) -> PodTemplateSpec {
+fn template(appliance: &Appliance, nads: &[(&Nic, Nad)], owner: ScriptsOwner) -> PodTemplateSpec {
     PodTemplateSpec {
         metadata: Some(ObjectMeta {
             labels: Some(pod_labels(appliance)),
             annotations: pod_annotations(appliance, nads),
             ..ObjectMeta::default()
         }),
-        spec: Some(pod(appliance)),
+        spec: Some(pod(appliance, owner)),
     }
 }
 
@@ -97,7 +104,7 @@ fn pod_annotations(appliance: &Appliance, nads: &[(&Nic, Nad)]) -> Option<BTreeM
     (!annotations.is_empty()).then_some(annotations)
 }
 
-fn pod(appliance: &Appliance) -> PodSpec {
+fn pod(appliance: &Appliance, owner: ScriptsOwner) -> PodSpec {
     let pull_policy = appliance.pull_policy.as_deref();
     let secrets: Vec<_> =
         appliance.pull_secrets.iter().map(|name| LocalObjectReference { name: name.clone() }).collect();
@@ -107,7 +114,8 @@ fn pod(appliance: &Appliance) -> PodSpec {
         .map(|(name, value)| Sysctl { name: name.value.clone(), value: value.value.clone() })
         .collect();
     let init: Vec<_> = appliance.init.iter().map(|plan| container(plan, pull_policy)).collect();
-    let volumes: Vec<_> = appliance.volumes.iter().map(volume).collect();
+    let scripts_of = |kind| scripts::name(appliance, kind, owner);
+    let volumes: Vec<_> = appliance.volumes.iter().map(|plan| volume(plan, &scripts_of)).collect();
     PodSpec {
         affinity: affinity(&appliance.placement),
         // Nothing in an appliance talks to the API server, and the environment of a machine on the LAN is
@@ -130,7 +138,7 @@ fn pod(appliance: &Appliance) -> PodSpec {
     }
 }
 
-fn volume(plan: &plan::Volume) -> Volume {
+fn volume(plan: &plan::Volume, scripts_of: &dyn Fn(Scripts) -> String) -> Volume {
     let mut volume = Volume { name: plan.name.value.clone(), ..Volume::default() };
     match &plan.source {
         VolumeSource::Claim(claim) => {
@@ -138,10 +146,14 @@ fn volume(plan: &plan::Volume) -> Volume {
                 Some(PersistentVolumeClaimVolumeSource { claim_name: claim.value.clone(), read_only: None });
         }
         VolumeSource::Scratch => volume.empty_dir = Some(EmptyDirVolumeSource::default()),
-        VolumeSource::ConfigMap { name, executable } => {
+        VolumeSource::ConfigMap(name) => {
+            volume.config_map =
+                Some(ConfigMapVolumeSource { name: name.clone(), ..ConfigMapVolumeSource::default() });
+        }
+        VolumeSource::Scripts(scripts) => {
             volume.config_map = Some(ConfigMapVolumeSource {
-                name: name.clone(),
-                default_mode: executable.then_some(0o755),
+                name: scripts_of(*scripts),
+                default_mode: Some(0o755),
                 ..ConfigMapVolumeSource::default()
             });
         }

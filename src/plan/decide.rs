@@ -203,6 +203,7 @@ fn appliance(
         main: parts.main,
         volumes: parts.volumes,
         claims: storage::claims(context.site, profile, &name, spec),
+        scripts: parts.scripts,
         config: parts.config,
         credentials,
         guarded: spec.guard.as_ref().map_or(profile == Profile::OpenWrt, |guard| guard.value),

@@ -9,7 +9,7 @@ use super::pod::{
 };
 use super::{probes, volumes};
 use crate::diag::{Diagnostics, Loc};
-use crate::pod;
+use crate::pod::Scripts;
 use crate::spec::ApplianceSpec;
 use crate::types::{Cidr, ImageRef};
 
@@ -39,15 +39,14 @@ pub fn parts(input: &Input<'_>, diags: &mut Diagnostics) -> Parts {
     let mut volumes = Vec::new();
     let mut config = Vec::new();
     if wired {
-        for (suffix, executable) in [("scripts", true), ("plan", false)] {
-            let name = format!("{}-{suffix}", input.name);
-            volumes.push(Volume {
-                name: format!("wrtpod-{suffix}").into(),
-                source: VolumeSource::ConfigMap { name, executable },
-            });
+        let plan = VolumeSource::ConfigMap(format!("{}-plan", input.name));
+        for (name, source) in [
+            ("wrtpod-scripts", VolumeSource::Scripts(Scripts::Wire)),
+            ("wrtpod-plan", plan),
+            ("wrtpod-run", VolumeSource::Scratch),
+        ] {
+            volumes.push(Volume { name: name.to_owned().into(), source });
         }
-        volumes.push(Volume { name: "wrtpod-run".to_owned().into(), source: VolumeSource::Scratch });
-        config.push(ConfigFiles::text(format!("{}-scripts", input.name), pod::wire_scripts()));
         config.push(ConfigFiles::text(
             format!("{}-plan", input.name),
             vec![("settings".into(), settings(input).into())],
@@ -58,6 +57,7 @@ pub fn parts(input: &Input<'_>, diags: &mut Diagnostics) -> Parts {
         init: if wired { vec![wire(input)] } else { Vec::new() },
         main: main(input, probes::decide(input.spec, diags)),
         volumes,
+        scripts: wired.then_some(Scripts::Wire),
         config,
     }
 }

@@ -10,6 +10,7 @@ use super::pod::{
     Claim, ConfigFiles, Container, Credentials, Egress, Ingress, Placement, RouteReason, Service, Volume,
 };
 use crate::diag::{Loc, Span, Written};
+use crate::pod::Scripts;
 use crate::types::{Cidr, ImageRef, IpRange, Mac, Privilege};
 
 /// Labels or annotations of the user's.
@@ -217,7 +218,9 @@ pub struct Appliance {
     pub volumes: Vec<Volume>,
     /// Claims that stand beside the workload and outlive it.
     pub claims: Vec<Claim>,
-    /// ConfigMaps.
+    /// The scripts of wrtpod's that its pod runs; none where it runs none.
+    pub scripts: Option<Scripts>,
+    /// ConfigMaps beside those of the scripts.
     pub config: Vec<ConfigFiles>,
     /// The Secret with root's password hash and keys.
     pub credentials: Option<Credentials>,

@@ -143,13 +143,10 @@ pub enum VolumeSource {
     Claim(Loc<String>),
     /// Scratch space that lives as long as the pod.
     Scratch,
-    /// A ConfigMap; `executable` gives mode 0755.
-    ConfigMap {
-        /// Name.
-        name: String,
-        /// Whether its files are run.
-        executable: bool,
-    },
+    /// A ConfigMap by name.
+    ConfigMap(String),
+    /// The ConfigMap with wrtpod's scripts, which are run. What it is called depends on who else is rendered.
+    Scripts(pod::Scripts),
     /// A Secret, each key a file.
     Secret(String),
     /// The Secret with root's credentials: the hash must be there, keys may be. What else is in it, the readable
@@ -194,10 +191,31 @@ impl ConfigFiles {
         text.chain(binary).sum()
     }
 
+    /// From here on a ConfigMap is noted, in bytes: what it takes in the annotation that a client-side apply keeps of it, which ends with
+    /// all other annotations at 256 KiB (apimachinery `TotalAnnotationSizeLimitB`).
+    pub const NOTED: usize = 200 << 10;
+
+    /// What its files take there: as JSON that Go writes.
+    pub fn annotated_size(&self) -> usize {
+        let text = self.files.iter().map(|(name, text)| name.len() + json_size(text));
+        let binary = self.binary.iter().map(|(name, bytes)| name.len() + bytes.len().div_ceil(3) * 4);
+        text.chain(binary).sum()
+    }
+
     /// A ConfigMap of text alone.
     pub fn text(name: String, files: pod::Files) -> Self {
         Self { name, files, binary: Vec::new() }
     }
+}
+
+/// The bytes of a text in JSON as Go's `encoding/json` writes it, without the quotes.
+fn json_size(text: &str) -> usize {
+    let size = |byte| match byte {
+        b'"' | b'\\' | b'\n' | b'\r' | b'\t' => 2,
+        0..=0x1f | b'<' | b'>' | b'&' => 6,
+        _ => 1,
+    };
+    text.bytes().map(size).sum()
 }
 
 /// The Secret with root's credentials; never rendered, only referred to.
@@ -266,4 +284,24 @@ pub struct RouteReason {
     pub route: String,
     /// Why.
     pub reason: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Counted by Go 1.26: `len(must(json.Marshal(text))) - 2`.
+    #[test]
+    fn a_text_is_counted_as_go_writes_it() {
+        assert_eq!(json_size("a\"\\\n\t\u{1}<>&\u{e4}"), 1 + 4 * 2 + 6 + 3 * 6 + 2);
+    }
+
+    /// Else every Argo CD without server-side apply would stumble.
+    #[test]
+    fn the_scripts_are_small_enough_for_a_client_side_apply() {
+        for scripts in [pod::Scripts::OpenWrt, pod::Scripts::Wire] {
+            let size = ConfigFiles::text(String::new(), scripts.files().clone()).annotated_size();
+            assert!(size < ConfigFiles::NOTED, "{scripts:?} take {size} bytes");
+        }
+    }
 }

@@ -8,7 +8,7 @@ use crate::spec::{ApplianceSpec, DeviceSource};
 pub fn volumes(appliance: &str, spec: &ApplianceSpec) -> Vec<Volume> {
     let own = spec.volumes.iter().map(|(name, volume)| {
         let source = if let Some(map) = &volume.config_map {
-            VolumeSource::ConfigMap { name: map.value.to_string(), executable: false }
+            VolumeSource::ConfigMap(map.value.to_string())
         } else if let Some(secret) = &volume.secret {
             VolumeSource::Secret(secret.value.to_string())
         } else if volume.empty_dir.as_ref().is_some_and(|scratch| scratch.value) {

@@ -1,7 +1,10 @@
 //! The scripts that run in the pod, as they are shipped: POSIX sh and awk for BusyBox, each a file of its own
-//! beside this one. What they expect of the pod is written in `README.md` beside them.
+//! beside this one, without its comments. What they expect of the pod is written in `README.md` beside them.
+
+mod strip;
 
 use std::borrow::Cow;
+use std::sync::LazyLock;
 
 /// Name and text of files.
 pub type Files = Vec<(String, Cow<'static, str>)>;
@@ -28,6 +31,7 @@ const OPENWRT: &[(&str, &str)] = scripts![
     "conflicts",
     "eth0",
     "first-boot",
+    "guard",
     "install",
     "keep",
     "leftovers",
@@ -59,7 +63,7 @@ const OPENWRT: &[(&str, &str)] = scripts![
 ];
 
 /// What the init container `wire` of a generic appliance runs.
-const WIRE: &[(&str, &str)] = scripts!["eth0", "messages", "nics", "routes.awk", "settings", "wire"];
+const WIRE: &[(&str, &str)] = scripts!["eth0", "guard", "messages", "nics", "routes.awk", "settings", "wire"];
 
 /// What keeps OpenWrt's boot from taking eth0: path in the root and text. `start` writes these files, and so do images that
 /// are built; what each is for is said in `boot-files`.
@@ -69,18 +73,29 @@ pub const BOOT_FILES: &[(&str, &str)] = &[
     ("lib/preinit/11_wrtpod", include_str!("preinit-11")),
 ];
 
-/// Files of the ConfigMap of an OpenWrt appliance.
-pub fn openwrt_scripts() -> Files {
-    named(OPENWRT)
+/// Which scripts a pod runs: the same for all pods of a kind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Scripts {
+    /// Those of an OpenWrt appliance.
+    OpenWrt,
+    /// Those of a generic appliance's init container.
+    Wire,
 }
 
-/// Files of the ConfigMap of a generic appliance.
-pub fn wire_scripts() -> Files {
-    named(WIRE)
+impl Scripts {
+    /// The files, in order of names.
+    pub fn files(self) -> &'static Files {
+        static OF_OPENWRT: LazyLock<Files> = LazyLock::new(|| shipped(OPENWRT));
+        static OF_WIRE: LazyLock<Files> = LazyLock::new(|| shipped(WIRE));
+        match self {
+            Self::OpenWrt => &OF_OPENWRT,
+            Self::Wire => &OF_WIRE,
+        }
+    }
 }
 
-fn named(scripts: &[(&str, &'static str)]) -> Files {
-    scripts.iter().map(|(name, text)| ((*name).to_owned(), Cow::Borrowed(*text))).collect()
+fn shipped(scripts: &[(&str, &'static str)]) -> Files {
+    scripts.iter().map(|(name, text)| ((*name).to_owned(), strip::stripped(name, text))).collect()
 }
 
 #[cfg(test)]
@@ -94,7 +109,7 @@ mod tests {
         let mut present: Vec<String> = std::fs::read_dir(folder)
             .expect("the sources are here")
             .map(|entry| entry.expect("a folder's entry").file_name().to_string_lossy().into_owned())
-            .filter(|name| !matches!(name.as_str(), "mod.rs" | "README.md"))
+            .filter(|name| !matches!(name.as_str(), "mod.rs" | "strip.rs" | "README.md"))
             .collect();
         present.sort();
         let mut shipped: Vec<&str> = OPENWRT.iter().chain(WIRE).map(|(name, _)| *name).collect();

@@ -42,6 +42,15 @@ pub(super) fn check(plan: &Plan, diags: &mut Diagnostics) {
                         .at(appliance.name.span)
                         .help("a ConfigMap holds 1024 KiB: put large files into the image, or on a volume"),
                 );
+            } else if config.annotated_size() > ConfigFiles::NOTED {
+                let what = format!(
+                    "the ConfigMap `{}` takes {} KiB in a client-side apply, which ends at 256",
+                    config.name,
+                    config.annotated_size().div_ceil(1 << 10)
+                );
+                diags.push(Diagnostic::note("config-large", what).at(appliance.name.span).help(
+                    "`wrtpod deploy` and Flux apply it; use `kubectl apply --server-side`, and `ServerSideApply=true` with Argo CD",
+                ));
             }
         }
     }

@@ -26,6 +26,7 @@ def check(report, wrtpod, flux):
         if profile == "openwrt":
             chart.check_credentials()
             chart.check_reserved()
+            chart.check_noted()
         else:
             chart.check_large()
         chart.show_time()
@@ -115,6 +116,13 @@ class Chart:
         got = next(one for name, one in self.render(values).items() if name.startswith("StatefulSet"))
         replicas = got["spec"]["replicas"]
         self.check("a large number stays a number", replicas == 12345678 and isinstance(replicas, int), replicas)
+
+    def check_noted(self):
+        """Of a ConfigMap that a client-side apply does not take."""
+        for size, noted in [(150 << 10, False), (210 << 10, True)]:
+            values = bases.given(self.profile, {"firstBoot": {"10-x": ": \n" * (size // 4)}})
+            notes = next(text for path, text in self.helm.texts(values, bases.NAME, bases.NAMESPACE) if path.endswith("NOTES.txt"))
+            self.check(f"{size} bytes of settings: {'a note' if noted else 'no note'}", ("ServerSideApply=true" in notes) == noted, notes)
 
     def check_credentials(self):
         hash_and_keys = {"passwordHash": "$6$a$b", "authorizedKeys": "ssh-ed25519 AAAA x\n"}

@@ -6,7 +6,7 @@ use wrtpod::catalog;
 use wrtpod::chart;
 use wrtpod::diag::{Diagnostics, SourceMap, Style, render_text};
 use wrtpod::import::{self, Chart, Request};
-use wrtpod::objects::{self, ObjectSet};
+use wrtpod::objects::{self, ObjectSet, ScriptsOwner};
 use wrtpod::spec::{self, Input};
 use wrtpod::types::Name;
 use wrtpod::{overlay, plan};
@@ -41,7 +41,7 @@ fn alone(site: &str, name: &str) -> Alone {
     documents.appliances.retain(|appliance| *appliance.metadata.name == *name);
     let overlays = overlay::gather(&documents, &mut sources, &mut diagnostics);
     let plan = plan::decide(&documents, &overlays, &mut diagnostics).expect("there is a site");
-    let built = objects::build(&plan, &plan.appliances[0]);
+    let built = objects::build(&plan, &plan.appliances[0], ScriptsOwner::Appliance);
     let chart = chart::chart(&documents, &overlays, &plan.appliances[0]).ok().map(|chart| Chart {
         metadata: input("Chart.yaml", &chart.files["Chart.yaml"]),
         values: input("values.yaml", &chart.files["values.yaml"]),

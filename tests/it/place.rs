@@ -7,6 +7,8 @@ use std::process::{Command, Stdio};
 use assert_cmd::cargo::CommandCargoExt;
 use tempfile::TempDir;
 
+use crate::support::without_digests;
+
 /// A home and a current folder of its own.
 pub struct Place {
     pub folder: TempDir,
@@ -115,6 +117,6 @@ pub fn check(name: &str, run: &Run) {
     insta::with_settings!({
         prepend_module_to_snapshot => false, omit_expression => true, snapshot_path => "snapshots/cli"
     }, {
-        insta::assert_snapshot!(name, run.text());
+        insta::assert_snapshot!(name, without_digests(&run.text()));
     });
 }

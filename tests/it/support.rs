@@ -2,7 +2,7 @@
 
 use wrtpod::catalog;
 use wrtpod::diag::{Diagnostics, SourceMap, Style, render_text};
-use wrtpod::objects::{self, ObjectSet};
+use wrtpod::objects::{self, ObjectSet, ScriptsOwner};
 use wrtpod::plan::{self, Plan};
 use wrtpod::spec::{self, Input, Request};
 use wrtpod::{overlay, passes, recipe, rules};
@@ -49,8 +49,12 @@ pub fn outcome_of(inputs: &[Input], named: &[String]) -> Outcome {
     }
     let mut sets = Vec::new();
     if let Some(plan) = plan.as_ref().filter(|_| !diagnostics.has_errors()) {
+        let scripts = ScriptsOwner::of_rendered(plan.appliances.len());
+        if scripts == ScriptsOwner::Site {
+            sets.push(objects::shared(plan, plan.appliances.iter()));
+        }
         for appliance in &plan.appliances {
-            let mut objects = objects::build(plan, appliance);
+            let mut objects = objects::build(plan, appliance, scripts);
             let planned = rules::planned(&objects);
             passes::patch(&mut objects, &appliance.patches, &mut diagnostics);
             rules::check_objects(appliance, &planned, &objects, &mut diagnostics);
@@ -58,4 +62,16 @@ pub fn outcome_of(inputs: &[Input], named: &[String]) -> Outcome {
         }
     }
     Outcome { plan, sets, diagnostics, sources }
+}
+
+/// The text without what the name of the scripts' ConfigMap ends in, which changes with each edit of a script.
+pub fn without_digests(text: &str) -> String {
+    const BEFORE: &str = "-scripts-";
+    let mut parts = text.split(BEFORE);
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |text, part| {
+        let digits = part.chars().take_while(char::is_ascii_hexdigit).count();
+        let (digest, rest) = part.split_at(digits);
+        text + BEFORE + if digest.len() == 10 { "[digest]" } else { digest } + rest
+    })
 }

@@ -15,7 +15,6 @@ is in values.schema.json.
 {{- include "wrtpod.check.networks" .root -}}
 {{- include "wrtpod.check.interfaces" . -}}
 {{- include "wrtpod.check.macs" . -}}
-{{- include "wrtpod.check.attachments" . -}}
 {{- include "wrtpod.check.links" . -}}
 {{- include "wrtpod.check.addresses" . -}}
 {{- include "wrtpod.check.gateways" . -}}

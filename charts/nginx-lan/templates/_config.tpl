@@ -1,15 +1,10 @@
 {{/*
-What the pod's scripts read. The scripts themselves are in `files/scripts`.
+What the pod's scripts read. The scripts themselves are in `files/scripts`, in a ConfigMap that is named by what it holds.
 */}}
 
-{{/* The digest of all files that the pod reads: a change of it rolls the pod. */}}
+{{/* The digest of the files that the scripts read: a change of it rolls the pod. */}}
 {{- define "wrtpod.configDigest" -}}
-{{- $root := . -}}
 {{- $all := list -}}
-{{- range $path, $_ := .Files.Glob "files/scripts/*" -}}
-  {{- $text := $root.Files.Get $path -}}
-  {{- $all = append $all (printf "%s\n%d\n%s" (base $path) (len $text) $text) -}}
-{{- end -}}
 {{- range $name, $text := include "wrtpod.planFiles" . | fromJson -}}
   {{- $all = append $all (printf "%s\n%d\n%s" $name (len $text) $text) -}}
 {{- end -}}

@@ -95,7 +95,7 @@ mod tests {
     use crate::cli::args::{Color, DocumentArgs, MessageFormat};
     use crate::cli::load::judge;
     use crate::cli::printer::Printer;
-    use crate::objects;
+    use crate::objects::{self, ScriptsOwner};
     use crate::spec::Input;
 
     const SITE: &str = "
@@ -133,7 +133,7 @@ spec:
     fn a_finding_stands_at_the_word_that_it_is_about() {
         let input = Input { name: "site.yaml".to_owned(), text: SITE.to_owned() };
         let printer = Printer::new(Color::Never, MessageFormat::Text);
-        let loaded = judge(&[input], &DocumentArgs::default(), &[], printer).expect("no faults");
+        let loaded = judge(&[input], &DocumentArgs::default(), &[], ScriptsOwner::of_rendered, printer).expect("no faults");
         let word = |obstacle: Obstacle| {
             let finding = Finding { appliance: Some("router".to_owned()), obstacle };
             of(&finding, &loaded).map_or("nowhere", |span| loaded.sources.slice(span))

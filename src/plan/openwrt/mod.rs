@@ -19,7 +19,7 @@ use super::pod::{
 };
 use super::profile::is_posix_zone;
 use crate::diag::{Diagnostics, Loc};
-use crate::pod;
+use crate::pod::{self, Scripts};
 use crate::spec::{ApplianceSpec, PackagePolicy, PersistenceMode};
 use crate::types::{Capability, Cidr, ImageRef};
 
@@ -31,7 +31,9 @@ pub struct Parts {
     pub main: Container,
     /// Volumes.
     pub volumes: Vec<Volume>,
-    /// ConfigMaps.
+    /// The scripts that its containers run.
+    pub scripts: Option<Scripts>,
+    /// ConfigMaps beside those of the scripts.
     pub config: Vec<ConfigFiles>,
 }
 
@@ -82,15 +84,14 @@ pub fn parts(input: &Input<'_>, diags: &mut Diagnostics) -> Parts {
         init: vec![prepare(input)],
         main: main(input, mode),
         volumes: volumes(input),
+        scripts: Some(Scripts::OpenWrt),
         config: config(input, mode, diags),
     }
 }
 
 fn config(input: &Input<'_>, mode: PersistenceMode, diags: &mut Diagnostics) -> Vec<ConfigFiles> {
-    let mut config = vec![
-        ConfigFiles::text(format!("{}-scripts", input.name), pod::openwrt_scripts()),
-        ConfigFiles::text(format!("{}-plan", input.name), plan_files(input, mode, diags)),
-    ];
+    let mut config =
+        vec![ConfigFiles::text(format!("{}-plan", input.name), plan_files(input, mode, diags))];
     config.extend(boot::config(input.name, input.overlays));
     config
 }
@@ -241,17 +242,14 @@ fn probes() -> Probes {
 
 fn volumes(input: &Input<'_>) -> Vec<Volume> {
     let volume = |name: &str, source| Volume { name: name.to_owned().into(), source };
-    let config = |suffix: &str, executable| VolumeSource::ConfigMap {
-        name: format!("{}-{suffix}", input.name),
-        executable,
-    };
+    let config = |suffix: &str| VolumeSource::ConfigMap(format!("{}-{suffix}", input.name));
     let mut volumes = vec![
-        volume("wrtpod-scripts", config("scripts", true)),
-        volume("wrtpod-plan", config("plan", false)),
+        volume("wrtpod-scripts", VolumeSource::Scripts(Scripts::OpenWrt)),
+        volume("wrtpod-plan", config("plan")),
         volume("wrtpod-run", VolumeSource::Scratch),
     ];
     if has_boot_overlays(input) {
-        volumes.push(volume("wrtpod-overlays", config("overlays", false)));
+        volumes.push(volume("wrtpod-overlays", config("overlays")));
     }
     if let Some(claim) = input.claim {
         volumes.push(volume("wrtpod-data", VolumeSource::Claim(claim.clone())));

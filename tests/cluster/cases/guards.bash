@@ -12,9 +12,12 @@ of "namespace/$space" | jq -e '.metadata.labels["pod-security.kubernetes.io/enfo
 say "one ApplySet for the appliance, its attachments included"
 parent() { of "configmap/$1" | jq -r '.metadata.labels["applyset.kubernetes.io/id"]'; }
 member() { of "$1" | jq -r '.metadata.labels["applyset.kubernetes.io/part-of"]'; }
-for object in statefulset/router service/router configmap/router-plan configmap/router-scripts networkpolicy/router $(k get net-attach-def -o name); do
+for object in statefulset/router service/router configmap/router-plan networkpolicy/router $(k get net-attach-def -o name); do
   [ "$(member "$object")" = "$(parent wrtpod-router)" ] || fail "$object is in the ApplySet $(member "$object")"
 done
+scripts=$(of statefulset/router | jq -r '.spec.template.spec.volumes[] | select(.name == "wrtpod-scripts").configMap.name')
+[ "$(member "configmap/$scripts")" = "$(parent "wrtpod-site.$name")" ] || fail "the scripts $scripts are in the ApplySet $(member "configmap/$scripts")"
+of "configmap/$scripts" | jq -e '.immutable and (.metadata.name | startswith("wrtpod-scripts-"))' || fail "the scripts can change"
 k get net-attach-def -o name | has /router-lan-openwrt-
 k get net-attach-def -o name | has /router-iot-openwrt-no-default-
 of configmap/wrtpod-router | jq -e '.metadata.annotations["applyset.kubernetes.io/contains-group-kinds"] | split(",") | index("StatefulSet.apps") and (index("PersistentVolumeClaim") | not)' || fail "the kinds of the ApplySet"

@@ -91,7 +91,7 @@ func (r renderer) job(cell Cell) (Job, error) {
 		if cell.Addressing == "dhcp" {
 			// A lease brings a router, and the init container has the last word on routes.
 			pod.Files = map[string]map[string]string{
-				"bin": rendered.data(appliance(n) + "-scripts"), "plan": rendered.data(appliance(n) + "-plan"),
+				"bin": rendered.data("-scripts-"), "plan": rendered.data(appliance(n) + "-plan"),
 			}
 		}
 		if cell.Addressing == "none" {
@@ -103,10 +103,10 @@ func (r renderer) job(cell Cell) (Job, error) {
 	return job, nil
 }
 
-// data are the files of a ConfigMap.
+// data are the files of a ConfigMap, known by its name or, as that of the scripts, by a part of it.
 func (o objects) data(name string) map[string]string {
 	for _, object := range o.Items {
-		if object.Kind == "ConfigMap" && object.Metadata.Name == name {
+		if object.Kind == "ConfigMap" && strings.Contains(object.Metadata.Name, name) {
 			return object.Data
 		}
 	}

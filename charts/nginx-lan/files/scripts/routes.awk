@@ -1,17 +1,8 @@
-# routes.awk: the routes that must stay with eth0. Called by cluster and wire; reads the capture of eth0.
-#
-# Variable cidrs: the pod and Service CIDRs. Prints one route a line, `DESTINATION GATEWAY METRIC ONLINK`, `-` for no gateway:
-# first on-link ones (a gateway such as 169.254.1.1 is reached by one), then the cluster's, then eth0's others, the defaults last.
-# Routes that come with an address are left out: whoever sets the address gets them.
-
 function hex_digit(c) { return index("0123456789abcdef", tolower(c)) - 1 }
-
-# `n` as `width` binary digits: prefixes are then compared as text.
 function binary(n, width,    text) {
 	for (; width > 0; width--) { text = (n % 2) text; n = int(n / 2) }
 	return text
 }
-
 function bits(address,    parts, n, i, j, text, gap, halves, tail) {
 	if (address !~ /:/) {
 		n = split(address, parts, ".")
@@ -39,14 +30,11 @@ function bits(address,    parts, n, i, j, text, gap, halves, tail) {
 	}
 	return text
 }
-
-# The network part of ADDRESS/LENGTH as binary text; tells the family by its first letter.
 function prefix(cidr,    at) {
 	if (cidr !~ /\//) cidr = cidr "" (cidr ~ /:/ ? "/128" : "/32")
 	at = index(cidr, "/")
 	return (cidr ~ /:/ ? "6" : "4") substr(bits(substr(cidr, 1, at - 1)), 1, substr(cidr, at + 1) + 0)
 }
-
 function on_link(cidr,    p, i, own) {
 	p = prefix(cidr)
 	for (i = 1; i <= addresses; i++) {
@@ -55,23 +43,18 @@ function on_link(cidr,    p, i, own) {
 	}
 	return 0
 }
-
 function emit(destination, gateway, metric, onlink) {
 	if (prefix(destination) in done) return
 	done[prefix(destination)] = 1
 	if (destination !~ /\/0$/) covered[++covers] = prefix(destination)
 	print destination, gateway, metric, onlink
 }
-
-# A gateway outside every subnet of eth0 needs `onlink`; a link-local one is always on the link.
 function needs_onlink(gateway) { return gateway != "-" && tolower(gateway) !~ /^fe80:/ && !on_link(gateway) }
-
 function is_covered(destination,    i, p) {
 	p = prefix(destination)
 	for (i = 1; i <= covers; i++) if (substr(p, 1, length(covered[i])) == covered[i]) return 1
 	return 0
 }
-
 function via_default(destination,    family) {
 	family = destination ~ /:/ ? 6 : 4
 	if (destination !~ /^[0-9a-fA-F:.]+(\/[0-9]+)?$/ || destination ~ /^(127\.|::1$|0\.|fe80:)/ || on_link(destination) || is_covered(destination)) return
@@ -79,11 +62,9 @@ function via_default(destination,    family) {
 	if (destination !~ /\//) destination = destination "" (family == 6 ? "/128" : "/32")
 	emit(destination, default_gateway[family], 0, needs_onlink(default_gateway[family]))
 }
-
 $1 == "address" { address[++addresses] = $2 }
 $1 == "route" { destination[++routes] = $2; gateway[routes] = $3; metric[routes] = $4 }
 $1 == "nameserver" || $1 == "host" { other[++others] = $2 }
-
 END {
 	for (i = 1; i <= routes; i++)
 		if (destination[i] == "0.0.0.0/0" || destination[i] == "::/0") default_gateway[destination[i] ~ /:/ ? 6 : 4] = gateway[i]

@@ -1,18 +1,9 @@
-# apk.awk: apk's installed database, record by record. Called by packages and install. Variable `op`:
-#   list     prints `name version user` of each package     files   prints the paths of the packages in `with`
-#   owner    prints the package that has the path `with`
-#   modules  prints the whole database, with a note that the node has the kernel modules in `with`; what an earlier note has stays
-#   merge    from IMAGE and CLAIM (two files): the image's records without those in `without`, then the claim's in `with`
-# (names between spaces).
-
 function line_of(text, key,    line) {
 	if (!match(text, "(^|\n)" key ":[^\n]*")) return ""
 	line = substr(text, RSTART, RLENGTH)
 	sub(/^\n?.:/, "", line)
 	return line
 }
-
-# The paths of a package's files, or whether `wanted` is one of them.
 function files(text, wanted,    lines, n, i, folder, path) {
 	n = split(text, lines, "\n")
 	for (i = 1; i <= n; i++) {
@@ -24,16 +15,12 @@ function files(text, wanted,    lines, n, i, folder, path) {
 	}
 	return 0
 }
-
-# The package without files that stands for the node's modules, the same as in an image that wrtpod builds. Its identity, the hash in
-# C:, only has to be nobody else's.
 function note(modules) {
 	sub(/^ +/, "", modules)
 	sub(/ +$/, "", modules)
 	noted = 1
 	printf "C:Q1d3J0cG9kLWhvc3QtbW9kdWxlcy0=\nP:%s\nV:0\nA:noarch\nS:0\nI:0\nT:kernel modules that the node has to have\np:%s\n\n", NODE, modules
 }
-
 BEGIN { RS = ""; NODE = ".wrtpod-host-modules" }
 {
 	name = line_of($0, "P")

@@ -1,9 +1,5 @@
-# cluster.awk: eth0 as UCI. Called by cluster; reads the capture of eth0 and the routes that routes.awk made of it.
-# Variables: old=1 for netifd before 21.02, via_nic=1 when another NIC has the default route.
-
 function option(name, value) { printf "\toption %s '%s'\n", name, value }
 function list(name, value) { printf "\tlist %s '%s'\n", name, value }
-# Powers of two by hand: `^` is not compiled into every BusyBox awk.
 function netmask(bits,    i, n, octet, text) {
 	for (i = 0; i < 4; i++) {
 		for (octet = n = 0; n < 8; n++) octet = octet * 2 + (bits-- > 0)
@@ -11,10 +7,8 @@ function netmask(bits,    i, n, octet, text) {
 	}
 	return text
 }
-# Far behind any default of a LAN or WAN (the kernel gives an IPv6 route 1024 when nothing is said).
 function default_metric(metric) { return via_nic == "1" ? 4096 : metric }
 function usual(destination, metric) { return metric == 0 || destination ~ /:/ && metric == 1024 }
-
 FILENAME ~ /eth0$/ {
 	if ($1 == "address") { if ($2 ~ /:/) six[++sixes] = $2; else four[++fours] = $2 }
 	next

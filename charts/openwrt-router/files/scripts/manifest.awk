@@ -1,6 +1,3 @@
-# manifest.awk: joins `sha256sum` and `ls -lnd` of the same paths into a manifest. Called by manifest; see there for the format.
-
-# rwxr-sr-t as octal digits; a capital S or T is the bit without execute.
 function octal(text,    i, digits, special, n, c) {
 	for (i = 0; i < 3; i++) {
 		n = (substr(text, 2 + 3 * i, 1) == "r" ? 4 : 0) + (substr(text, 3 + 3 * i, 1) == "w" ? 2 : 0)
@@ -11,7 +8,6 @@ function octal(text,    i, digits, special, n, c) {
 	}
 	return special digits
 }
-
 FNR == NR && FILENAME == ARGV[1] {
 	sum[substr($0, 67)] = substr($0, 1, 64)
 	next

@@ -1,8 +1,3 @@
-# opkg.awk: opkg's status, record by record. Called by packages. Variable `op`:
-#   list     prints `name version auto|user` of each installed package
-#   merge    from IMAGE and CLAIM (two files): the image's records without those in `without`, then the claim's in `with`
-# (both: names between spaces). Never writes an empty field: opkg crashes on one.
-
 function name_of(text,    line) { match(text, /(^|\n)Package: [^\n]*/); line = substr(text, RSTART, RLENGTH); sub(/^\n?Package: */, "", line); return line }
 function field(text, key,    line) {
 	if (!match(text, "(^|\n)" key ": [^\n]*")) return ""
@@ -10,8 +5,6 @@ function field(text, key,    line) {
 	sub(/^\n?[^:]*: */, "", line)
 	return line
 }
-
-# A header without a value stays only where continuation lines follow (Conffiles, Description).
 function clean(text,    lines, n, i, out) {
 	n = split(text, lines, "\n")
 	for (i = 1; i <= n; i++) {
@@ -20,7 +13,6 @@ function clean(text,    lines, n, i, out) {
 	}
 	return out
 }
-
 function record(text,    name) {
 	name = name_of(text)
 	if (name == "") return
@@ -28,6 +20,5 @@ function record(text,    name) {
 		if (field(text, "Status") ~ / installed$/) print name, field(text, "Version"), (field(text, "Auto-Installed") == "yes" ? "auto" : "user")
 	} else if (image ? index(without, " " name " ") == 0 : index(with, " " name " ") > 0) printf "%s\n", clean(text)
 }
-
 BEGIN { RS = "" }
 { image = FILENAME == ARGV[1]; record($0) }

@@ -1,27 +1,9 @@
-# uci-merge.awk: reads UCI text as libuci does, merges three versions of one file, writes what `uci export` would write.
-#
-# Called by `uci`. Variables (all files; an empty or absent one is an empty document):
-#   plan    what the site wants          base    what was written last time    live   what is there now
-#   stock   the image's own file; when given, the plan is laid over it and the result is the plan
-#   forced  sections that always end the file as they are (the `cluster` interface); `owned` is the regular expression of
-#           their names: such sections are dropped from every other document before anything is compared
-#   fresh=1 the live file counts for nothing       ifname=1  netifd before 21.02: `device` of an interface is called `ifname`
-#   package name for messages      out, newbase, report  files to write
-# Exit: 0 out differs from live, 1 the plan is broken, 2 the live file is broken, 3 live already says the same.
-#
-# A section is known by its name; an anonymous one is found again by its content, its option `name`, or its place, because
-# `@rule[3]` is another rule as soon as the user deletes one before it. The unit of a change is one option (a list is one
-# value). Values are never printed: they may be passwords.
-
 function fail(text) { if (bad == "") bad = text }
-
 function more_input() {
 	if ((getline rest < reading) <= 0) { rest = ""; return 0 }
 	line_number++
 	return 1
 }
-
-# One argument of a command, from the global `rest` into the global `arg`: libuci's next_arg and parse_str.
 function next_arg(    c, verbatim) {
 	arg = ""; verbatim = 1
 	sub(/^[ \t\r\f\v]+/, "", rest)
@@ -29,7 +11,6 @@ function next_arg(    c, verbatim) {
 	while (bad == "") {
 		c = substr(rest, 1, 1)
 		if (c == "") return
-		# libuci ends the argument by a zero byte, which falls on the `;` if nothing was unquoted before: the line ends there.
 		if (c == ";") { if (verbatim) rest = ""; return }
 		if (c == "#") { rest = ""; return }
 		if (c ~ /['"\\]/) {
@@ -45,7 +26,6 @@ function next_arg(    c, verbatim) {
 		if (rest == "" || rest ~ /^[ \t\r\f\v]/) return
 	}
 }
-
 function single_quoted(    end) {
 	rest = substr(rest, 2)
 	while (!(end = index(rest, "'"))) {
@@ -55,7 +35,6 @@ function single_quoted(    end) {
 	arg = arg substr(rest, 1, end - 1)
 	rest = substr(rest, end + 1)
 }
-
 function double_quoted(    c) {
 	rest = substr(rest, 2)
 	while (bad == "") {
@@ -71,19 +50,15 @@ function double_quoted(    c) {
 		}
 	}
 }
-
-# A backslash takes the next character as it is; at the end of a line it joins the next line.
 function backslash() {
 	if (rest == "\\" || rest == "\\\r") { more_input(); return }
 	arg = arg substr(rest, 2, 1)
 	rest = substr(rest, 3)
 }
-
 function end_of_command() {
 	next_arg()
 	if (arg != "") fail("too many arguments")
 }
-
 function parse(doc, file,    word) {
 	count[doc] = 0; current = 0; bad = ""; line_number = 0; reading = file
 	if (file == "") return 1
@@ -106,13 +81,11 @@ function parse(doc, file,    word) {
 	if (bad != "") bad = "line " line_number ": " bad
 	return bad == ""
 }
-
 function parse_package() {
 	next_arg()
 	if (arg !~ /^[A-Za-z0-9_-]+$/) fail("a package needs a name")
 	end_of_command()
 }
-
 function parse_config(doc,    kind, i) {
 	next_arg(); kind = arg
 	if (bad == "" && kind !~ /^[!-~]+$/) fail("a section needs a type of printable characters")
@@ -129,7 +102,6 @@ function parse_config(doc,    kind, i) {
 	}
 	current = add_section(doc, kind, word_name)
 }
-
 function add_section(doc, kind, section,    i) {
 	i = ++count[doc]
 	type[doc, i] = kind; name[doc, i] = section; options[doc, i] = 0; skip[doc, i] = 0
@@ -139,7 +111,6 @@ function add_section(doc, kind, section,    i) {
 	}
 	return i
 }
-
 function parse_option(doc, is_list,    option) {
 	if (!current) { fail("an option before the first section"); return }
 	next_arg(); option = arg
@@ -147,19 +118,16 @@ function parse_option(doc, is_list,    option) {
 	next_arg(); word_value = arg
 	end_of_command()
 	if (bad != "") return
-	# Not in what was written last time: an image with another netifd may have written it.
 	if (ifname && doc ~ /^[OP]$/ && option == "device" && type[doc, current] == "interface") option = "ifname"
 	if (is_list) {
 		if ((doc, current, option) in value) set(doc, current, option, "l" substr(value[doc, current, option], 2) ITEM word_value)
 		else set(doc, current, option, "l" ITEM word_value)
 	} else if (word_value != "") set(doc, current, option, "o" ITEM word_value)
 }
-
 function set(doc, i, option, v) {
 	if (!((doc, i, option) in value)) option_at[doc, i, ++options[doc, i]] = option
 	value[doc, i, option] = v
 }
-
 function unset(doc, i, option,    k, n) {
 	if (!((doc, i, option) in value)) return
 	delete value[doc, i, option]
@@ -168,12 +136,9 @@ function unset(doc, i, option,    k, n) {
 		if (option_at[doc, i, k] != option) option_at[doc, i, ++n] = option_at[doc, i, k]
 	options[doc, i] = n
 }
-
-# What is compared: LuCI writes a list of one where a file had an option, which is no change.
 function said(doc, i, option) {
 	return ((doc, i, option) in value) ? substr(value[doc, i, option], 2) : ""
 }
-
 function content(doc, i,    k, text, sorted, a, b, t) {
 	for (k = 1; k <= options[doc, i]; k++) sorted[k] = option_at[doc, i, k]
 	for (a = 2; a < k; a++)
@@ -182,17 +147,13 @@ function content(doc, i,    k, text, sorted, a, b, t) {
 	for (a = 1; a < k; a++) text = text FIELD sorted[a] said(doc, i, sorted[a])
 	return text
 }
-
 function escaped(text,    n, parts, i, result) {
 	n = split(text, parts, "'")
 	result = parts[1]
 	for (i = 2; i <= n; i++) result = result "'\\''" parts[i]
 	return result
 }
-
-# A type is written bare, as `uci export` does, unless it holds a character that means something to the reader.
 function type_text(kind) { return kind ~ /['"\\#;]/ ? "'" escaped(kind) "'" : kind }
-
 function section_text(doc, i,    text, k, n, j, option, parts) {
 	text = "\nconfig " type_text(type[doc, i]) "" (name[doc, i] == "" ? "" : " '" name[doc, i] "'") "\n"
 	for (k = 1; k <= options[doc, i]; k++) {
@@ -203,20 +164,15 @@ function section_text(doc, i,    text, k, n, j, option, parts) {
 	}
 	return text
 }
-
 function label(doc, i,    k, n) {
 	if (name[doc, i] != "") return package "." name[doc, i]
 	n = 0
 	for (k = 1; k < i; k++) if (type[doc, k] == type[doc, i] && !skip[doc, k]) n++
 	return package ".@" type[doc, i] "[" n "]"
 }
-
 function tell(kind, text) { if (report != "") print kind, text > report }
-
-# Pairs the sections of two documents: pair[a, i, b] = j and pair[b, j, a] = i.
 function bind(a, i, b, j) { pair[a, i, b] = j; pair[b, j, a] = i }
 function free(a, i, b) { return !skip[a, i] && name[a, i] == "" && !((a, i, b) in pair) }
-# Half of what either says is the same.
 function similar(a, i, b, j,    k, o, same, most) {
 	for (k = 1; k <= options[a, i]; k++) {
 		o = option_at[a, i, k]
@@ -225,11 +181,7 @@ function similar(a, i, b, j,    k, o, same, most) {
 	most = options[a, i] > options[b, j] ? options[a, i] : options[b, j]
 	return same > 0 && same * 2 >= most
 }
-
 function differently_named(a, i, b, j) { return said(a, i, "name") != "" && said(b, j, "name") != "" && said(a, i, "name") != said(b, j, "name") }
-
-# How far anonymous sections are taken for the same: SURE by equal content or equal option `name`; LIKELY also by place among
-# as many, or by half of their options; LOOSE by place alone (a plan over a stock file).
 function pair_up(a, b, trust,    i, j, step, place, n, same) {
 	for (i = 1; i <= count[a]; i++)
 		if (!skip[a, i] && name[a, i] != "" && ((b, name[a, i]) in by_name) && !((a, i, b) in pair)) bind(a, i, b, by_name[b, name[a, i]])
@@ -247,14 +199,11 @@ function pair_up(a, b, trust,    i, j, step, place, n, same) {
 				if (same) bind(a, i, b, j)
 			}
 }
-
 function copy_section(from, i, to,    j, k) {
 	j = add_section(to, type[from, i], name[from, i])
 	for (k = 1; k <= options[from, i]; k++) set(to, j, option_at[from, i, k], value[from, i, option_at[from, i, k]])
 	return j
 }
-
-# The plan laid over the image's own file, as document "P".
 function overlay(    i, j, k, o) {
 	pair_up("O", "S", LOOSE)
 	for (i = 1; i <= count["S"]; i++) if (!skip["S", i]) bind("S", i, "P", copy_section("S", i, "P"))
@@ -270,25 +219,20 @@ function overlay(    i, j, k, o) {
 	}
 	forget("O", "P"); forget("S", "P"); forget("O", "S")
 }
-
 function forget(a, b,    i) {
 	for (i = 1; i <= count[a]; i++) delete pair[a, i, b]
 	for (i = 1; i <= count[b]; i++) delete pair[b, i, a]
 }
-
-# One option of a section that all three know: writes into result section r and base section n; b, l are 0 where absent.
 function merge_option(o, b, l, p, r, n,    was, is, wanted) {
 	was = b ? said("B", b, o) : ""; is = said("L", l, o); wanted = said("P", p, o)
 	if (wanted == was || is == wanted) { if (wanted != "") set("N", n, o, value["P", p, o]) }
 	else if (is == was) {
 		if (wanted == "") unset("R", r, o); else { set("R", r, o, value["P", p, o]); set("N", n, o, value["P", p, o]) }
 	} else {
-		# Both changed it: the user's stays, and the old base stays too, so that it is a conflict until one gives way.
 		if (was != "") set("N", n, o, value["B", b, o])
 		tell("conflict", label("L", l) "." o ": changed by the user and by the site; the user's stays")
 	}
 }
-
 function merge_section(b, l, p,    r, n, k, o) {
 	r = copy_section("L", l, "R"); n = add_section("N", type["P", p], name["P", p])
 	if (b && type["L", l] == type["B", b] || !b && options["L", l] == 0) type["R", r] = type["P", p]
@@ -303,16 +247,13 @@ function merge_section(b, l, p,    r, n, k, o) {
 	}
 	return r
 }
-
 function append(r, after) {
 	if (after == "") after = last
 	follows[r] = follows[after]; follows[after] = r
 	if (after == last) last = r
 }
-
 function merge(    i, b, p, r, previous, written) {
 	pair_up("L", "B", LIKELY); pair_up("P", "B", LIKELY)
-	# A section that is new in the plan may be one that the user has made already.
 	for (i = 1; i <= count["P"]; i++)
 		if (("P", i, "B") in pair && ("B", pair["P", i, "B"], "L") in pair) bind("P", i, "L", pair["B", pair["P", i, "B"], "L"])
 	for (i = 1; i <= count["L"]; i++) if (("L", i, "B") in pair && !(("L", i, "P") in pair)) bind("L", i, "P", 0)
@@ -343,12 +284,10 @@ function merge(    i, b, p, r, previous, written) {
 		append(r, previous); previous = r
 	}
 }
-
 function write_document(doc, file, text) {
 	printf "%s", text > file
 	close(file)
 }
-
 BEGIN {
 	ITEM = "\001"; FIELD = "\002"; SURE = 1; LIKELY = 2; LOOSE = 3
 	ifname += 0; fresh += 0
@@ -376,7 +315,6 @@ BEGIN {
 	if (report != "") { printf "" > report; close(report) }
 	exit before == after ? 3 : 0
 }
-
 function forget_document(doc,    i) {
 	for (i = 1; i <= count[doc]; i++) if (name[doc, i] != "") delete by_name[doc, name[doc, i]]
 	count[doc] = 0

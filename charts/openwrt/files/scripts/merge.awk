@@ -1,34 +1,18 @@
-# merge.awk: what a changed image means for each file of the claim. Called by seed with four files, in this order:
-#   rules   `skip PATH` merged elsewhere · `force PATH` the image's wins · `omit PATH` of a package that the user removed ·
-#           `drop PATH` of a package that goes · `planned PATH` a UCI file that the plan is merged into
-#   old     the manifest of the image that the claim was last merged with
-#   new     the manifest of this image
-#   claim   what the claim has of both
-# Prints tab-separated actions, each behind its place in `sort -r`, where a folder comes after what is in it:
-# mkdir MODE PATH · put PATH · mode MODE PATH · del PATH · rmdir PATH · conflict PATH.
-
 BEGIN { FS = "\t" }
 FNR == 1 { file++ }
 file == 1 { at = index($0, " "); rule[substr($0, 1, at - 1), substr($0, at + 1)] = 1; if ($0 ~ /^drop /) seen[substr($0, at + 1)] = 1; next }
-# A line `-` opens each file, so that an empty one counts.
 $0 == "-" { next }
 { what = $1 "\t" $2 }
 file == 2 { old[$4] = what; old_mode[$4] = $3; seen[$4] = 1; note_service($4, old_services) }
 file == 3 { new[$4] = what; new_mode[$4] = $3; seen[$4] = 1; order[++count] = $4 }
 file == 4 { has[$4] = what; mode[$4] = $3; note_service($4, services) }
-
-# etc/rc.d/S19dnsmasq: the service and its letter.
 function service_of(path) { return path ~ /^etc\/rc\.d\/[SK][0-9][0-9]/ ? substr(path, 10, 1) substr(path, 13) : "" }
 function note_service(path, table,    s) { s = service_of(path); if (s != "") table[s] = 1 }
-
-# A service that the user disabled stays disabled when the new image starts it at another number.
 function disabled(path,    s) { s = service_of(path); return s != "" && (s in old_services) && !(s in services) }
-
 function put(path) {
 	print "8\tput\t" path
 	if ((path in mode) && (path in old_mode) && new[path] ~ /^f/ && has[path] ~ /^f/ && mode[path] != old_mode[path]) print "7\tmode\t" mode[path] "\t" path
 }
-
 function merge(path,    o, n, c) {
 	o = old[path]; n = new[path]; c = has[path]
 	if (("skip", path) in rule) return
@@ -56,7 +40,6 @@ function merge(path,    o, n, c) {
 	if (c == o) put(path)
 	else print "4\tconflict\t" path
 }
-
 END {
 	for (path in seen) merge(path)
 }
