@@ -80,8 +80,11 @@ fn run(text: &str, count: usize) -> [Duration; 4] {
     let decide = lap();
     rules::check(&plan, &mut diags);
     let check = lap();
-    let sets: Vec<ObjectSet> =
-        plan.appliances.iter().map(|appliance| objects::build(&plan, appliance, ScriptsOwner::Site)).collect();
+    let sets: Vec<ObjectSet> = plan
+        .appliances
+        .iter()
+        .map(|appliance| objects::build(&plan, appliance, ScriptsOwner::Site))
+        .collect();
     let rendered = sink::yaml_texts(&sets).collect::<String>();
     let render = lap();
 

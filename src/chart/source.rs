@@ -11,8 +11,8 @@ use crate::objects::{self, ObjectSet, ScriptsOwner};
 use crate::overlay;
 use crate::plan::{self, Profile};
 use crate::spec::{
-    self, ApplianceSpec, Documents, Egress, Ingress, Network, Persistence, PersistenceMode, Service, ServicePort,
-    SiteSpec,
+    self, ApplianceSpec, Documents, Egress, Ingress, Network, Persistence, PersistenceMode, Service,
+    ServicePort, SiteSpec,
 };
 use crate::types::{AddressSpec, ImageRef, Name};
 

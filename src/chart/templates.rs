@@ -93,7 +93,13 @@ fn of_object(source: &Source<'_>, object: &Object) -> File {
                 optional_block("/spec/ingress", "include \"wrtpod.policyPorts\" . | trim"),
                 optional_block("/spec/egress", "include \"wrtpod.policyEgress\" . | trim"),
             ];
-            file("networkpolicy", guarded("or (include \"wrtpod.guarded\" .) (.Values.egress | default dict).enabled", &lifted(object, slots)))
+            file(
+                "networkpolicy",
+                guarded(
+                    "or (include \"wrtpod.guarded\" .) (.Values.egress | default dict).enabled",
+                    &lifted(object, slots),
+                ),
+            )
         }
         "Service" => file("service", guarded(".Values.service.enabled", &lifted_service(object))),
         "Ingress" => file("ingress", guarded(".Values.ingress.enabled", &lifted_ingress(object))),

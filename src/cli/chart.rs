@@ -62,7 +62,10 @@ fn charts(args: &ChartArgs, printer: Printer) -> Result<Vec<Chart>, CliError> {
     let read = inputs(&args.documents, WithoutSite::Example, printer)?;
     let of_catalog = args.all && read.iter().all(|input| input.name == catalog::EXAMPLE_SITE_NAME);
     if !of_catalog {
-        return of_loaded(&judge(&read, &args.documents, &args.names, ScriptsOwner::of_rendered, printer)?, printer);
+        return of_loaded(
+            &judge(&read, &args.documents, &args.names, ScriptsOwner::of_rendered, printer)?,
+            printer,
+        );
     }
     let mut charts = Vec::new();
     for entry in catalog::ENTRIES {

@@ -128,7 +128,9 @@ fn is_old_name(change: &uci::Change, all: &[uci::Change]) -> bool {
 
 /// By what DHCP servers know the appliance: what stood on the claim before one was planned stays, whoever wrote it.
 fn is_identity(change: &uci::Change) -> bool {
-    change.section == "globals" && change.option.as_deref() == Some("dhcp_default_duid") && change.after.is_some()
+    change.section == "globals"
+        && change.option.as_deref() == Some("dhcp_default_duid")
+        && change.after.is_some()
 }
 
 fn shown(value: &uci::Value) -> String {

@@ -30,6 +30,7 @@ pub fn root_notes(loaded: &Loaded) -> Vec<String> {
 fn is_powerless(of_pod: &Value, container: &Value) -> bool {
     let own = &container["securityContext"];
     let added = own["capabilities"]["add"].as_array().is_some_and(|names| !names.is_empty());
-    let has_user = |context: &Value| context["runAsUser"].as_u64() > Some(0) || context["runAsNonRoot"] == true;
+    let has_user =
+        |context: &Value| context["runAsUser"].as_u64() > Some(0) || context["runAsNonRoot"] == true;
     !added && !has_user(own) && !has_user(of_pod)
 }

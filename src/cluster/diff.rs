@@ -12,8 +12,8 @@ use super::named::NETWORKS;
 use super::request::{self, Apply};
 use super::session::{Session, try_all};
 use super::{
-    Applied, ApplyOptions, ApplyReport, CREDENTIALS_ANNOTATION, Change, DiffReport, Error, Event, FieldConflict, ObjectDiff, Outcome,
-    Release, prune,
+    Applied, ApplyOptions, ApplyReport, CREDENTIALS_ANNOTATION, Change, DiffReport, Error, Event,
+    FieldConflict, ObjectDiff, Outcome, Release, prune,
 };
 
 /// One object as it is and as it would be.
@@ -163,7 +163,9 @@ async fn preview(session: &Session<'_>, object: &Object, force: bool) -> Result<
 /// Why the pods of a workload restart when it becomes the planned one; nothing for any other object.
 fn restarts(live: &Value, planned: &Value) -> Vec<&'static str> {
     const TEMPLATE: &str = "/spec/template";
-    let (Some(old), Some(new)) = (live.pointer(TEMPLATE), planned.pointer(TEMPLATE)) else { return Vec::new() };
+    let (Some(old), Some(new)) = (live.pointer(TEMPLATE), planned.pointer(TEMPLATE)) else {
+        return Vec::new();
+    };
     let scripts = |template: &Value| {
         let volumes = template["spec"]["volumes"].as_array().cloned().unwrap_or_default();
         volumes.into_iter().find(|volume| volume["name"] == "wrtpod-scripts")
@@ -180,7 +182,8 @@ fn restarts(live: &Value, planned: &Value) -> Vec<&'static str> {
         (annotated(NETWORKS), "other attachments to networks"),
         (annotated(CREDENTIALS_ANNOTATION), "other credentials of root"),
     ];
-    let reasons: Vec<_> = found.into_iter().filter(|(differs, _)| *differs).map(|(_, reason)| reason).collect();
+    let reasons: Vec<_> =
+        found.into_iter().filter(|(differs, _)| *differs).map(|(_, reason)| reason).collect();
     if reasons.is_empty() && old != new { vec!["another template"] } else { reasons }
 }
 
@@ -281,7 +284,10 @@ mod tests {
         };
         let live = workload("router-scripts", "1", "a:1", 60);
         assert_eq!(restarts(&live, &live), Vec::<&str>::new());
-        assert_eq!(restarts(&live, &workload("wrtpod-scripts-0123456789", "1", "a:1", 60)), ["other scripts of wrtpod's"]);
+        assert_eq!(
+            restarts(&live, &workload("wrtpod-scripts-0123456789", "1", "a:1", 60)),
+            ["other scripts of wrtpod's"]
+        );
         let both = restarts(&live, &workload("router-scripts", "2", "a:2", 60));
         assert_eq!(both, ["another image", "other settings, or files of overlays"]);
         assert_eq!(restarts(&live, &workload("router-scripts", "1", "a:1", 30)), ["another template"]);

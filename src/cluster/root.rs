@@ -5,8 +5,19 @@ use k8s_openapi::api::core::v1::Pod;
 /// What fails with `Operation not permitted` where CHOWN, FOWNER, SETUID, SETGID or KILL is missing: words of coreutils,
 /// BusyBox, nginx, gosu, su-exec, setpriv and s6.
 const FORBIDDEN: [&str; 13] = [
-    "chown", "chmod", "setgid", "setuid", "setgroups", "initgroups", "setegid", "seteuid", "su-exec", "setresuid",
-    "setresgid", "switching to", "s6-",
+    "chown",
+    "chmod",
+    "setgid",
+    "setuid",
+    "setgroups",
+    "initgroups",
+    "setegid",
+    "seteuid",
+    "su-exec",
+    "setresuid",
+    "setresgid",
+    "switching to",
+    "s6-",
 ];
 
 /// What fails with `Permission denied` where DAC_OVERRIDE or NET_BIND_SERVICE is missing.
@@ -24,7 +35,10 @@ pub(super) fn fix(pod: &Pod, container: &str, log: &[String]) -> Option<String> 
     let own = pod.spec.as_ref()?.containers.iter().find(|one| one.name == container)?;
     let capabilities = own.security_context.as_ref().and_then(|context| context.capabilities.as_ref());
     let added = capabilities.and_then(|capabilities| capabilities.add.as_deref()).unwrap_or_default();
-    if ["CHOWN", "DAC_OVERRIDE", "SETUID", "SETGID"].iter().all(|name| added.iter().any(|known| known == name)) {
+    if ["CHOWN", "DAC_OVERRIDE", "SETUID", "SETGID"]
+        .iter()
+        .all(|name| added.iter().any(|known| known == name))
+    {
         return None;
     }
     let set = if found.contains("s6-") { "s6" } else { "root-entrypoint" };
@@ -46,7 +60,9 @@ mod tests {
         ]}});
         let pod: Pod = serde_json::from_value(pod).unwrap_or_else(|error| panic!("{error}"));
         let fix = fix(&pod, "web", &["starting".to_owned(), line.to_owned()])?;
-        fix.split_once("capabilities: {").and_then(|(_, rest)| rest.split_once(':')).map(|(set, _)| set.to_owned())
+        fix.split_once("capabilities: {")
+            .and_then(|(_, rest)| rest.split_once(':'))
+            .map(|(set, _)| set.to_owned())
     }
 
     #[test]

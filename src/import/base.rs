@@ -73,7 +73,8 @@ impl Base {
     /// Whether the entry asks for this capability.
     pub fn has_capability(&self, name: &str) -> bool {
         let wishes = self.0.get("capabilities").and_then(Value::as_object).into_iter().flat_map(Map::keys);
-        let members = wishes.filter_map(|wish| wish.parse::<CapabilityWish>().ok()).flat_map(CapabilityWish::members);
+        let members =
+            wishes.filter_map(|wish| wish.parse::<CapabilityWish>().ok()).flat_map(CapabilityWish::members);
         members.into_iter().any(|(capability, _)| capability.as_str() == name)
     }
 

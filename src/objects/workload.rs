@@ -28,12 +28,7 @@ pub const CONFIG_DIGEST: &str = "wrtpod.dev/config-sha256";
 pub const BOOT_OVERLAYS: &str = "wrtpod.dev/boot-overlays";
 
 /// The StatefulSet or Deployment.
-pub fn workload(
-    appliance: &Appliance,
-    namespace: &str,
-    nads: &[(&Nic, Nad)],
-    owner: ScriptsOwner,
-) -> Object {
+pub fn workload(appliance: &Appliance, namespace: &str, nads: &[(&Nic, Nad)], owner: ScriptsOwner) -> Object {
     let metadata = metadata(appliance, namespace, &appliance.name);
     let replicas = Some(i32::try_from(appliance.replicas.value).unwrap_or(i32::MAX));
     let min_ready_seconds = (appliance.min_ready_seconds > 0).then_some(appliance.min_ready_seconds);

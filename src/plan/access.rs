@@ -88,8 +88,11 @@ pub fn egress(spec: &ApplianceSpec, site: &SiteSpec, cluster: &[Cidr]) -> Option
     let own = |name: &str| spec.interfaces.iter().any(|interface| interface.network.as_str() == name);
     let networks = site.networks.iter().filter(|(name, _)| own(name.as_str()));
     let networks = networks.flat_map(|(_, network)| &network.subnet).map(|subnet| subnet.network());
-    let closed: Vec<Cidr> =
-        if open { Vec::new() } else { cluster.to_vec() }.into_iter().chain(link_local).chain(networks).collect();
+    let closed: Vec<Cidr> = if open { Vec::new() } else { cluster.to_vec() }
+        .into_iter()
+        .chain(link_local)
+        .chain(networks)
+        .collect();
     let ranges = stated.cidrs.iter().map(|cidr| {
         let range = cidr.network();
         let mut except: Vec<Cidr> = closed.iter().copied().filter(|one| holds(range, *one)).collect();

@@ -35,9 +35,9 @@ pub use model::{
 };
 pub use names::{interface_fault, proposal as proposed_interface};
 pub use openwrt::mode as persistence_mode;
-pub use units::bytes as bytes_without_unit;
 pub use overlays::{Named as NamedOverlay, of_appliance as overlays_of};
 pub use pod::{
-    Claim, ConfigFiles, Container, ContainerPort, Credentials, Egress, EnvValue, Grant, Ingress, Mount, Placement,
-    Probe, ProbeAction, Probes, Resources, RouteReason, Service, Volume, VolumeSource,
+    Claim, ConfigFiles, Container, ContainerPort, Credentials, Egress, EnvValue, Grant, Ingress, Mount,
+    Placement, Probe, ProbeAction, Probes, Resources, RouteReason, Service, Volume, VolumeSource,
 };
+pub use units::bytes as bytes_without_unit;

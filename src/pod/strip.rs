@@ -120,7 +120,10 @@ mod tests {
         let text = "#!/bin/sh\n# what\n\nset -eu\n\t# why\nx=$(\n\t# inside\n\techo \"${1#a}\" '#'\n)\necho $# ; # last\n";
         let shipped = "#!/bin/sh\nset -eu\nx=$(\n\techo \"${1#a}\" '#'\n)\necho $# ; # last\n";
         assert_eq!(stripped("x", text), shipped);
-        assert_eq!(stripped("x.awk", "# what\nBEGIN { x = \"a\\\n# b\" }\n\n{ # c\n}\n"), "BEGIN { x = \"a\\\n# b\" }\n{ # c\n}\n");
+        assert_eq!(
+            stripped("x.awk", "# what\nBEGIN { x = \"a\\\n# b\" }\n\n{ # c\n}\n"),
+            "BEGIN { x = \"a\\\n# b\" }\n{ # c\n}\n"
+        );
     }
 
     #[test]
@@ -138,7 +141,9 @@ mod tests {
 
     #[test]
     fn a_script_that_is_not_understood_stays_whole() {
-        for text in ["# a\ncat <<E\n# text\nE\n", "# a\nx=`\n# b\necho`\n", "# a\necho 'b\n", "# a\nx=\"${y:-'}\"\n"] {
+        for text in
+            ["# a\ncat <<E\n# text\nE\n", "# a\nx=`\n# b\necho`\n", "# a\necho 'b\n", "# a\nx=\"${y:-'}\"\n"]
+        {
             assert_eq!(stripped("x", text), text);
         }
         assert_eq!(stripped("preinit-01", "# a\n"), "# a\n");
@@ -150,7 +155,8 @@ mod tests {
     fn no_comment_of_ours_is_shipped() {
         for (name, text) in OPENWRT.iter().chain(WIRE).filter(|(name, _)| !name.starts_with("preinit-")) {
             let shipped = stripped(name, text);
-            let left: Vec<&str> = shipped.lines().skip(1).filter(|line| line.trim_start().starts_with('#')).collect();
+            let left: Vec<&str> =
+                shipped.lines().skip(1).filter(|line| line.trim_start().starts_with('#')).collect();
             // The script at shutdown that `keep` writes has one.
             assert_eq!(left.len(), usize::from(*name == "keep"), "{name}: {left:#?}");
             // A comment behind a command would be shipped.

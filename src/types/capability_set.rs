@@ -57,7 +57,9 @@ impl CapabilitySet {
     /// Never: the sets hold capabilities.
     pub fn members(self) -> impl Iterator<Item = (Capability, &'static str)> {
         let members = SETS.iter().find(|(set, ..)| *set == self).map_or(&[][..], |(.., members)| *members);
-        members.iter().map(|(name, reason)| (name.parse().expect("our own capabilities are Linux ones"), *reason))
+        members
+            .iter()
+            .map(|(name, reason)| (name.parse().expect("our own capabilities are Linux ones"), *reason))
     }
 }
 

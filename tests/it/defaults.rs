@@ -9,9 +9,7 @@ use crate::support::outcome;
 
 /// Documents that have a record of every kind; each is good as it stands.
 fn documents() -> Vec<Value> {
-    let meta = |kind: &str, name: &str, spec: Value| {
-        json!({"apiVersion": "wrtpod.dev/v1alpha1", "kind": kind, "metadata": {"name": name}, "spec": spec})
-    };
+    let meta = |kind: &str, name: &str, spec: Value| json!({"apiVersion": "wrtpod.dev/v1alpha1", "kind": kind, "metadata": {"name": name}, "spec": spec});
     let lan = |link: Value| {
         let mut network = json!({"subnet": "192.168.1.0/24", "gateway": "192.168.1.1"});
         network.as_object_mut().expect("a map").extend(link.as_object().cloned().expect("a map"));
@@ -71,7 +69,13 @@ fn stated(description: &str) -> Option<Value> {
 }
 
 /// Every record of the documents: the name of its kind, the document and the pointer in it.
-fn records(root: &Value, node: &Value, value: &Value, at: (usize, String), found: &mut Vec<(String, usize, String)>) {
+fn records(
+    root: &Value,
+    node: &Value,
+    value: &Value,
+    at: (usize, String),
+    found: &mut Vec<(String, usize, String)>,
+) {
     if let Some(name) = node["$ref"].as_str().and_then(|text| text.strip_prefix("#/$defs/")) {
         let definition = &root["$defs"][name];
         if definition["properties"].is_object() && value.is_object() {
@@ -121,11 +125,14 @@ fn what_the_reference_calls_a_default_is_one() {
         for (name, definition) in schema["$defs"].as_object().into_iter().flatten() {
             for (key, property) in definition["properties"].as_object().into_iter().flatten() {
                 let default = property["description"].as_str().and_then(stated);
-                let Some(default) = default.filter(|_| !SAID.contains(&(name.as_str(), key.as_str()))) else { continue };
+                let Some(default) = default.filter(|_| !SAID.contains(&(name.as_str(), key.as_str()))) else {
+                    continue;
+                };
                 let places: Vec<_> = found.iter().filter(|(known, ..)| known == name).collect();
                 let holds = places.iter().any(|(_, document, pointer)| {
                     let without = rendered(&with(&documents, *document, pointer, key, None));
-                    without.is_some() && without == rendered(&with(&documents, *document, pointer, key, Some(&default)))
+                    without.is_some()
+                        && without == rendered(&with(&documents, *document, pointer, key, Some(&default)))
                 });
                 tried += 1;
                 if !holds && !places.is_empty() {

@@ -24,8 +24,18 @@
 {{- end }}
 {{- end }}
 
+{{- define "wrtpod.policyTypes" }}
+{{- if include "wrtpod.guarded" . }}
+- Ingress
+{{- end }}
+{{- if (.Values.egress | default dict).enabled }}
+- Egress
+{{- end }}
+{{- end }}
+
 {{/* What the policy admits on eth0. The interfaces on the LAN are out of its reach: the cluster's CNI does not see them. */}}
 {{- define "wrtpod.policyPorts" -}}
+{{- if include "wrtpod.guarded" . }}
 {{- with include "wrtpod.shownPorts" . | fromJsonArray }}
 - ports:
   {{- range . }}
@@ -34,6 +44,60 @@
   {{- end }}
 {{- end }}
 {{- end }}
+{{- end }}
+
+{{/* What may be reached by eth0: names, and what the values say. */}}
+{{- define "wrtpod.policyEgress" -}}
+{{- if (.Values.egress | default dict).enabled }}
+- ports:
+  - port: 53
+    protocol: UDP
+  - port: 53
+    protocol: TCP
+{{- $cluster := list }}
+{{- range concat .Values.cluster.podCIDRs .Values.cluster.serviceCIDRs }}{{ $cluster = append $cluster (include "wrtpod.address" .) }}{{ end }}
+{{- $closed := include "wrtpod.linkLocal" . | fromJsonArray }}
+{{- $own := list }}
+{{- range .Values.interfaces }}{{ $own = append $own .network }}{{ end }}
+{{- range $name, $network := .Values.networks }}
+{{- if has $name $own }}{{ range $network.subnets }}{{ $closed = append $closed (include "wrtpod.address" .) }}{{ end }}{{ end }}
+{{- end }}
+{{- $peers := list }}
+{{- if .Values.egress.cluster }}
+{{- $peers = append $peers (dict "namespaceSelector" (dict)) }}
+{{- range $cluster }}{{ $peers = append $peers (dict "ipBlock" (dict "cidr" .)) }}{{ end }}
+{{- else }}
+{{- $closed = concat $closed $cluster }}
+{{- end }}
+{{- range .Values.egress.cidrs }}
+{{- $peers = append $peers (dict "ipBlock" (include "wrtpod.rangeWithout" (list (include "wrtpod.address" .) $closed) | fromJson)) }}
+{{- end }}
+{{- with $peers }}
+- to:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- end }}
+{{- end }}
+
+{{/* A range without those of others that lie in it, as an ipBlock in JSON: list RANGE OTHERS. */}}
+{{- define "wrtpod.rangeWithout" -}}
+{{- $range := first . -}}
+{{- $bits := splitList "/" $range | last | atoi -}}
+{{- $inside := dict -}}
+{{- range last . -}}
+  {{- $address := splitList "/" . | first -}}
+  {{- $other := splitList "/" . | last | atoi -}}
+  {{- if and (gt $other $bits) (include "wrtpod.contains" (list $range $address)) -}}
+    {{- /* IPv4 before IPv6, then by address, then by length. */ -}}
+    {{- $_ := set $inside (printf "%d %s %03d" (ternary 6 4 (contains ":" $address)) (include "wrtpod.bits" $address) $other) . -}}
+  {{- end -}}
+{{- end -}}
+{{- $except := list -}}
+{{- range keys $inside | sortAlpha }}{{ $except = append $except (get $inside .) }}{{ end -}}
+{{- $block := dict "cidr" $range -}}
+{{- with $except }}{{ $_ := set $block "except" . }}{{ end -}}
+{{- toJson $block -}}
+{{- end -}}
 
 {{- define "wrtpod.serviceAnnotations" -}}
 {{- toYaml (mergeOverwrite (include "wrtpod.annotations" . | fromYaml) .Values.service.annotations) }}

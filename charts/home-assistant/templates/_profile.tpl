@@ -104,3 +104,13 @@ net.ipv4.conf.IFNAME.rp_filter 2
 net.ipv6.conf.IFNAME.accept_ra {{ ternary 0 1 $given }}
 net.ipv6.conf.IFNAME.autoconf {{ ternary 0 1 $given }}
 {{- end -}}
+
+{{/* Capabilities beside the chart's own. */}}
+{{- define "wrtpod.moreCapabilities" -}}
+{{- with include "wrtpod.extraCapabilities" . | fromJsonArray }}{{ toYaml . }}{{ end -}}
+{{- end -}}
+
+{{/* `yes` where a policy admits the Service's ports and nothing else. */}}
+{{- define "wrtpod.guarded" -}}
+{{- if eq (toString .Values.guard) "true" }}yes{{ end -}}
+{{- end -}}

@@ -25,6 +25,13 @@ service.ports[{{ $index }}]: there is no port `{{ . }}`; write one of `ports`: {
 {{- end }}
 {{- end }}
 {{- end }}
+{{- range $index, $range := (.Values.egress | default dict).cidrs }}
+{{- if not (include "wrtpod.isCidr" $range) }}
+egress.cidrs[{{ $index }}]: `{{ $range }}` is no range of addresses; write one like 0.0.0.0/0
+{{- else if contains "y" (splitList "/" $range | first | include "wrtpod.bits" | substr (splitList "/" $range | last | atoi) 128) }}
+egress.cidrs[{{ $index }}]: `{{ $range }}` is an address in a range; write the range's first address before the `/`
+{{- end }}
+{{- end }}
 {{- with .Values.ingress }}
 {{- if .enabled }}
 {{- if not $.Values.service.enabled }}

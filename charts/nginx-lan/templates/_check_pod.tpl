@@ -52,3 +52,19 @@ claim for one pod. What an affinity of one's own does, nobody knows.
 {{- end -}}
 {{- if $one }}yes{{ end -}}
 {{- end -}}
+
+{{/* A line for each amount of bytes whose unit was probably forgotten. Nothing is refused for it: Kubernetes takes them. */}}
+{{- define "wrtpod.unitNotes" -}}
+{{- $amounts := dict -}}
+{{- with (.Values.persistence | default dict).size }}{{ $_ := set $amounts "persistence.size" . }}{{ end -}}
+{{- range $name, $volume := .Values.volumes }}{{ with $volume.size }}{{ $_ := set $amounts (printf "volumes.%s.size" $name) . }}{{ end }}{{ end -}}
+{{- range $kind := list "requests" "limits" -}}
+  {{- with get ($.Values.resources | default dict) $kind }}{{ with .memory }}{{ $_ := set $amounts (printf "resources.%s.memory" $kind) . }}{{ end }}{{ end -}}
+{{- end -}}
+{{- range $path, $amount := $amounts }}
+{{- $bytes := include "wrtpod.amount" $amount | float64 -}}
+{{- if and (gt $bytes 0.0) (lt $bytes 1048576.0) }}
+WARNING: {{ $path }}: {{ $amount }} is {{ $bytes }} bytes; write it with its unit, such as 64Mi
+{{- end }}
+{{- end }}
+{{- end -}}

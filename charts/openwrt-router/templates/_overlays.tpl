@@ -54,7 +54,7 @@ and `sections`. A later word wins, so the values' own come last.
 
 {{/* Capabilities beside those that every such machine has: the values' own, then those of overlays, each once. */}}
 {{- define "wrtpod.moreCapabilities" -}}
-{{- $names := .Values.extraCapabilities | default list -}}
+{{- $names := include "wrtpod.extraCapabilities" . | fromJsonArray -}}
 {{- range include "wrtpod.overlays" . | fromJsonArray -}}
   {{- range .capabilities -}}
     {{- if not (has .name $names) }}{{ $names = append $names .name }}{{ end -}}

@@ -61,3 +61,8 @@ net.ipv4.conf.IFNAME.rp_filter 0
 net.ipv6.conf.IFNAME.accept_ra {{ ternary 0 2 .serve }}
 net.ipv6.conf.IFNAME.autoconf {{ ternary 0 1 .serve }}
 {{- end -}}
+
+{{/* `yes` where a policy admits the Service's ports and nothing else. */}}
+{{- define "wrtpod.guarded" -}}
+{{- if ne (toString .Values.guard) "false" }}yes{{ end -}}
+{{- end -}}

@@ -17,3 +17,16 @@
   protocol: {{ .protocol | default "TCP" }}
 {{- end }}
 {{- end }}
+
+{{/* The capabilities that values add to the chart's own, sets by their members: a JSON list. */}}
+{{- define "wrtpod.extraCapabilities" -}}
+{{- $sets := include "wrtpod.capabilitySets" . | fromJson -}}
+{{- $own := include "wrtpod.ownCapabilities" . | fromJsonArray -}}
+{{- $names := list -}}
+{{- range .Values.extraCapabilities -}}
+  {{- range get $sets . | default (list .) -}}
+    {{- if not (or (has . $own) (has . $names)) }}{{ $names = append $names . }}{{ end -}}
+  {{- end -}}
+{{- end -}}
+{{- toJson $names -}}
+{{- end -}}

@@ -133,7 +133,8 @@ spec:
     fn a_finding_stands_at_the_word_that_it_is_about() {
         let input = Input { name: "site.yaml".to_owned(), text: SITE.to_owned() };
         let printer = Printer::new(Color::Never, MessageFormat::Text);
-        let loaded = judge(&[input], &DocumentArgs::default(), &[], ScriptsOwner::of_rendered, printer).expect("no faults");
+        let loaded = judge(&[input], &DocumentArgs::default(), &[], ScriptsOwner::of_rendered, printer)
+            .expect("no faults");
         let word = |obstacle: Obstacle| {
             let finding = Finding { appliance: Some("router".to_owned()), obstacle };
             of(&finding, &loaded).map_or("nowhere", |span| loaded.sources.slice(span))

@@ -37,7 +37,11 @@ impl Needs {
     pub(super) fn of(release: &Release, pod: &PodSpec) -> Self {
         let mut needs = Self::default();
         let own = |kind: &str| {
-            let of_kind = release.objects.iter().chain(release.shared.iter()).filter(move |object| object.identity.kind == kind);
+            let of_kind = release
+                .objects
+                .iter()
+                .chain(release.shared.iter())
+                .filter(move |object| object.identity.kind == kind);
             of_kind.map(|object| (&object.identity.name, &object.value)).collect::<Vec<(&String, &Value)>>()
         };
         for (name, value) in own("PersistentVolumeClaim") {

@@ -90,8 +90,7 @@ pub fn parts(input: &Input<'_>, diags: &mut Diagnostics) -> Parts {
 }
 
 fn config(input: &Input<'_>, mode: PersistenceMode, diags: &mut Diagnostics) -> Vec<ConfigFiles> {
-    let mut config =
-        vec![ConfigFiles::text(format!("{}-plan", input.name), plan_files(input, mode, diags))];
+    let mut config = vec![ConfigFiles::text(format!("{}-plan", input.name), plan_files(input, mode, diags))];
     config.extend(boot::config(input.name, input.overlays));
     config
 }

@@ -1,7 +1,9 @@
 //! The Appliance: what runs.
 
 use super::{AccessMode, UpdateStrategy, Volume, WorkloadKind};
-use super::{Device, Egress, Entries, Ingress, Metadata, Probes, PullPolicy, Resources, Service, ServicePort};
+use super::{
+    Device, Egress, Entries, Ingress, Metadata, Probes, PullPolicy, Resources, Service, ServicePort,
+};
 use crate::diag::{Loc, Written};
 use crate::spec::decode::{Decode, Decoder, OneOrMany};
 use crate::spec::schema::Defs;

@@ -38,6 +38,8 @@ for way in flux gnu; do
 	echo 'NICS=' >>"$P/plan/settings"
 	mkdir -p "$P/data/etc" "$P/data/wrtpod/merge.new"
 	echo mine >"$P/data/etc/passwd"
+	# What the kubelet mounts its files on is there before any script.
+	for file in hosts hostname resolv.conf; do : >"$P/data/etc/$file"; done
 	before=$(tree "$P/data")
 	for script in prepare seed overlay-files start settle wire probe; do
 		kind=init

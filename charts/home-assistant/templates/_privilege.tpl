@@ -53,3 +53,31 @@
   ]
 }
 {{- end -}}
+
+{{/* Sets of capabilities by name. */}}
+{{- define "wrtpod.capabilitySets" -}}
+{
+  "root-entrypoint": [
+    "CHOWN",
+    "DAC_OVERRIDE",
+    "FOWNER",
+    "SETUID",
+    "SETGID",
+    "KILL",
+    "NET_BIND_SERVICE"
+  ],
+  "s6": [
+    "CHOWN",
+    "DAC_OVERRIDE",
+    "FOWNER",
+    "SETUID",
+    "SETGID",
+    "KILL"
+  ]
+}
+{{- end -}}
+
+{{/* Link-local ranges, and the metadata of clouds. */}}
+{{- define "wrtpod.linkLocal" -}}
+["169.254.0.0/16","fd00:ec2::254/128","fe80::/10"]
+{{- end -}}
