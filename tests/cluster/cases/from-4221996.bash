@@ -150,7 +150,7 @@ for appliance in openwrt hub; do
   expect 0 w deploy $appliance
   ready $appliance
   if [ "$(pod_uid $appliance)" != "$uid" ]; then
-    grep -qF "StatefulSet $appliance would change" <<<"$announced" || fail "the restart of $appliance was not announced"
+    grep -qF "its pod would restart: " <<<"$announced" || fail "the restart of $appliance was not announced"
   fi
 done
 taken_over
