@@ -171,13 +171,16 @@ fn site_missing() -> Diagnostic {
         .help("add one; `wrtpod init` writes it")
 }
 
+/// The plan, the chosen appliances' numbers in it with their objects, and who has their scripts.
+type Selected = (Plan, Vec<(usize, ObjectSet)>, ScriptsOwner);
+
 /// The appliances that were asked for: all of them when none was named.
 fn select(
     plan: Plan,
     names: &[String],
     scripts: impl Fn(usize) -> ScriptsOwner,
     diags: &mut Diagnostics,
-) -> Result<(Plan, Vec<(usize, ObjectSet)>, ScriptsOwner), CliError> {
+) -> Result<Selected, CliError> {
     let known: Vec<String> = plan.appliances.iter().map(|appliance| appliance.name.value.clone()).collect();
     if let Some(unknown) = names.iter().find(|name| !known.contains(name)) {
         let candidates =

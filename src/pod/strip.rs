@@ -7,7 +7,7 @@ use std::borrow::Cow;
 /// here to its end.
 pub(super) fn stripped(name: &str, text: &'static str) -> Cow<'static, str> {
     let of = match name.rsplit_once('.') {
-        Some((_, "awk")) => awk(text),
+        Some((_, "awk")) => Some(awk(text)),
         Some(_) => return Cow::Borrowed(text),
         None if name.starts_with("preinit-") => return Cow::Borrowed(text),
         None => shell(text),
@@ -21,7 +21,7 @@ fn says_nothing(line: &str) -> bool {
 }
 
 /// No string, pattern or comment of awk's goes over the end of a line without a backslash there.
-fn awk(text: &str) -> Option<String> {
+fn awk(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut continued = false;
     for line in text.split_inclusive('\n') {
@@ -30,7 +30,7 @@ fn awk(text: &str) -> Option<String> {
         }
         continued = line.trim_end_matches('\n').ends_with('\\');
     }
-    Some(out)
+    out
 }
 
 fn shell(text: &str) -> Option<String> {
@@ -78,7 +78,10 @@ impl Shell {
         while let Some(c) = chars.next() {
             let top = self.open.last().copied();
             match (top, c) {
-                (Some(Open::Single), '\'') | (Some(Open::Double), '"') | (Some(Open::Parameter), '}') => {
+                (Some(Open::Single), '\'')
+                | (Some(Open::Double), '"')
+                | (Some(Open::Parameter), '}')
+                | (Some(Open::Command), ')') => {
                     self.open.pop();
                 }
                 (Some(Open::Single), _) => {}
@@ -99,9 +102,6 @@ impl Shell {
                 (_, '<') if chars.peek() == Some(&'<') => return None,
                 (_, '#') if before.is_whitespace() || ";&|()".contains(before) => return Some(()),
                 (Some(Open::Command), '(') => self.open.push(Open::Command),
-                (Some(Open::Command), ')') => {
-                    self.open.pop();
-                }
                 _ => {}
             }
             before = c;

@@ -21,7 +21,6 @@ pub(super) fn access(source: &Source<'_>) -> Vec<Entry> {
     let service_ports: Vec<Value> = stated
         .map_or_else(Vec::new, |service| service.ports.iter().map(|name| name.to_string().into()).collect());
     let ingress = source.spec.ingress.as_ref();
-    let egress = source.spec.egress.as_ref();
     let text = |text: Option<String>| text.unwrap_or_default();
     vec![
         leaf("ports", ports, shapes::ports(), "The ports that the appliance listens on."),
@@ -103,32 +102,37 @@ pub(super) fn access(source: &Source<'_>) -> Vec<Entry> {
             shapes::switch(),
             "Whether eth0 admits the Service's ports and nothing else, by a NetworkPolicy. The node's probes pass in any case.",
         ),
-        section(
-            "egress",
-            vec![
-                leaf(
-                    "enabled",
-                    egress.is_some(),
-                    shapes::switch(),
-                    "Whether a NetworkPolicy lets the appliance reach only names (port 53), and what stands below, by eth0.",
-                ),
-                leaf(
-                    "cluster",
-                    egress.and_then(|egress| egress.cluster.as_ref()).is_some_and(|cluster| cluster.value),
-                    shapes::switch(),
-                    "The cluster's pods and Services; the API server and the nodes are none of them.",
-                ),
-                leaf(
-                    "cidrs",
-                    egress.map_or_else(Vec::new, |egress| {
-                        egress.cidrs.iter().map(|cidr| cidr.network().to_string()).collect::<Vec<_>>()
-                    }),
-                    shapes::cidrs(),
-                    "Ranges of addresses, such as 0.0.0.0/0 for the Internet, without what is the cluster's, the networks' or\n\
-                     link-local.",
-                ),
-            ],
-            "What the appliance may reach by eth0. Its interfaces on the networks are out of a policy's reach.",
-        ),
+        egress(source),
     ]
+}
+
+fn egress(source: &Source<'_>) -> Entry {
+    let egress = source.spec.egress.as_ref();
+    section(
+        "egress",
+        vec![
+            leaf(
+                "enabled",
+                egress.is_some(),
+                shapes::switch(),
+                "Whether a NetworkPolicy lets the appliance reach only names (port 53), and what stands below, by eth0.",
+            ),
+            leaf(
+                "cluster",
+                egress.and_then(|egress| egress.cluster.as_ref()).is_some_and(|cluster| cluster.value),
+                shapes::switch(),
+                "The cluster's pods and Services; the API server and the nodes are none of them.",
+            ),
+            leaf(
+                "cidrs",
+                egress.map_or_else(Vec::new, |egress| {
+                    egress.cidrs.iter().map(|cidr| cidr.network().to_string()).collect::<Vec<_>>()
+                }),
+                shapes::cidrs(),
+                "Ranges of addresses, such as 0.0.0.0/0 for the Internet, without what is the cluster's, the networks' or\n\
+                 link-local.",
+            ),
+        ],
+        "What the appliance may reach by eth0. Its interfaces on the networks are out of a policy's reach.",
+    )
 }
