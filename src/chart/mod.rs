@@ -121,7 +121,7 @@ pub fn chart(
     let metadata = pages::metadata(&source);
     files.insert("Chart.yaml".to_owned(), pages::chart_yaml(&metadata));
     // What `wrtpod chart` remembers in the folder is nothing for a package.
-    files.insert(".helmignore".to_owned(), ".wrtpod.json\n".to_owned());
+    files.insert(".helmignore".to_owned(), ".wrtpod\n".to_owned());
     files.insert("README.md".to_owned(), pages::readme(&source, &carried, &entries));
     files.insert("values.yaml".to_owned(), entry::values_yaml(&entries));
     files.insert("values.schema.json".to_owned(), schema_text(&entries));

@@ -9,8 +9,8 @@ use serde_json::{Value, json};
 
 use crate::types::Digest;
 
-/// The list's name.
-pub const LIST: &str = ".wrtpod.json";
+/// The list's name. Without an ending: `kubectl apply -f FOLDER` takes every `.json` and `.yaml` for objects.
+pub const LIST: &str = ".wrtpod";
 /// The largest list that is read; one of 10,000 files has some 2 MiB.
 const LONGEST_LIST: u64 = 16 << 20;
 

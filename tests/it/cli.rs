@@ -373,7 +373,7 @@ fn a_charts_folder_keeps_what_is_the_users() {
     check("chart-changed", &again);
     assert_eq!(read("openwrt/values.yaml"), values);
     // One of a wrtpod that kept no list is put aside whole.
-    fs::remove_file(place.here().join("openwrt/.wrtpod.json")).expect("it is there");
+    fs::remove_file(place.here().join("openwrt/.wrtpod")).expect("it is there");
     check("chart-older", &place.run(&["chart", "openwrt"]));
     assert_eq!(read("openwrt.before/values.yaml"), values);
     place.write("openwrt-0.tgz", "mine");

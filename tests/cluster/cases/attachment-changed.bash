@@ -31,7 +31,7 @@ expect 0 w deploy router
 [ "$(pod_uid router)" != "$uid" ] || fail "the pod keeps the old attachment"
 former=$nad nad=$(nad_of router)
 [ "$former" != "$nad" ] || fail "other content has the same name"
-said "NetworkAttachmentDefinition $former kept: ControllerRevision router-"
+said "NetworkAttachmentDefinition $former kept: " # for the pod that runs, then for the revision that names it
 say "an earlier revision can be gone back to, and finds its attachment"
 uid=$(pod_uid router)
 k rollout undo statefulset/router
