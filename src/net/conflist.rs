@@ -15,9 +15,7 @@ const CNI_VERSION: &str = "1.0.0";
 pub(super) fn conflist(attachment: &Attachment) -> String {
     let mut plugins = vec![link(attachment)];
     plugins.extend(attachment.chain.iter().cloned());
-    if let Some(tuning) = tuning(attachment) {
-        plugins.push(tuning);
-    }
+    plugins.extend(tuning(attachment));
     let list = json!({"cniVersion": CNI_VERSION, "name": attachment.name, "plugins": plugins});
     serde_json::to_string_pretty(&list).expect("a JSON value is written to a string")
 }
@@ -107,24 +105,43 @@ fn range_sets(ranges: &[PoolRange]) -> Vec<Vec<Value>> {
     [set(true), set(false)].into_iter().filter(|set| !set.is_empty()).collect()
 }
 
-/// The last plugin of the chain: sysctls in the pod's network namespace need neither privilege nor
-/// kubelet's allow-list this way, and a MAC can be set that the link's plugin would drop.
-fn tuning(attachment: &Attachment) -> Option<Value> {
-    if attachment.sysctls.is_empty() && !attachment.mac_by_tuning {
-        return None;
+/// The last plugins of the chain: sysctls in the pod's network namespace need neither privilege nor kubelet's allow-list
+/// this way, and a MAC can be set that the link's plugin would drop.
+///
+/// A plugin writes its sysctls in the random order of a Go map. So those that others depend on stand in one of their own,
+/// before them.
+fn tuning(attachment: &Attachment) -> Vec<Value> {
+    let of_rank = |rank: u8| -> Map<String, Value> {
+        let sysctls = attachment.sysctls.iter().filter(|sysctl| self::rank(&sysctl.key) == rank);
+        sysctls.map(|sysctl| (sysctl.key.clone(), Value::String(sysctl.value.clone()))).collect()
+    };
+    let mut steps: Vec<_> = (0..=2).map(of_rank).filter(|step| !step.is_empty()).collect();
+    if steps.is_empty() && attachment.mac_by_tuning {
+        steps.push(Map::new());
     }
-    let mut plugin = json!({"type": "tuning"});
-    if attachment.mac_by_tuning {
-        plugin["capabilities"] = json!({"mac": true});
+    let last = steps.len();
+    let plugin = |(step, sysctls)| {
+        let mut plugin = json!({"type": "tuning"});
+        if attachment.mac_by_tuning && step == last {
+            plugin["capabilities"] = json!({"mac": true});
+        }
+        // Always a map, empty or not: without one, `cni-args` sysctls make the plugin panic.
+        plugin["sysctl"] = Value::Object(sysctls);
+        plugin
+    };
+    (1..).zip(steps).map(plugin).collect()
+}
+
+/// In which step a sysctl is written. Whether the machine forwards sets `forwarding` of every interface, and
+/// `accept_redirects` of all (`inet_forward_change`, `addrconf_forward_change`); what is said of `all` or `default` then
+/// changes single interfaces (`disable_ipv6`).
+fn rank(key: &str) -> u8 {
+    let of_interface = key.strip_prefix("net.ipv4.conf.").or_else(|| key.strip_prefix("net.ipv6.conf."));
+    match (key, of_interface) {
+        ("net.ipv4.ip_forward", _) | (_, Some("all.forwarding")) => 0,
+        (_, Some(rest)) if rest.starts_with("all.") || rest.starts_with("default.") => 1,
+        _ => 2,
     }
-    // Always a map, empty or not: without one, `cni-args` sysctls make the plugin panic.
-    plugin["sysctl"] = attachment
-        .sysctls
-        .iter()
-        .map(|sysctl| (sysctl.key.clone(), Value::String(sysctl.value.clone())))
-        .collect::<Map<_, _>>()
-        .into();
-    Some(plugin)
 }
 
 #[cfg(test)]
@@ -164,5 +181,20 @@ mod tests {
         let dhcp = ipam(&Ipam::Dhcp { hostname: "ha".to_owned() }).expect("it asks");
         assert_eq!(dhcp["provide"][0], json!({"option": "dhcp-client-identifier", "fromArg": "MAC"}));
         assert_eq!(dhcp["provide"][1], json!({"option": "host-name", "value": "ha"}));
+    }
+
+    /// `ip_forward` sets `accept_redirects` and every `forwarding`: in one plugin with them, whichever comes last would win.
+    #[test]
+    fn sysctls_that_others_depend_on_come_first() {
+        let ranks = [
+            ("net.ipv4.ip_forward", 0),
+            ("net.ipv6.conf.all.forwarding", 0),
+            ("net.ipv4.conf.all.accept_redirects", 1),
+            ("net.ipv6.conf.default.forwarding", 1),
+            ("net.ipv4.conf.IFNAME.forwarding", 2),
+            ("net.ipv4.conf.IFNAME.rp_filter", 2),
+            ("net.netfilter.nf_conntrack_max", 2),
+        ];
+        assert_eq!(ranks.map(|(key, _)| rank(key)), ranks.map(|(_, rank)| rank));
     }
 }
