@@ -4,6 +4,7 @@
 use std::net::{IpAddr, Ipv4Addr};
 
 use super::draft::{Draft, File};
+use super::network::device;
 use crate::plan::{Addressing, Nic};
 use crate::types::IpRange;
 
@@ -60,12 +61,20 @@ fn dnsmasq(nics: &[Nic], persistent: bool, serves: bool) -> Draft {
         .option("localuse", "0")
         .list("notinterface", ["eth0"]);
     let upstreams: Vec<String> =
-        nics.iter().flat_map(|nic| &nic.dns).map(|server| server.value.to_string()).collect();
+        nics.iter().flat_map(|nic| nic.dns.iter().map(|server| upstream(nic, server.value))).collect();
     // Without servers of its own it reads what the leases brought, from the path that its release knows.
     if !upstreams.is_empty() {
         section = section.option("noresolv", "1").list("server", upstreams);
     }
     section
+}
+
+/// A name server as dnsmasq takes it: a link-local address means nothing without the device that it is reached by.
+fn upstream(nic: &Nic, server: IpAddr) -> String {
+    match server {
+        IpAddr::V6(address) if address.is_unicast_link_local() => format!("{server}%{}", device(nic)),
+        IpAddr::V4(_) | IpAddr::V6(_) => server.to_string(),
+    }
 }
 
 fn silent(interface: &str) -> Draft {

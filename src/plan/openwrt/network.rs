@@ -72,7 +72,8 @@ fn ipv6_name(nic: &Nic) -> String {
     format!("{}6", nic.interface.value)
 }
 
-fn device(nic: &Nic) -> String {
+/// The device of a NIC's interface.
+pub fn device(nic: &Nic) -> String {
     match nic.bridge {
         Some(_) => format!("br-{}", nic.interface.value),
         None => nic.interface.value.clone(),
