@@ -6,7 +6,7 @@ use std::fmt::Write;
 use serde_json::Value;
 
 use crate::objects::{ObjectSet, Power, PowerKind, every_container, powers};
-use crate::plan::Appliance;
+use crate::plan::{Appliance, RunAs};
 use crate::types::Privilege;
 
 /// Capabilities, bounds and mounts of every container.
@@ -15,6 +15,7 @@ pub fn explain_pod(text: &mut String, appliance: &Appliance, objects: &ObjectSet
         let Some(pod) = object.value.pointer("/spec/template/spec") else { continue };
         let powers = powers(&object.value);
         for (name, container) in every_container(&object.value) {
+            explain_user(text, appliance, name, container);
             explain_capabilities(text, appliance, name, container);
         }
         explain_bounds(text, appliance, pod, &powers);
@@ -22,6 +23,23 @@ pub fn explain_pod(text: &mut String, appliance: &Appliance, objects: &ObjectSet
             explain_mounts(text, pod, name, container);
         }
     }
+}
+
+/// Who a container runs as, where its image does not say it alone.
+fn explain_user(text: &mut String, appliance: &Appliance, name: &str, container: &Value) {
+    let stated = |field: &str| container["securityContext"][field].as_i64();
+    let (user, group) = (stated("runAsUser"), stated("runAsGroup"));
+    let mut planned = appliance.init.iter().chain([&appliance.main]).filter(|planned| planned.name == name);
+    let _ = match (planned.next().map(|planned| planned.run_as), user, group) {
+        (Some(RunAs::Root(reason)), Some(0), _) => {
+            writeln!(text, "  container {name} runs as root, whatever the pod says: {reason}")
+        }
+        (_, None, None) => Ok(()),
+        _ => {
+            let told = |id: Option<i64>| id.map_or("that of the image".to_owned(), |id| id.to_string());
+            writeln!(text, "  container {name} runs as user {}, group {}", told(user), told(group))
+        }
+    };
 }
 
 fn explain_capabilities(text: &mut String, appliance: &Appliance, name: &str, container: &Value) {

@@ -10,7 +10,7 @@ use k8s_openapi::api::core::v1::{
 use k8s_openapi::apimachinery::pkg::api::resource::Quantity;
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 
-use crate::plan::{self, EnvValue, ProbeAction};
+use crate::plan::{self, EnvValue, ProbeAction, RunAs};
 
 /// A container with no more privilege than the plan grants.
 pub fn container(plan: &plan::Container, pull_policy: Option<&str>) -> Container {
@@ -38,11 +38,20 @@ fn list(items: &[String]) -> Option<Vec<String>> {
 
 /// Capabilities start from nothing, and nothing can be gained on the way.
 fn security_context(plan: &plan::Container) -> SecurityContext {
+    let (user, group) = match plan.run_as {
+        RunAs::Root(_) => (Some(0), None),
+        RunAs::Image { user, group } => {
+            (user.map(|user| user.get().into()), group.map(|group| group.get().into()))
+        }
+    };
     let add: Vec<String> = plan.grants.iter().map(|grant| grant.capability.to_string()).collect();
     SecurityContext {
         allow_privilege_escalation: Some(false),
         capabilities: Some(Capabilities { add: list(&add), drop: Some(vec!["ALL".into()]) }),
-        run_as_user: plan.root.then_some(0),
+        run_as_group: group,
+        // A pod that says `runAsNonRoot: true`, by a patch or by a policy's hand, speaks of its appliance: kubelet would refuse ours.
+        run_as_non_root: matches!(plan.run_as, RunAs::Root(_)).then_some(false),
+        run_as_user: user,
         seccomp_profile: Some(SeccompProfile { type_: "RuntimeDefault".into(), localhost_profile: None }),
         ..SecurityContext::default()
     }

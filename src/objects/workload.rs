@@ -19,7 +19,7 @@ use super::meta::{map, metadata, pod_labels, selector};
 use super::scripts::{self, ScriptsOwner};
 use super::set::Object;
 use crate::net::{self, Nad};
-use crate::plan::{self, Appliance, Nic, Placement, Profile, VolumeSource, Workload};
+use crate::plan::{self, Appliance, Nic, Placement, Profile, RunAs, VolumeSource, Workload};
 use crate::pod::Scripts;
 
 /// Annotation of the pod: what its ConfigMaps hold, but for the scripts, whose name says it. A change rolls the pod.
@@ -111,6 +111,10 @@ fn pod(appliance: &Appliance, owner: ScriptsOwner) -> PodSpec {
     let init: Vec<_> = appliance.init.iter().map(|plan| container(plan, pull_policy)).collect();
     let scripts_of = |kind| scripts::name(appliance, kind, owner);
     let volumes: Vec<_> = appliance.volumes.iter().map(|plan| volume(plan, &scripts_of)).collect();
+    let group = match appliance.main.run_as {
+        RunAs::Image { group, .. } => group.map(|group| i64::from(group.get())),
+        RunAs::Root(_) => None,
+    };
     PodSpec {
         affinity: affinity(&appliance.placement),
         // Nothing in an appliance talks to the API server, and the environment of a machine on the LAN is
@@ -122,8 +126,13 @@ fn pod(appliance: &Appliance, owner: ScriptsOwner) -> PodSpec {
         image_pull_secrets: (!secrets.is_empty()).then_some(secrets),
         init_containers: (!init.is_empty()).then_some(init),
         node_selector: map(&appliance.placement.selector),
-        security_context: (!sysctls.is_empty())
-            .then(|| PodSecurityContext { sysctls: Some(sysctls), ..PodSecurityContext::default() }),
+        security_context: (group.is_some() || !sysctls.is_empty()).then(|| PodSecurityContext {
+            fs_group: group,
+            // A claim with many files is gone through once, not at each start.
+            fs_group_change_policy: group.map(|_| "OnRootMismatch".into()),
+            sysctls: (!sysctls.is_empty()).then_some(sysctls),
+            ..PodSecurityContext::default()
+        }),
         termination_grace_period_seconds: Some(appliance.grace_seconds),
         tolerations: tolerations(&appliance.placement),
         volumes: (!volumes.is_empty()).then_some(volumes),

@@ -4,14 +4,14 @@
 use super::model::{Addressing, Nic};
 use super::openwrt::Parts;
 use super::pod::{
-    ConfigFiles, Container, ContainerPort, EnvValue, Grant, Mount, Probes, Resources, RouteReason, Volume,
-    VolumeSource,
+    ConfigFiles, Container, ContainerPort, EnvValue, Grant, Mount, Probes, Resources, RouteReason, RunAs,
+    Volume, VolumeSource,
 };
 use super::{probes, volumes};
 use crate::diag::{Diagnostics, Loc};
 use crate::pod::Scripts;
 use crate::spec::ApplianceSpec;
-use crate::types::{Cidr, ImageRef};
+use crate::types::{AccountId, Cidr, ImageRef};
 
 /// What the parts are made of.
 pub struct Input<'a> {
@@ -85,7 +85,7 @@ fn wire(input: &Input<'_>) -> Container {
             capability: Loc::bare("NET_ADMIN".parse().expect("a Linux capability")),
             reason: "routes to the cluster stay on eth0; the appliance itself does not hold it".into(),
         }],
-        root: true,
+        run_as: RunAs::Root("the kernel takes routes from nobody else"),
         ports: Vec::new(),
         probes: Probes::default(),
         resources: Resources::default(),
@@ -110,11 +110,18 @@ fn main(input: &Input<'_>, probes: Probes) -> Container {
         env,
         mounts: volumes::mounts(spec),
         grants: input.grants.clone(),
-        root: false,
+        run_as: run_as(spec),
         ports: input.ports.clone(),
         probes,
         resources: input.resources.clone(),
     }
+}
+
+/// The document's user and group; a user without a group has the group of its number.
+fn run_as(spec: &ApplianceSpec) -> RunAs {
+    let number = |id: &Option<Loc<AccountId>>| id.as_ref().map(|id| id.value);
+    let user = number(&spec.user);
+    RunAs::Image { user, group: number(&spec.group).or(user) }
 }
 
 /// Kubernetes expands `$(NAME)` and turns `$$` into `$`: a text that has either is written so that the

@@ -38,6 +38,6 @@ pub use openwrt::mode as persistence_mode;
 pub use overlays::{Named as NamedOverlay, of_appliance as overlays_of};
 pub use pod::{
     Claim, ConfigFiles, Container, ContainerPort, Credentials, Egress, EnvValue, Grant, Ingress, Mount,
-    Placement, Probe, ProbeAction, Probes, Resources, RouteReason, Service, Volume, VolumeSource,
+    Placement, Probe, ProbeAction, Probes, Resources, RouteReason, RunAs, Service, Volume, VolumeSource,
 };
 pub use units::bytes as bytes_without_unit;

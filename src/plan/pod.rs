@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::model::Pairs;
 use crate::diag::Loc;
 use crate::pod;
-use crate::types::{Capability, Cidr, ImageRef, Quantity};
+use crate::types::{AccountId, Capability, Cidr, ImageRef, Quantity};
 
 /// A container.
 #[derive(Debug, Clone)]
@@ -24,14 +24,28 @@ pub struct Container {
     pub mounts: Vec<Mount>,
     /// Capabilities; everything else is dropped.
     pub grants: Vec<Grant>,
-    /// Whether it has to be root.
-    pub root: bool,
+    /// Who it runs as.
+    pub run_as: RunAs,
     /// Ports.
     pub ports: Vec<ContainerPort>,
     /// Startup, readiness, liveness.
     pub probes: Probes,
     /// Requests and limits.
     pub resources: Resources,
+}
+
+/// Who a container's process is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RunAs {
+    /// Root, whatever the pod says, for this reason.
+    Root(&'static str),
+    /// Whoever the image says, or these.
+    Image {
+        /// Its user.
+        user: Option<AccountId>,
+        /// Its group, which also owns what is on its claims.
+        group: Option<AccountId>,
+    },
 }
 
 /// Where an environment variable's value comes from.

@@ -32,7 +32,7 @@ pub use image_ref::ImageRef;
 pub use mac::Mac;
 pub use name::{EnvName, FeedName, InterfaceName, ModuleName, Name};
 pub use nearest::nearest;
-pub use number::{Port, Vlan};
+pub use number::{AccountId, Port, Vlan};
 pub use overlay_ref::OverlayRef;
 pub use package::PackageWish;
 pub use privilege::Privilege;

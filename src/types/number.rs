@@ -1,28 +1,28 @@
-//! Bounded numbers: VLAN ids and ports.
+//! Bounded numbers: VLAN ids, ports, users and groups.
 
 use super::{Invalid, quoted};
 use std::fmt;
 use std::str::FromStr;
 
 macro_rules! bounded {
-    ($(#[$doc:meta])* $name:ident, $what:literal, $max:literal) => {
+    ($(#[$doc:meta])* $name:ident($number:ty), $what:literal, $min:literal, $max:literal) => {
         $(#[$doc])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub struct $name(u16);
+        pub struct $name($number);
 
         impl $name {
             /// The lowest valid number.
-            pub const MIN: u16 = 1;
+            pub const MIN: $number = $min;
             /// The highest valid number.
-            pub const MAX: u16 = $max;
+            pub const MAX: $number = $max;
 
             /// The number, if it is in range.
-            pub fn new(number: u16) -> Option<Self> {
+            pub fn new(number: $number) -> Option<Self> {
                 (Self::MIN..=Self::MAX).contains(&number).then_some(Self(number))
             }
 
             /// The number.
-            pub fn get(self) -> u16 {
+            pub fn get(self) -> $number {
                 self.0
             }
         }
@@ -37,7 +37,7 @@ macro_rules! bounded {
             type Err = Invalid;
 
             fn from_str(text: &str) -> Result<Self, Invalid> {
-                let fix = concat!("write a whole number from 1 to ", $max);
+                let fix = concat!("write a whole number from ", $min, " to ", $max);
                 if text.is_empty() || !text.bytes().all(|b| b.is_ascii_digit()) {
                     return Err(Invalid::new(format!("{} is not {}", quoted(text), $what), fix));
                 }
@@ -56,11 +56,15 @@ macro_rules! bounded {
 
 bounded!(
     /// The id of an IEEE 802.1Q VLAN: 1 to 4094 (0 and 4095 are reserved by the standard).
-    Vlan, "a VLAN id", 4094
+    Vlan(u16), "a VLAN id", 1, 4094
 );
 bounded!(
     /// A TCP or UDP port: 1 to 65535.
-    Port, "a port", 65535
+    Port(u16), "a port", 1, 65535
+);
+bounded!(
+    /// The number of a user or a group: 0 to 2147483647, what Kubernetes takes (apimachinery `IsValidUserID`).
+    AccountId(u32), "the number of a user or a group", 0, 2147483647
 );
 
 #[cfg(test)]
@@ -72,6 +76,9 @@ mod tests {
         assert_eq!("1".parse::<Vlan>().map(Vlan::get), Ok(1));
         assert_eq!("4094".parse::<Vlan>().map(Vlan::get), Ok(4094));
         assert_eq!("65535".parse::<Port>().map(Port::get), Ok(65535));
+        assert_eq!("0".parse::<AccountId>().map(AccountId::get), Ok(0));
+        assert_eq!("2147483647".parse::<AccountId>().map(AccountId::get), Ok(2_147_483_647));
+        assert!("2147483648".parse::<AccountId>().is_err() && "root".parse::<AccountId>().is_err());
     }
 
     #[test]
