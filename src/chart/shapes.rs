@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::types::{Capability, CapabilitySet, Privilege};
+use crate::types::{AccountId, Capability, CapabilitySet, Privilege};
 
 /// Any text.
 pub fn text() -> Value {
@@ -27,6 +27,11 @@ pub fn text_map() -> Value {
 /// True or false.
 pub fn switch() -> Value {
     json!({"type": "boolean"})
+}
+
+/// The number of a user or a group, or nothing.
+pub fn account() -> Value {
+    json!({"anyOf": [{"const": ""}, {"type": "integer", "minimum": AccountId::MIN, "maximum": AccountId::MAX}]})
 }
 
 /// One of these texts.

@@ -190,6 +190,9 @@ impl<'a> Source<'a> {
         spec.secret = None;
         spec.hostname = None;
         spec.timezone = None;
+        spec.user = None;
+        spec.group = None;
+        spec.cluster_forwarding = None;
         spec.resources = None;
         spec.devices.retain(|device| matches!(device.source.value, spec::DeviceSource::Path(_)));
         spec.nodes.clear();

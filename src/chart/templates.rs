@@ -268,6 +268,9 @@ fn containers(source: &Source<'_>, object: &Object) -> Vec<Slot> {
     } else {
         slots.push(more_values(&format!("{env}/-"), ".Values.extraEnv"));
     }
+    if source.profile() == Profile::Generic {
+        slots.extend(accounts(main, has("/spec/template/spec/securityContext")));
+    }
     let capabilities = format!("{main}/securityContext/capabilities/add");
     let further = "include \"wrtpod.moreCapabilities\" .";
     slots.push(if has(&capabilities) {
@@ -276,6 +279,21 @@ fn containers(source: &Source<'_>, object: &Object) -> Vec<Slot> {
         optional_block(&capabilities, further)
     });
     slots.extend(mounts(source, object, main));
+    slots
+}
+
+/// Who the appliance runs as, and who owns what is on its claims. `in_pod`: the pod has a security context of its own.
+fn accounts(main: &str, in_pod: bool) -> Vec<Slot> {
+    let pod = "/spec/template/spec/securityContext";
+    let mut slots = vec![
+        optional_block(&format!("{main}/securityContext/runAsUser"), "include \"wrtpod.user\" ."),
+        optional_block(&format!("{main}/securityContext/runAsGroup"), "include \"wrtpod.group\" ."),
+    ];
+    if in_pod {
+        slots.push(more(pod, "include \"wrtpod.podSecurity\" ."));
+    } else {
+        slots.push(optional_block(pod, "include \"wrtpod.podSecurity\" ."));
+    }
     slots
 }
 

@@ -99,6 +99,11 @@ fn wanted(
     let env =
         env.filter_map(|variable| Some((variable.name.to_string(), json!(literal(variable, profile).ok()?))));
     spec.map("env", env.collect());
+    for (key, id) in [("user", values.user.get()), ("group", values.group.get())] {
+        if let Some(id) = id {
+            spec.put(key, id.get());
+        }
+    }
     access(values, &mut spec);
     spec.map("volumes", volumes(&values.volumes, base, diagnostics));
     let capabilities = values.extra_capabilities.iter().map(|capability| capability.value.to_string());
@@ -177,6 +182,7 @@ fn openwrt(values: &Values, overlays: &[Loc<String>], spec: &mut Pieces) {
         spec.put("persistence", self::persistence(persistence));
     }
     spec.map("uci", super::uci::settings(&values.uci));
+    spec.on("clusterForwarding", values.cluster_forwarding);
     spec.list("overlays", overlays);
     spec.pairs("firstBoot", &values.first_boot);
     let credentials = values.credentials.as_ref();

@@ -8,11 +8,13 @@ use serde_json::{Map, Value};
 
 /// Keys of an appliance that the values of a chart decide altogether. The others are in the chart's templates, where the
 /// catalog entry put them.
-const DECIDED: [&str; 25] = [
+const DECIDED: [&str; 28] = [
     "annotations",
+    "clusterForwarding",
     "devices",
     "egress",
     "firstBoot",
+    "group",
     "guard",
     "helperImage",
     "hostname",
@@ -34,6 +36,7 @@ const DECIDED: [&str; 25] = [
     "timezone",
     "tolerations",
     "uci",
+    "user",
 ];
 
 /// Keys of a volume of which the same is true.

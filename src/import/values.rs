@@ -8,8 +8,8 @@ use crate::spec::{
     UciValue,
 };
 use crate::types::{
-    AddressSpec, CapabilityWish, Cidr, EnvName, ImageRef, InterfaceName, IpRange, Mac, Name, Port, Privilege,
-    Quantity, Vlan,
+    AccountId, AddressSpec, CapabilityWish, Cidr, EnvName, ImageRef, InterfaceName, IpRange, Mac, Name, Port,
+    Privilege, Quantity, Vlan,
 };
 use serde_json::Value;
 use std::net::IpAddr;
@@ -43,6 +43,12 @@ record! {
         "hostname" => hostname: Given<Name>,
         /// The time zone.
         "timezone" => timezone: Given<String>,
+        /// The user that it runs as (profile `generic`).
+        "user" => user: Given<AccountId>,
+        /// The group that it runs as (profile `generic`).
+        "group" => group: Given<AccountId>,
+        /// Whether the cluster's network is open while the firewall is not up (profile `openwrt`).
+        "clusterForwarding" => cluster_forwarding: Option<Loc<bool>>,
         /// The nodes it may run on.
         "nodes" => nodes: Vec<Loc<String>>,
         /// Affinity in the place of what `nodes` say.

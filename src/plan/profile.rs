@@ -61,6 +61,7 @@ fn reject_other_profile(profile: Profile, spec: &ApplianceSpec, diags: &mut Diag
             first_key("firstBoot", &spec.first_boot),
             at("secret", spec.secret.as_ref()),
             at("emptyRootPassword", spec.empty_root_password.as_ref()),
+            at("clusterForwarding", spec.cluster_forwarding.as_ref()),
         ],
         Profile::OpenWrt => &[
             first("command", &spec.command),
@@ -68,6 +69,8 @@ fn reject_other_profile(profile: Profile, spec: &ApplianceSpec, diags: &mut Diag
             first_key("env", &spec.env),
             at("probes", spec.probes.as_ref()),
             at("helperImage", spec.helper_image.as_ref()),
+            at("user", spec.user.as_ref()),
+            at("group", spec.group.as_ref()),
         ],
     };
     for key in keys {

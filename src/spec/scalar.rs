@@ -3,7 +3,7 @@
 use super::decode::{Decode, Decoder, MapKey};
 use super::schema::Defs;
 use crate::diag::Written;
-use crate::types::{Invalid, Port, TextForm, Vlan, nearest, quoted};
+use crate::types::{AccountId, Invalid, Port, TextForm, Vlan, nearest, quoted};
 use crate::yaml::{Kind, Tree};
 use serde_json::{Value, json};
 use std::net::IpAddr;
@@ -146,6 +146,7 @@ macro_rules! bounded {
 bounded! {
     Vlan, "a VLAN id", "write a whole number from 1 to 4094";
     Port, "a port", "write a whole number from 1 to 65535";
+    AccountId, "the number of a user or a group", "write a whole number from 0 to 2147483647";
 }
 
 /// An IP address as a text.

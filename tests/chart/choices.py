@@ -96,7 +96,7 @@ def choose_addresses(random, number):
         if random.random() < 0.3:
             said["pool"].append(f"{subnet[512]}-{subnet[0x1FFF].exploded}")
     if random.random() < 0.4:
-        said["dns"] = random.sample(["9.9.9.9", "192.0.2.53", "2620:FE::00fe", "2001:db8:0:0:1::1"], random.randint(1, 2))
+        said["dns"] = random.sample(["9.9.9.9", "FE80::0001", "192.0.2.53", "2620:FE::00fe", "2001:db8:0:0:1::1"], random.randint(1, 2))
     return {key: value for key, value in said.items() if value or random.random() < 0.5}
 
 
@@ -210,6 +210,8 @@ def choose_generic(random, values):
         values["extraVolumeMounts"] = [{"name": "scratch", "mountPath": "/scratch"}]
     if random.random() < 0.4:
         values["helperImage"] = "registry.example/helper:on"
+    values["user"] = random.choice(["", "", 0, 1000, 2147483647])
+    values["group"] = random.choice(["", "", 0, 3000000])
 
 
 def choose_volumes(random, names):
@@ -237,6 +239,7 @@ def choose_openwrt(random, values):
         "packages": random.choice(["drop", "keep", "reinstall"]) if mode != "none" else "drop",
     }
     values["credentials"] = {"existingSecret": random.choice(["", "root"])}
+    values["clusterForwarding"] = random.random() < 0.2
     if random.random() < 0.4:
         values["firstBoot"] = {f"{number}-x": random.choice(MULTILINE) for number in random.sample(range(10, 99), 2)}
     if random.random() < 0.6:

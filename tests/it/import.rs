@@ -162,6 +162,7 @@ labels: {team: net}
 annotations: {e: f}
 podLabels: {g: h}
 podAnnotations: {i: j}
+clusterForwarding: true
 overlays: [wireguard, adblock]
 persistence: {mode: system, size: 1Gi, storageClass: '', accessMode: ReadWriteOncePod, packages: reinstall}
 uci:
@@ -233,6 +234,9 @@ volumes: {more: {size: 1Gi}}
         "{said}"
     );
     assert!(documents.expect("nothing was refused").contains("A: $(b)"));
+    let (documents, said) = imported_entry("nginx-lan", "nginx-lan", "user: 1000\ngroup: 0");
+    let documents = documents.expect("nothing was refused");
+    assert!(said.is_empty() && documents.contains("  user: 1000\n  group: 0\n"), "{said}\n{documents}");
     // Keys of the other profile: the documents have them, and the plan refuses them.
     let (documents, _) = imported_entry("nginx-lan", "nginx-lan", "uci: {dhcp: [{section: a, type: b}]}");
     let refused = outcome("<imported>", &documents.expect("nothing was refused"));

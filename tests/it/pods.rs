@@ -66,6 +66,78 @@ fn planned(name: &str, sections: &Map<String, Value>) -> Option<String> {
     files.into_iter().find(|(file, _)| *file == wanted).map(|(_, text)| text.to_string())
 }
 
+/// The planned `dhcp` of an appliance on a network whose router has a link-local address.
+fn planned_dhcp(link: &Value, interface: &str) -> String {
+    let mut site = json!({"apiVersion": "wrtpod.dev/v1alpha1", "kind": "Site", "metadata": {"name": "home"}, "spec":
+        {"salt": "a", "networks": {"lan": {"subnet": "2001:db8:1::/64", "gateway": "fe80::1"}}}});
+    site["spec"]["networks"]["lan"]
+        .as_object_mut()
+        .expect("a network")
+        .extend(link.as_object().cloned().unwrap_or_default());
+    let appliance = format!(
+        "{{apiVersion: wrtpod.dev/v1alpha1, kind: Appliance, metadata: {{name: wrt}}, spec: {{profile: openwrt, image: 'a:1', \
+         interfaces: [{{network: lan, address: '2001:db8:1::34/64', {interface}}}]}}}}"
+    );
+    let outcome = outcome("fe80.yaml", &format!("{site}\n---\n{appliance}\n"));
+    let plan = outcome.plan.as_ref().expect("the documents have a site");
+    let mut files = plan.appliances[0].config.iter().flat_map(|config| &config.files);
+    let (_, dhcp) = files.find(|(file, _)| file == "uci.dhcp").expect("dhcp is planned");
+    dhcp.to_string()
+}
+
+/// dnsmasq asks nobody at `fe80::1` that no interface leads to, and a LAN of IPv6 alone has no other name server.
+#[test]
+fn a_link_local_name_server_is_asked_through_its_interface() {
+    let (macvlan, bridge) = (json!({"macvlan": {"parent": "e0"}}), json!({"bridge": {"name": "br0"}}));
+    let plain = planned_dhcp(&macvlan, "defaultRoute: true");
+    assert!(plain.contains("\tlist server 'fe80::1%lan'\n"), "{plain}");
+    let named = planned_dhcp(&macvlan, "name: up, dns: ['fe80::2', '2001:db8::53']");
+    assert!(named.contains("\tlist server 'fe80::2%up'\n\tlist server '2001:db8::53'\n"), "{named}");
+    let bridged = planned_dhcp(&bridge, "bridge: true");
+    assert!(bridged.contains("\tlist server 'fe80::1%br-lan'\n"), "{bridged}");
+}
+
+/// The pod's spec of the workload of an appliance.
+fn pod_of(appliance: &str) -> Value {
+    let site = json!({"apiVersion": "wrtpod.dev/v1alpha1", "kind": "Site", "metadata": {"name": "home"}, "spec":
+        {"salt": "a", "networks": {"lan": {"macvlan": {"parent": "e0"}, "subnet": "10.9.0.0/24"}}}});
+    let head = "apiVersion: wrtpod.dev/v1alpha1, kind: Appliance, metadata: {name: wrt}";
+    let spec = format!("image: 'a:1', interfaces: [{{network: lan, address: 10.9.0.2/24}}], {appliance}");
+    let outcome = outcome("pod.yaml", &format!("{site}\n---\n{{{head}, spec: {{{spec}}}}}\n"));
+    assert!(!outcome.diagnostics.has_errors(), "{}", outcome.text());
+    let mut objects = outcome.sets.iter().flatten();
+    let workload = objects.find(|object| object.identity.kind == "StatefulSet").expect("there is a workload");
+    workload.value["spec"]["template"]["spec"].clone()
+}
+
+/// A pod that is not to run as root, by a patch or by a policy's hand, means its appliance: kubelet would refuse our own containers.
+#[test]
+fn our_own_containers_of_root_say_so() {
+    let root = |container: &Value| {
+        let context = &container["securityContext"];
+        (context["runAsNonRoot"] == json!(false), context["runAsUser"] == json!(0))
+    };
+    let openwrt = pod_of("profile: openwrt");
+    assert_eq!(root(&openwrt["initContainers"][0]), (true, true));
+    assert_eq!(root(&openwrt["containers"][0]), (true, true));
+    let generic = pod_of("profile: generic");
+    assert_eq!(root(&generic["initContainers"][0]), (true, true));
+    assert_eq!(root(&generic["containers"][0]), (false, false));
+}
+
+#[test]
+fn an_appliance_runs_as_its_user_and_owns_its_claims() {
+    let ids = |pod: &Value| {
+        let own = &pod["containers"][0]["securityContext"];
+        [&own["runAsUser"], &own["runAsGroup"], &pod["securityContext"]["fsGroup"]].map(Value::as_i64)
+    };
+    assert_eq!(ids(&pod_of("user: 1000, group: 2000")), [Some(1000), Some(2000), Some(2000)]);
+    assert_eq!(ids(&pod_of("user: 1000")), [Some(1000), Some(1000), Some(1000)]);
+    assert_eq!(ids(&pod_of("user: 1000, group: 0")), [Some(1000), Some(0), Some(0)]);
+    assert_eq!(ids(&pod_of("group: 5")), [None, Some(5), Some(5)]);
+    assert_eq!(ids(&pod_of("hostname: x")), [None; 3]);
+}
+
 /// Random files of UCI that documents may have, as the plan writes them: `tests/pod/cases/round-trip.sh` starts pods with them.
 #[test]
 #[ignore = "tests/pod/run asks for it, and names the folder in WRTPOD_TEST_OUT"]

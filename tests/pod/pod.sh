@@ -42,11 +42,41 @@ main_container() { container main "$@"; }
 # prepare without a network, start without an init: for what has nothing to do with either. start's children die with it.
 seed() { init_container /bin/sh /wrtpod/bin/seed; }
 start() {
-	ENTER='--pid --fork --kill-child' main_container /bin/sh -c '
+	ENTER='--net --pid --fork --kill-child' main_container /bin/sh -c '
 		rm -f /sbin/init
 		printf "#!/bin/sh\n%s\n" "${AT_INIT:-:}" >/sbin/init
 		chmod 755 /sbin/init
 		exec /bin/sh /wrtpod/bin/start'
+}
+
+# boot: start as PID 1 of a new PID namespace, in the background; sets $inside (its PID out here).
+boot() {
+	ENTER='--pid --fork --kill-child' main_container /bin/sh /wrtpod/bin/start >"$P/log" 2>&1 </dev/null &
+	booter=$!
+	started="$started $booter"
+	inside=
+	for _ in $(seq 50); do
+		inside=$(ps -o pid= --ppid "$(ps -o pid= --ppid $booter 2>/dev/null | head -n 1 | tr -d ' ' || echo 0)" 2>/dev/null | head -n 1 | tr -d ' ')
+		[ -z "$inside" ] || break
+		sleep 0.1
+	done
+}
+in_pod() { nsenter -t "$inside" -m -n -p -r -- "$@"; }
+halt_pod() {
+	kill -TERM "$inside" 2>/dev/null
+	for _ in $(seq 100); do kill -0 "$booter" 2>/dev/null || break; sleep 0.1; done
+	kill -9 "$booter" 2>/dev/null
+	wait "$booter" 2>/dev/null
+}
+wait_ready() {
+	for _ in $(seq 75); do
+		in_pod /bin/sh /wrtpod/bin/probe ready >/dev/null 2>&1 && [ "$(addresses lan)" ] && return 0
+		sleep 0.2
+	done
+	routes eth0
+	in_pod /bin/sh /wrtpod/bin/probe ready
+	cat "$P/log"
+	return 1
 }
 
 # sum FOLDER: everything in it, to compare.

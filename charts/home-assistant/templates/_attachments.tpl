@@ -134,26 +134,45 @@ stands only where it is another one: in this text, no tool that moves the object
 {{- end -}}
 
 {{/*
-The plugin `tuning`, the last of the list: it writes sysctls into the pod's network namespace, and sets a MAC that the
-link's own plugin would drop. List NIC NETWORK.
+The plugins `tuning`, the last of the list: they write sysctls into the pod's network namespace, and the last of them sets a
+MAC that the link's own plugin would drop. A plugin writes its sysctls in random order, so those that others depend on stand
+in one of their own. List NIC NETWORK.
 */}}
 {{- define "wrtpod.tuning" -}}
-{{- $network := last . -}}
-{{- $sysctls := list -}}
+{{- $byTuning := include "wrtpod.macByTuning" (last .) -}}
+{{- $steps := dict -}}
 {{- range include "wrtpod.sysctls" . | fromJsonArray -}}
-  {{- $sysctls = append $sysctls (printf "%s: %s" (first . | toRawJson) (last . | toRawJson)) -}}
+  {{- $rank := first . | include "wrtpod.sysctlRank" -}}
+  {{- $line := printf "%s: %s" (first . | toRawJson) (last . | toRawJson) -}}
+  {{- $_ := set $steps $rank (append (get $steps $rank | default list) $line) -}}
 {{- end -}}
+{{- $last := keys $steps | sortAlpha | last -}}
+{{- range $rank, $lines := $steps }}
+{{- if ne $rank (keys $steps | sortAlpha | first) }},
+{{ end -}}
 {
   "type": "tuning",
-  {{- if include "wrtpod.macByTuning" $network }}
+  {{- if and $byTuning (eq $rank $last) }}
   "capabilities": {
     "mac": true
   },
   {{- end }}
   "sysctl": {
-    {{- join ",\n" $sysctls | nindent 4 }}
+    {{- join ",\n" $lines | nindent 4 }}
   }
 }
+{{- end -}}
+{{- end -}}
+
+{{/* In which step a sysctl is written: whether the machine forwards, then what is said of all interfaces, then the rest. */}}
+{{- define "wrtpod.sysctlRank" -}}
+{{- if or (eq . "net.ipv4.ip_forward") (regexMatch "^net[.]ipv[46][.]conf[.]all[.]forwarding$" .) -}}
+0
+{{- else if regexMatch "^net[.]ipv[46][.]conf[.](all|default)[.]" . -}}
+1
+{{- else -}}
+2
+{{- end -}}
 {{- end -}}
 
 {{/* A JSON list of the sysctls of an attachment, each a key and a value. The network's own win. List NIC NETWORK. */}}

@@ -8,7 +8,11 @@ servers of its interfaces, never the cluster's: those ask the node, which may as
 {{- $servers := list }}
 {{- range .nics }}
 {{- $serves = or $serves .serve }}
-{{- $servers = concat $servers .dns }}
+{{- $device := ternary (printf "br-%s" .interface) .interface (eq (toString .bridge) "true") }}
+{{- range .dns }}
+{{- /* A link-local address means nothing without the device that it is reached by. */}}
+{{- $servers = append $servers (ternary (printf "%s%%%s" . $device) . (regexMatch "^[Ff][Ee][89ABab][0-9A-Fa-f]:" .)) }}
+{{- end }}
 {{- end }}
 config dnsmasq 'dnsmasq'
 	option domainneeded '1'

@@ -1,9 +1,13 @@
 //! What only a generic appliance has.
 
+use serde_json::Value;
+
 use super::hostname;
 use crate::chart::entry::{Entry, leaf, section};
 use crate::chart::shapes;
 use crate::chart::source::Source;
+use crate::diag::Loc;
+use crate::types::AccountId;
 
 /// The values.
 pub(super) fn generic(source: &Source<'_>) -> Vec<Entry> {
@@ -58,6 +62,18 @@ pub(super) fn generic(source: &Source<'_>) -> Vec<Entry> {
             shapes::text(),
             "The time zone, such as Europe/Berlin (variable TZ). Empty: the image's.",
         ),
+        leaf(
+            "user",
+            account(source.spec.user.as_ref()),
+            shapes::account(),
+            "The user that the appliance runs as, a number. Empty: the image's.",
+        ),
+        leaf(
+            "group",
+            account(source.spec.group.as_ref()),
+            shapes::account(),
+            "The group that it runs as, a number; what is on its claims belongs to it too. Empty: the number of `user`.",
+        ),
     ];
     if !volumes.is_empty() {
         entries.push(section(
@@ -67,4 +83,9 @@ pub(super) fn generic(source: &Source<'_>) -> Vec<Entry> {
         ));
     }
     entries
+}
+
+/// The number, or the empty text for none.
+fn account(id: Option<&Loc<AccountId>>) -> Value {
+    id.map_or_else(|| Value::from(""), |id| id.get().into())
 }

@@ -35,6 +35,13 @@ pub(super) fn openwrt(source: &Source<'_>, carried: &Carried) -> Vec<Entry> {
             "UCI settings over those that are planned and those of overlays: file → list of sections in their order,\n\
              each with `section` (its name, or \"@TYPE[0]\"), `type` (where the section is a new one) and `options`.",
         ),
+        leaf(
+            "clusterForwarding",
+            spec.cluster_forwarding.is_some_and(|forwards| forwards.value),
+            shapes::switch(),
+            "True to let packets pass between eth0, the cluster's network, and the other interfaces while OpenWrt's\n\
+             firewall is not up. While it is up, its zones decide.",
+        ),
         overlays(
             source,
             carried,

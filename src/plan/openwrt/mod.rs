@@ -15,7 +15,7 @@ use super::model::{AppliedOverlay, Nic, Profile};
 use super::names::interface_fault;
 use super::pod::{
     ConfigFiles, Container, ContainerPort, Credentials, EnvValue, Grant, Mount, Probe, ProbeAction, Probes,
-    Resources, Volume, VolumeSource,
+    Resources, RunAs, Volume, VolumeSource,
 };
 use super::profile::is_posix_zone;
 use crate::diag::{Diagnostics, Loc};
@@ -130,6 +130,10 @@ fn main_grants() -> Vec<Grant> {
 
 fn prepare_grants() -> Vec<Grant> {
     grants(&[
+        (
+            "NET_ADMIN",
+            "until the firewall is up, a table of its own lets nothing pass between eth0 and the NICs",
+        ),
         ("CHOWN", "the claim is filled with the image's files under their owners"),
         ("DAC_OVERRIDE", "files of other users are read and merged"),
         ("FOWNER", "modes and times of files of other users are kept"),
@@ -172,7 +176,7 @@ fn prepare(input: &Input<'_>) -> Container {
         env: vec![host_ips()],
         mounts: common_mounts(input),
         grants: prepare_grants(),
-        root: true,
+        run_as: RunAs::Root("the claim is filled with the image's files under their owners"),
         ports: Vec::new(),
         probes: Probes::default(),
         resources: Resources::default(),
@@ -203,7 +207,7 @@ fn main(input: &Input<'_>, mode: PersistenceMode) -> Container {
         env: vec![("container".into(), EnvValue::Text("oci".into())), host_ips()],
         mounts,
         grants: all_grants,
-        root: true,
+        run_as: RunAs::Root("OpenWrt's init is root's, and starts each daemon as its own user"),
         ports: input.ports.clone(),
         probes: probes(),
         resources: input.resources.clone(),
@@ -302,6 +306,7 @@ fn settings(input: &Input<'_>, mode: PersistenceMode) -> String {
         .collect();
     let cluster: Vec<String> = input.cluster.iter().map(ToString::to_string).collect();
     let overlays: Vec<&str> = input.overlays.iter().map(|overlay| overlay.name.as_str()).collect();
+    let forwards = input.spec.cluster_forwarding.is_some_and(|forwards| forwards.value);
     let leads_out = input.nics.iter().any(|nic| nic.default_route.value);
     [
         ("PERSISTENCE", mode.as_str()),
@@ -310,6 +315,7 @@ fn settings(input: &Input<'_>, mode: PersistenceMode) -> String {
         ("CLUSTER_CIDRS", &cluster.join(" ")),
         ("DEFAULT_ROUTE_VIA_NIC", if leads_out { "1" } else { "0" }),
         ("DISABLED_SERVICES", DISABLED_SERVICES),
+        ("CLUSTER_FORWARDING", if forwards { "1" } else { "0" }),
         ("OVERLAYS", &overlays.join(" ")),
     ]
     .map(|(key, value)| format!("{key}='{value}'\n"))

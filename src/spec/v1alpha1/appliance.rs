@@ -9,7 +9,8 @@ use crate::spec::decode::{Decode, Decoder, OneOrMany};
 use crate::spec::schema::Defs;
 use crate::spec::table::{choice, record};
 use crate::types::{
-    AddressSpec, CapabilityWish, EnvName, ImageRef, InterfaceName, Mac, Name, OverlayRef, Privilege, Quantity,
+    AccountId, AddressSpec, CapabilityWish, EnvName, ImageRef, InterfaceName, Mac, Name, OverlayRef,
+    Privilege, Quantity,
 };
 use crate::yaml::{Kind, Tree};
 use serde_json::Value;
@@ -59,6 +60,9 @@ record! {
         "persistence" => persistence: Option<Loc<Persistence>>,
         /// UCI settings: file, section, option. The key `.type` of a section gives its type.
         "uci" => uci: UciSettings,
+        /// True to let packets pass between eth0, the cluster's network, and the other interfaces while OpenWrt's firewall is
+        /// not up: before it has started, and where it is switched off. While it is up, its zones decide. Default: false.
+        "clusterForwarding" => cluster_forwarding: Option<Loc<bool>>,
         /// Overlays: their settings and what they need of the pod become the appliance's. Each is a name of `wrtpod
         /// catalog`, or a folder such as `./overlays/mine`. Those of the Image behind `build` need not be named; others
         /// the pod installs itself, which takes persistence mode `system`.
@@ -82,6 +86,11 @@ record! {
         "args" => args: Vec<Loc<String>>,
         /// Environment variables.
         "env" => env: Entries<EnvName, String>,
+        /// The user that the appliance runs as, a number (profile `generic`). Default: the image's.
+        "user" => user: Option<Loc<AccountId>>,
+        /// The group that the appliance runs as, a number; what is on its claims belongs to it too (profile `generic`).
+        /// Default: the number of `user`.
+        "group" => group: Option<Loc<AccountId>>,
         /// Ports that the appliance listens on, by name.
         "ports" => ports: Entries<Name, ServicePort>,
         /// The Service on the cluster's network.

@@ -42,7 +42,7 @@ grep -qx "firewall.zone_cluster.input='REJECT'" zones || fail "the zone admits m
 grep -qx "firewall.cluster_service_tcp.dest_port='80 443 22'" zones || fail "the zone's ports"
 # Firewall4's rules, or firewall3's.
 k exec router-0 -- sh -c 'if [ -x /sbin/fw4 ]; then nft list table inet fw4; else iptables -S; fi' | tee rules
-grep -qE 'iifname "eth0"|-i eth0 ' rules || fail "eth0 is in no zone"
+grep -qE 'iifname "eth0" jump input_cluster|-i eth0 .*zone_cluster_input' rules || fail "eth0 is in no zone"
 
 say "IPv6 is stated for every NIC, and no NIC without the default route follows a router"
 for nic in lan iot; do

@@ -11,36 +11,6 @@ plan_boot() {
 	printf "config dnsmasq\n\toption localuse '0'\n\tlist notinterface 'eth0'\n" >"$P/plan/uci.dhcp"
 }
 
-# boot: start as PID 1 of a new PID namespace, in the background; sets $inside (its PID out here).
-boot() {
-	ENTER='--pid --fork --kill-child' main_container /bin/sh /wrtpod/bin/start >"$P/log" 2>&1 </dev/null &
-	booter=$!
-	started="$started $booter"
-	inside=
-	for _ in $(seq 50); do
-		inside=$(ps -o pid= --ppid "$(ps -o pid= --ppid $booter 2>/dev/null | head -n 1 | tr -d ' ' || echo 0)" 2>/dev/null | head -n 1 | tr -d ' ')
-		[ -z "$inside" ] || break
-		sleep 0.1
-	done
-}
-in_pod() { nsenter -t "$inside" -m -n -p -r -- "$@"; }
-halt_pod() {
-	kill -TERM "$inside" 2>/dev/null
-	for _ in $(seq 100); do kill -0 "$booter" 2>/dev/null || break; sleep 0.1; done
-	kill -9 "$booter" 2>/dev/null
-	wait "$booter" 2>/dev/null
-}
-wait_ready() {
-	for _ in $(seq 75); do
-		in_pod /bin/sh /wrtpod/bin/probe ready >/dev/null 2>&1 && [ "$(addresses lan)" ] && return 0
-		sleep 0.2
-	done
-	routes eth0
-	in_pod /bin/sh /wrtpod/bin/probe ready
-	cat "$P/log"
-	return 1
-}
-
 # The routes that eth0 must have after a boot: those it had, and the cluster's.
 expected() {
 	printf '%s\n' "$1" "10.42.0.0/16 via $2" "10.43.0.0/16 via $2" "192.168.1.5 via $2" | sed 's/ via 169.254.1.1$/ via 169.254.1.1 onlink/' | sort -u

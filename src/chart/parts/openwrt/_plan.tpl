@@ -38,6 +38,7 @@ CLUSTER_CIDRS='{{ include "wrtpod.settings.cluster" .root }}'
 DEFAULT_ROUTE_VIA_NIC='{{ ternary 1 0 $leadsOut }}'
 {{- /* Services that cannot work in a pod: they set the clock, drive LEDs or unmount what is not theirs. */}}
 DISABLED_SERVICES='sysntpd sysfixtime umount led gpio_switch urandom_seed bootcount'
+CLUSTER_FORWARDING='{{ ternary 1 0 $values.clusterForwarding }}'
 OVERLAYS='{{ concat ($values.image.overlays | default list) ($values.overlays | default list) | uniq | join " " }}'
 {{- end -}}
 
