@@ -64,7 +64,7 @@ bounded!(
 );
 bounded!(
     /// The number of a user or a group: 0 to 2147483647, what Kubernetes takes (apimachinery `IsValidUserID`).
-    AccountId(u32), "the number of a user or a group", 0, 2147483647
+    AccountId(u32), "the number of a user or a group", 0, 2_147_483_647
 );
 
 #[cfg(test)]

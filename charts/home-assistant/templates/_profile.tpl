@@ -114,3 +114,21 @@ net.ipv6.conf.IFNAME.autoconf {{ ternary 0 1 $given }}
 {{- define "wrtpod.guarded" -}}
 {{- if eq (toString .Values.guard) "true" }}yes{{ end -}}
 {{- end -}}
+
+{{/* The number of the user that the appliance runs as, or nothing. */}}
+{{- define "wrtpod.user" -}}
+{{- if regexMatch "^[0-9]" (toString .Values.user) }}{{ int64 .Values.user }}{{ end -}}
+{{- end -}}
+
+{{/* The number of its group, or nothing: a user without one has the group of his number. */}}
+{{- define "wrtpod.group" -}}
+{{- if regexMatch "^[0-9]" (toString .Values.group) }}{{ int64 .Values.group }}{{ else }}{{ include "wrtpod.user" . }}{{ end -}}
+{{- end -}}
+
+{{/* Whose is what is on the claims, as the pod's security context has it, or nothing. */}}
+{{- define "wrtpod.podSecurity" -}}
+{{- with include "wrtpod.group" . -}}
+fsGroup: {{ . }}
+fsGroupChangePolicy: OnRootMismatch
+{{- end -}}
+{{- end -}}
