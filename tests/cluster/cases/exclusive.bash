@@ -4,6 +4,7 @@
 machine far wan 203.0.113.7/24
 nodes_mac() { ip -n "$node" -br link show enp4s0 | awk '{ print $3 }'; }
 own=$(nodes_mac)
+is_as_before() { [ "$(nodes_mac)" = "$own" ]; }
 mac=02:00:5e:10:00:01
 wan() {
   site "" "$(openwrt box 203.0.113.47/24 | sed "s#- {network: lan, address: 203.0.113.47/24}#- {network: wan, address: 203.0.113.47/24, mac: '$mac'}#")"
@@ -18,7 +19,7 @@ for link in 'macvlan: {parent: enp4s0, mode: passthru}' 'hostDevice: {device: en
   at far ping -c 1 -W 2 203.0.113.47
   in_table far 203.0.113.47 $mac || fail "the WAN sees another MAC"
   expect 0 w delete box --delete-data
-  within 20 [ "$(nodes_mac)" = "$own" ]
+  within 20 is_as_before
   ip -n "$node" link set enp4s0 up
 done
 say "no other appliance and no other network on it"

@@ -21,6 +21,13 @@ plug_both_sides() {
 	ip -n "$NETNS" link set lan up
 	ip -n "$NETNS" neigh add 192.168.1.2 lladdr "$(ip netns exec "$host" cat /sys/class/net/nic/address)" dev lan nud permanent
 	ip -n "$NETNS" neigh add fd00:1::2 lladdr "$(ip netns exec "$host" cat /sys/class/net/nic/address)" dev lan nud permanent
+	# Nobody asks for a neighbour while the own address is still being tried.
+	for space in "$host" "$node" "$NETNS"; do
+		for _ in $(seq 50); do
+			[ -n "$(ip -n "$space" -6 addr show tentative)" ] || break
+			sleep 0.1
+		done
+	done
 	for space in "$host" "$node"; do
 		ip netns exec "$space" nft "add table inet seen; add chain inet seen in { type filter hook prerouting priority 0; }
 			add rule inet seen in icmp type echo-request ip saddr { 192.168.1.2, 10.42.0.1 } counter
