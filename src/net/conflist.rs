@@ -110,26 +110,34 @@ fn range_sets(ranges: &[PoolRange]) -> Vec<Vec<Value>> {
 ///
 /// A plugin writes its sysctls in the random order of a Go map. So those that others depend on stand in one of their own,
 /// before them.
+///
+/// Each sets the MAC, which Multus hands to all of them (CNI_ARGS), and notes the one before for the end. A device of the node's gets
+/// its own back only from the first one's note: without a folder of its own, the next one writes over it (plugins 1.1.1 and 1.9.1).
 fn tuning(attachment: &Attachment) -> Vec<Value> {
     let of_rank = |rank: u8| -> Map<String, Value> {
         let sysctls = attachment.sysctls.iter().filter(|sysctl| self::rank(&sysctl.key) == rank);
         sysctls.map(|sysctl| (sysctl.key.clone(), Value::String(sysctl.value.clone()))).collect()
     };
-    let mut steps: Vec<_> = (0..=2).map(of_rank).filter(|step| !step.is_empty()).collect();
+    let mut steps: Vec<_> =
+        (0..=2).map(|rank| (rank, of_rank(rank))).filter(|(_, step)| !step.is_empty()).collect();
     if steps.is_empty() && attachment.mac_by_tuning {
-        steps.push(Map::new());
+        steps.push((2, Map::new()));
     }
-    let last = steps.len();
-    let plugin = |(step, sysctls)| {
+    let last = steps.last().map(|(rank, _)| *rank);
+    let gives_back = matches!(attachment.link, Link::HostDevice { .. });
+    let plugin = |(rank, sysctls)| {
         let mut plugin = json!({"type": "tuning"});
-        if attachment.mac_by_tuning && step == last {
+        if gives_back && last != Some(rank) {
+            plugin["dataDir"] = json!(format!("/run/cni/tuning-{rank}"));
+        }
+        if attachment.mac_by_tuning && last == Some(rank) {
             plugin["capabilities"] = json!({"mac": true});
         }
         // Always a map, empty or not: without one, `cni-args` sysctls make the plugin panic.
         plugin["sysctl"] = Value::Object(sysctls);
         plugin
     };
-    (1..).zip(steps).map(plugin).collect()
+    steps.into_iter().map(plugin).collect()
 }
 
 /// In which step a sysctl is written. Whether the machine forwards sets `forwarding` of every interface, and

@@ -136,10 +136,11 @@ stands only where it is another one: in this text, no tool that moves the object
 {{/*
 The plugins `tuning`, the last of the list: they write sysctls into the pod's network namespace, and the last of them sets a
 MAC that the link's own plugin would drop. A plugin writes its sysctls in random order, so those that others depend on stand
-in one of their own. List NIC NETWORK.
+in one of their own. Each notes the MAC before; of a device of the node's, the first one's note has to last. List NIC NETWORK.
 */}}
 {{- define "wrtpod.tuning" -}}
 {{- $byTuning := include "wrtpod.macByTuning" (last .) -}}
+{{- $givesBack := eq (last .).kind "hostDevice" -}}
 {{- $steps := dict -}}
 {{- range include "wrtpod.sysctls" . | fromJsonArray -}}
   {{- $rank := first . | include "wrtpod.sysctlRank" -}}
@@ -152,6 +153,9 @@ in one of their own. List NIC NETWORK.
 {{ end -}}
 {
   "type": "tuning",
+  {{- if and $givesBack (ne $rank $last) }}
+  "dataDir": "/run/cni/tuning-{{ $rank }}",
+  {{- end }}
   {{- if and $byTuning (eq $rank $last) }}
   "capabilities": {
     "mac": true
