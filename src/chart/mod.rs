@@ -65,6 +65,7 @@ const SHARED: &[(&str, &str)] = &[
     ("templates/_names.tpl", include_str!("parts/_names.tpl")),
     ("templates/_placement.tpl", include_str!("parts/_placement.tpl")),
     ("templates/_pod.tpl", include_str!("parts/_pod.tpl")),
+    ("templates/_routes.tpl", include_str!("parts/_routes.tpl")),
     ("templates/tests/connection.yaml", include_str!("parts/connection.yaml")),
 ];
 
@@ -81,6 +82,7 @@ const OPENWRT: &[(&str, &str)] = &[
     ("templates/_overlays_boot.tpl", include_str!("parts/openwrt/_overlays_boot.tpl")),
     ("templates/_plan.tpl", include_str!("parts/openwrt/_plan.tpl")),
     ("templates/_profile.tpl", include_str!("parts/openwrt/_profile.tpl")),
+    ("templates/_uci_routes.tpl", include_str!("parts/openwrt/_routes.tpl")),
     ("templates/_uci.tpl", include_str!("parts/openwrt/_uci.tpl")),
     ("templates/secret.yaml", include_str!("parts/openwrt/secret.yaml")),
 ];

@@ -145,6 +145,22 @@ pub fn cidrs() -> Value {
     json!({"type": "array", "items": {"type": "string", "pattern": format!("^{ADDRESS}/[0-9]{{1,3}}$")}})
 }
 
+fn routes() -> Value {
+    let text = |pattern: String| json!({"type": "string", "pattern": pattern});
+    json!({
+        "type": "array",
+        "items": {
+            "type": "object",
+            "additionalProperties": false,
+            "required": ["to"],
+            "properties": {
+                "to": text(format!("^{ADDRESS}/[0-9]{{1,3}}$")),
+                "via": text(format!("^({ADDRESS})?$")),
+            },
+        },
+    })
+}
+
 /// The name of a network interface: what the kernel takes, without what a shell or a path would read otherwise.
 const INTERFACE: &str = "^[A-Za-z0-9_][A-Za-z0-9_.@-]{0,14}$";
 
@@ -166,6 +182,7 @@ pub fn network() -> Value {
             "gateways": addresses(),
             "pool": {"type": "array", "items": {"type": "string", "pattern": format!("^{ADDRESS}-{ADDRESS}$")}},
             "dns": addresses(),
+            "routes": routes(),
             "sysctls": text_map(),
             "chain": texts(),
         },
@@ -187,6 +204,8 @@ pub fn interface() -> Value {
             "address": {"anyOf": [one, {"type": "array", "minItems": 1, "items": one}]},
             "gateways": addresses(),
             "dns": addresses(),
+            "routes": routes(),
+            "sourceRouting": switch(),
             "defaultRoute": switch(),
             "serve": switch(),
             "discovery": switch(),

@@ -169,6 +169,10 @@ fn interface(interface: &Interface) -> Value {
     if let Some(default_route) = interface.default_route {
         made.put("defaultRoute", default_route.value);
     }
+    made.routes(&interface.routes);
+    if let Some(source_routing) = interface.source_routing {
+        made.put("sourceRouting", source_routing.value);
+    }
     made.on("serve", interface.serve);
     made.on("discovery", interface.discovery);
     made.number("metric", interface.metric);

@@ -1,6 +1,7 @@
 //! Pieces of documents: how lists, maps and what is not said are written.
 
 use crate::diag::Loc;
+use crate::spec::Route;
 use serde_json::{Map, Value, json};
 use std::fmt::Display;
 
@@ -57,6 +58,19 @@ impl Pieces {
         match values {
             [one] => self.put(key, one.value.to_string()),
             _ => self.list(key, values),
+        }
+    }
+
+    /// Adds the routes, if there are any.
+    pub fn routes(&mut self, routes: &[Loc<Route>]) {
+        let piece = |route: &Loc<Route>| {
+            let mut made = Self::default();
+            made.put("to", route.to.value.to_string());
+            made.text("via", route.via.as_ref());
+            Value::Object(made.finish())
+        };
+        if !routes.is_empty() {
+            self.put("routes", routes.iter().map(piece).collect::<Vec<_>>());
         }
     }
 

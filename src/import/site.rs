@@ -69,6 +69,7 @@ fn network(
     made.one_or_many("gateway", &network.gateways);
     made.one_or_many("pool", &network.pool);
     made.one_or_many("dns", &network.dns);
+    made.routes(&network.routes);
     let takes_from_pool = |interface: &Loc<Interface>| {
         interface.network.value == name.value
             && interface.address.iter().any(|address| matches!(address.value, AddressSpec::Pool))

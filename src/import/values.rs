@@ -4,8 +4,8 @@ use super::given::Given;
 use crate::diag::Loc;
 use crate::spec::table::record;
 use crate::spec::{
-    AccessMode, ClusterRanges, Entries, PackagePolicy, PersistenceMode, PullPolicy, ServiceType, Transport,
-    UciValue,
+    AccessMode, ClusterRanges, Entries, PackagePolicy, PersistenceMode, PullPolicy, Route, ServiceType,
+    Transport, UciValue,
 };
 use crate::types::{
     AccountId, AddressSpec, CapabilityWish, Cidr, EnvName, ImageRef, InterfaceName, IpRange, Mac, Name, Port,
@@ -157,6 +157,8 @@ record! {
         "pool" => pool: Vec<Loc<IpRange>>,
         /// The DNS servers.
         "dns" => dns: Vec<Loc<IpAddr>>,
+        /// Networks behind its routers.
+        "routes" => routes: Vec<Loc<Route>>,
         /// Kernel settings.
         "sysctls" => sysctls: Entries<String, String>,
         /// Further plugins, as JSON.
@@ -179,6 +181,10 @@ record! {
         "gateways" => gateways: Vec<Loc<IpAddr>>,
         /// The DNS servers.
         "dns" => dns: Vec<Loc<IpAddr>>,
+        /// Networks behind its routers.
+        "routes" => routes: Vec<Loc<Route>>,
+        /// Whether answers leave by it.
+        "sourceRouting" => source_routing: Option<Loc<bool>>,
         /// Whether the default route leaves by it.
         "defaultRoute" => default_route: Option<Loc<bool>>,
         /// Whether the appliance is the network's server.

@@ -7,7 +7,8 @@ use super::nics::{self, Place};
 use super::openwrt::{self, Parts, Taken};
 use super::pod::{ContainerPort, Credentials, Grant, Service};
 use super::{
-    access, attachments, cluster, duid, generic, overlays, placement, probes, profile, resources, storage,
+    access, attachments, cluster, duid, generic, overlays, placement, probes, profile, resources, routes,
+    storage,
 };
 use crate::diag::{Diagnostic, Diagnostics, Loc, Span};
 use crate::overlay::Overlays;
@@ -35,7 +36,7 @@ pub fn decide(documents: &Documents, overlays: &Overlays, diags: &mut Diagnostic
             .spec
             .networks
             .iter()
-            .map(|(name, network)| network_facts(&site.spec, name, network))
+            .map(|(name, network)| network_facts(&site.spec, name, network, diags))
             .collect(),
         cluster: context.cluster.clone(),
         appliances: Vec::new(),
@@ -51,7 +52,12 @@ pub fn decide(documents: &Documents, overlays: &Overlays, diags: &mut Diagnostic
     Some(plan)
 }
 
-fn network_facts(site: &SiteSpec, name: &Loc<crate::types::Name>, network: &spec::Network) -> Network {
+fn network_facts(
+    site: &SiteSpec,
+    name: &Loc<crate::types::Name>,
+    network: &spec::Network,
+    diags: &mut Diagnostics,
+) -> Network {
     Network {
         name: name.clone().map(|name| name.to_string()),
         link: Loc::new(attachments::link(network), network.attachment.span),
@@ -60,6 +66,7 @@ fn network_facts(site: &SiteSpec, name: &Loc<crate::types::Name>, network: &spec
         gateways: network.gateway.clone(),
         pools: network.pool.clone(),
         dns: network.dns.clone(),
+        routes: routes::of_network(network, diags),
         nodes: placement::nodes_of(site, network),
         primary: network.primary.as_ref().is_some_and(|primary| primary.value),
         mtu: attachments::mtu(network),
@@ -171,6 +178,7 @@ fn appliance(
         appliance: &name,
         hostname: spec.hostname.as_ref().map_or(name.as_str(), |hostname| hostname.as_str()),
         profile,
+        several_uplinks: overlays::several_uplinks(&named),
         faulty,
     };
     let nics = nics::decide(place, &spec.interfaces, diags);
@@ -196,6 +204,7 @@ fn appliance(
         image,
         build: spec.build.as_ref().map(|build| build.as_ref().map(ToString::to_string)),
         overlays: applied,
+        policy_router: overlays::policy_router(context.documents, own, &named),
         pull_policy: spec.image_pull_policy.as_ref().map(|policy| policy.as_str().to_owned()),
         pull_secrets: once(spec.image_pull_secrets.iter().map(|name| name.to_string())),
         init: parts.init,

@@ -147,9 +147,26 @@ fn settings(input: &Input<'_>) -> String {
         ("CLUSTER_CIDRS", cluster.join(" ")),
         ("DEFAULT_ROUTE", default.join(" ")),
         ("DISCOVERY", discovery.to_owned()),
+        ("ROUTES", wired().flat_map(route_words).collect::<Vec<_>>().join(" ")),
+        ("SOURCE_ROUTING", wired().filter_map(source_word).collect::<Vec<_>>().join(" ")),
     ]
     .map(|(key, value)| format!("{key}='{value}'\n"))
     .concat()
+}
+
+/// `NIC,DESTINATION,ROUTER` for each route of a NIC.
+fn route_words(nic: &Nic) -> impl Iterator<Item = String> {
+    nic.routes.iter().map(|route| format!("{},{},{}", nic.interface.value, route.to.value, route.via.value))
+}
+
+/// `NIC,GATEWAY…,SUBNET…` where answers leave by the NIC that they came in by: the subnets are those from which it may
+/// have addresses later.
+fn source_word(nic: &Nic) -> Option<String> {
+    let routing = nic.source_routing.as_ref()?;
+    let gateways = routing.gateways.iter().map(ToString::to_string);
+    let sources = routing.sources.iter().map(ToString::to_string);
+    let words = std::iter::once(nic.interface.value.clone()).chain(gateways).chain(sources);
+    Some(words.collect::<Vec<_>>().join(","))
 }
 
 /// The interface of the default route and its gateways.
@@ -193,6 +210,19 @@ pub fn routes(nics: &[Nic], cluster: &[Cidr]) -> Vec<RouteReason> {
             routes.push(reason(
                 format!("default via {via} dev {}", nic.interface.value),
                 "the appliance is a machine of that network and leaves by its gateway",
+            ));
+        }
+        for route in &nic.routes {
+            routes.push(reason(
+                format!("{} via {} dev {}", route.to.value, route.via.value, nic.interface.value),
+                "the network is behind that router",
+            ));
+        }
+        if let Some(routing) = &nic.source_routing {
+            let via: Vec<String> = routing.gateways.iter().map(ToString::to_string).collect();
+            routes.push(reason(
+                format!("from the addresses of {0}: via {1} dev {0}", nic.interface.value, via.join(" and ")),
+                "answers leave by the NIC that they came in by; `sourceRouting: false` ends that",
             ));
         }
         if nic.discovery.value {

@@ -19,6 +19,7 @@ mod pod;
 mod probes;
 mod profile;
 mod resources;
+mod routes;
 mod storage;
 mod tolerations;
 mod units;
@@ -31,7 +32,7 @@ pub use decide::decide;
 pub use mac::{MacSeed, derive as derive_mac};
 pub use model::{
     Addressing, Appliance, AppliedOverlay, Attachment, ConfiguredBy, Ipam, Link, Network, Nic, Pairs, Plan,
-    PoolRange, Profile, Sysctl, Workload,
+    PoolRange, Profile, Route, SourceRouting, Sysctl, Workload,
 };
 pub use names::{interface_fault, proposal as proposed_interface};
 pub use openwrt::mode as persistence_mode;

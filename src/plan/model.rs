@@ -60,8 +60,30 @@ pub struct Network {
     pub sysctls: Pairs,
     /// Further plugins of the user's.
     pub chain: Vec<Loc<Value>>,
+    /// Networks behind its routers.
+    pub routes: Vec<Route>,
     /// Whether it is the cluster's own, without Multus.
     pub primary: bool,
+}
+
+/// A network behind a router.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Route {
+    /// The network, host bits zero.
+    pub to: Loc<Cidr>,
+    /// The router.
+    pub via: Loc<IpAddr>,
+}
+
+/// What makes answers leave by the NIC that they came in by.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SourceRouting {
+    /// What its own packets come from, beside the addresses that an init container finds on it.
+    pub sources: Vec<Cidr>,
+    /// Its routers, one of each family.
+    pub gateways: Vec<IpAddr>,
+    /// Where it was asked for.
+    pub asked: Option<Span>,
 }
 
 /// How a NIC joins its network: becomes a NetworkAttachmentDefinition of the appliance, one for all NICs that join alike.
@@ -204,6 +226,8 @@ pub struct Appliance {
     pub build: Option<Loc<String>>,
     /// Its overlays: those that the image is built with, then its own.
     pub overlays: Vec<AppliedOverlay>,
+    /// The package of its image or overlays that has routing rules of its own; the span is that of the word that brings it.
+    pub policy_router: Option<Loc<String>>,
     /// `Always`, `IfNotPresent` or `Never`.
     pub pull_policy: Option<String>,
     /// Names of pull Secrets.
@@ -296,6 +320,10 @@ pub struct Nic {
     pub addressing: Addressing,
     /// Its gateways.
     pub gateways: Vec<Loc<IpAddr>>,
+    /// Networks behind its routers.
+    pub routes: Vec<Route>,
+    /// How answers leave by it, where that is seen to.
+    pub source_routing: Option<SourceRouting>,
     /// Name servers to be asked through it.
     pub dns: Vec<Loc<IpAddr>>,
     /// Whether the appliance's default route leaves by it.

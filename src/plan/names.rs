@@ -2,6 +2,7 @@
 //! only of names that pass here; the rule `interface-name` says so of the others.
 
 use super::model::{Addressing, Nic, Profile};
+use super::openwrt::route_sections;
 
 /// What the kernel takes.
 const LONGEST: usize = 15;
@@ -58,9 +59,12 @@ fn is_own_section(nics: &[Nic], name: &str) -> bool {
     };
     let bridge =
         |nic: &Nic| nic.bridge.is_some() && name.strip_prefix("bridge_") == Some(nic.interface.as_str());
+    let route = |nic: &Nic| route_sections(nic).iter().any(|section| section == name);
+    // `sources_1` and so on, for the cluster's ranges.
     matches!(name, "cluster" | "loopback" | "globals" | "dnsmasq" | "odhcpd" | "discovery")
         || name.starts_with("cluster_")
-        || nics.iter().any(|nic| twin(nic) || bridge(nic))
+        || name.starts_with("sources_")
+        || nics.iter().any(|nic| twin(nic) || bridge(nic) || route(nic))
 }
 
 /// What every CNI plugin, sysctl key and shell takes (a dot separates the parts of a sysctl's key).

@@ -4,7 +4,8 @@ use std::net::IpAddr;
 
 use super::attachments;
 use super::mac::{self, MacSeed};
-use super::model::{Addressing, Attachment, ConfiguredBy, Nic, Profile};
+use super::model::{Addressing, Attachment, ConfiguredBy, Nic, Profile, Route};
+use super::routes;
 use crate::diag::{Diagnostic, Diagnostics, Loc};
 use crate::spec::{Interface, Network, SiteSpec};
 use crate::types::{AddressSpec, Cidr, nearest};
@@ -27,6 +28,8 @@ pub struct Place<'a> {
     pub hostname: &'a str,
     /// Profile of the appliance.
     pub profile: Profile,
+    /// Whether every NIC that leads out is an uplink: its mwan3 chooses between them.
+    pub several_uplinks: bool,
     /// Whether its document has faults that were reported.
     pub faulty: bool,
 }
@@ -45,9 +48,19 @@ pub fn decide(place: Place<'_>, interfaces: &[Loc<Interface>], diags: &mut Diagn
                 .help("write `interfaces: [{network: lan, address: dhcp}]`"),
         );
     }
-    let mut nics: Vec<Nic> = interfaces.iter().filter_map(|interface| nic(place, interface, diags)).collect();
-    if place.profile == Profile::OpenWrt {
-        default_route_of_guest(&mut nics, interfaces);
+    let mut nics: Vec<Nic> = Vec::new();
+    let mut stated = Vec::new();
+    for interface in interfaces {
+        let before: Vec<Route> = nics.iter().flat_map(|nic| nic.routes.iter().copied()).collect();
+        if let Some(nic) = nic(place, interface, &before, diags) {
+            nics.push(nic);
+            stated.push(interface.default_route.is_some());
+        }
+    }
+    if place.several_uplinks {
+        default_routes_of_uplinks(&mut nics, &stated, diags);
+    } else if place.profile == Profile::OpenWrt {
+        default_route_of_guest(&mut nics, &stated);
     }
     for nic in &mut nics {
         nic.attachment = attachment(place, nic);
@@ -57,21 +70,48 @@ pub fn decide(place: Place<'_>, interfaces: &[Loc<Interface>], diags: &mut Diagn
 
 /// A machine on the LAN uses the LAN's way out: where nobody chose, the first NIC that does not serve and
 /// knows a gateway, or asks for one by DHCP, has the default route.
-fn default_route_of_guest(nics: &mut [Nic], interfaces: &[Loc<Interface>]) {
-    if interfaces.iter().any(|interface| interface.default_route.is_some()) {
+fn default_route_of_guest(nics: &mut [Nic], stated: &[bool]) {
+    if stated.contains(&true) {
         return;
     }
-    let leads_out = |nic: &&mut Nic| {
-        let knows_a_way = match nic.addressing {
-            Addressing::Dhcp(_) => true,
-            Addressing::Static(_) => !nic.gateways.is_empty(),
-            Addressing::Pool(_) | Addressing::None => false,
-        };
-        nic.serve.is_none() && knows_a_way
-    };
-    if let Some(nic) = nics.iter_mut().find(leads_out) {
+    if let Some(nic) = nics.iter_mut().find(|nic| leads_out(nic)) {
         nic.default_route.value = true;
     }
+}
+
+/// Beside mwan3 each NIC that leads out is an uplink, with a default route of its own metric. Where two have one metric, the
+/// second goes without, as a machine without mwan3 has it.
+fn default_routes_of_uplinks(nics: &mut [Nic], stated: &[bool], diags: &mut Diagnostics) {
+    let metric = |nic: &Nic| nic.metric.unwrap_or(0);
+    let leading = nics.iter().filter(|nic| nic.default_route.value);
+    let mut taken: Vec<(u32, String)> =
+        leading.map(|nic| (metric(nic), nic.interface.value.clone())).collect();
+    let open = nics.iter_mut().zip(stated).filter(|(nic, stated)| !**stated && leads_out(nic));
+    for (nic, _) in open {
+        let Some((_, first)) = taken.iter().find(|(other, _)| *other == metric(nic)) else {
+            nic.default_route.value = true;
+            taken.push((metric(nic), nic.interface.value.clone()));
+            continue;
+        };
+        let what = format!(
+            "`{}` goes without a default route, and mwan3 without that uplink: its metric is that of `{first}`",
+            nic.interface.value
+        );
+        diags.push(
+            Diagnostic::warning("two-default-routes", what)
+                .at(nic.network.span)
+                .help("give each uplink a `metric` of its own, or write `defaultRoute: false`"),
+        );
+    }
+}
+
+fn leads_out(nic: &Nic) -> bool {
+    let knows_a_way = match nic.addressing {
+        Addressing::Dhcp(_) => true,
+        Addressing::Static(_) => !nic.gateways.is_empty(),
+        Addressing::Pool(_) | Addressing::None => false,
+    };
+    nic.serve.is_none() && knows_a_way
 }
 
 /// How the NIC joins its network; none on the cluster's own.
@@ -84,7 +124,12 @@ fn is_primary(network: &Network) -> bool {
     network.primary.as_ref().is_some_and(|primary| primary.value)
 }
 
-fn nic(place: Place<'_>, interface: &Loc<Interface>, diags: &mut Diagnostics) -> Option<Nic> {
+fn nic(
+    place: Place<'_>,
+    interface: &Loc<Interface>,
+    before: &[Route],
+    diags: &mut Diagnostics,
+) -> Option<Nic> {
     let Some(network) = network(place.site, interface.network.as_str()) else {
         diags.push(unknown_network(place.site, interface));
         return None;
@@ -111,6 +156,12 @@ fn nic(place: Place<'_>, interface: &Loc<Interface>, diags: &mut Diagnostics) ->
             _ => gateways(interface, network, &addressing, serve.is_some()),
         },
         dns: dns(interface, network, &addressing, serve.is_some()),
+        routes: routes::of_nic(interface, network, &addressing, before, diags),
+        source_routing: if primary {
+            None
+        } else {
+            routes::source_routing(place.profile, interface, network, &addressing, diags)
+        },
         addressing,
         default_route: wanted(interface.default_route.as_ref(), interface),
         serve,

@@ -6,7 +6,7 @@ use super::openwrt;
 use crate::diag::{Diagnostic, Diagnostics, Loc};
 use crate::overlay::{Overlay, Overlays};
 use crate::spec::{ApplianceSpec, DeviceSource, Documents, Image, PersistenceMode};
-use crate::types::{CapabilityWish, OverlayRef};
+use crate::types::{CapabilityWish, OverlayRef, PackageWish};
 
 /// An overlay of an appliance, and where it is named.
 pub struct Named<'a> {
@@ -98,6 +98,36 @@ pub fn applied(spec: &ApplianceSpec, named: &[Named<'_>]) -> Vec<AppliedOverlay>
             }
         })
         .collect()
+}
+
+/// Whether one of the overlays chooses between several uplinks.
+pub fn several_uplinks(named: &[Named<'_>]) -> bool {
+    let chooses = |wish: &Loc<PackageWish>| !wish.is_unwanted() && wish.name().ends_with("mwan3");
+    named.iter().any(|one| one.overlay.spec.packages.iter().any(chooses))
+}
+
+/// Packages that make routing rules of their own.
+const POLICY_ROUTERS: [&str; 6] =
+    ["mwan3", "luci-app-mwan3", "pbr", "pbr-iptables", "pbr-netifd", "luci-app-pbr"];
+
+/// The first of them among the packages of the appliance's Image and overlays.
+pub fn policy_router(
+    documents: &Documents,
+    spec: &ApplianceSpec,
+    named: &[Named<'_>],
+) -> Option<Loc<String>> {
+    let first = |packages: &[Loc<PackageWish>], at| {
+        let mut installed = packages.iter().filter(|wish| !wish.is_unwanted()).map(|wish| wish.name());
+        let known = installed.find(|name| POLICY_ROUTERS.contains(name))?;
+        Some(Loc::new(known.to_owned(), at))
+    };
+    let build = spec.build.as_ref().and_then(|build| build.span);
+    let of_image = image(documents, spec).and_then(|image| first(&image.spec.packages, build));
+    of_image.or_else(|| {
+        named.iter().find_map(|one| {
+            first(&one.overlay.spec.packages, if one.in_image { build } else { one.reference.span })
+        })
+    })
 }
 
 /// An Overlay among the documents of a site has no folder, so it would be nobody's.

@@ -65,7 +65,8 @@ const OPENWRT: &[(&str, &str)] = scripts![
 ];
 
 /// What the init container `wire` of a generic appliance runs.
-const WIRE: &[(&str, &str)] = scripts!["eth0", "guard", "messages", "nics", "routes.awk", "settings", "wire"];
+const WIRE: &[(&str, &str)] =
+    scripts!["eth0", "guard", "messages", "nics", "routes.awk", "settings", "sources", "wire"];
 
 /// What keeps OpenWrt's boot from taking eth0: path in the root and text. `start` writes these files, and so do images that
 /// are built; what each is for is said in `boot-files`.

@@ -49,14 +49,20 @@ pub(super) fn check(plan: &Plan, diags: &mut Diagnostics) {
             }
             check_gateways(plan, network, nic, diags);
         }
-        check_single("two-default-routes", "the default route", appliance, |nic| &nic.default_route, diags);
-        check_single(
-            "two-discovery-nics",
-            "the multicast of discovery",
-            appliance,
-            |nic| &nic.discovery,
-            diags,
-        );
+        check_default_routes(appliance, diags);
+        let discovery: Vec<&Nic> = appliance.nics.iter().filter(|nic| nic.discovery.value).collect();
+        if let [first, second, ..] = discovery.as_slice() {
+            let (one, other) = (&first.interface.value, &second.interface.value);
+            diags.push(
+                Diagnostic::error(
+                    "two-discovery-nics",
+                    format!("`{one}` and `{other}` both take the multicast of discovery"),
+                )
+                .at(second.discovery.span)
+                .also(first.discovery.span, "the first one")
+                .help("keep it on one interface"),
+            );
+        }
     }
 }
 
@@ -261,22 +267,31 @@ fn check_way_out(nic: &Nic, diags: &mut Diagnostics) {
     );
 }
 
-/// What an appliance has once: its default route, and the way of its multicast.
-fn check_single(
-    code: &'static str,
-    what: &str,
-    appliance: &Appliance,
-    switch: impl Fn(&Nic) -> &Loc<bool>,
-    diags: &mut Diagnostics,
-) {
-    let mut having = appliance.nics.iter().filter(|nic| switch(nic).value);
-    if let (Some(first), Some(second)) = (having.next(), having.next()) {
-        let (one, other) = (&first.interface.value, &second.interface.value);
-        diags.push(
-            Diagnostic::error(code, format!("`{one}` and `{other}` both take {what}"))
-                .at(switch(second).span)
-                .also(switch(first).span, "the first one")
-                .help("keep it on one interface"),
-        );
-    }
+/// One default route; OpenWrt has several, in the order of their metrics. netifd takes none for 0.
+fn check_default_routes(appliance: &Appliance, diags: &mut Diagnostics) {
+    let guest = appliance.profile == Profile::OpenWrt;
+    let metric = |nic: &Nic| if guest { nic.metric.unwrap_or(0) } else { 0 };
+    let leading: Vec<&Nic> = appliance.nics.iter().filter(|nic| nic.default_route.value).collect();
+    let rival = |(at, nic): (usize, &&Nic)| {
+        let first = leading[..at].iter().find(|other| metric(other) == metric(nic))?;
+        Some((*first, leading[at]))
+    };
+    let Some((first, second)) = leading.iter().enumerate().find_map(rival) else { return };
+    let (one, other) = (&first.interface.value, &second.interface.value);
+    let (how, help) = if guest {
+        let help =
+            "give each of them a `metric` of its own, the lowest leads; or write `defaultRoute: false`";
+        (format!(", both of metric {}", metric(second)), help)
+    } else {
+        (String::new(), "keep it on one interface")
+    };
+    diags.push(
+        Diagnostic::error(
+            "two-default-routes",
+            format!("`{one}` and `{other}` both take the default route{how}"),
+        )
+        .at(second.default_route.span)
+        .also(first.default_route.span, "the first one")
+        .help(help),
+    );
 }

@@ -56,6 +56,8 @@ fn check_primary(plan: &Plan, appliance: &Appliance, nic: &Nic, diags: &mut Diag
     } else if let Some(switch) = [&nic.default_route, &nic.discovery].into_iter().find(|switch| switch.value)
     {
         ("its routes are the cluster's", switch.span)
+    } else if let Some(route) = nic.routes.iter().find(|route| !network.routes.contains(route)) {
+        ("its routes are the cluster's", route.to.span)
     } else if let Some(serve) = &nic.serve {
         ("it has its servers", serve.span)
     } else {

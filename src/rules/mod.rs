@@ -10,6 +10,7 @@ mod names;
 mod networks;
 mod objects;
 mod overlays;
+mod routes;
 mod security;
 mod volumes;
 mod workload;
@@ -24,6 +25,7 @@ pub fn check(plan: &Plan, diags: &mut Diagnostics) {
     macs::check(plan, diags);
     addresses::check(plan, diags);
     interfaces::check(plan, diags);
+    routes::check(plan, diags);
     links::check(plan, diags);
     networks::check(plan, diags);
     names::check(plan, diags);

@@ -205,6 +205,15 @@ fn check_plugins(network: &Network, diags: &mut Diagnostics) {
                     .at(plugin.span)
                     .help("add `type: ` and the name of the plugin's binary"),
             );
+        } else if kind == "sbr" {
+            diags.push(
+                Diagnostic::error(
+                    "chain-sbr",
+                    "the plugin `sbr` has nothing to route by: no gateway reaches it",
+                )
+                .at(plugin.span)
+                .help("remove it: `sourceRouting` of an interface has answers leave by it"),
+            );
         }
     }
 }

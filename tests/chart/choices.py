@@ -97,7 +97,20 @@ def choose_addresses(random, number):
             said["pool"].append(f"{subnet[512]}-{subnet[0x1FFF].exploded}")
     if random.random() < 0.4:
         said["dns"] = random.sample(["9.9.9.9", "FE80::0001", "192.0.2.53", "2620:FE::00fe", "2001:db8:0:0:1::1"], random.randint(1, 2))
+    if random.random() < 0.3:
+        said["routes"] = choose_routes(random, said, number)
     return {key: value for key, value in said.items() if value or random.random() < 0.5}
+
+
+def choose_routes(random, said, number):
+    """Networks behind a router of the network, or behind its gateway."""
+    routes = []
+    for subnet in map(ipaddress.ip_network, said["subnets"]):
+        to = random.choice([f"10.77.{number}.0/24", "10.78.0.0/15"] if subnet.version == 4 else [f"fd77:{number}::/48", "FD78:0::/32"])
+        gateways = any(ipaddress.ip_address(one).version == subnet.version for one in said["gateways"])
+        via = random.choice([str(subnet[2]), subnet[1].exploded])
+        routes.append({"to": to} if gateways and random.random() < 0.4 else {"to": to, "via": via})
+    return routes
 
 
 def choose_interfaces(random, profile, networks, nodes):
@@ -131,6 +144,10 @@ def choose_interface(random, profile, name, network, nodes, used):
         one["mac"] = random.choice([":".join(digits), "-".join(digits).upper()])
     if fixed and one.get("address") != "dhcp" and "address" in one and random.random() < 0.2:
         one["gateways"] = [random.choice(["fe80:0::9", "fe80::a:0"])] if ":" in "".join(fixed) else network.get("gateways", [])[:1]
+    if random.random() < 0.4:
+        one["sourceRouting"] = random.choice([True, False])
+    if fixed and random.random() < 0.2:
+        one["routes"] = choose_routes(random, network | {"subnets": network["subnets"][:1], "gateways": []}, 99)
     if profile == "openwrt":
         if random.random() < 0.2:
             one["dns"] = random.sample(["1.1.1.1", "2606:4700:4700:0::1111"], random.randint(1, 2))

@@ -59,6 +59,7 @@ def network(one, nodes):
                 "gateway": one.get("gateways"),
                 "pool": one.get("pool"),
                 "dns": one.get("dns"),
+                "routes": one.get("routes"),
                 "sysctls": dict(sorted(one.get("sysctls", {}).items())),
                 "chain": [json.loads(text) for text in one.get("chain", [])],
                 # A pool is kept on one node.

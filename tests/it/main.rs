@@ -21,3 +21,4 @@ mod properties;
 mod reader;
 mod rules;
 mod support;
+mod ways;

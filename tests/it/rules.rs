@@ -123,7 +123,7 @@ fn rule_codes() -> BTreeSet<String> {
         codes_in(&root().join("src").join(folder), &mut codes);
     }
     // Handed to `Diagnostic::error` by a function that is shared.
-    codes.extend(["two-default-routes", "two-discovery-nics", "privilege-reason"].map(str::to_owned));
+    codes.extend(["privilege-reason"].map(str::to_owned));
     codes
 }
 

@@ -11,6 +11,8 @@ A JSON list with an element for each interface whose network is known:
   mac            its MAC address; "" where the kind of network gives it none of its own
   addressing     kind: static, dhcp, pool or none; addresses: the static ones, with prefix lengths
   gateways, dns  lists of addresses
+  routes         networks behind routers, each with to and via
+  sourceRouting  gateways, and sources beside the addresses that the pod finds; empty where nothing is done about answers
   defaultRoute, serve, discovery, bridge  true or false
   metric         a number, or null
   hostname       what a DHCP server is told
@@ -18,6 +20,7 @@ A JSON list with an element for each interface whose network is known:
 {{- define "wrtpod.nics" -}}
 {{- $root := . -}}
 {{- $nics := list -}}
+{{- $routed := list -}}
 {{- range $index, $interface := .Values.interfaces -}}
   {{- if hasKey $root.Values.networks $interface.network -}}
     {{- $network := index $root.Values.networks $interface.network -}}
@@ -28,6 +31,8 @@ A JSON list with an element for each interface whose network is known:
     {{- if and (not $dns) (not $interface.serve) (eq $addressing.kind "static") -}}
       {{- $dns = $gateways -}}
     {{- end -}}
+    {{- $routes := include "wrtpod.routesOf" (list $interface $network $addressing $routed) | fromJsonArray -}}
+    {{- range $routes }}{{ $routed = append $routed .to }}{{ end -}}
     {{- $nics = append $nics (dict
           "index" $index
           "interface" ($interface.name | default $interface.network)
@@ -36,6 +41,8 @@ A JSON list with an element for each interface whose network is known:
           "addressing" $addressing
           "gateways" $gateways
           "dns" (include "wrtpod.canonical" $dns | fromJsonArray)
+          "routes" $routes
+          "sourceRouting" (include "wrtpod.sourceRouting" (list $interface $network $addressing) | fromJson)
           "defaultRoute" ($interface.defaultRoute | default false)
           "serve" ($interface.serve | default false)
           "discovery" ($interface.discovery | default false)

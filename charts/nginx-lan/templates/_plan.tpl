@@ -11,8 +11,18 @@
   {{- if and .defaultRoute (not $route) }}{{ $route = prepend .gateways .interface }}{{ end -}}
   {{- if and .discovery (not $discovery) }}{{ $discovery = .interface }}{{ end -}}
 {{- end -}}
+{{- $routes := list -}}
+{{- $sources := list -}}
+{{- range $nic := $nics -}}
+  {{- range .routes }}{{ $routes = append $routes (printf "%s,%s,%s" $nic.interface .to .via) }}{{ end -}}
+  {{- with .sourceRouting -}}
+    {{- $sources = append $sources (concat (list $nic.interface) .gateways .sources | join ",") -}}
+  {{- end -}}
+{{- end -}}
 NICS='{{ include "wrtpod.settings.nics" $nics }}'
 CLUSTER_CIDRS='{{ include "wrtpod.settings.cluster" . }}'
 DEFAULT_ROUTE='{{ join " " $route }}'
 DISCOVERY='{{ $discovery }}'
+ROUTES='{{ join " " $routes }}'
+SOURCE_ROUTING='{{ join " " $sources }}'
 {{- end -}}

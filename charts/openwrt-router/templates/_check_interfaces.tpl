@@ -72,13 +72,16 @@ has {{ len $name }} characters, the kernel takes 15; give the interface another 
 {{- define "wrtpod.check.once" }}
 {{- $key := index . 0 }}
 {{- $what := index . 1 }}
-{{- $first := "" }}
+{{- $first := dict }}
 {{- range index . 2 }}
 {{- if index . $key }}
-{{- if $first }}
-interfaces[{{ int .index }}].{{ $key }}: `{{ $first }}` and `{{ .interface }}` both take {{ $what }}; keep it on one interface
+{{- $slot := "" }}
+{{- if eq $key "defaultRoute" }}{{ $slot = include "wrtpod.profile.slot" . }}{{ end }}
+{{- if hasKey $first $slot }}
+interfaces[{{ int .index }}].{{ $key }}: `{{ get $first $slot }}` and `{{ .interface }}` both take {{ $what }}; keep it on one interface{{ with $slot }}, or give each a `metric` of its own{{ end }}
+{{- else }}
+{{- $_ := set $first $slot .interface }}
 {{- end }}
-{{- $first = $first | default .interface }}
 {{- end }}
 {{- end }}
 {{- end -}}

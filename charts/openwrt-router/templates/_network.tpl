@@ -37,13 +37,11 @@ config interface '{{ .interface }}'
 {{- else if eq .addressing.kind "dhcp" }}
 	option proto 'dhcp'
 	option hostname '{{ .hostname }}'
-{{- if not .defaultRoute }}
-	option defaultroute '0'
-{{- end }}
+{{- include "wrtpod.uci.wayOut" . }}
 {{- else }}
 	option proto 'none'
 {{- end }}
-{{- if not (kindIs "invalid" .metric) }}
+{{- if and (ne .addressing.kind "dhcp") (not (kindIs "invalid" .metric)) }}
 	option metric '{{ int64 .metric }}'
 {{- end }}
 {{- range .dns }}
@@ -58,12 +56,25 @@ config route 'discovery'
 	option interface '{{ .interface }}'
 	option target '224.0.0.0/4'
 {{- end }}
+{{- include "wrtpod.uci.routes" . }}
 {{- with include "wrtpod.uci.twin" (list $nic $.nics) }}
 
 config interface '{{ . }}'
 	option device '{{ $device }}'
 	option proto 'dhcpv6'
+{{- include "wrtpod.uci.wayOut" $nic }}
 {{- end }}
+{{- end }}
+{{- include "wrtpod.uci.clusterRules" . }}
+{{- end -}}
+
+{{/* Whether an interface takes the way out that its network tells it, and how near that is. */}}
+{{- define "wrtpod.uci.wayOut" }}
+{{- if not .defaultRoute }}
+	option defaultroute '0'
+{{- end }}
+{{- if not (kindIs "invalid" .metric) }}
+	option metric '{{ int64 .metric }}'
 {{- end }}
 {{- end -}}
 

@@ -15,20 +15,33 @@ dhcp
   {{- /* OpenWrt's DHCP client brings its own gateway. */ -}}
   {{- if eq .addressing.kind "dhcp" }}{{ $_ := set . "gateways" list }}{{ end -}}
 {{- end -}}
-{{- /* Where nobody chose, the default route leaves by the first interface that is a client and knows a gateway. */ -}}
-{{- $chosen := false -}}
-{{- range $root.Values.interfaces -}}
-  {{- if kindIs "bool" .defaultRoute }}{{ $chosen = true }}{{ end -}}
+{{- /* Where nobody chose, the default route leaves by the first interface that is a client and knows a gateway; with mwan3, which chooses between uplinks, by each of them that has a metric of its own. */ -}}
+{{- $several := false -}}
+{{- range include "wrtpod.overlays" $root | fromJsonArray -}}
+  {{- range .packages }}{{ $several = or $several (regexMatch "^[^-].*mwan3$|^mwan3$" .) }}{{ end -}}
 {{- end -}}
-{{- if not $chosen -}}
-  {{- range $nics -}}
-    {{- $knows := or (eq .addressing.kind "dhcp") (and (eq .addressing.kind "static") .gateways) -}}
-    {{- if and $knows (not .serve) -}}
-      {{- $_ := set . "defaultRoute" true -}}
-      {{- break -}}
-    {{- end -}}
+{{- $chosen := false -}}
+{{- $taken := list -}}
+{{- range $nics -}}
+  {{- $own := index $root.Values.interfaces (int .index) -}}
+  {{- if kindIs "bool" $own.defaultRoute }}{{ $chosen = not $several }}{{ end -}}
+  {{- if .defaultRoute }}{{ $taken = include "wrtpod.profile.slot" . | append $taken }}{{ end -}}
+{{- end -}}
+{{- range $nics -}}
+  {{- $own := index $root.Values.interfaces (int .index) -}}
+  {{- $knows := or (eq .addressing.kind "dhcp") (and (eq .addressing.kind "static") .gateways) -}}
+  {{- $free := not (or $chosen (kindIs "bool" $own.defaultRoute) (has (include "wrtpod.profile.slot" .) $taken)) -}}
+  {{- if and $knows $free (not .serve) -}}
+    {{- $_ := set . "defaultRoute" true -}}
+    {{- $taken = include "wrtpod.profile.slot" . | append $taken -}}
+    {{- $chosen = not $several -}}
   {{- end -}}
 {{- end -}}
+{{- end -}}
+
+{{/* Which default routes cannot stand beside each other: those of one metric. */}}
+{{- define "wrtpod.profile.slot" -}}
+{{- .metric | default 0 | int64 -}}
 {{- end -}}
 
 {{/* What the name of a CNI network has behind the network's: how an interface uses it. */}}
@@ -48,6 +61,27 @@ dhcp
 
 {{/* The plugin that gives addresses: none. */}}
 {{- define "wrtpod.profile.ipam" -}}
+{{- end -}}
+
+{{/* Whether answers leave by the interface that they came in by: only where the value says so. */}}
+{{- define "wrtpod.profile.sourceRouting" -}}
+{{- end -}}
+
+{{/* A JSON list of what its packets come from: its addresses where they are known, else its subnets. List NETWORK ADDRESSING. */}}
+{{- define "wrtpod.profile.sources" -}}
+{{- $sources := list -}}
+{{- if eq (last .).kind "static" -}}
+  {{- range (last .).addresses -}}
+    {{- $sources = append $sources (printf "%s/%d" (splitList "/" . | first) (ternary 128 32 (contains ":" .))) -}}
+  {{- end -}}
+{{- else if eq (last .).kind "dhcp" -}}
+  {{- $sources = (first .).subnets | default list -}}
+{{- end -}}
+{{- include "wrtpod.canonical" $sources -}}
+{{- end -}}
+
+{{- define "wrtpod.profile.needsSources" -}}
+yes
 {{- end -}}
 
 {{/* Sysctls of an interface, KEY VALUE on each line. `IFNAME` stands for its name. */}}

@@ -82,12 +82,16 @@ credentials.passwordHash: it is no crypt(3) string; write what `openssl passwd -
 {{- range last . -}}
   {{- $own = append $own (include "wrtpod.uci.twin" (list . (last $))) -}}
   {{- if .bridge }}{{ $own = printf "bridge_%s" .interface | append $own }}{{ end -}}
+  {{- $nic := . -}}
+  {{- range $index, $_ := .routes }}{{ $own = printf "route_%s_%d" $nic.interface (add1 $index) | append $own }}{{ end -}}
+  {{- $sources := include "wrtpod.uci.targets" . | fromJsonArray | len | add (len (.sourceRouting.sources | default list)) -}}
+  {{- range until (int $sources) }}{{ $own = printf "source_%s_%d" $nic.interface (add1 .) | append $own }}{{ end -}}
 {{- end -}}
 {{- if not (regexMatch "^[a-z][a-z0-9_]*$" $name) -}}
 is no UCI section's name; write a small letter, then small letters, digits and `_`
 {{- else if and $nic.bridge (gt (len $name) 12) -}}
 is too long for a bridge `br-{{ $name }}`: the kernel takes 15 characters; give the interface another `name`
-{{- else if or (has $name $own) (hasPrefix "cluster_" $name) -}}
+{{- else if or (has $name $own) (regexMatch "^(cluster|sources)_" $name) -}}
 is a section that the chart writes itself; give the interface another `name`
 {{- end -}}
 {{- end -}}

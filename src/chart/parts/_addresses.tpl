@@ -82,6 +82,24 @@ yes
 {{- toJson $addresses -}}
 {{- end -}}
 
+{{/* The subnet of an address with its prefix length: the same without what is behind the prefix. */}}
+{{- define "wrtpod.subnet" -}}
+{{- $parts := splitList "/" . -}}
+{{- $bits := first $parts | include "wrtpod.bits" -}}
+{{- $size := len $bits -}}
+{{- $bits = printf "%s%s" (trunc (last $parts | atoi) $bits) (repeat $size "n") | trunc $size -}}
+{{- $width := ternary 8 16 (eq $size 32) -}}
+{{- $groups := list -}}
+{{- range $at := untilStep 0 $size $width -}}
+  {{- $number := 0 -}}
+  {{- range substr $at (add $at $width | int) $bits | splitList "" -}}
+    {{- $number = add (mul $number 2) (ternary 1 0 (eq . "y")) -}}
+  {{- end -}}
+  {{- $groups = append $groups (printf (ternary "%d" "%x" (eq $size 32)) $number) -}}
+{{- end -}}
+{{- printf "%s/%s" (join (ternary "." ":" (eq $size 32)) $groups) (last $parts) | include "wrtpod.address" -}}
+{{- end -}}
+
 {{/* `yes` when a subnet has an address: list SUBNET ADDRESS. */}}
 {{- define "wrtpod.contains" -}}
 {{- $subnet := splitList "/" (first .) -}}

@@ -18,6 +18,7 @@ is in values.schema.json.
 {{- include "wrtpod.check.links" . -}}
 {{- include "wrtpod.check.addresses" . -}}
 {{- include "wrtpod.check.gateways" . -}}
+{{- include "wrtpod.check.ways" . -}}
 {{- include "wrtpod.check.access" .root -}}
 {{- include "wrtpod.check.pod" . -}}
 {{- include "wrtpod.check.privilege" .root -}}

@@ -22,6 +22,7 @@
 {{- end }}
 {{- end }}
 {{- include "wrtpod.check.dns" (list (printf "%s.dns" $path) .dns $cluster) }}
+{{- include "wrtpod.check.routes" (list (printf "%s.routes" $path) .routes .gateways .subnets $cluster) }}
 {{- $wire := include "wrtpod.wire" . }}
 {{- $gateways := list }}
 {{- range include "wrtpod.onWire" (list $ $name) | fromJsonArray }}
@@ -40,6 +41,8 @@
 {{- range $index, $plugin := .chain }}
 {{- if not (get (fromJson $plugin) "type") }}
 {{ $path }}.chain[{{ $index }}]: it is no CNI plugin; write a JSON object with `type`, the name of the plugin's binary
+{{- else if eq (fromJson $plugin).type "sbr" }}
+{{ $path }}.chain[{{ $index }}]: the plugin sbr has nothing to route by: no gateway reaches it; remove it: `sourceRouting` of an interface has answers leave by it
 {{- end }}
 {{- end }}
 {{- end }}

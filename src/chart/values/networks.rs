@@ -8,7 +8,7 @@ use crate::chart::shapes;
 use crate::chart::source::Source;
 use crate::diag::Loc;
 use crate::plan::Profile;
-use crate::spec::{Attachment, Interface, Network};
+use crate::spec::{Attachment, Interface, Network, Route};
 use crate::types::Vlan;
 
 /// The networks that the appliance uses.
@@ -36,7 +36,7 @@ pub(super) fn networks(source: &Source<'_>) -> Entry {
              NetworkAttachmentDefinition of the release.\n\n\
              Keys beside those below: `existing` (NAME or NAMESPACE/NAME of a NAD that is used as it is), `vlan` (over\n\
              PARENT.VLAN; with kind vlan the VLAN's id), `mtu`, `pool` (addresses for `address: pool`, as\n\
-             192.168.1.200-192.168.1.216), `dns`, `sysctls` (set in the pod by the tuning plugin), `chain` (further\n\
+             192.168.1.200-192.168.1.216), `dns`, `routes` (networks behind its routers, as `{to: 10.50.0.0/16, via: 192.168.1.254}`), `sysctls` (set in the pod by the tuning plugin), `chain` (further\n\
              CNI plugins, each as JSON text).",
         )
     }
@@ -81,6 +81,9 @@ fn network_entries(network: &Network) -> Vec<Entry> {
         let servers = network.dns.iter().map(|server| server.value.to_string()).collect();
         entries.push(leaf("dns", texts(servers), any(), "The DNS servers."));
     }
+    if !network.routes.is_empty() {
+        entries.push(leaf("routes", routes(&network.routes), any(), "Networks behind its routers."));
+    }
     if !network.sysctls.is_empty() {
         let sysctls: Map<String, Value> = pairs(&network.sysctls);
         entries.push(leaf(
@@ -102,6 +105,17 @@ fn network_entries(network: &Network) -> Vec<Entry> {
         ));
     }
     entries
+}
+
+fn routes(routes: &[Loc<Route>]) -> Value {
+    let value = |route: &Loc<Route>| {
+        let mut value = json!({"to": route.to.network().to_string()});
+        if let Some(via) = &route.via {
+            value["via"] = via.value.to_string().into();
+        }
+        value
+    };
+    routes.iter().map(value).collect()
 }
 
 /// Kind, parent, mode, VLAN and MTU.
@@ -133,6 +147,10 @@ pub(super) fn interfaces(source: &Source<'_>) -> Entry {
         Profile::OpenWrt => "Default: dhcp.",
         Profile::Generic => "It has to be there.",
     };
+    let source_routing = match source.profile() {
+        Profile::OpenWrt => "false",
+        Profile::Generic => "true, where a gateway is known",
+    };
     leaf(
         "interfaces",
         items,
@@ -145,6 +163,8 @@ pub(super) fn interfaces(source: &Source<'_>) -> Entry {
              address       dhcp, pool, none, gateway, or a list such as [192.168.1.32/24]. {default_address}\n\
              gateways, dns in the place of the network's\n\
              defaultRoute  whether the default route leaves by it\n\
+             routes        networks behind its routers, in the place of the network's\n\
+             sourceRouting whether answers to its addresses leave by it. Default: {source_routing}\n\
              serve         whether the appliance is the network's router and DHCP server\n\
              discovery     whether multicast discovery leaves by it\n\
              metric        the metric of its routes\n\
@@ -176,6 +196,8 @@ fn interface_value(interface: &Interface) -> Value {
     );
     put("gateways", list(interface.gateway.iter().map(|gateway| gateway.value.to_string()).collect()));
     put("dns", list(interface.dns.iter().map(|server| server.value.to_string()).collect()));
+    put("routes", (!interface.routes.is_empty()).then(|| routes(&interface.routes)));
+    put("sourceRouting", switch(&interface.source_routing));
     put("defaultRoute", switch(&interface.default_route));
     put("serve", switch(&interface.serve));
     put("discovery", switch(&interface.discovery));

@@ -5,10 +5,12 @@ mod dhcp;
 mod draft;
 mod firewall;
 mod network;
+mod routes;
 mod system;
 mod user_uci;
 
 pub use dhcp::Taken;
+pub use routes::section_names as route_sections;
 
 use super::boot;
 use super::model::{AppliedOverlay, Nic, Profile};
@@ -279,7 +281,7 @@ fn plan_files(input: &Input<'_>, mode: PersistenceMode, diags: &mut Diagnostics)
     let mut uci = vec![
         ("dhcp".to_owned(), dhcp::dhcp(input.nics, persistent, input.taken).finish()),
         ("firewall".to_owned(), firewall::firewall(input.nics, &input.service_ports).finish()),
-        ("network".to_owned(), network::network(&host, input.nics).finish()),
+        ("network".to_owned(), network::network(&host, input.nics, input.cluster).finish()),
         ("system".to_owned(), system::system(hostname, timezone).finish()),
     ];
     user_uci::lay_over(&mut uci, &spec.uci, input.nics, diags);

@@ -2,6 +2,7 @@
 //! pod knows eth0's address, so the start script writes it from what the init container captured.
 
 use super::draft::{Draft, File};
+use super::routes;
 use crate::plan::{Addressing, Nic};
 use crate::types::Cidr;
 
@@ -17,7 +18,7 @@ pub struct Host<'a> {
 }
 
 /// The planned file.
-pub fn network(host: &Host<'_>, nics: &[Nic]) -> File {
+pub fn network(host: &Host<'_>, nics: &[Nic], cluster: &[Cidr]) -> File {
     let mut config = File::new();
     config.push(
         Draft::named("interface", "loopback")
@@ -31,7 +32,7 @@ pub fn network(host: &Host<'_>, nics: &[Nic]) -> File {
         globals = globals.option("ula_prefix", prefix);
     }
     config.push(globals);
-    for nic in nics {
+    for (at, nic) in nics.iter().enumerate() {
         if nic.bridge.is_some() {
             config.push(bridge(nic));
         }
@@ -43,14 +44,12 @@ pub fn network(host: &Host<'_>, nics: &[Nic]) -> File {
                     .option("target", "224.0.0.0/4"),
             );
         }
+        routes::push_routes(&mut config, at, nic);
         if asks_for_ipv6(nic, nics) {
-            config.push(
-                Draft::named("interface", &ipv6_name(nic))
-                    .option("device", &device(nic))
-                    .option("proto", "dhcpv6"),
-            );
+            config.push(twin(nic));
         }
     }
+    routes::push_cluster_rules(&mut config, nics, cluster);
     config
 }
 
@@ -66,6 +65,22 @@ pub fn interface_names(nic: &Nic, nics: &[Nic]) -> Vec<String> {
 /// A router asks the network behind its uplink for an IPv6 prefix to hand on.
 fn asks_for_ipv6(nic: &Nic, nics: &[Nic]) -> bool {
     matches!(nic.addressing, Addressing::Dhcp(_)) && nics.iter().any(|other| other.serve.is_some())
+}
+
+/// The interface that asks for the prefix: what it hears of a way out is as near as its uplink's.
+fn twin(nic: &Nic) -> Draft {
+    let section =
+        Draft::named("interface", &ipv6_name(nic)).option("device", &device(nic)).option("proto", "dhcpv6");
+    way_out(section, nic)
+}
+
+/// Whether an interface takes the way out that its network tells it, and how near that is.
+fn way_out(section: Draft, nic: &Nic) -> Draft {
+    let section = if nic.default_route.value { section } else { section.option("defaultroute", "0") };
+    match nic.metric {
+        Some(metric) => section.option("metric", &metric.to_string()),
+        None => section,
+    }
 }
 
 fn ipv6_name(nic: &Nic) -> String {
@@ -94,13 +109,10 @@ fn interface(nic: &Nic, hostname: &str) -> Draft {
             let addresses: Vec<Cidr> = addresses.iter().map(|address| address.value).collect();
             gateways(static_addresses(section.option("proto", "static"), &addresses), nic)
         }
-        Addressing::Dhcp(_) => {
-            let section = section.option("proto", "dhcp").option("hostname", hostname);
-            if nic.default_route.value { section } else { section.option("defaultroute", "0") }
-        }
+        Addressing::Dhcp(_) => way_out(section.option("proto", "dhcp").option("hostname", hostname), nic),
         Addressing::Pool(_) | Addressing::None => section.option("proto", "none"),
     };
-    if let Some(metric) = nic.metric {
+    if let Some(metric) = nic.metric.filter(|_| !matches!(nic.addressing, Addressing::Dhcp(_))) {
         section = section.option("metric", &metric.to_string());
     }
     if !nic.dns.is_empty() {

@@ -2,7 +2,7 @@
 
 use super::{AccessMode, UpdateStrategy, Volume, WorkloadKind};
 use super::{
-    Device, Egress, Entries, Ingress, Metadata, Probes, PullPolicy, Resources, Service, ServicePort,
+    Device, Egress, Entries, Ingress, Metadata, Probes, PullPolicy, Resources, Route, Service, ServicePort,
 };
 use crate::diag::{Loc, Written};
 use crate::spec::decode::{Decode, Decoder, OneOrMany};
@@ -154,9 +154,16 @@ record! {
         "gateway" => gateway: Vec<Loc<IpAddr>> [one or many],
         /// The DNS servers. Default: the network's.
         "dns" => dns: Vec<Loc<IpAddr>> [one or many],
-        /// True when the default route leaves through this interface. Default: false; on OpenWrt, where no interface has
-        /// the key, true for the first that is no server and knows a gateway.
+        /// True when the default route leaves through this interface. On OpenWrt several may have it, each with a `metric` of
+        /// its own. Default: false; on OpenWrt, where no interface has the key, true for the first that is no server and
+        /// knows a gateway; with mwan3 among the packages of its overlays, for each such interface with a metric of its own.
         "defaultRoute" => default_route: Option<Loc<bool>>,
+        /// Networks behind its routers, such as `{to: 10.50.0.0/16, via: 192.168.1.254}`. Default: the network's.
+        "routes" => routes: Vec<Loc<Route>>,
+        /// True when answers leave by this interface if they come from its addresses, whatever the other routes say: a host
+        /// of another subnet then gets its answer. It takes a gateway. Default: true for a generic appliance where one is
+        /// known, false for OpenWrt, where it also takes fixed addresses or a `subnet`, and neither mwan3 nor pbr.
+        "sourceRouting" => source_routing: Option<Loc<bool>>,
         /// True when the appliance is the network's DHCP server or router. Default: false, it is a client.
         "serve" => serve: Option<Loc<bool>>,
         /// True when multicast discovery (mDNS, SSDP) leaves through this interface. Default: false.

@@ -23,6 +23,9 @@ record! {
         "pool" => pool: Vec<Loc<IpRange>> [one or many],
         /// The network's DNS servers.
         "dns" => dns: Vec<Loc<IpAddr>> [one or many],
+        /// Networks behind routers of this one, such as `{to: 10.50.0.0/16, via: 192.168.1.254}`. Each interface on the
+        /// network that has an address of the family gets a route there.
+        "routes" => routes: Vec<Loc<Route>>,
         /// True when this is the cluster's only network plugin: pods get it as their first interface, without Multus.
         /// Default: false.
         "primary" => primary: Option<Loc<bool>>,
@@ -32,6 +35,16 @@ record! {
         "sysctls" => sysctls: Entries<String, String>,
         /// CNI plugin configurations that are appended to the generated list, as they are.
         "chain" => chain: Vec<Loc<Value>>,
+    }
+}
+
+record! {
+    /// A network behind a router.
+    pub struct Route, "a route" {
+        /// The network, such as `10.50.0.0/16`.
+        "to" => to: Loc<Cidr>,
+        /// The router, a neighbour. Default: the gateway of that family.
+        "via" => via: Option<Loc<IpAddr>>,
     }
 }
 

@@ -47,6 +47,29 @@ is "sqm: the others stay" 1 "$(uci get sqm.uplink.enabled)"
 again sqm
 
 machine
+cat >>"$M/etc/config/network" <<-'EOT'
+
+	config interface 'lan'
+		option proto 'static'
+		option ipaddr '192.168.1.1'
+
+	config interface 'fibre'
+		option proto 'static'
+		option gateway '203.0.113.1'
+		option metric '5'
+
+	config interface 'lte'
+		option proto 'pppoe'
+		option metric '20'
+
+	config interface 'wan6'
+		option proto 'dhcpv6'
+
+	config interface 'spare'
+		option proto 'dhcp'
+		option defaultroute '0'
+EOT
+sed -i "s/option proto 'dhcp'/&\n\toption metric '10'/" "$M/etc/config/network"
 config mwan3 <<-'EOT'
 	config globals 'globals'
 		option mmx_mask '0x3F00'
@@ -60,13 +83,35 @@ config mwan3 <<-'EOT'
 	config interface 'cluster'
 		option enabled '1'
 
+	config interface 'spare'
+		option enabled '1'
+
 	config member 'wan_m1_w3'
 		option interface 'wan'
+
+	config policy 'balanced'
+		list use_member 'wan_m1_w3'
+
+	config rule 'default_rule_v4'
+		option dest_ip '0.0.0.0/0'
+		option use_policy 'balanced'
+
+	config rule 'https'
+		option use_policy 'mine'
 EOT
 is "mwan3: its script succeeds" "" "$(first_boot mwan3)"
 is "mwan3: tracks the uplink that there is" 1 "$(uci get mwan3.wan.enabled)"
 is "mwan3: not the one that there is not" 0 "$(uci get mwan3.wanb.enabled)"
 is "mwan3: nor the cluster's" 0 "$(uci get mwan3.cluster.enabled)"
+is "mwan3: nor one without a default route" 0 "$(uci get mwan3.spare.enabled)"
+is "mwan3: it tracks uplinks that the stock configuration does not know" "1 ipv4" "$(uci get mwan3.fibre.enabled) $(uci get mwan3.fibre.family)"
+has "mwan3: … by hosts that answer" "$(uci get mwan3.lte.track_ip)" 1.1.1.1
+has "mwan3: … in IPv6 too" "$(uci get mwan3.wan6.track_ip)" 2606:4700:4700::1111
+is "mwan3: uplinks follow each other in the order of their metrics" "uplink_wan6 uplink_fibre uplink_wan uplink_lte" "$(uci get mwan3.uplinks.use_member)"
+is "mwan3: … each before the next" "2 3 4" "$(for one in fibre wan lte; do uci get "mwan3.uplink_$one.metric"; done | xargs)"
+fails "mwan3: the LAN is no uplink" uci -q get mwan3.uplink_lan
+is "mwan3: the stock rule uses them" uplinks "$(uci get mwan3.default_rule_v4.use_policy)"
+is "mwan3: a rule of the user's stays" mine "$(uci get mwan3.https.use_policy)"
 again mwan3
 
 machine

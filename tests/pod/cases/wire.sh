@@ -96,3 +96,55 @@ fd00:42::/64 dev eth0"
 	remove_sandboxes
 done
 HOST_IPS=
+
+# Routes to networks behind the LAN's routers, and answers that leave by the NIC that they came in by.
+by_source() { ip -n "$NETNS" "$1" route get "$3" from "$2" | sed -nE '1s/.* dev ([a-z0-9]+) .*/\1/p'; }
+all_rules() {
+	for family in -4 -6; do ip -n "$NETNS" $family rule show; done | grep -vE '^(0|32766|32767):'
+	for number in 100 101 102; do
+		for family in -4 -6; do ip -n "$NETNS" $family route show table $number 2>/dev/null; done
+	done | sed -E 's/ (proto [a-z]+|scope link|linkdown|pref medium|metric (256|1024))//g; s/ *$//'
+}
+sandbox sources dual
+lan_up dual
+ip -n "$NETNS" link add iot type veth peer name iot-side
+ip -n "$NETNS" link set iot-side up
+ip -n "$NETNS" link set iot address 02:00:00:00:00:07 up
+ip -n "$NETNS" addr add 10.30.0.3/24 dev iot
+new_pod sources none
+rm "$P/run/eth0"
+setting NICS "lan=$mac iot=02:00:00:00:00:07"
+setting CLUSTER_CIDRS '10.42.0.0/16 10.43.0.0/16 fd00:42::/48'
+setting DISCOVERY lan
+setting ROUTES 'lan,10.50.0.0/16,192.168.1.254 lan,fd00:9::/48,fd00:1::9'
+setting SOURCE_ROUTING 'lan,192.168.1.1,fd00:1::1 iot,10.30.0.1,fd00:30::/64'
+out=$(init_container /bin/sh /wrtpod/bin/wire 2>&1) || not_ok "sources: wire" "$out"
+main=$(all_routes)
+has "a network behind a router of the LAN" "$main" "10.50.0.0/16 via 192.168.1.254 dev lan"
+has "… in IPv6" "$main" "fd00:9::/48 via fd00:1::9 dev lan"
+has "the NICs' subnets stay in the main table" "$main" "10.30.0.0/24 dev iot"
+has "… with eth0's default route" "$main" "default via 10.42.0.1 dev eth0"
+while read -r family from to nic what; do
+	is "from $from to $to: $what" "$nic" "$(by_source "$family" "$from" "$to")"
+done <<-'EOT'
+	-4 192.168.1.32 198.51.100.7 lan by the NIC that has the address
+	-4 10.30.0.3 198.51.100.7 iot by the other one that has it
+	-4 10.30.0.3 192.168.1.7 iot not by the NIC of that subnet
+	-4 10.30.0.3 10.30.0.9 iot on its own subnet
+	-4 192.168.1.32 10.50.1.1 lan behind the LAN's other router
+	-4 10.42.0.50 192.168.1.7 eth0 what came by eth0
+	-4 10.30.0.3 10.43.0.10 eth0 to the cluster by eth0, whatever it comes from
+	-6 fd00:1::32 2001:db8::7 lan in IPv6
+	-6 fd00:1::32 fd00:42::7 eth0 in IPv6, to the cluster
+	-6 fd00:42::50 fd00:1::7 eth0 in IPv6, what came by eth0
+EOT
+rules=$(all_rules)
+has "a subnet from which the NIC may have addresses later" "$rules" "from fd00:30::/64 lookup 102"
+init_container /bin/sh /wrtpod/bin/wire >/dev/null 2>&1 || not_ok "sources: wire again"
+is "sources: running again changes no rule" "$rules" "$(all_rules)"
+is "sources: … and no route" "$main" "$(all_routes)"
+printf "SOURCE_ROUTING=\n" >>"$P/plan/settings"
+init_container /bin/sh /wrtpod/bin/wire >/dev/null 2>&1
+is "without the setting there are no rules" "" "$(all_rules | grep ' lookup ')"
+is "… and the main table decides" eth0 "$(by_source -4 10.30.0.3 198.51.100.7)"
+remove_sandboxes

@@ -10,6 +10,10 @@ What a generic appliance makes of its interfaces: the CNI plugins configure them
 {{- define "wrtpod.profile.settle" -}}
 {{- end -}}
 
+{{/* Which default routes cannot stand beside each other: any two. */}}
+{{- define "wrtpod.profile.slot" -}}
+{{- end -}}
+
 {{/* What the name of a CNI network has behind the network's: how an interface uses it. */}}
 {{- define "wrtpod.profile.variant" -}}
 {{- $words := dict "static" "" "dhcp" "-dhcp" "pool" "-pool" "none" "-l2" -}}
@@ -85,6 +89,23 @@ What a generic appliance makes of its interfaces: the CNI plugins configure them
   "rangeStart": {{ first $ends | include "wrtpod.address" | toRawJson }},
   "rangeEnd": {{ last $ends | include "wrtpod.address" | toRawJson }}
 }
+{{- end -}}
+
+{{/* Answers leave by the interface that they came in by, unless the value says otherwise. */}}
+{{- define "wrtpod.profile.sourceRouting" -}}
+yes
+{{- end -}}
+
+{{/* A JSON list of what its packets come from, beside the addresses that `wire` finds on it: those that are advertised may come later. List NETWORK ADDRESSING. */}}
+{{- define "wrtpod.profile.sources" -}}
+{{- $subnets := list -}}
+{{- if has (last .).kind (list "dhcp" "none") -}}
+  {{- range (first .).subnets }}{{ if contains ":" . }}{{ $subnets = append $subnets . }}{{ end }}{{ end -}}
+{{- end -}}
+{{- include "wrtpod.canonical" $subnets -}}
+{{- end -}}
+
+{{- define "wrtpod.profile.needsSources" -}}
 {{- end -}}
 
 {{/* Overlays that the pod applies itself, and their files: none. */}}

@@ -11,6 +11,17 @@
 {{- end }}
 {{- end }}
 {{- include "wrtpod.check.overlaySysctls" (list . $facts) }}
+{{- range .packages }}
+{{- if regexMatch "^((luci-app-)?mwan3|(luci-app-)?pbr|pbr-iptables|pbr-netifd)$" . }}
+{{- $package := . }}
+{{- range $facts.nics }}
+{{- if .sourceRouting }}
+interfaces[{{ int .index }}].sourceRouting: the overlay `{{ $overlay.name }}` has {{ $package }}, which makes such rules too; remove it
+{{- end }}
+{{- end }}
+{{- break }}
+{{- end }}
+{{- end }}
 {{- end }}
 {{- end -}}
 
