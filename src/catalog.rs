@@ -2,31 +2,35 @@
 
 use crate::spec::CatalogEntry;
 
+macro_rules! entry {
+    ($name:literal) => {
+        CatalogEntry {
+            name: $name,
+            file: concat!("the catalog's ", $name),
+            text: include_str!(concat!("../examples/catalog/", $name, ".yaml")),
+        }
+    };
+}
+
+macro_rules! image {
+    ($name:literal) => {
+        CatalogEntry {
+            name: $name,
+            file: concat!("the catalog's image/", $name),
+            text: include_str!(concat!("../images/", $name, ".yaml")),
+        }
+    };
+}
+
 /// One appliance for each file of `examples/catalog/`, by name.
-pub const ENTRIES: &[CatalogEntry<'static>] = &[
-    entry("home-assistant", include_str!("../examples/catalog/home-assistant.yaml")),
-    entry("nginx-lan", include_str!("../examples/catalog/nginx-lan.yaml")),
-    entry("openwrt", include_str!("../examples/catalog/openwrt.yaml")),
-    entry("openwrt-router", include_str!("../examples/catalog/openwrt-router.yaml")),
-];
+pub const ENTRIES: &[CatalogEntry<'static>] =
+    &[entry!("home-assistant"), entry!("nginx-lan"), entry!("openwrt"), entry!("openwrt-router")];
 
 /// One image for each file of `images/`, by name.
-pub const IMAGES: &[CatalogEntry<'static>] = &[
-    image("openwrt", "image/openwrt", include_str!("../images/openwrt.yaml")),
-    image("openwrt-luci", "image/openwrt-luci", include_str!("../images/openwrt-luci.yaml")),
-    image("openwrt-router", "image/openwrt-router", include_str!("../images/openwrt-router.yaml")),
-    image("openwrt-vpn", "image/openwrt-vpn", include_str!("../images/openwrt-vpn.yaml")),
-];
+pub const IMAGES: &[CatalogEntry<'static>] =
+    &[image!("openwrt"), image!("openwrt-luci"), image!("openwrt-router"), image!("openwrt-vpn")];
 
 /// The site on which `render` shows things when it is given none.
 pub const EXAMPLE_SITE: &str = include_str!("../examples/sites/example.yaml");
 /// Its name in messages.
 pub const EXAMPLE_SITE_NAME: &str = "the embedded example site";
-
-const fn entry(name: &'static str, text: &'static str) -> CatalogEntry<'static> {
-    CatalogEntry { name, file: name, text }
-}
-
-const fn image(name: &'static str, file: &'static str, text: &'static str) -> CatalogEntry<'static> {
-    CatalogEntry { name, file, text }
-}

@@ -5,7 +5,7 @@
 
 use libfuzzer_sys::fuzz_target;
 use wrtpod::diag::{Diagnostics, SourceMap, Style, render_json, render_text};
-use wrtpod::spec::{Assignment, CatalogEntry, Input, Request, load};
+use wrtpod::spec::{Assignment, CatalogEntry, Input, Request, Typed, load};
 use wrtpod::yaml;
 
 const ENTRY: &str =
@@ -19,7 +19,7 @@ fn check(text: &str) {
     let assignments: Vec<Assignment> = parts
         .flat_map(|rest| rest.split('\0'))
         .filter_map(|one| one.split_once('='))
-        .map(|(path, value)| Assignment { path: path.into(), value: value.into(), appliance: None })
+        .map(|(path, value)| Assignment { path: path.into(), value: value.into(), appliance: None, typed: Typed::Set })
         .collect();
     let catalog = [CatalogEntry { name: "a", file: "catalog", text: ENTRY }];
     let (mut sources, mut diagnostics) = (SourceMap::new(), Diagnostics::new());

@@ -49,7 +49,7 @@ pub fn run(args: &ChartArgs, printer: Printer) -> Result<Outcome, CliError> {
                 pushed
                     .map_err(|error| CliError::Environment { message: format!("{to}: {error}"), hint: None })
             })?;
-            Printer::line(&pushed.sentence(&to));
+            printer.line(&pushed.sentence(&to));
             Printer::data(&format!("oci://{}@{}\n", to.without_digest(), pushed.digest))?;
         }
     }

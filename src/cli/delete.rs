@@ -22,12 +22,12 @@ pub fn run(args: &DeleteArgs, printer: Printer) -> Result<Outcome, CliError> {
                 timeout: args.timeout,
             };
             let report = {
-                let mut show = Show::new();
+                let mut show = Show::new(printer);
                 cluster.delete(&options, &mut show).await?
             };
-            Printer::line(&format!("{appliance}: {} objects deleted", report.deleted.len()));
+            printer.line(&format!("{appliance}: {} objects deleted", report.deleted.len()));
             for kept in &report.kept {
-                Printer::line(&format!("kept {}: {}", kept.identity, kept.reason));
+                printer.line(&format!("kept {}: {}", kept.identity, kept.reason));
             }
         }
         Ok(Outcome::Done)

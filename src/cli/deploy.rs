@@ -33,11 +33,11 @@ pub fn run(args: &DeployArgs, printer: Printer) -> Result<Outcome, CliError> {
                 passes::pin(&mut release.objects, &digests);
             }
         }
-        pin(&cluster, &mut releases, args.pin.when, &mut Show::new(), printer).await?;
+        pin(&cluster, &mut releases, args.pin.when, &mut Show::new(printer), printer).await?;
         let mut outcome = Outcome::Done;
         for (release, (appliance, _)) in releases.iter().zip(loaded.chosen()) {
             if args.dry_run == Some(DryRun::Server) {
-                dry_run(&cluster, release, args).await?;
+                dry_run(&cluster, release, args, printer).await?;
             } else if deploy(&cluster, release, appliance, &loaded, args, printer).await? == Outcome::Found {
                 outcome = Outcome::Found;
             }
@@ -46,10 +46,15 @@ pub fn run(args: &DeployArgs, printer: Printer) -> Result<Outcome, CliError> {
     })
 }
 
-async fn dry_run(cluster: &Cluster, release: &Release, args: &DeployArgs) -> Result<(), CliError> {
+async fn dry_run(
+    cluster: &Cluster,
+    release: &Release,
+    args: &DeployArgs,
+    printer: Printer,
+) -> Result<(), CliError> {
     let options = ApplyOptions { force_conflicts: args.force_conflicts, delete_data: false };
-    let report = cluster.dry_run(release, &options, &mut Show::new()).await?;
-    Printer::line(&format!("{}: {} (dry run: nothing was written)", release.appliance, summary(&report)));
+    let report = cluster.dry_run(release, &options, &mut Show::new(printer)).await?;
+    printer.line(&format!("{}: {} (dry run: nothing was written)", release.appliance, summary(&report)));
     Ok(())
 }
 
@@ -66,18 +71,18 @@ async fn deploy(
         wait: args.wait.then(|| WaitOptions { timeout: args.timeout, ..WaitOptions::default() }),
     };
     let report = {
-        let mut show = Show::new();
+        let mut show = Show::new(printer);
         cluster.deploy(release, &options, &mut show).await?
     };
-    Printer::line(&format!("{}: {}", release.appliance, summary(&report.apply)));
+    printer.line(&format!("{}: {}", release.appliance, summary(&report.apply)));
     if args.wait {
         Printer::data(&nic_table(&report.nics))?;
     }
     if let Some(secret) = &report.apply.secret {
-        Printer::line(&format!("root's password is in the Secret {}: {}", secret.name, secret.read_command));
+        printer.line(&format!("root's password is in the Secret {}: {}", secret.name, secret.read_command));
     }
     for line in places(appliance, &report, loaded) {
-        Printer::line(&line);
+        printer.line(&line);
     }
     if args.wait {
         for module in cluster.missing_modules(release).await {

@@ -33,7 +33,7 @@ pub fn run(args: &DiffArgs, printer: Printer) -> Result<Outcome, CliError> {
         Ok((text, notes))
     })?;
     for note in notes {
-        Printer::line(&note);
+        printer.line(&note);
     }
     Printer::data(&text)?;
     Ok(if text.is_empty() { Outcome::Done } else { Outcome::Found })

@@ -73,7 +73,7 @@ pub fn run(args: &ImportArgs, printer: Printer) -> Result<Outcome, CliError> {
     )?;
     match &args.out {
         None => Printer::data(&input.text)?,
-        Some(path) => new_file::write(path, &input.text)?,
+        Some(path) => new_file::write(path, &input.text, printer)?,
     }
     Ok(Outcome::Done)
 }
@@ -92,7 +92,7 @@ fn chart(path: &Path) -> Result<Chart, CliError> {
     }
     let file = File::open(path).map_err(|error| CliError::file(path, "read", &error))?;
     let unpacked = unpack(file).map_err(|error| {
-        let hint = "name the folder of a chart, or what `wrtpod chart --package` or `helm pull` wrote";
+        let hint = "name the folder of a chart, or what `wrtpod chart NAME --package` or `helm pull` wrote";
         CliError::refused(format!("`{}` {error}", path.display()), hint.to_owned())
     })?;
     let inside = |input: Input| Input { name: path.join(input.name).display().to_string(), ..input };

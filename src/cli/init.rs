@@ -23,15 +23,16 @@ struct Answers {
 }
 
 /// Runs the verb.
-pub fn run(args: &InitArgs) -> Result<Outcome, CliError> {
+pub fn run(args: &InitArgs, printer: Printer) -> Result<Outcome, CliError> {
     new_file::refuse_existing(&args.out)?;
-    let answers = answers(args)?;
-    new_file::write(&args.out, &site(&answers, &salt()?))?;
-    Printer::line("next: wrtpod render openwrt, then wrtpod deploy openwrt");
+    let answers = answers(args, printer)?;
+    new_file::write(&args.out, &site(&answers, &salt()?), printer)?;
+    printer.line("next: wrtpod render openwrt, then wrtpod deploy openwrt");
     Ok(Outcome::Done)
 }
 
-fn answers(args: &InitArgs) -> Result<Answers, CliError> {
+fn answers(args: &InitArgs, printer: Printer) -> Result<Answers, CliError> {
+    let ask = |flag, question, example, given| ask(flag, question, example, given, printer);
     let parent = ask("--parent", "The node's interface on the LAN", "enp3s0", args.parent.as_deref())?;
     let subnet = ask("--subnet", "The LAN's subnet", "192.168.1.0/24", args.subnet.as_deref())?;
     let gateway = ask("--gateway", "The LAN's gateway", "192.168.1.1", args.gateway.as_deref())?;
@@ -70,11 +71,17 @@ fn parse<T: std::str::FromStr<Err = Invalid>>(flag: &str, text: &str) -> Result<
 }
 
 /// The flag's value; without one, the answer of the person at the terminal.
-fn ask(flag: &str, question: &str, example: &str, given: Option<&str>) -> Result<String, CliError> {
+fn ask(
+    flag: &str,
+    question: &str,
+    example: &str,
+    given: Option<&str>,
+    printer: Printer,
+) -> Result<String, CliError> {
     if let Some(given) = given {
         return Ok(given.to_owned());
     }
-    if !std::io::stdin().is_terminal() || !Printer::is_live() {
+    if !std::io::stdin().is_terminal() || !printer.is_live() {
         let hint = format!("write {flag}, for example {flag} {example}");
         return Err(CliError::usage(format!("{flag} is missing"), hint));
     }

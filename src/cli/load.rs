@@ -14,7 +14,7 @@ use crate::passes;
 use crate::plan::{self, Plan};
 use crate::recipe::{self, Recipe};
 use crate::rules;
-use crate::spec::{self, Assignment, Documents, Input};
+use crate::spec::{self, Assignment, Documents, Input, Typed};
 use crate::types::{Name, nearest};
 
 /// Where the documents are looked for when no file is named.
@@ -283,12 +283,13 @@ fn assignments(args: &DocumentArgs, names: &[String]) -> Result<Vec<Assignment>,
             return Err(CliError::usage(format!("`--set {path}=…` with several appliances"), hint));
         }
         let appliance = if mine { names.first().cloned() } else { None };
-        assignments.push(Assignment { path: path.to_owned(), value: value.to_owned(), appliance });
+        let (path, value) = (path.to_owned(), value.to_owned());
+        assignments.push(Assignment { path, value, appliance, typed: Typed::Set });
     }
     if let Some(namespace) = &args.namespace {
         namespace.parse::<Name>().map_err(|invalid| CliError::flag("--namespace", invalid))?;
-        let path = "site.namespace".to_owned();
-        assignments.push(Assignment { path, value: format!("\"{namespace}\""), appliance: None });
+        let (path, value) = ("site.namespace".to_owned(), namespace.clone());
+        assignments.push(Assignment { path, value, appliance: None, typed: Typed::Namespace });
     }
     Ok(assignments)
 }

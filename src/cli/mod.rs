@@ -26,6 +26,9 @@ mod report;
 mod root_notes;
 mod status;
 mod table;
+#[cfg(test)]
+mod tests;
+mod usage;
 mod written;
 
 use std::ffi::OsString;
@@ -39,13 +42,10 @@ use printer::Printer;
 
 /// Runs one command line, program name included, and says how it ended.
 pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
-    let cli = match Cli::try_parse_from(args) {
+    let args: Vec<OsString> = args.into_iter().collect();
+    let cli = match Cli::try_parse_from(&args) {
         Ok(cli) => cli,
-        Err(error) => {
-            // Help and version are data, and no error; a reader that has gone is none either.
-            let _ = error.print();
-            return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
-        }
+        Err(error) => return usage::report(error, &args),
     };
     let printer = Printer::new(cli.color, cli.message_format);
     match dispatch(&cli.verb, printer) {
@@ -62,7 +62,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
 
 fn dispatch(verb: &Verb, printer: Printer) -> Result<Outcome, CliError> {
     match verb {
-        Verb::Init(args) => init::run(args),
+        Verb::Init(args) => init::run(args, printer),
         Verb::Render(args) => render::run(args, printer),
         Verb::Doctor(args) => doctor::run(args, printer),
         Verb::Deploy(args) => deploy::run(args, printer),

@@ -16,11 +16,11 @@ pub fn refuse_existing(path: &Path) -> Result<(), CliError> {
 }
 
 /// Writes the file, and says so.
-pub fn write(path: &Path, text: &str) -> Result<(), CliError> {
+pub fn write(path: &Path, text: &str, printer: Printer) -> Result<(), CliError> {
     refuse_existing(path)?;
     // `create_new`: a file that has come into being since is not overwritten either.
     let mut file = std::fs::File::create_new(path).map_err(|error| CliError::file(path, "write", &error))?;
     file.write_all(text.as_bytes()).map_err(|error| CliError::file(path, "write", &error))?;
-    Printer::line(&format!("wrote {}", path.display()));
+    printer.line(&format!("wrote {}", path.display()));
     Ok(())
 }

@@ -25,9 +25,9 @@ impl Printer {
         Self { messages, color }
     }
 
-    /// Whether stderr is a terminal, so that lines can be rewritten in place.
-    pub fn is_live() -> bool {
-        std::io::stderr().is_terminal()
+    /// Whether somebody looks at stderr: a terminal, on which lines are rewritten in place and questions are asked.
+    pub fn is_live(self) -> bool {
+        self.messages == MessageFormat::Text && std::io::stderr().is_terminal()
     }
 
     /// Data. A reader that has gone (`| head`) is no fault.
@@ -45,18 +45,30 @@ impl Printer {
         }
     }
 
-    /// A line for the person at the terminal. One that cannot be written has no one to be told to.
-    pub fn line(text: &str) {
+    /// A line of stderr. One that cannot be written has no one to be told to.
+    fn write(text: &str) {
         let _ = writeln!(std::io::stderr().lock(), "{text}");
+    }
+
+    /// What goes on, or came of it.
+    pub fn line(self, text: &str) {
+        match self.messages {
+            MessageFormat::Text => Self::write(text),
+            MessageFormat::Json => {
+                let object =
+                    serde_json::json!({"code": "progress", "severity": "note", "message": text.trim()});
+                Self::write(&object.to_string());
+            }
+        }
     }
 
     /// Something worth knowing that is no finding.
     pub fn note(self, text: &str) {
         match self.messages {
-            MessageFormat::Text => Self::line(&format!("note: {text}")),
+            MessageFormat::Text => Self::write(&format!("note: {text}")),
             MessageFormat::Json => {
                 let object = serde_json::json!({"code": "note", "severity": "note", "message": text});
-                Self::line(&object.to_string());
+                Self::write(&object.to_string());
             }
         }
     }
@@ -87,13 +99,13 @@ impl Printer {
         match self.messages {
             MessageFormat::Json => {
                 let object = serde_json::json!({"code": "error", "severity": "error", "message": message, "help": hint});
-                Self::line(&object.to_string());
+                Self::write(&object.to_string());
             }
             MessageFormat::Text => {
                 let (on, off) = if self.color { ("\x1b[1;31m", "\x1b[0m") } else { ("", "") };
-                Self::line(&format!("{on}error{off}: {message}"));
+                Self::write(&format!("{on}error{off}: {message}"));
                 if let Some(hint) = hint {
-                    Self::line(&format!("help: {hint}"));
+                    Self::write(&format!("help: {hint}"));
                 }
             }
         }

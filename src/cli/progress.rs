@@ -7,6 +7,7 @@ use crate::cluster::{Event, Outcome, Progress};
 
 /// Shows events on stderr.
 pub struct Show {
+    printer: Printer,
     /// The line at the bottom of a terminal.
     live: Option<ProgressBar>,
     /// The last plain line: the same one is not written twice in a row.
@@ -15,14 +16,14 @@ pub struct Show {
 
 impl Show {
     /// For the terminal that the run has, or has not.
-    pub fn new() -> Self {
-        let live = Printer::is_live().then(|| {
+    pub fn new(printer: Printer) -> Self {
+        let live = printer.is_live().then(|| {
             let bar = ProgressBar::new_spinner();
             bar.set_style(ProgressStyle::with_template("{spinner} {msg}").expect("our own template"));
             bar.enable_steady_tick(std::time::Duration::from_millis(120));
             bar
         });
-        Self { live, last: String::new() }
+        Self { printer, live, last: String::new() }
     }
 
     /// A line that stays.
@@ -31,8 +32,8 @@ impl Show {
             return;
         }
         match &self.live {
-            Some(bar) => bar.suspend(|| Printer::line(&text)),
-            None => Printer::line(&text),
+            Some(bar) => bar.suspend(|| self.printer.line(&text)),
+            None => self.printer.line(&text),
         }
         self.last = text;
     }

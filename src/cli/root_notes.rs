@@ -18,8 +18,8 @@ pub fn root_notes(loaded: &Loaded) -> Vec<String> {
         if powerless {
             notes.push(format!(
                 "`{0}` names no capabilities and no user: if its image starts as root (nginx, s6-overlay), it can change \
-                 neither user nor owner, and ends\n  with `capabilities: {{root-entrypoint: REASON}}` it can: `wrtpod \
-                 explain capabilities`",
+                 neither user nor owner, and ends\n  with `capabilities: {{root-entrypoint: REASON}}` it can: \
+                 `wrtpod explain capabilities`",
                 appliance.name.value
             ));
         }

@@ -35,7 +35,7 @@ pub fn run(args: &StatusArgs, printer: Printer) -> Result<Outcome, CliError> {
     };
     Printer::data(&text)?;
     if states.is_empty() {
-        Printer::line("no appliances in this namespace");
+        printer.line("no appliances in this namespace");
     }
     Ok(Outcome::Done)
 }

@@ -125,13 +125,13 @@ const SCHEDULING: &[Pattern] = &[
 const DEVICE: Pattern = lasting(
     "",
     "device-missing",
-    "no node that may run it has such a device free: is its device plugin running (kubectl describe node, under \
+    "no node that may run it has such a device free: is its device plugin running (`kubectl describe node NODE`, under \
      Allocatable), and does another pod hold it?",
 );
 
 const ELSEWHERE: &str = "the claim's volume lives on another node: the appliance has to run there";
 const CLAIM: &str =
-    "no volume yet: is the storage class there and does its provisioner run? (kubectl get storageclass)";
+    "no volume yet: is the storage class there and does its provisioner run? (`kubectl get storageclass`)";
 
 /// What keeps an appliance from being ready, the most telling first.
 pub(super) fn problems(view: &View<'_>) -> Vec<Problem> {
@@ -318,7 +318,7 @@ fn nics(view: &View<'_>, pod: &Pod) -> Option<Problem> {
     let name = pod.metadata.name.clone().unwrap_or_default();
     let message = format!("its sandbox was made without {}", missing.join(", "));
     let fix = format!(
-        "Multus was not in charge when the pod was made: kubectl -n {} delete pod {name}; if it comes back like this, \
+        "Multus was not in charge when the pod was made: `kubectl -n {} delete pod {name}`; if it comes back like this, \
          either Multus does not run on the node (`wrtpod doctor` says so where it is a DaemonSet), or its \
          configuration is not the first in the node's CNI folder",
         release.namespace

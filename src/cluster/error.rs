@@ -186,13 +186,13 @@ fn conflict_text(conflicts: &[ObjectConflict]) -> String {
             let _ = write!(text, "\n  {}: {field} belongs to {manager}", object.identity);
         }
     }
-    text.push_str("\ntake them over with --force-conflicts, or have the other manager give them up");
+    text.push_str("\ntake them over with `wrtpod deploy NAME --force-conflicts`, or have the other manager give them up");
     text
 }
 
 fn immutable_fix(identity: &Identity) -> &'static str {
     if identity.kind == "PersistentVolumeClaim" {
-        "back the appliance up and delete it with --delete-data, or keep the claim as it was"
+        "back the appliance up and delete it with `wrtpod delete NAME --delete-data`, or keep the claim as it was"
     } else {
         "delete the appliance (its claims stay), then deploy again"
     }

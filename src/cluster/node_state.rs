@@ -79,7 +79,7 @@ impl NodeState {
     /// What to do about it.
     pub(super) fn fix(&self, node: &str) -> String {
         match self {
-            Self::Missing => "correct `nodes` (kubectl get nodes), or let the node join".to_owned(),
+            Self::Missing => "correct `nodes` (`kubectl get nodes`), or let the node join".to_owned(),
             Self::NotReady(_) => format!("see why: kubectl describe node {node}"),
             Self::Cordoned => format!("kubectl uncordon {node}"),
             Self::Tainted { key, value, effect } => {
@@ -88,18 +88,18 @@ impl NodeState {
                     None => "operator: Exists".to_owned(),
                 };
                 format!(
-                    "kubectl taint node {node} {}-, or write {{key: {key}, {operator}, effect: {effect}}} under \
+                    "`kubectl taint node {node} {}-`, or write {{key: {key}, {operator}, effect: {effect}}} under \
                      `tolerations`",
                     self.taint()
                 )
             }
             Self::Architecture { .. } => "use an image for that architecture, or another node".to_owned(),
             Self::Unlabelled(term) if !term.contains(' ') => {
-                format!("kubectl label node {node} {term}, or correct `nodeSelector`")
+                format!("`kubectl label node {node} {term}`, or correct `nodeSelector`")
             }
             Self::Unlabelled(_) => "label the node, or correct what asks for it".to_owned(),
             Self::Device { .. } => format!(
-                "let its device plugin run there and see the device (kubectl describe node {node}, under \
+                "let its device plugin run there and see the device (`kubectl describe node {node}`, under \
                  Allocatable), or correct `devices`"
             ),
         }

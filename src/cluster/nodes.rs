@@ -40,7 +40,7 @@ pub(super) fn silent(view: &View<'_>, pod: &Pod) -> Option<Problem> {
     };
     let fix = format!(
         "bring {host} back; or switch it off, and once it is off: \
-         kubectl taint node {host} node.kubernetes.io/out-of-service=nodeshutdown:NoExecute (on a node that \
+         `kubectl taint node {host} node.kubernetes.io/out-of-service=nodeshutdown:NoExecute` (on a node that \
          still runs this puts its MACs on the wire twice; remove the taint when the node is back; `wrtpod explain nodes`)"
     );
     Some(causes::problem(name, "node-silent", &message, &fix))
@@ -66,7 +66,7 @@ pub(super) fn refusing(view: &View<'_>, name: &str, message: &str, code: &'stati
             None => (
                 "which is no longer in the cluster".to_owned(),
                 format!(
-                    "let {host} join again; or give the volume up: wrtpod delete --delete-data, then deploy"
+                    "let {host} join again; or give the volume up: `wrtpod delete NAME --delete-data`, then deploy"
                 ),
             ),
             Some(node) if cordoned(&node) => {

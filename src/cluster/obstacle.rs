@@ -300,7 +300,7 @@ impl Obstacle {
                 "rename the appliance, or give the site a namespace of its own".to_owned()
             }
             Self::AttachmentDiffers { .. } => {
-                "`wrtpod diff` shows how, and `wrtpod deploy --force-conflicts` puts it back; a pod that was made in between has to be made anew".to_owned()
+                "`wrtpod diff NAME` shows how, and `wrtpod deploy NAME --force-conflicts` puts it back; a pod that was made in between has to be made anew".to_owned()
             }
             Self::OtherRanges { .. } => "pods, Services or DNS would be cut off; correct `cluster.podCIDRs` and \
                                          `cluster.serviceCIDRs`, or `distribution`, of the site"
@@ -317,7 +317,7 @@ impl Obstacle {
             }
             Self::NoStorageClass { class, known, .. } => class_fix(class.as_deref(), known),
             Self::NoClaim { namespace, name } => format!(
-                "create it (kubectl -n {namespace} get pvc lists those that there are), or leave `existingClaim` out \
+                "create it (`kubectl -n {namespace} get pvc` lists those that there are), or leave `existingClaim` out \
                  to have one made in the place of {name}"
             ),
             Self::NoCredentials { namespace, name } => format!(

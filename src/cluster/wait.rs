@@ -60,7 +60,7 @@ pub(super) async fn for_pods_gone(
     let request = request::list(Kind::named("Event"), Some(namespace), &[]);
     let events: Vec<CoreEvent> = typed(session.items("list the events", request).await?.iter());
     let (reason, fix) = causes::of_ending(&events, &uid.unwrap_or_default()).unwrap_or_else(|| {
-        ("its node does not report its end".to_owned(), "is the node up? (kubectl get nodes)")
+        ("its node does not report its end".to_owned(), "is the node up? (`kubectl get nodes`)")
     });
     Err(Error::PodStays { pod: told.unwrap_or_default(), seconds: longest.as_secs(), reason, fix })
 }

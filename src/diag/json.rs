@@ -5,8 +5,8 @@ use serde_json::json;
 use std::fmt::Write as _;
 
 /// The findings in the order of their places, one JSON object a line: `code`, `severity`, `message`, `file`, `line`,
-/// `column`, `endLine`, `endColumn` (from 1, in characters; `null` without a place), `label`, `help`, and `related`
-/// (other places).
+/// `column`, `endLine`, `endColumn` (from 1, in characters; `null` without a place), `label`, `note` (what the text there is,
+/// where it is not the user's own), `help`, and `related` (other places).
 pub fn render_json(diagnostics: &Diagnostics, sources: &SourceMap) -> String {
     let mut out = String::new();
     for diagnostic in diagnostics.sorted() {
@@ -30,6 +30,7 @@ pub fn render_json(diagnostics: &Diagnostics, sources: &SourceMap) -> String {
             "endLine": end.map(|at| at.line),
             "endColumn": end.map(|at| at.column),
             "label": diagnostic.span_label,
+            "note": diagnostic.span.and_then(|span| sources.remark_at(span.file, span.start)),
             "help": diagnostic.help,
             "related": related,
         });
@@ -57,9 +58,9 @@ mod tests {
         assert_eq!(
             render_json(&diags, &sources),
             concat!(
-                r#"{"code":"y","severity":"note","message":"nowhere","file":null,"line":null,"column":null,"endLine":null,"endColumn":null,"label":null,"help":"nothing","related":[]}"#,
+                r#"{"code":"y","severity":"note","message":"nowhere","file":null,"line":null,"column":null,"endLine":null,"endColumn":null,"label":null,"note":null,"help":"nothing","related":[]}"#,
                 "\n",
-                r#"{"code":"x","severity":"error","message":"two\nlines","file":"site.yaml","line":2,"column":4,"endLine":2,"endColumn":5,"label":null,"help":null,"related":[{"file":"site.yaml","line":1,"column":1,"label":"here"}]}"#,
+                r#"{"code":"x","severity":"error","message":"two\nlines","file":"site.yaml","line":2,"column":4,"endLine":2,"endColumn":5,"label":null,"note":null,"help":null,"related":[{"file":"site.yaml","line":1,"column":1,"label":"here"}]}"#,
                 "\n"
             )
         );

@@ -45,6 +45,8 @@ struct File {
     text: String,
     /// Offset of the first byte of each line; made when first asked for.
     lines: OnceLock<Vec<usize>>,
+    /// What has to be known of the text from a byte on, in the order of these bytes.
+    remarks: Vec<(usize, String)>,
 }
 
 impl File {
@@ -65,8 +67,28 @@ impl SourceMap {
     /// Adds a text under the name that messages show.
     pub fn add(&mut self, name: impl Into<String>, text: impl Into<String>) -> FileId {
         let id = FileId(u32::try_from(self.files.len()).unwrap_or(u32::MAX));
-        self.files.push(File { name: name.into(), text: text.into(), lines: OnceLock::new() });
+        self.files.push(File {
+            name: name.into(),
+            text: text.into(),
+            lines: OnceLock::new(),
+            remarks: Vec::new(),
+        });
         id
+    }
+
+    /// From byte `start` of a file on, findings say this beside their place; it holds up to the next remark. For text that
+    /// is not the reader's own: what it is, and how else it is changed. Remarks are added in the order of their places.
+    pub fn remark(&mut self, file: FileId, start: usize, text: impl Into<String>) {
+        let index = usize::try_from(file.0).ok();
+        if let Some(file) = index.and_then(|index| self.files.get_mut(index)) {
+            file.remarks.push((start, text.into()));
+        }
+    }
+
+    /// The remark that holds at a byte.
+    pub fn remark_at(&self, file: FileId, offset: usize) -> Option<&str> {
+        let remarks = &self.file(file)?.remarks;
+        remarks.iter().rev().find(|(start, _)| *start <= offset).map(|(_, text)| text.as_str())
     }
 
     /// The name of a file; empty for a file of another map.
@@ -133,5 +155,19 @@ mod tests {
         assert_eq!(map.line_range(id, 9), 0..0);
         assert_eq!(map.slice(Span::new(id, 14, 15)), "x");
         assert_eq!(map.slice(Span::new(id, 9, 10)), "");
+    }
+
+    #[test]
+    fn a_remark_holds_up_to_the_next() {
+        let mut map = SourceMap::new();
+        let (id, other) = (map.add("f", "0123456789"), map.add("g", "0123456789"));
+        map.remark(id, 2, "from two");
+        map.remark(id, 5, "from five");
+        let at = |offset| map.remark_at(id, offset);
+        assert_eq!(
+            [at(1), at(2), at(4), at(9)],
+            [None, Some("from two"), Some("from two"), Some("from five")]
+        );
+        assert_eq!(map.remark_at(other, 9), None);
     }
 }

@@ -33,7 +33,7 @@ pub fn render_text(diagnostics: &Diagnostics, sources: &SourceMap, style: Style)
     out
 }
 
-/// One finding: claim, excerpt with its marks, help; ends with a line break.
+/// One finding: claim, excerpt with its marks, remark on that text, help; ends with a line break.
 pub fn render_one(diagnostic: &Diagnostic, sources: &SourceMap, style: Style) -> String {
     let renderer = match style {
         Style::Plain => Renderer::plain(),
@@ -53,8 +53,10 @@ pub fn render_one(diagnostic: &Diagnostic, sources: &SourceMap, style: Style) ->
     if !out.ends_with('\n') {
         out.push('\n');
     }
-    if let Some(help) = &diagnostic.help {
-        let title = Level::HELP.secondary_title(harmless(help));
+    let remark = diagnostic.span.and_then(|span| sources.remark_at(span.file, span.start));
+    let lines = [(Level::NOTE, remark), (Level::HELP, diagnostic.help.as_deref())];
+    for (level, text) in lines.into_iter().filter_map(|(level, text)| Some((level, text?))) {
+        let title = level.secondary_title(harmless(text));
         out.push_str(renderer.render(&[Group::with_title(title)]).trim_end());
         out.push('\n');
     }

@@ -24,7 +24,7 @@ macro_rules! overlay {
     ($name:literal, files: [$($path:literal)*], scripts: [$($script:literal)*]) => {
         Embedded {
             name: $name,
-            file: concat!("overlays/", $name, "/overlay.yaml"),
+            file: concat!("the catalog's overlay/", $name),
             text: include_str!(concat!("../../overlays/", $name, "/overlay.yaml")),
             files: &[$((
                 $path,

@@ -50,7 +50,7 @@ fn fault(raw: &Value) -> Option<(String, String)> {
     } else if !matches!(effect, "" | "NoSchedule" | "PreferNoSchedule" | "NoExecute") {
         (format!("the effect `{effect}` is unknown"), "write NoSchedule, PreferNoSchedule or NoExecute")
     } else if !key.is_empty() && label::key_fault(key).is_some() {
-        (format!("`{key}` is no key of a taint"), "write the key as `kubectl describe node` shows it")
+        (format!("`{key}` is no key of a taint"), "write the key as `kubectl describe node NODE` shows it")
     } else if key.is_empty() && operator != "Exists" {
         (
             "without a `key` it tolerates everything".to_owned(),
@@ -59,7 +59,10 @@ fn fault(raw: &Value) -> Option<(String, String)> {
     } else if operator == "Exists" && !value.is_empty() {
         ("`Exists` looks at no value".to_owned(), "remove `value`, or write `operator: Equal`")
     } else if label::value_fault(value).is_some() {
-        (format!("`{value}` is no value of a taint"), "write the value as `kubectl describe node` shows it")
+        (
+            format!("`{value}` is no value of a taint"),
+            "write the value as `kubectl describe node NODE` shows it",
+        )
     } else if seconds.is_some_and(|seconds| !seconds.is_i64()) {
         ("`tolerationSeconds` is no whole number".to_owned(), "write a number of seconds")
     } else if seconds.is_some() && effect != "NoExecute" {

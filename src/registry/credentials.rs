@@ -149,7 +149,7 @@ impl Credentials {
             }
             failed.get_or_insert(access);
         }
-        failed.unwrap_or_else(nothing)
+        failed.unwrap_or_else(|| nothing(registry))
     }
 
     /// A helper that fails is no reason to stop: another file may know, or the image be public. The refusal, if there is one, names
@@ -208,9 +208,11 @@ impl fmt::Debug for Credentials {
     }
 }
 
-fn nothing() -> Access {
-    let refused = "the image is private or does not exist, and there are no credentials (`docker login`, `podman login` or `helm registry login`)";
-    Access { login: Login::Anonymous, refused: refused.to_owned() }
+fn nothing(registry: &str) -> Access {
+    let refused = format!(
+        "the image is private or does not exist, and there are no credentials: `docker login {registry}`, or the same with podman or `helm registry`"
+    );
+    Access { login: Login::Anonymous, refused }
 }
 
 fn entries<'a>(config: &'a Value, key: &str) -> impl Iterator<Item = (&'a String, &'a Value)> {

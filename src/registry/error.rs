@@ -59,7 +59,7 @@ pub enum Error {
     },
     /// It asks for a longer pause than anybody waits.
     #[error(
-        "{registry} wants no further request for {seconds} s: try again later, or log in (`docker login`)"
+        "{registry} wants no further request for {seconds} s: try again later, or log in (`docker login {registry}`)"
     )]
     Busy {
         /// Host and port.

@@ -156,7 +156,7 @@ fn check_allowed(appliance: &Appliance, taken: &[Privilege], diags: &mut Diagnos
                     format!("`{}` is allowed without a reason", privilege.value),
                 )
                 .at(privilege.span)
-                .help("write why the appliance needs it; `render --explain` shows it"),
+                .help("write why the appliance needs it; `wrtpod render NAME --explain` shows it"),
             );
         } else if !taken.contains(&privilege.value) {
             diags.push(

@@ -90,7 +90,7 @@ fn check_grants(appliance: &Appliance, diags: &mut Diagnostics) {
                     format!("{} is given without a reason", grant.capability.value),
                 )
                 .at(grant.capability.span)
-                .help("write why the appliance needs it; `render --explain` shows it"),
+                .help("write why the appliance needs it; `wrtpod render NAME --explain` shows it"),
             );
         }
         if appliance.profile == Profile::OpenWrt && grant.capability.to_string() == "SYS_ADMIN" {

@@ -49,7 +49,7 @@ pub(super) fn check(plan: &Plan, diags: &mut Diagnostics) {
                     config.annotated_size().div_ceil(1 << 10)
                 );
                 diags.push(Diagnostic::note("config-large", what).at(appliance.name.span).help(
-                    "`wrtpod deploy` and Flux apply it; use `kubectl apply --server-side`, and `ServerSideApply=true` with Argo CD",
+                    "`wrtpod deploy NAME` and Flux apply it; so do `kubectl apply --server-side -f FILE`, and Argo CD with `ServerSideApply=true`",
                 ));
             }
         }

@@ -1,6 +1,6 @@
 //! Values from the command line: `--set PATH=VALUE`.
 
-use super::Assignment;
+use super::{Assignment, Typed};
 use crate::diag::{Diagnostic, Diagnostics, FileId, SourceMap, Span};
 use crate::types::quoted;
 use crate::yaml::{self, Entry, Key, Kind, Tree};
@@ -22,6 +22,10 @@ pub(super) struct Parsed {
 /// Steps of a path that are read.
 const MOST_STEPS: usize = 32;
 
+/// What stands in front of an assignment on the command line.
+const SET: &str = "--set ";
+const NAMESPACE: &str = "--namespace ";
+
 impl Parsed {
     /// Takes an assignment apart; `None` after a fault, which has been reported. The assignment becomes a source of
     /// its own, so that messages can show it.
@@ -30,15 +34,29 @@ impl Parsed {
         sources: &mut SourceMap,
         diagnostics: &mut Diagnostics,
     ) -> Option<Self> {
-        let file = sources.add("--set", format!("{}={}", assignment.path, assignment.value));
-        let steps = match steps(file, &assignment.path) {
+        let Assignment { path, value, .. } = assignment;
+        let typed = match assignment.typed {
+            Typed::Set => format!("{SET}{path}={value}"),
+            Typed::Namespace => format!("{NAMESPACE}{value}"),
+        };
+        let end = typed.len();
+        let file = sources.add(super::COMMAND_LINE, typed);
+        let mut steps = match steps(file, SET.len(), path) {
             Ok(steps) => steps,
             Err(diagnostic) => {
                 diagnostics.push(*diagnostic);
                 return None;
             }
         };
-        let value = yaml::read_value(file, assignment.path.len() + 1, sources, diagnostics)?;
+        if assignment.typed == Typed::Namespace {
+            let span = Span::new(file, NAMESPACE.len(), end);
+            for (_, place) in &mut steps {
+                *place = span;
+            }
+            let value = Tree::new(span, Kind::Scalar { text: value.clone(), plain: false });
+            return Some(Self { steps, value });
+        }
+        let value = yaml::read_value(file, SET.len() + path.len() + 1, sources, diagnostics)?;
         Some(Self { steps, value })
     }
 
@@ -80,12 +98,14 @@ impl Parsed {
     }
 }
 
-/// The steps of a path.
-fn steps(file: FileId, path: &str) -> Result<Vec<(Step, Span)>, Box<Diagnostic>> {
+/// The steps of a path, which stands in its file behind `from` bytes.
+fn steps(file: FileId, from: usize, path: &str) -> Result<Vec<(Step, Span)>, Box<Diagnostic>> {
     let refuse = |start: usize, end: usize, message: String| {
         let help =
             "write keys joined by dots and `[0]` for the first item of a list, like `interfaces[0].address`";
-        Box::new(Diagnostic::error("bad-path", message).at(Span::new(file, start, end)).help(help))
+        Box::new(
+            Diagnostic::error("bad-path", message).at(Span::new(file, from + start, from + end)).help(help),
+        )
     };
     let mut steps = Vec::new();
     let mut at = 0;
@@ -115,7 +135,7 @@ fn steps(file: FileId, path: &str) -> Result<Vec<(Step, Span)>, Box<Diagnostic>>
         if length == 0 || step == Step::Key(String::new()) {
             return Err(refuse(at, (at + 1).min(path.len()), "the path has an empty key".into()));
         }
-        steps.push((step, Span::new(file, at, at + length)));
+        steps.push((step, Span::new(file, from + at, from + at + length)));
         at += length;
         match path[at..].chars().next() {
             None | Some('[') => {}

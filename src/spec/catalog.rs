@@ -5,7 +5,7 @@ use super::merge::merge;
 use super::{CatalogEntry, scalar};
 use crate::diag::{Diagnostic, Diagnostics, SourceMap, Span};
 use crate::types::{nearest, quoted};
-use crate::yaml::{self, Tree};
+use crate::yaml::{self, Key, Tree};
 use std::collections::HashMap;
 
 /// The `spec` of the entry `name`, which is asked for at `span`, on top of what it builds on itself; `None` for an unknown
@@ -90,9 +90,22 @@ impl<'a> Catalog<'a> {
         let spec = document
             .filter(|document| document.kind == DocumentKind::Appliance)
             .and_then(header::Document::into_spec);
+        if let Some(spec) = &spec {
+            remark(entry.name, spec, sources);
+        }
         let spec = spec.and_then(|spec| self.complete(spec, sources, diagnostics).ok());
         self.open.pop();
         self.read.insert(entry.name, spec.clone());
         spec
+    }
+}
+
+/// Has findings in the text of an entry say whose it is, and what changes it.
+fn remark(name: &str, spec: &Tree, sources: &mut SourceMap) {
+    for entry in spec.entries().unwrap_or_default().iter().filter(|entry| entry.key.text != "from") {
+        let Key { text, span, .. } = &entry.key;
+        sources.remark(span.file, span.start, format!(
+            "this text comes with wrtpod, as the catalog's `{name}`; to change it, write `{text}` in an Appliance with `from: {name}`"
+        ));
     }
 }

@@ -109,7 +109,7 @@ fn check_version(version: Option<&Tree>, span: Span, diagnostics: &mut Diagnosti
     let (message, help) = if ours {
         (format!("this wrtpod does not know the version {found}"), help)
     } else {
-        let help = format!("{help}; Kubernetes objects are for `wrtpod lint`");
+        let help = format!("{help}; of Kubernetes' objects an Appliance changes its own, under `patches`");
         (format!("expected a document of wrtpod, found apiVersion {found}"), help)
     };
     diagnostics.push(Diagnostic::error("unknown-version", message).at(version.span).help(help));

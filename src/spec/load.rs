@@ -95,7 +95,7 @@ impl Gathered {
             if self.by_name.contains_key(&(DocumentKind::Appliance, name.clone())) {
                 continue;
             }
-            let file = sources.add("command line", name);
+            let file = sources.add(super::COMMAND_LINE, name);
             let span = Span::new(file, 0, name.len());
             if catalog.names().any(|known| known == name) {
                 self.add(from_catalog(name, span), file, diagnostics);
@@ -149,6 +149,9 @@ impl Gathered {
                 continue;
             };
             let file = sources.add(entry.file, entry.text);
+            sources.remark(file, 0, format!(
+                "this text comes with wrtpod, as the Image `{name}`; to change it, write an Image of your own: `wrtpod catalog show image/{name}` prints this one"
+            ));
             for tree in yaml::read(file, sources, diagnostics) {
                 if let Some(document) = header::take(tree, diagnostics) {
                     self.add(document, file, diagnostics);

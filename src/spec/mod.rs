@@ -25,6 +25,9 @@ pub use v1alpha1::*;
 use crate::diag::{Loc, Span};
 use crate::types::{Invalid, quoted};
 
+/// What messages call the place of a word that was typed.
+pub(crate) const COMMAND_LINE: &str = "command line";
+
 /// A file of documents.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Input {
@@ -66,6 +69,18 @@ pub struct Assignment {
     pub value: String,
     /// The appliance that the path is relative to; without it, the only one there is.
     pub appliance: Option<String>,
+    /// What was typed.
+    pub typed: Typed,
+}
+
+/// What an assignment was typed as: that is what messages show.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Typed {
+    /// `--set PATH=VALUE`.
+    #[default]
+    Set,
+    /// `--namespace VALUE`; the value is a text and no YAML.
+    Namespace,
 }
 
 /// A document of the catalog, which others refer to: an appliance with `from: NAME`, an image with `build: NAME`.

@@ -7,6 +7,7 @@
 mod anchors;
 mod json;
 mod map;
+mod place;
 mod read;
 mod syntax;
 mod tree;

@@ -95,7 +95,8 @@ fn read_from(file: FileId, start: usize, sources: &SourceMap, diagnostics: &mut 
             }
             Err(error) => {
                 errors += 1;
-                reader.diagnostics.push(syntax::describe(&error, file, start, text));
+                let open = reader.open.last().filter(|open| open.flow).map(|open| open.start);
+                reader.diagnostics.push(syntax::describe(&error, file, start, text, open));
                 reader.abandon();
                 if errors == MOST_ERRORS || !parser.proceed_next_document().unwrap_or(false) {
                     break;

@@ -60,7 +60,7 @@ fn skips_empty_documents() {
 
 #[test]
 fn goes_on_after_faults() {
-    assert_eq!(outcome("a: 'x\nb: 1\n---\nc: 1\n"), (vec!["{c: 1}".into()], vec!["yaml-syntax 2:1".into()]));
+    assert_eq!(outcome("a: 'x\nb: 1\n---\nc: 1\n"), (vec!["{c: 1}".into()], vec!["yaml-syntax 1:4".into()]));
     assert_eq!(
         outcome("a: 1\nb: 2\na: 3\n"),
         (vec!["{a: 1, b: 2}".into()], vec!["duplicate-key 3:1".into()])
@@ -107,6 +107,37 @@ fn hostile_input_ends_in_a_diagnostic() {
         let shown: String = text.chars().take(30).collect();
         assert!(faults.first().is_some_and(|fault| fault.starts_with(code)), "{shown}: {faults:?}");
         assert!(faults.len() <= MOST_ERRORS, "{shown}: {}", faults.len());
+    }
+}
+
+#[test]
+fn marks_where_the_fault_was_written() {
+    let table = [
+        // Tabs: in front of a key, behind a value or a text that would go on, behind spaces.
+        ("a:\n  b: c\n\td: e\n", "3:1"),
+        ("a:\n  b: {c: d}\n\te: f\n", "3:1"),
+        ("a:\n  b:\n\t  c: d\n", "3:1"),
+        ("a:\n  - b\n  \t- c\n", "3:3"),
+        ("a:\n  b:\tc\n\n\td: e\n", "4:1"),
+        ("a: |\n\tb\n", "2:1"),
+        // Brackets that are not closed, and entries that nothing separates.
+        ("a:\n  b: {c: {}\n  d: e\n", "2:6"),
+        ("a:\n  b: {c: d\n  e: f\n", "2:6"),
+        ("a:\n  b: [{c: d}, {e: f}\n  g: h\n", "2:6"),
+        ("a:\n  - {b: c}\n  - {d: [e, f\nb: c\n", "3:9"),
+        ("a: {b: c, d\n\n# x\ne: f\n", "1:4"),
+        ("a: [\n  {b: c}\n  {d: e}\n]\n", "3:3"),
+        ("a: {\n  b: c\n  d: e\n}\n", "3:3"),
+        ("a: {b: c d: e}\n", "1:11"),
+        ("a: {b: c, d: [e, f}\n", "1:14"),
+        // Quotes.
+        ("a:\n  b: \"c\n  d: e\n", "2:6"),
+        ("a:\n  b: 'it''s \\'\n  c: \"d # e\nf: g\n", "3:6"),
+        ("a: \"b\n---\nc: d\n", "1:4"),
+    ];
+    for (text, place) in table {
+        let faults = outcome(text).1;
+        assert_eq!(faults, [format!("yaml-syntax {place}")], "{text:?}");
     }
 }
 

@@ -1,23 +1,59 @@
 //! The parser's complaints in words for users.
 
+use super::place;
 use crate::diag::{Diagnostic, FileId, Span};
 use serde_saphyr::granit_parser::{ErrorKind, ScanError};
+use std::ops::Range;
 
 /// What is wrong with the syntax, where, and what to write instead.
-/// `text` begins at byte `from` of the file.
-pub(super) fn describe(error: &ScanError, file: FileId, from: usize, text: &str) -> Diagnostic {
-    let (message, help) = words(error.kind());
-    let start = error.marker().byte_offset().unwrap_or(text.len()).min(text.len());
-    let tabs = text.as_bytes()[..start].iter().rev().take_while(|byte| **byte == b'\t').count();
-    let start = if is_tab(error.kind()) { start - tabs } else { start };
-    let start = (0..=start).rev().find(|offset| text.is_char_boundary(*offset)).unwrap_or(0);
-    let end = text[start..].chars().next().filter(|c| *c != '\n').map_or(start, |c| start + c.len_utf8());
-    let code =
-        if matches!(error.kind(), ErrorKind::RecursionLimitExceeded) { "too-large" } else { "yaml-syntax" };
-    Diagnostic::error(code, message).at(Span::new(file, from + start, from + end)).help(help)
+/// `text` begins at byte `from` of the file; `open` is the innermost bracket that is known to be open, as a place in the file.
+pub(super) fn describe(
+    error: &ScanError,
+    file: FileId,
+    from: usize,
+    text: &str,
+    open: Option<Span>,
+) -> Diagnostic {
+    let kind = error.kind();
+    let stopped = error.marker().byte_offset().unwrap_or(text.len()).min(text.len());
+    let stopped = (0..=stopped).rev().find(|offset| text.is_char_boundary(*offset)).unwrap_or(0);
+    let open = open.and_then(|open| open.start.checked_sub(from));
+    let span = |bytes: Range<usize>| Span::new(file, from + bytes.start, from + bytes.end);
+    let at = |start: usize| {
+        let one = text[start..].chars().next().filter(|c| *c != '\n').map_or(start, |c| start + c.len_utf8());
+        span(start..one)
+    };
+    let fault = |message: String, help: String| Diagnostic::error("yaml-syntax", message).help(help);
+    if is_tab(kind) {
+        let (message, help) = words(kind);
+        let begins_above = matches!(kind, ErrorKind::TabInPlainScalar | ErrorKind::TabAtBlockScalarStart);
+        let tabs = if begins_above { place::tabs_below } else { place::tabs };
+        return fault(message, help.to_owned()).at(tabs(text, stopped).map_or(at(stopped), span));
+    }
+    let missing = is_missing_separator(kind);
+    let open = if missing { open.or_else(|| place::open_bracket(text, stopped)) } else { None };
+    if let Some(open) = open.filter(|open| place::ends_before(text, *open, stopped)) {
+        let (bracket, closing) = if text[open..].starts_with('[') { ("[", "]") } else { ("{", "}") };
+        let line = place::line_start(text, stopped);
+        return fault(format!("this `{bracket}` is never closed"), format!("close it with `{closing}`"))
+            .at(at(open))
+            .also(at(line + place::indent(&text[line..])), "a line of its own begins here");
+    }
+    if is_quote_left_open(kind)
+        && let Some(quote) = place::open_quote(text, stopped)
+    {
+        let help = "close it, or remove it; or indent the text that goes on";
+        return fault("this quote is never closed".to_owned(), help.to_owned())
+            .at(at(quote))
+            .also(at(stopped), "this does not belong to the text");
+    }
+    let (message, help) = words(kind);
+    let code = if matches!(kind, ErrorKind::RecursionLimitExceeded) { "too-large" } else { "yaml-syntax" };
+    let start = if missing { place::key_before_colon(text, stopped) } else { stopped };
+    Diagnostic::error(code, message).at(at(start)).help(help)
 }
 
-/// True for a tab in the place of spaces; the parser stops behind it.
+/// True for a tab in the place of spaces.
 fn is_tab(kind: &ErrorKind) -> bool {
     matches!(
         kind,
@@ -27,6 +63,21 @@ fn is_tab(kind: &ErrorKind) -> bool {
             | ErrorKind::TabAtBlockScalarStart
             | ErrorKind::TabInPlainScalar
     )
+}
+
+/// True for entries in brackets that nothing separates, or whose bracket was not closed before them.
+fn is_missing_separator(kind: &ErrorKind) -> bool {
+    matches!(
+        kind,
+        ErrorKind::ExpectedFlowMappingSeparator
+            | ErrorKind::ExpectedFlowSequenceSeparator
+            | ErrorKind::InvalidColonPlacement
+    )
+}
+
+/// True for what can only stand there because a quote above it is open.
+fn is_quote_left_open(kind: &ErrorKind) -> bool {
+    matches!(kind, ErrorKind::InvalidQuotedScalarIndent | ErrorKind::DocumentIndicatorInQuotedScalar)
 }
 
 /// The claim and the advice for a kind of error.
@@ -105,10 +156,10 @@ fn of_brackets(kind: &ErrorKind) -> Option<Words> {
             ("this bracket closes nothing", "remove it, or put the text in quotes")
         }
         ErrorKind::ExpectedFlowMappingSeparator => {
-            ("a `,` or `}` is missing here", "separate entries with `,` and close with `}`")
+            ("a `,` or `}` is missing before this", "separate entries with `,` and close with `}`")
         }
         ErrorKind::ExpectedFlowSequenceSeparator | ErrorKind::InvalidColonPlacement => {
-            ("a `,` or `]` is missing here", "separate items with `,` and close the list with `]`")
+            ("a `,` or `]` is missing before this", "separate items with `,` and close the list with `]`")
         }
         ErrorKind::BlockSequenceEntryNotAllowed | ErrorKind::BlockEntryInFlowCollection => {
             ("a list cannot start here", "begin the list on a line of its own, indented below its key")

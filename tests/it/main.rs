@@ -14,6 +14,7 @@ mod defaults;
 mod goldens;
 mod import;
 mod layering;
+mod messages;
 mod overlays;
 mod place;
 mod pods;

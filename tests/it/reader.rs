@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use wrtpod::diag::{Diagnostics, SourceMap, Style, render_json, render_text};
-use wrtpod::spec::{self, Assignment, CatalogEntry, Documents, Input, Request, load};
+use wrtpod::spec::{self, Assignment, CatalogEntry, Documents, Input, Request, Typed, load};
 use wrtpod::yaml;
 
 /// A catalog for tests.
@@ -169,7 +169,7 @@ fn an_appliance_builds_on_its_catalog_entry() {
 }
 
 fn set(path: &str, value: &str) -> Assignment {
-    Assignment { path: path.to_owned(), value: value.to_owned(), appliance: None }
+    Assignment { path: path.to_owned(), value: value.to_owned(), appliance: None, typed: Typed::Set }
 }
 
 #[test]
@@ -198,7 +198,7 @@ fn assignments_win_over_files() {
     assert_eq!((spec.labels[0].0.as_str(), spec.labels[0].1.as_str()), ("a.b/c", "on"));
     assert_eq!(spec.persistence, None);
     let hostname = spec.hostname.as_ref().expect("it was set");
-    assert_eq!(hostname.span.map(|span| outcome.sources.text(span.file)), Some("hostname=0644"));
+    assert_eq!(hostname.span.map(|span| outcome.sources.text(span.file)), Some("--set hostname=0644"));
 }
 
 #[test]
@@ -275,7 +275,7 @@ fn findings_for_machines_carry_the_same_places() {
         render_json(&outcome.diagnostics, &outcome.sources),
         concat!(
             r#"{"code":"unknown-key","severity":"error","message":"unknown key `namspace` in the spec of a Site","#,
-            r#""file":"a.yaml","line":5,"column":3,"endLine":5,"endColumn":11,"label":null,"#,
+            r#""file":"a.yaml","line":5,"column":3,"endLine":5,"endColumn":11,"label":null,"note":null,"#,
             r#""help":"did you mean `namespace`?","related":[]}"#,
             "\n"
         )

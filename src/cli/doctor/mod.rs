@@ -39,7 +39,7 @@ pub fn run(args: &DoctorArgs, printer: Printer) -> Result<Outcome, CliError> {
     let releases = releases(&loaded);
     let report = block_on(async {
         let cluster = connect(&args.cluster).await?;
-        Ok(cluster.doctor(&releases, &mut Show::new()).await?)
+        Ok(cluster.doctor(&releases, &mut Show::new(printer)).await?)
     })?;
     match args.output {
         ReportFormat::Table => {
@@ -51,7 +51,7 @@ pub fn run(args: &DoctorArgs, printer: Printer) -> Result<Outcome, CliError> {
         ReportFormat::Json => Printer::data(&report::json(&Told::new(&report, &loaded)))?,
         ReportFormat::Yaml => Printer::data(&report::yaml(&Told::new(&report, &loaded)))?,
     }
-    Printer::line(&summary(&report));
+    printer.line(&summary(&report));
     Ok(if report.findings.iter().any(is_found) { Outcome::Found } else { Outcome::Done })
 }
 

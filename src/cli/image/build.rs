@@ -33,7 +33,7 @@ pub fn run(args: &BuildArgs, printer: Printer) -> Result<Outcome, CliError> {
     };
     block_on(async {
         let supply = stock.supply();
-        let mut show = Show::new();
+        let mut show = Show::new(printer);
         let only = args.recipe.arch.as_deref();
         let built = build::build(&request, lock.as_ref(), only, epoch()?, &supply, &mut show)
             .await
@@ -46,13 +46,13 @@ pub fn run(args: &BuildArgs, printer: Printer) -> Result<Outcome, CliError> {
             None => None,
         };
         drop(show);
-        tell(&built);
+        tell(&built, printer);
         if let Some(path) = &output {
-            Printer::line(&format!("wrote {}", path.display()));
+            printer.line(&format!("wrote {}", path.display()));
         }
         match to.as_ref().zip(pushed) {
             Some((to, pushed)) => {
-                Printer::line(&pushed.sentence(to));
+                printer.line(&pushed.sentence(to));
                 Printer::data(&format!("{}@{}\n", to.without_digest(), pushed.digest))?;
             }
             None => Printer::data(&format!("{}\n", built.bundle.top.digest))?,
@@ -103,14 +103,14 @@ fn write(built: &Built, path: &Path) -> Result<(), CliError> {
 }
 
 /// Says what came out, and what has to be known of it.
-pub fn tell(built: &Built) {
+pub fn tell(built: &Built, printer: Printer) {
     for root in &built.roots {
         let lock = &built.lock.roots[&root.architecture];
         let layer = match root.layer {
             Some(size) => format!("a layer of {} KiB", size.div_ceil(1024)),
             None => "no layer: nothing differs from the base".to_owned(),
         };
-        Printer::line(&format!(
+        printer.line(&format!(
             "{}: OpenWrt {} ({}), {} packages added, {} removed, {layer}",
             root.architecture,
             root.release.version,
@@ -119,17 +119,17 @@ pub fn tell(built: &Built) {
             lock.remove.len()
         ));
         for feed in lock.feeds.iter().filter(|feed| feed.unsigned) {
-            Printer::line(&format!(
+            printer.line(&format!(
                 "  the feed {} ({}) is not signed: whoever can change it, or the way to it, decides what is installed",
                 feed.name, feed.place
             ));
         }
         for note in &root.notes {
-            Printer::line(&format!("  {}", sentence(note)));
+            printer.line(&format!("  {}", sentence(note)));
         }
         if !root.host_modules.is_empty() {
             let modules = root.host_modules.join(", ");
-            Printer::line(&format!("  the node must have these kernel modules: {modules}"));
+            printer.line(&format!("  the node must have these kernel modules: {modules}"));
         }
     }
 }

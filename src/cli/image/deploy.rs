@@ -34,13 +34,13 @@ pub async fn build_all(
         let recipe = loaded.recipes.iter().find(|recipe| recipe.name.value == name);
         let recipe = recipe.expect("a `build` that names no Image was refused");
         let request = Request::new(recipe, &loaded.sources).map_err(failed)?;
-        let mut show = Show::new();
+        let mut show = Show::new(printer);
         let built =
             build::build(&request, None, None, epoch()?, &stock.supply(), &mut show).await.map_err(failed)?;
         let pushed = push(&built, image, &stock.supply(), &show).await?;
         drop(show);
-        tell(&built);
-        Printer::line(&pushed.sentence(image));
+        tell(&built, printer);
+        printer.line(&pushed.sentence(image));
         digests.insert(image.without_digest(), pushed.digest);
     }
     Ok(digests)

@@ -24,7 +24,7 @@ pub fn run(args: &ImageDiffArgs, printer: Printer) -> Result<Outcome, CliError> 
     });
     let platform = platform.transpose()?;
     let open = |name: &str| -> Result<Base, CliError> {
-        let bundle = block_on(bundle(name, &stock))?;
+        let bundle = block_on(bundle(name, &stock, printer))?;
         Base::of_bundle(name, &bundle, platform.as_ref()).map_err(failed)
     };
     let difference: Difference =
@@ -49,7 +49,7 @@ pub fn run(args: &ImageDiffArgs, printer: Printer) -> Result<Outcome, CliError> 
 }
 
 /// An image from a layout, an archive or a registry, with all its blobs.
-pub async fn bundle(name: &str, stock: &Stock) -> Result<Bundle, CliError> {
+pub async fn bundle(name: &str, stock: &Stock, printer: Printer) -> Result<Bundle, CliError> {
     let path = Path::new(name);
     let from_disk = |result: Result<Bundle, crate::image::Error>| result.map_err(failed);
     if path.is_dir() {
@@ -63,5 +63,5 @@ pub async fn bundle(name: &str, stock: &Stock) -> Result<Bundle, CliError> {
         return Err(CliError::refused(message, "write a path that is there, or a reference".to_owned()));
     }
     let image = build::reference(name)?;
-    crate::build::pull_all(&image, &stock.supply(), &mut Show::new()).await.map_err(failed)
+    crate::build::pull_all(&image, &stock.supply(), &mut Show::new(printer)).await.map_err(failed)
 }

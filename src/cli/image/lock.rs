@@ -21,7 +21,7 @@ pub fn run(args: &LockArgs, printer: Printer) -> Result<Outcome, CliError> {
     let built = block_on(async {
         let only = args.recipe.arch.as_deref();
         let supply = stock.supply();
-        build::build(&request, None, only, epoch()?, &supply, &mut Show::new()).await.map_err(failed)
+        build::build(&request, None, only, epoch()?, &supply, &mut Show::new(printer)).await.map_err(failed)
     })?;
     let folder = chosen.lock.parent().filter(|folder| !folder.as_os_str().is_empty());
     let folder = folder.unwrap_or(std::path::Path::new("."));
@@ -35,13 +35,13 @@ pub fn run(args: &LockArgs, printer: Printer) -> Result<Outcome, CliError> {
     file.write_all(built.lock.text().as_bytes()).map_err(|error| unwritable(&error))?;
     file.persist(&chosen.lock).map_err(|error| unwritable(&error.error))?;
     for (architecture, root) in &built.lock.roots {
-        Printer::line(&format!(
+        printer.line(&format!(
             "{architecture}: {} packages to install, {} to remove, {} kernel modules of the node",
             root.install.len(),
             root.remove.len(),
             root.host_modules.len()
         ));
     }
-    Printer::line(&format!("wrote {}", chosen.lock.display()));
+    printer.line(&format!("wrote {}", chosen.lock.display()));
     Ok(Outcome::Done)
 }

@@ -34,7 +34,9 @@ fn failed(error: impl Into<Error>) -> CliError {
     let error = error.into();
     let hint = match &error {
         Error::Stale { .. } => Some("make it again with `wrtpod image lock`".to_owned()),
-        Error::Fetch(crate::fetch::Error::Offline { .. }) => Some("run it once without --offline".to_owned()),
+        Error::Fetch(crate::fetch::Error::Offline { .. }) => {
+            Some("run it once without `--offline`".to_owned())
+        }
         Error::Fetch(crate::fetch::Error::NotFound { place }) if place.contains("://") => Some(
             "releases and feeds are sometimes missing or moved: `wrtpod explain bases` has what to do"
                 .to_owned(),

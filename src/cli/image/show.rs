@@ -16,6 +16,7 @@ const BYTES: &str = "  {msg:.dim} {bytes}/{total_bytes} {bytes_per_sec}, {eta} l
 
 /// Shows steps and bytes on stderr.
 pub struct Show {
+    printer: Printer,
     live: Option<Live>,
 }
 
@@ -28,15 +29,15 @@ struct Live {
 
 impl Show {
     /// For the terminal that the run has, or has not.
-    pub fn new() -> Self {
-        let live = Printer::is_live().then(|| {
+    pub fn new(printer: Printer) -> Self {
+        let live = printer.is_live().then(|| {
             let all = MultiProgress::new();
             let step = all.add(ProgressBar::new_spinner());
             step.set_style(ProgressStyle::with_template("{spinner} {msg}").expect("our own template"));
             step.enable_steady_tick(std::time::Duration::from_millis(120));
             Live { all, step, bars: RefCell::default() }
         });
-        Self { live }
+        Self { printer, live }
     }
 }
 
@@ -83,7 +84,7 @@ impl Watch for Show {
     fn step(&mut self, what: &str) {
         match &self.live {
             Some(live) => live.step.set_message(what.to_owned()),
-            None => Printer::line(what),
+            None => self.printer.line(what),
         }
     }
 
@@ -97,7 +98,7 @@ impl registry::Progress for Show {
         let name = blob.short();
         let Some(live) = &self.live else {
             if let Event::Retried(error, pause) = event {
-                Printer::line(&format!("{name}: {error}; again in {} s", pause.as_secs()));
+                self.printer.line(&format!("{name}: {error}; again in {} s", pause.as_secs()));
             }
             return;
         };
@@ -108,8 +109,8 @@ impl registry::Progress for Show {
                 live.set(name, done, total.filter(|total| *total > done));
             }
             Event::Retried(error, pause) => {
-                live.step
-                    .suspend(|| Printer::line(&format!("{name}: {error}; again in {} s", pause.as_secs())));
+                let text = format!("{name}: {error}; again in {} s", pause.as_secs());
+                live.step.suspend(|| self.printer.line(&text));
             }
             Event::Skipped | Event::Mounted | Event::Done => live.end(name),
         }

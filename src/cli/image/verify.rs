@@ -11,14 +11,14 @@ use crate::image;
 /// Runs the verb: every fault is a line.
 pub fn run(args: &VerifyArgs, printer: Printer) -> Result<Outcome, CliError> {
     let stock = Stock::new(&args.supply, printer)?;
-    let bundle = block_on(bundle(&args.image, &stock))?;
+    let bundle = block_on(bundle(&args.image, &stock, printer))?;
     let faults = image::faults(&bundle);
     for fault in &faults {
         Printer::data(&format!("{fault}\n"))?;
     }
     if faults.is_empty() {
         let (manifests, blobs) = (bundle.documents.len(), bundle.blobs.len());
-        Printer::line(&format!(
+        printer.line(&format!(
             "{}: {manifests} manifests and {blobs} blobs are what their digests say",
             args.image
         ));

@@ -75,7 +75,7 @@ pub(super) async fn ask(session: &Session<'_>, question: &Question<'_>) -> Resul
     let uid = created["metadata"]["uid"].as_str();
     if let Err(error) = prune::delete(session, &identity, uid).await {
         session.tell(&Event::Note(format!(
-            "{identity} stays: kubectl -n {namespace} delete pod {name}: {error}"
+            "{identity} stays: {error}; remove it with `kubectl -n {namespace} delete pod {name}`"
         )));
     }
     let unknown = |reason| Obstacle::NotChecked { what: what.clone(), right: None, reason };

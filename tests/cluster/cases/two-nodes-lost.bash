@@ -40,7 +40,7 @@ say "switched off: what status says moves the appliance"
 switch_off
 within 60 is_ending
 expect 0 w status router
-command=$(grep -o 'kubectl taint node node2 [^ ]*' <<<"$out") || fail "status does not say the command"
+command=$(grep -o 'kubectl taint node node2 [^ `]*' <<<"$out") || fail "status does not say the command"
 # shellcheck disable=SC2086 # as a user pastes it
 "$here/kubectl" ${command#kubectl }
 within 60 gone
