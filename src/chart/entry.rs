@@ -17,6 +17,31 @@ pub struct Entry {
     pub content: Content,
     /// What it may be, as JSON Schema; a section without one takes its own keys alone.
     pub schema: Option<Value>,
+    /// What it is where nobody knows the place; nothing for what is no place's.
+    pub elsewhere: Option<Elsewhere>,
+}
+
+/// What a value that is a fact of the place is in a chart for any place.
+#[derive(Debug, Clone)]
+pub struct Elsewhere {
+    /// The default; none: the chart comes without the value.
+    pub default: Option<Value>,
+    /// What is to be written, for people, where nothing can be rendered without it.
+    pub needed: Option<String>,
+}
+
+impl Entry {
+    /// A fact of the place: elsewhere it is this, or left out.
+    pub fn of_place(mut self, default: Option<Value>) -> Self {
+        self.elsewhere = Some(Elsewhere { default, needed: None });
+        self
+    }
+
+    /// A fact of the place without which nothing can be rendered. `example` says what to write.
+    pub fn needed(mut self, default: impl Into<Value>, example: impl Into<String>) -> Self {
+        self.elsewhere = Some(Elsewhere { default: Some(default.into()), needed: Some(example.into()) });
+        self
+    }
 }
 
 /// The default of a value.
@@ -35,6 +60,7 @@ pub fn leaf(key: &str, default: impl Into<Value>, schema: Value, comment: &str) 
         comment: comment.to_owned(),
         content: Content::Value(default.into()),
         schema: Some(schema),
+        elsewhere: None,
     }
 }
 
@@ -45,6 +71,7 @@ pub fn section(key: &str, entries: Vec<Entry>, comment: &str) -> Entry {
         comment: comment.to_owned(),
         content: Content::Section(entries),
         schema: None,
+        elsewhere: None,
     }
 }
 

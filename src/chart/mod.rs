@@ -12,12 +12,14 @@ mod lift;
 mod overlays;
 mod package;
 mod pages;
+mod place;
 mod shapes;
 mod source;
 mod templates;
 #[cfg(test)]
 mod tests;
 mod values;
+mod version;
 
 use std::collections::BTreeMap;
 
@@ -25,7 +27,8 @@ use serde_json::Value;
 
 pub use archive::{ArchiveError, Unpacked, unpack};
 pub use package::{CONFIG_TYPE, CONTENT_TYPE, package};
-pub use pages::{MARK, VERSION};
+pub use pages::MARK;
+pub use version::{Stated as StatedVersion, Version, tag};
 
 use crate::diag::Diagnostic;
 use crate::overlay::Overlays;
@@ -45,6 +48,26 @@ pub struct Chart {
     /// Path to text.
     pub files: BTreeMap<String, String>,
 }
+
+impl Chart {
+    /// Its version, as Chart.yaml has it.
+    pub fn version(&self) -> &str {
+        self.metadata["version"].as_str().expect("every chart has a version")
+    }
+}
+
+/// What the values of a chart come with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Defaults {
+    /// All that the documents say: a chart for their place.
+    OfSite,
+    /// What no place has to know: a chart for anybody. What only the place knows is empty, and refused where it is needed; that of
+    /// the documents is in `ci/example-values.yaml`.
+    AnyPlace,
+}
+
+/// The values of the documents' own place, in a chart for any place; where Helm's chart-testing looks for values.
+const EXAMPLE_VALUES: &str = "ci/example-values.yaml";
 
 /// The codes of everything that a chart can be refused for.
 pub const CODES: &[&str] = &["chart-overlays", "chart-patches", "chart-primary"];
@@ -104,6 +127,8 @@ pub fn chart(
     documents: &Documents,
     overlays: &Overlays,
     appliance: &plan::Appliance,
+    defaults: Defaults,
+    version: &Version,
 ) -> Result<Chart, Diagnostic> {
     reject(appliance)?;
     let site = documents.site.as_ref().expect("a plan is made of a site");
@@ -120,11 +145,17 @@ pub fn chart(
     };
     files.extend(overlays::files(&source, &carried));
     let entries = values::values(&source, &carried);
-    let metadata = pages::metadata(&source);
-    files.insert("Chart.yaml".to_owned(), pages::chart_yaml(&metadata));
-    // What `wrtpod chart` remembers in the folder is nothing for a package.
-    files.insert(".helmignore".to_owned(), ".wrtpod\n".to_owned());
-    files.insert("README.md".to_owned(), pages::readme(&source, &carried, &entries));
+    let (entries, facts) = match defaults {
+        Defaults::OfSite => (entries, None),
+        Defaults::AnyPlace => {
+            let (entries, facts) = place::apart(entries);
+            files.insert(EXAMPLE_VALUES.to_owned(), pages::example_values(&source, &facts));
+            (entries, Some(facts))
+        }
+    };
+    // What `wrtpod chart` remembers in the folder is nothing for a package, nor is what tests a chart.
+    files.insert(".helmignore".to_owned(), ".wrtpod\nci/\n".to_owned());
+    files.insert("README.md".to_owned(), pages::readme(&source, &carried, &entries, facts.as_deref()));
     files.insert("values.yaml".to_owned(), entry::values_yaml(&entries));
     files.insert("values.schema.json".to_owned(), schema_text(&entries));
     files.insert("templates/_kind.tpl".to_owned(), kind(appliance, site));
@@ -143,6 +174,9 @@ pub fn chart(
             !matches!(path.as_str(), "templates/secret.yaml" | "templates/_credentials.tpl")
         });
     }
+    let mut metadata = pages::metadata(&source, defaults);
+    metadata["version"] = version.of(&files, &metadata).into();
+    files.insert("Chart.yaml".to_owned(), pages::chart_yaml(&metadata));
     Ok(Chart { name: appliance.name.value.clone(), metadata, files })
 }
 

@@ -26,7 +26,8 @@ fn archive(chart: &Chart) -> io::Result<Vec<u8>> {
     let mut tar = Builder::new(gzip);
     let is_first = |path: &str| path == "Chart.yaml";
     let first = chart.files.iter().filter(|(path, _)| is_first(path));
-    let rest = chart.files.iter().filter(|(path, _)| !is_first(path));
+    // As .helmignore has it.
+    let rest = chart.files.iter().filter(|(path, _)| !is_first(path) && !path.starts_with("ci/"));
     for (path, text) in first.chain(rest) {
         let mut header = Header::new_ustar();
         header.set_entry_type(EntryType::Regular);

@@ -1,19 +1,17 @@
 //! The pages of a chart that people and registries read: Chart.yaml and README.md.
 
 use handlebars::{Handlebars, no_escape};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
-use super::entry::{Entry, rows};
+use super::entry::{self, Entry, rows};
 use super::overlays::Carried;
 use super::source::Source;
+use super::{Defaults, place};
 use crate::plan::Profile;
 use crate::types::Digest;
 use crate::yaml;
 
 const README: &str = include_str!("README.md.hbs");
-
-/// The version of the charts that this program writes: its own.
-pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// The first line of every Chart.yaml, up to the chart's name: by it a folder is known as wrtpod's own.
 pub const MARK: &str = "# Written by `wrtpod chart ";
@@ -21,8 +19,8 @@ pub const MARK: &str = "# Written by `wrtpod chart ";
 /// Annotation of Chart.yaml: the catalog entry that the appliance builds on. `wrtpod import` reads it.
 const FROM: &str = "wrtpod.dev/from";
 
-/// What Chart.yaml says.
-pub fn metadata(source: &Source<'_>) -> Value {
+/// What Chart.yaml says; the version is empty.
+pub fn metadata(source: &Source<'_>, defaults: Defaults) -> Value {
     let image = source.image();
     let version = image.tag().or(image.digest().map(Digest::as_str)).unwrap_or("latest");
     let mut metadata = json!({
@@ -30,26 +28,55 @@ pub fn metadata(source: &Source<'_>) -> Value {
         "name": source.plan.name.value,
         "description": description(source),
         "type": "application",
-        "version": VERSION,
+        "version": "",
         "appVersion": version,
         // status.hostIPs, which the init container reads, is in every cluster from 1.30 on.
         "kubeVersion": ">=1.30.0-0",
-        "keywords": ["multus", "macvlan", source.plan.kind],
+        "keywords": keywords(source),
     });
+    let mut annotations = Map::new();
     if let Some(from) = &source.spec.from {
-        metadata["annotations"] = json!({FROM: from.value});
+        annotations.insert(FROM.to_owned(), from.to_string().into());
+    }
+    // A chart of somebody's own place is theirs.
+    if defaults == Defaults::AnyPlace {
+        let [home, license] = [env!("CARGO_PKG_REPOSITORY"), env!("CARGO_PKG_LICENSE")];
+        metadata["home"] = home.into();
+        metadata["sources"] = json!([home]);
+        metadata["maintainers"] = json!([{"name": "wrtpod", "url": home}]);
+        annotations.insert("artifacthub.io/license".to_owned(), license.into());
+    }
+    if !annotations.is_empty() {
+        metadata["annotations"] = annotations.into();
     }
     metadata
+}
+
+fn keywords<'a>(source: &'a Source<'a>) -> Vec<&'a str> {
+    let mut words = vec!["multus", "macvlan", "lan", source.plan.kind.as_str()];
+    if source.profile() == Profile::OpenWrt && source.plan.kind != "openwrt" {
+        words.push("openwrt");
+    }
+    words
+}
+
+/// The values of the documents' place, in a chart for any place.
+pub fn example_values(source: &Source<'_>, facts: &[Entry]) -> String {
+    let name = &source.plan.name.value;
+    format!(
+        "# The example site's: with these, the chart makes what `wrtpod render {name}` makes without a site of yours.\n{}",
+        yaml::write(&entry::values(facts))
+    )
 }
 
 /// The text of Chart.yaml.
 pub fn chart_yaml(metadata: &Value) -> String {
     let name = metadata["name"].as_str().unwrap_or_default();
-    format!("{MARK}{name}`: `version` is wrtpod's, `appVersion` the image's tag.\n{}", yaml::write(metadata))
+    format!("{MARK}{name}`; `appVersion` is the image's tag.\n{}", yaml::write(metadata))
 }
 
-/// The text of README.md.
-pub fn readme(source: &Source<'_>, carried: &Carried, values: &[Entry]) -> String {
+/// The text of README.md. `facts`: those of the place, in a chart for any place.
+pub fn readme(source: &Source<'_>, carried: &Carried, values: &[Entry], facts: Option<&[Entry]>) -> String {
     let rows: Vec<Value> = rows(values)
         .into_iter()
         .map(|row| json!({"path": row.path, "default": cell(&row.default), "meaning": cell(&row.meaning)}))
@@ -59,6 +86,11 @@ pub fn readme(source: &Source<'_>, carried: &Carried, values: &[Entry]) -> Strin
         "sentence": format!("{}.", description(source)),
         "secret": source.profile() == Profile::OpenWrt && source.plan.credentials.is_some(),
         "overlays": carried.keys().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", "),
+        "needed": facts.map(|facts| entry::values_yaml(&place::to_fill_in(facts))),
+        "optional": facts.map(|facts| {
+            place::optional(facts).iter().map(|path| format!("`{path}`")).collect::<Vec<_>>().join(", ")
+        }),
+        "namespace": if facts.is_some() { "appliances" } else { source.namespace() },
         "rows": rows,
     });
     let mut engine = Handlebars::new();

@@ -162,7 +162,7 @@ fn routes() -> Value {
 }
 
 /// The name of a network interface: what the kernel takes, without what a shell or a path would read otherwise.
-const INTERFACE: &str = "^[A-Za-z0-9_][A-Za-z0-9_.@-]{0,14}$";
+const INTERFACE: &str = "[A-Za-z0-9_][A-Za-z0-9_.@-]{0,14}";
 
 /// A network.
 pub fn network() -> Value {
@@ -174,7 +174,7 @@ pub fn network() -> Value {
             "create": switch(),
             "existing": {"type": "string", "pattern": format!("^(({NAME}/)?[a-z0-9]([a-z0-9.-]{{0,251}}[a-z0-9])?)?$")},
             "kind": one_of(&["macvlan", "ipvlan", "vlan", "bridge", "hostDevice"]),
-            "parent": {"type": "string", "pattern": INTERFACE},
+            "parent": {"type": "string", "pattern": format!("^({INTERFACE})?$")},
             "mode": one_of(&["bridge", "private", "vepa", "passthru", "l2", "l3", "l3s"]),
             "vlan": {"type": "integer", "minimum": 1, "maximum": 4094},
             "mtu": {"type": "integer", "minimum": 68, "maximum": 65535},
@@ -191,17 +191,19 @@ pub fn network() -> Value {
 
 /// An interface.
 pub fn interface() -> Value {
-    let address = format!("^(dhcp|pool|none|gateway|{ADDRESS}/[0-9]{{1,3}})$");
-    let one = json!({"type": "string", "pattern": address});
+    let address = format!("dhcp|pool|none|gateway|{ADDRESS}/[0-9]{{1,3}}");
+    let one = |pattern: String| json!({"type": "string", "pattern": pattern});
+    let items = one(format!("^({address})$"));
     json!({
         "type": "object",
         "additionalProperties": false,
         "required": ["network"],
         "properties": {
             "network": name(),
-            "name": {"type": "string", "pattern": INTERFACE},
+            "name": {"type": "string", "pattern": format!("^{INTERFACE}$")},
             "mac": {"type": "string", "pattern": "^([0-9A-Fa-f]{2}([:-][0-9A-Fa-f]{2}){5})?$"},
-            "address": {"anyOf": [one, {"type": "array", "minItems": 1, "items": one}]},
+            // Empty in a chart for any place: what is missing then is said by the chart.
+            "address": {"anyOf": [one(format!("^({address})?$")), {"type": "array", "minItems": 1, "items": items}]},
             "gateways": addresses(),
             "dns": addresses(),
             "routes": routes(),

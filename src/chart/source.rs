@@ -88,6 +88,19 @@ impl<'a> Source<'a> {
             .map(|(name, network)| (name.as_str(), &network.value))
     }
 
+    /// Whether the appliance has the addresses that a network calls its gateways.
+    pub fn takes_gateway(&self, network: &str) -> bool {
+        self.spec.interfaces.iter().any(|interface| {
+            let is_gateway = |address: &Loc<AddressSpec>| matches!(address.value, AddressSpec::Gateway);
+            interface.network.value.as_str() == network && interface.address.iter().any(is_gateway)
+        })
+    }
+
+    /// The namespace of the site.
+    pub fn namespace(&self) -> &str {
+        self.site.namespace.as_ref().map_or("default", |name| name.as_str())
+    }
+
     /// Pod and Service ranges as texts.
     pub fn cluster_ranges(&self) -> (Vec<String>, Vec<String>) {
         let (pods, services) = plan::cluster_ranges_by_use(self.site);

@@ -1,6 +1,6 @@
 //! Charts of the catalog's entries: what needs no Helm to be seen.
 
-use super::{Chart, chart, package};
+use super::{Chart, Defaults, Version, chart, package};
 use crate::catalog;
 use crate::diag::{Diagnostics, SourceMap};
 use crate::spec::{Input, Request};
@@ -8,6 +8,10 @@ use crate::{overlay, plan, spec};
 
 /// The chart of what `text` names, on the example site.
 fn chart_of(text: &str, name: &str) -> Result<Chart, &'static str> {
+    chart_as(text, name, Defaults::OfSite, &Version::Program)
+}
+
+fn chart_as(text: &str, name: &str, defaults: Defaults, version: &Version) -> Result<Chart, &'static str> {
     let inputs = [
         Input { name: "site".to_owned(), text: catalog::EXAMPLE_SITE.to_owned() },
         Input { name: "own".to_owned(), text: text.to_owned() },
@@ -26,11 +30,12 @@ fn chart_of(text: &str, name: &str) -> Result<Chart, &'static str> {
     let plan = plan::decide(&documents, &overlays, &mut diags).expect("the documents have a site");
     assert!(!diags.has_errors(), "{diags:?}");
     let appliance = plan.appliances.iter().find(|appliance| *appliance.name == name).expect("it is planned");
-    chart(&documents, &overlays, appliance).map_err(|finding| finding.code)
+    chart(&documents, &overlays, appliance, defaults, version).map_err(|finding| finding.code)
 }
 
 fn catalog_charts() -> impl Iterator<Item = Chart> {
-    catalog::ENTRIES.iter().map(|entry| chart_of("", entry.name).expect("every entry has a chart"))
+    let of = |name| chart_as("", name, Defaults::AnyPlace, &Version::Program);
+    catalog::ENTRIES.iter().map(move |entry| of(entry.name).expect("every entry has a chart"))
 }
 
 #[test]
@@ -128,6 +133,65 @@ fn words_of_overlays_are_none_of_the_values() {
     {
         assert!(values.contains(part), "{part}\n{values}");
     }
+}
+
+#[test]
+fn nothing_of_the_example_site_is_a_default_of_the_catalogs_charts() {
+    for chart in catalog_charts() {
+        let lines = chart.files["values.yaml"].lines().filter(|line| !line.trim_start().starts_with('#'));
+        let values = lines.collect::<Vec<_>>().join("\n");
+        let example = &chart.files["ci/example-values.yaml"];
+        for fact in [
+            "example-site-do-not-copy",
+            "enp3s0",
+            "node1",
+            "local-path",
+            "192.168.",
+            "10.42.",
+            "site: example",
+        ] {
+            assert!(
+                !values.contains(&format!(": {fact}")) && !values.contains(&format!("- {fact}")),
+                "{}: {fact}",
+                chart.name
+            );
+        }
+        for fact in
+            ["salt: example-site-do-not-copy", "parent: enp3s0", "- node1", "storageClass: local-path"]
+        {
+            let is_used = fact != "storageClass: local-path" || values.contains("storageClass");
+            assert_eq!(example.contains(fact), is_used, "{}: {fact}", chart.name);
+        }
+    }
+    // Who has a site has all of it in the chart.
+    let own = chart_of("", "openwrt").expect("it has a chart");
+    assert!(own.files["values.yaml"].contains("salt: example-site-do-not-copy"));
+    assert!(!own.files.contains_key("ci/example-values.yaml"));
+}
+
+#[test]
+fn a_version_follows_the_content_or_is_stated() {
+    let of = |text: &str, version: &Version| {
+        let chart = chart_as(text, "openwrt", Defaults::OfSite, version).expect("it has a chart");
+        (chart.version().to_owned(), chart.files["Chart.yaml"].clone())
+    };
+    let other = "apiVersion: wrtpod.dev/v1alpha1\nkind: Appliance\nmetadata: {name: openwrt}\nspec: {from: openwrt, hostname: other}\n";
+    let [(one, text), (again, _), (changed, _)] = ["", "", other].map(|text| of(text, &Version::Content));
+    assert!(one.starts_with(concat!(env!("CARGO_PKG_VERSION"), "+")), "{one}");
+    assert!(
+        text.contains(&format!("version: \"{one}\"\n")) || text.contains(&format!("version: {one}\n")),
+        "{text}"
+    );
+    assert_eq!(one, again);
+    assert_ne!(one, changed);
+    assert_eq!(super::tag(&one), one.replace('+', "_"));
+    let stated: super::StatedVersion = "1.4.0-rc.1+x".parse().expect("it is one");
+    assert_eq!(of("", &Version::Stated(stated)).0, "1.4.0-rc.1+x");
+    assert_eq!(of("", &Version::Program).0, env!("CARGO_PKG_VERSION"));
+    for refused in ["1", "v1.0.0", "1.0", "01.0.0", "1.0.0+a_b", "latest", ""] {
+        assert!(refused.parse::<super::StatedVersion>().is_err(), "{refused}");
+    }
+    assert!(format!("1.0.0+{}", "a".repeat(130)).parse::<super::StatedVersion>().is_err());
 }
 
 #[test]

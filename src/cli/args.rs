@@ -182,6 +182,9 @@ pub struct ChartArgs {
     /// Write an archive NAME-VERSION.tgz in the place of a folder
     #[arg(long)]
     pub package: bool,
+    /// Version of the charts, such as 1.4.0 [default: wrtpod's; with documents or `--set`, and +DIGEST of the content]
+    #[arg(long, value_name = "VERSION")]
+    pub chart_version: Option<String>,
     /// Push it below this place of a registry, such as oci://registry.lan/charts
     #[arg(long, value_name = "oci://REGISTRY/PATH")]
     pub push: Option<String>,

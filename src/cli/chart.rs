@@ -12,12 +12,13 @@ use super::load::{Loaded, WithoutSite, inputs, judge};
 use super::printer::Printer;
 use super::written;
 use crate::catalog;
-use crate::chart::{self, Chart};
+use crate::chart::{self, Chart, Defaults, Version};
 use crate::diag::Diagnostics;
 use crate::image::Bundle;
 use crate::objects::ScriptsOwner;
 use crate::registry::{Client, Limits};
 use crate::sink::{self, File};
+use crate::spec::Input;
 use crate::types::ImageRef;
 
 /// Runs the verb. What was written or pushed goes to stdout, a line each.
@@ -43,7 +44,7 @@ pub fn run(args: &ChartArgs, printer: Printer) -> Result<Outcome, CliError> {
         let client = Client::new(Limits::default()).without_tls(args.insecure_registry.clone());
         let credentials = credentials::of_user(printer);
         for chart in &charts {
-            let to = reference(&place, &chart.name)?;
+            let to = reference(&place, chart)?;
             let pushed = block_on(async {
                 let pushed = client.push(&bundle(chart), &to, &credentials, &()).await;
                 pushed
@@ -60,27 +61,54 @@ pub fn run(args: &ChartArgs, printer: Printer) -> Result<Outcome, CliError> {
 /// none of its chart's business.
 fn charts(args: &ChartArgs, printer: Printer) -> Result<Vec<Chart>, CliError> {
     let read = inputs(&args.documents, WithoutSite::Example, printer)?;
-    let of_catalog = args.all && read.iter().all(|input| input.name == catalog::EXAMPLE_SITE_NAME);
+    let kind = Kind::of(args, &read)?;
+    if kind.defaults == Defaults::AnyPlace {
+        printer.note("the chart is for any place: what only yours knows is empty, and README.md has the file to fill in");
+    }
+    let of_catalog = args.all && kind.defaults == Defaults::AnyPlace;
     if !of_catalog {
-        return of_loaded(
-            &judge(&read, &args.documents, &args.names, ScriptsOwner::of_rendered, printer)?,
-            printer,
-        );
+        let loaded = judge(&read, &args.documents, &args.names, ScriptsOwner::of_rendered, printer)?;
+        return of_loaded(&loaded, &kind, printer);
     }
     let mut charts = Vec::new();
     for entry in catalog::ENTRIES {
         let names = [entry.name.to_owned()];
         let loaded = judge(&read, &args.documents, &names, ScriptsOwner::of_rendered, printer)?;
-        charts.extend(of_loaded(&loaded, printer)?);
+        charts.extend(of_loaded(&loaded, &kind, printer)?);
     }
     Ok(charts)
 }
 
-fn of_loaded(loaded: &Loaded, printer: Printer) -> Result<Vec<Chart>, CliError> {
+/// What the charts are made for, and under which version.
+struct Kind {
+    defaults: Defaults,
+    version: Version,
+}
+
+impl Kind {
+    /// The example site is nobody's place. What somebody said of a site, in a file or by `--set`, is theirs, and what comes of
+    /// anybody's words is no longer what this version of wrtpod alone says.
+    fn of(args: &ChartArgs, read: &[Input]) -> Result<Self, CliError> {
+        let is_example = read.iter().all(|input| input.name == catalog::EXAMPLE_SITE_NAME);
+        let sets = &args.documents.sets;
+        let says_place = sets.iter().any(|set| set.starts_with("site."));
+        let defaults = if is_example && !says_place { Defaults::AnyPlace } else { Defaults::OfSite };
+        let stated = args.chart_version.as_ref().map(|text| text.parse());
+        let stated = stated.transpose().map_err(|invalid| CliError::flag("--chart-version", invalid))?;
+        let version = match stated {
+            Some(version) => Version::Stated(version),
+            None if is_example && sets.is_empty() => Version::Program,
+            None => Version::Content,
+        };
+        Ok(Self { defaults, version })
+    }
+}
+
+fn of_loaded(loaded: &Loaded, kind: &Kind, printer: Printer) -> Result<Vec<Chart>, CliError> {
     let mut diags = Diagnostics::new();
     let mut charts = Vec::new();
     for (appliance, _) in loaded.chosen() {
-        match chart::chart(&loaded.documents, &loaded.overlays, appliance) {
+        match chart::chart(&loaded.documents, &loaded.overlays, appliance, kind.defaults, &kind.version) {
             Ok(chart) => charts.push(chart),
             Err(finding) => diags.push(finding),
         }
@@ -101,8 +129,8 @@ fn place(text: &str) -> Result<String, CliError> {
 }
 
 /// Where Helm looks for a chart in a registry: below the place, under its name, with its version as the tag.
-fn reference(place: &str, name: &str) -> Result<ImageRef, CliError> {
-    let reference = format!("{place}/{name}:{}", chart::VERSION);
+fn reference(place: &str, chart: &Chart) -> Result<ImageRef, CliError> {
+    let reference = format!("{place}/{}:{}", chart.name, chart::tag(chart.version()));
     reference.parse().map_err(|invalid: crate::types::Invalid| CliError::usage(invalid.problem, invalid.fix))
 }
 
@@ -126,7 +154,7 @@ fn bundle(chart: &Chart) -> Bundle {
 
 fn write_archive(chart: &Chart, folder: &Path) -> Result<PathBuf, CliError> {
     std::fs::create_dir_all(folder).map_err(|error| CliError::file(folder, "make", &error))?;
-    let path = folder.join(format!("{}-{}.tgz", chart.name, chart::VERSION));
+    let path = folder.join(format!("{}-{}.tgz", chart.name, chart.version()));
     if path.exists() && !is_own_archive(&path) {
         let hint = "move it away, or name another folder with --out".to_owned();
         return Err(CliError::refused(format!("`{}` is no chart that wrtpod wrote", path.display()), hint));

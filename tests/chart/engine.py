@@ -1,6 +1,8 @@
 """Helm's own engine over a chart."""
 
+import json
 import pathlib
+import re
 
 import helm_python
 import yaml
@@ -13,15 +15,28 @@ class Engine:
     def __init__(self, folder):
         self.folder = str(folder)
         self.chart = helm_python.Chart.load(self.folder)
+        metadata = yaml.load(pathlib.Path(self.folder, "Chart.yaml").read_text(), yaml.CSafeLoader)
+        self.label = re.match("(.*[A-Za-z0-9])", f"{metadata['name']}-{metadata['version']}".replace("+", "_")[:63])[1]
 
     def values(self):
         """Those that the chart comes with."""
         return yaml.load(pathlib.Path(self.folder, "values.yaml").read_text(), yaml.CSafeLoader)
 
+    def example(self):
+        """The values of an example place, which a chart for any place comes with."""
+        path = pathlib.Path(self.folder, "ci/example-values.yaml")
+        return yaml.load(path.read_text(), yaml.CSafeLoader) if path.exists() else {}
+
     def render(self, values, release, namespace):
-        """The objects of a rendering without a cluster."""
+        """The objects of a rendering without a cluster, as `wrtpod render` has them: without the label of the chart."""
         texts = self.texts(values, release, namespace)
-        return [one for path, text in texts if not path.endswith(NO_OBJECTS) for one in yaml.load_all(text, yaml.CSafeLoader) if one]
+        made = [one for path, text in texts if not path.endswith(NO_OBJECTS) for one in yaml.load_all(text, yaml.CSafeLoader) if one]
+        for one in made:
+            label = one["metadata"]["labels"].pop("helm.sh/chart", None)
+            assert label == self.label, (one["kind"], label)
+        # Neither in a selector nor in the pod: a new version of the chart alone restarts nothing.
+        assert "helm.sh/chart" not in json.dumps(made), made
+        return made
 
     def texts(self, values, release, namespace):
         """Path and text of every file of a rendering without a cluster."""

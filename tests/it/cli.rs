@@ -350,35 +350,3 @@ fn nothing_is_read_from_elsewhere() {
     assert_eq!(place.finish(&mut noisy).stdout, plain);
     assert!(Path::new(&place.here()).exists());
 }
-
-#[test]
-fn a_charts_folder_keeps_what_is_the_users() {
-    let place = Place::new();
-    place.write("openwrt", "a file of that name");
-    check("chart-file", &place.run(&["chart", "openwrt"]));
-    fs::remove_file(place.here().join("openwrt")).expect("it is there");
-    assert_eq!(place.run(&["chart", "openwrt"]).code, Some(0));
-    fs::create_dir(place.here().join("openwrt/ci")).expect("a folder");
-    place.write("openwrt/ci/test-values.yaml", "mine").write("openwrt/templates/mine.yaml", "mine");
-    assert_eq!(place.run(&["chart", "openwrt"]).code, Some(0));
-    let read = |path: &str| fs::read_to_string(place.here().join(path)).expect("it is there");
-    assert_eq!(
-        (read("openwrt/ci/test-values.yaml"), read("openwrt/templates/mine.yaml")),
-        ("mine".into(), "mine".into())
-    );
-    let values = format!("{}mine: true\n", read("openwrt/values.yaml"));
-    place.write("openwrt/values.yaml", &values);
-    // The same bytes again are no reason to write.
-    let again = place.run(&["chart", "openwrt", "--set", "resources.limits.memory=200Mi"]);
-    check("chart-changed", &again);
-    assert_eq!(read("openwrt/values.yaml"), values);
-    // One of a wrtpod that kept no list is put aside whole.
-    fs::remove_file(place.here().join("openwrt/.wrtpod")).expect("it is there");
-    check("chart-older", &place.run(&["chart", "openwrt"]));
-    assert_eq!(read("openwrt.before/values.yaml"), values);
-    place.write("openwrt-0.tgz", "mine");
-    let archive = format!("openwrt-{}.tgz", env!("CARGO_PKG_VERSION"));
-    place.write(&archive, "mine");
-    assert_eq!(place.run(&["chart", "openwrt", "--package"]).code, Some(1));
-    assert_eq!(read(&archive), "mine");
-}

@@ -3,7 +3,7 @@
 use std::fs;
 
 use wrtpod::catalog;
-use wrtpod::chart;
+use wrtpod::chart::{self, Defaults, Version};
 use wrtpod::diag::{Diagnostics, SourceMap, Style, render_text};
 use wrtpod::import::{self, Chart, Request};
 use wrtpod::objects::{self, ObjectSet, ScriptsOwner};
@@ -23,10 +23,16 @@ struct Alone {
     namespace: String,
     /// Its chart, where it can have one.
     chart: Option<Chart>,
+    /// The values of its place, where the chart is for any.
+    example: String,
     objects: Vec<String>,
 }
 
 fn alone(site: &str, name: &str) -> Alone {
+    alone_as(site, name, Defaults::OfSite)
+}
+
+fn alone_as(site: &str, name: &str, defaults: Defaults) -> Alone {
     let inputs = [input("site.yaml", site)];
     let named = [name.to_owned()];
     let request = spec::Request {
@@ -42,12 +48,14 @@ fn alone(site: &str, name: &str) -> Alone {
     let overlays = overlay::gather(&documents, &mut sources, &mut diagnostics);
     let plan = plan::decide(&documents, &overlays, &mut diagnostics).expect("there is a site");
     let built = objects::build(&plan, &plan.appliances[0], ScriptsOwner::Appliance);
-    let chart = chart::chart(&documents, &overlays, &plan.appliances[0]).ok().map(|chart| Chart {
-        metadata: input("Chart.yaml", &chart.files["Chart.yaml"]),
-        values: input("values.yaml", &chart.files["values.yaml"]),
+    let made = chart::chart(&documents, &overlays, &plan.appliances[0], defaults, &Version::Program).ok();
+    let example = made.as_ref().and_then(|made| made.files.get("ci/example-values.yaml").cloned());
+    let chart = made.map(|made| Chart {
+        metadata: input("Chart.yaml", &made.files["Chart.yaml"]),
+        values: input("values.yaml", &made.files["values.yaml"]),
     });
     let objects = texts(&[built]);
-    Alone { namespace: plan.namespace, chart, objects }
+    Alone { namespace: plan.namespace, chart, example: example.unwrap_or_default(), objects }
 }
 
 /// Objects as JSON, in an order of their own.
@@ -106,6 +114,21 @@ fn charts_of_the_catalog_go_round() {
         let documents = documents.expect("nothing was refused");
         snapshot(entry.name, &documents);
         assert_eq!(objects_of(&outcome("<imported>", &documents)), straight.objects, "{}", entry.name);
+    }
+}
+
+#[test]
+fn charts_for_any_place_go_round_with_the_values_of_one() {
+    for entry in catalog::ENTRIES {
+        let straight = alone_as(catalog::EXAMPLE_SITE, entry.name, Defaults::AnyPlace);
+        let chart = straight.chart.expect("each entry has a chart");
+        let (documents, said) = imported(&chart, &straight.namespace, entry.name, &straight.example);
+        assert_eq!(said, "", "{}", entry.name);
+        let documents = documents.expect("nothing was refused");
+        assert_eq!(objects_of(&outcome("<imported>", &documents)), straight.objects, "{}", entry.name);
+        let (documents, said) = imported(&chart, &straight.namespace, entry.name, "");
+        assert_eq!(documents, None, "{}", entry.name);
+        assert!(said.contains("`networks.lan` has no `parent`") || said.contains("address: \"\""), "{said}");
     }
 }
 
@@ -290,10 +313,11 @@ fn import_as_it_is_typed() {
         "defaultPodOptions: {}\ncontrollers: {main: {containers: {main: {image: {repository: nginx}}}}}\n";
     check("import-foreign", &place.run_with(&["import", "--helm", "-"], foreign));
     // A chart's archive is as good as its folder.
-    assert_eq!(place.run(&["chart", "openwrt", "--package"]).code, Some(0));
-    let archive = format!("openwrt-{}.tgz", chart::VERSION);
+    let package = ["chart", "openwrt", "--package", "--chart-version", "1.0.0"];
+    assert_eq!(place.run(&package).code, Some(0));
+    let archive = "openwrt-1.0.0.tgz";
     place.write("none.yaml", "");
-    let of_archive = place.run(&["import", "--helm", "none.yaml", "--chart", &archive, "-n", "net"]);
+    let of_archive = place.run(&["import", "--helm", "none.yaml", "--chart", archive, "-n", "net"]);
     assert_eq!((of_archive.code, of_archive.stderr.as_str()), (Some(0), ""));
     assert!(of_archive.stdout.contains("from: openwrt"), "{}", of_archive.stdout);
     check("import-no-archive", &place.run(&["import", "--helm", "none.yaml", "--chart", "openwrt.yaml"]));

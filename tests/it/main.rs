@@ -9,6 +9,7 @@
 
 mod attachments;
 mod cli;
+mod cli_chart;
 mod clients;
 mod defaults;
 mod goldens;

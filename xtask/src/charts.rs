@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow};
 use wrtpod::catalog::{ENTRIES, EXAMPLE_SITE, EXAMPLE_SITE_NAME, IMAGES};
-use wrtpod::chart::chart;
+use wrtpod::chart::{Defaults, Version, chart};
 use wrtpod::diag::{Diagnostics, SourceMap};
 use wrtpod::spec::{Input, Request};
 use wrtpod::{overlay, plan, spec};
@@ -13,7 +13,8 @@ use wrtpod::{overlay, plan, spec};
 /// Where they lie.
 pub const FOLDER: &str = "charts";
 
-/// Every file of every chart, each entry alone on the example site.
+/// Every file of every chart, each entry alone on the example site, for any place. Their version is wrtpod's: what they hold follows
+/// from that alone.
 pub fn files() -> Result<BTreeMap<PathBuf, String>> {
     let mut files = BTreeMap::new();
     let inputs = [Input { name: EXAMPLE_SITE_NAME.to_owned(), text: EXAMPLE_SITE.to_owned() }];
@@ -33,7 +34,7 @@ pub fn files() -> Result<BTreeMap<PathBuf, String>> {
         let plan = plan.with_context(|| format!("{} has no plan", entry.name))?;
         let appliance = plan.appliances.iter().find(|appliance| *appliance.name == entry.name);
         let appliance = appliance.with_context(|| format!("{} is not planned", entry.name))?;
-        let chart = chart(&documents, &overlays, appliance)
+        let chart = chart(&documents, &overlays, appliance, Defaults::AnyPlace, &Version::Program)
             .map_err(|finding| anyhow!("{}: {}", entry.name, finding.message))?;
         for (path, text) in chart.files {
             files.insert(Path::new(FOLDER).join(&chart.name).join(path), text);

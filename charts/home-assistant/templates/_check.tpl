@@ -5,13 +5,18 @@ is in values.schema.json.
 */}}
 {{- define "wrtpod.check" -}}
 {{- $facts := dict "root" . "nics" (include "wrtpod.nics" . | fromJsonArray) -}}
-{{- with include "wrtpod.faults" $facts }}{{ fail . }}{{ end -}}
+{{- with include "wrtpod.faults" $facts }}{{ include "wrtpod.refuse" . }}{{ end -}}
 {{- /* Only what is good otherwise can be measured. */ -}}
-{{- with include "wrtpod.check.config" . }}{{ fail . }}{{ end -}}
+{{- with include "wrtpod.check.config" . }}{{ include "wrtpod.refuse" . }}{{ end -}}
+{{- end -}}
+
+{{- define "wrtpod.refuse" -}}
+{{- printf "%s\n\nGive values in a file, with -f my-values.yaml; README.md shows one, and values.yaml has them all" . | fail -}}
 {{- end -}}
 
 {{- define "wrtpod.faults" -}}
 {{- include "wrtpod.check.names" .root -}}
+{{- include "wrtpod.check.ranges" .root -}}
 {{- include "wrtpod.check.networks" .root -}}
 {{- include "wrtpod.check.interfaces" . -}}
 {{- include "wrtpod.check.macs" . -}}

@@ -52,7 +52,7 @@ replicas: {{ int $values.replicas }} replicas would share one MAC and address; k
 {{- $_ := set $seen .mac .interface }}
 {{- end }}
 {{- if and $derived (not (trim $root.Values.salt)) }}
-salt: MAC addresses are to be derived from it, and it is empty; write random text, once
+salt: MAC addresses are derived from it, and it is empty; write random text of your own, once, for example what `openssl rand -hex 8` prints
 {{- end }}
 {{- end -}}
 

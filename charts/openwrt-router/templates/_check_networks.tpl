@@ -1,10 +1,23 @@
+{{/* The cluster's own ranges: without them, its traffic would leave by the LAN. */}}
+{{- define "wrtpod.check.ranges" }}
+{{- if not .Values.cluster.podCIDRs }}
+cluster.podCIDRs: nothing says which addresses are pods'; write the ranges, for example [10.42.0.0/16] (k3s) or [10.244.0.0/16] (kubeadm)
+{{- end }}
+{{- if not .Values.cluster.serviceCIDRs }}
+cluster.serviceCIDRs: nothing says which addresses are Services'; write the ranges, for example [10.43.0.0/16] (k3s) or [10.96.0.0/12] (kubeadm)
+{{- end }}
+{{- end -}}
+
 {{/* What a network says of itself. */}}
 {{- define "wrtpod.check.networks" }}
 {{- $cluster := concat .Values.cluster.podCIDRs .Values.cluster.serviceCIDRs }}
 {{- $pools := dict }}
+{{- $used := list }}
+{{- range .Values.interfaces }}{{ $used = append $used .network }}{{ end }}
 {{- range $name, $network := .Values.networks }}
 {{- $path := printf "networks.%s" $name }}
-{{- if not .existing }}{{ include "wrtpod.check.parent" (list $path .) }}{{ end }}
+{{- /* One of the chart's own that nobody filled in and nobody uses is in nobody's way. */}}
+{{- if and (not .existing) (or .parent (has $name $used)) }}{{ include "wrtpod.check.parent" (list $path .) }}{{ end }}
 {{- if and (kindIs "bool" .create) (not .create) (not .existing) }}
 {{ $path }}.create: each release makes attachments of its own; leave it out, or name one that is there: `existing: NAME`
 {{- end }}

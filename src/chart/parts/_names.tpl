@@ -16,9 +16,13 @@
 wrtpod.dev/appliance: {{ include "wrtpod.fullname" . | quote }}
 {{- end }}
 
-{{/* Labels of every object. */}}
+{{/*
+Labels of every object. The chart's own is none of the pod's and of no selector: it changes with each version, and a pod would
+be made anew for it.
+*/}}
 {{- define "wrtpod.labels" -}}
-{{- $own := include "wrtpod.ownLabels" . | fromYaml }}
+{{- $chart := printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | trunc 63 | regexFind "^.*[A-Za-z0-9]" }}
+{{- $own := include "wrtpod.ownLabels" . | fromYaml | merge (dict "helm.sh/chart" $chart) }}
 {{- toYaml (mergeOverwrite $own .Values.labels) }}
 {{- end }}
 

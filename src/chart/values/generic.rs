@@ -35,7 +35,8 @@ pub(super) fn generic(source: &Source<'_>) -> Vec<Entry> {
                             class,
                             shapes::text(),
                             "The storage class. Empty: the cluster's default.",
-                        ),
+                        )
+                        .of_place(Some("".into())),
                         leaf(
                             "existingClaim",
                             existing.unwrap_or_default(),

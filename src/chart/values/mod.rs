@@ -98,19 +98,23 @@ fn image(image: &ImageRef, policy: &str) -> Vec<Entry> {
 fn place(source: &Source<'_>) -> Vec<Entry> {
     let ranges = source.cluster_ranges();
     vec![
-        leaf("site", source.site_name, shapes::name(), "The name of the place: a label of the NADs."),
+        leaf("site", source.site_name, shapes::name(), "The name of the place: a label of the NADs.")
+            .of_place(Some("home".into())),
         leaf(
             "salt",
             source.site.salt.as_ref().map_or("", |salt| salt.as_str()),
             shapes::text(),
             "Random text that derived MACs depend on, so that two sites on one LAN do not collide. Write your own,\n\
              once: changing it changes every derived MAC.",
-        ),
+        )
+        .needed("", "For example what `openssl rand -hex 8` prints."),
         section(
             "cluster",
             vec![
-                leaf("podCIDRs", ranges.0, shapes::cidrs(), "The ranges that pods get their addresses from."),
-                leaf("serviceCIDRs", ranges.1, shapes::cidrs(), "The ranges of Service addresses."),
+                leaf("podCIDRs", ranges.0, shapes::cidrs(), "The ranges that pods get their addresses from.")
+                    .needed(json!([]), "For example [10.42.0.0/16] as k3s has it, [10.244.0.0/16] as kubeadm."),
+                leaf("serviceCIDRs", ranges.1, shapes::cidrs(), "The ranges of Service addresses.")
+                    .needed(json!([]), "For example [10.43.0.0/16] as k3s has it, [10.96.0.0/12] as kubeadm."),
             ],
             "The cluster's own address ranges: they stay reachable over eth0, wherever the default route leads.",
         ),
@@ -143,7 +147,8 @@ fn pod(source: &Source<'_>) -> Vec<Entry> {
             shapes::resources(),
             "CPU, memory and devices of the appliance.",
         ),
-        leaf("nodes", nodes, shapes::texts(), "The nodes that have all its networks, by name. Empty: any."),
+        leaf("nodes", nodes, shapes::texts(), "The nodes that have all its networks, by name. Empty: any.")
+            .of_place(Some(json!([]))),
         leaf(
             "affinity",
             json!({}),

@@ -4,8 +4,8 @@ use serde_json::{Map, Value, json};
 
 use super::pairs;
 use crate::chart::entry::{Entry, leaf, section};
-use crate::chart::shapes;
 use crate::chart::source::Source;
+use crate::chart::{place, shapes};
 use crate::diag::Loc;
 use crate::plan::Profile;
 use crate::spec::{Attachment, Interface, Network, Route};
@@ -18,7 +18,7 @@ pub(super) fn networks(source: &Source<'_>) -> Entry {
         .map(|(name, network)| {
             section(
                 name,
-                network_entries(network),
+                network_entries(network, source.takes_gateway(name)),
                 "How the node has it, and what is known of its addresses.",
             )
         })
@@ -42,7 +42,8 @@ pub(super) fn networks(source: &Source<'_>) -> Entry {
     }
 }
 
-fn network_entries(network: &Network) -> Vec<Entry> {
+/// `is_routers`: the appliance has the address that the network calls its gateway.
+fn network_entries(network: &Network, is_routers: bool) -> Vec<Entry> {
     let any = || json!({});
     let texts = |items: Vec<String>| Value::from(items);
     let (kind, parent, mode, vlan, mtu) = link(&network.attachment.value);
@@ -53,7 +54,8 @@ fn network_entries(network: &Network) -> Vec<Entry> {
             parent,
             any(),
             "The interface of the node; with kind bridge the bridge, with hostDevice the device.",
-        ),
+        )
+        .needed("", "For example enp3s0: `ip link` on the node lists them."),
     ];
     if let Some(mode) = mode {
         entries.push(leaf(
@@ -64,25 +66,33 @@ fn network_entries(network: &Network) -> Vec<Entry> {
         ));
     }
     if let Some(vlan) = vlan {
-        entries.push(leaf("vlan", vlan, any(), "The VLAN."));
+        entries.push(leaf("vlan", vlan, any(), "The VLAN.").of_place(None));
     }
     if let Some(mtu) = mtu {
-        entries.push(leaf("mtu", mtu, any(), "The MTU in bytes."));
+        entries.push(leaf("mtu", mtu, any(), "The MTU in bytes.").of_place(None));
     }
+    let of_lan = |entry: Entry, example: &str| {
+        if is_routers { entry.needed(json!([]), example) } else { entry.of_place(Some(json!([]))) }
+    };
     let subnets = network.subnet.iter().map(|subnet| subnet.network().to_string()).collect();
-    entries.push(leaf("subnets", texts(subnets), any(), "The subnets, one of each family."));
+    let subnets = leaf("subnets", texts(subnets), any(), "The subnets, one of each family.");
+    entries.push(of_lan(subnets, "For example [192.168.1.0/24]."));
     let gateways = network.gateway.iter().map(|gateway| gateway.value.to_string()).collect();
-    entries.push(leaf("gateways", texts(gateways), any(), "The routers, one of each family."));
+    let gateways = leaf("gateways", texts(gateways), any(), "The routers, one of each family.");
+    entries.push(of_lan(gateways, "The appliance takes these addresses. For example [192.168.1.1]."));
     if !network.pool.is_empty() {
         let pools = network.pool.iter().map(|pool| pool.value.to_string()).collect();
-        entries.push(leaf("pool", texts(pools), any(), "Addresses for interfaces with `address: pool`."));
+        let pool = leaf("pool", texts(pools), any(), "Addresses for interfaces with `address: pool`.");
+        entries.push(pool.of_place(None));
     }
     if !network.dns.is_empty() {
         let servers = network.dns.iter().map(|server| server.value.to_string()).collect();
-        entries.push(leaf("dns", texts(servers), any(), "The DNS servers."));
+        entries.push(leaf("dns", texts(servers), any(), "The DNS servers.").of_place(None));
     }
     if !network.routes.is_empty() {
-        entries.push(leaf("routes", routes(&network.routes), any(), "Networks behind its routers."));
+        entries.push(
+            leaf("routes", routes(&network.routes), any(), "Networks behind its routers.").of_place(None),
+        );
     }
     if !network.sysctls.is_empty() {
         let sysctls: Map<String, Value> = pairs(&network.sysctls);
@@ -151,7 +161,8 @@ pub(super) fn interfaces(source: &Source<'_>) -> Entry {
         Profile::OpenWrt => "false",
         Profile::Generic => "true, where a gateway is known",
     };
-    leaf(
+    let elsewhere = place::interfaces(&items);
+    let entry = leaf(
         "interfaces",
         items,
         json!({"type": "array", "minItems": 1, "items": shapes::interface()}),
@@ -170,7 +181,14 @@ pub(super) fn interfaces(source: &Source<'_>) -> Entry {
              metric        the metric of its routes\n\
              bridge        whether the guest puts it into a bridge br-NAME"
         ),
-    )
+    );
+    match elsewhere {
+        Some((bare, addresses)) if addresses.is_empty() => entry.of_place(Some(bare)),
+        Some((bare, addresses)) => {
+            entry.needed(bare, format!("An address that is free, for example {}.", addresses.join(" and ")))
+        }
+        None => entry,
+    }
 }
 
 fn interface_value(interface: &Interface) -> Value {

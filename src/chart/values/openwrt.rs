@@ -19,7 +19,8 @@ pub(super) fn openwrt(source: &Source<'_>, carried: &Carried) -> Vec<Entry> {
             shapes::texts(),
             "With `serve`: addresses, or ranges FIRST-LAST, that the DHCP range leaves alone, beside those of this release\n\
              and the gateways and pools of `networks`.",
-        ),
+        )
+        .of_place(Some(json!([]))),
         hostname(source, "The host name. Empty: the release's."),
         leaf(
             "timezone",
@@ -118,7 +119,8 @@ fn persistence(source: &Source<'_>, stated: Option<&Persistence>) -> Entry {
                 main.and_then(|claim| claim.storage_class.clone()).unwrap_or_default(),
                 shapes::text(),
                 "The storage class. Empty: the cluster's default.",
-            ),
+            )
+            .of_place(Some("".into())),
             leaf(
                 "existingClaim",
                 existing.map(|claim| claim.to_string()).unwrap_or_default(),
