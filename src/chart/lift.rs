@@ -154,7 +154,7 @@ fn act(before: &str, action: &Action, out: &mut String) {
         Action::OptionalValue(expression) => vec![
             format!("{pad}{{{{- with {expression} }}}}"),
             key.to_owned(),
-            format!("{pad}  {{{{- toYaml . | nindent {deeper} }}}}"),
+            format!("{pad}  {{{{- include \"wrtpod.yaml\" . | nindent {deeper} }}}}"),
             format!("{pad}{{{{- end }}}}"),
         ],
         Action::OptionalScalar(expression) => vec![
@@ -169,7 +169,7 @@ fn act(before: &str, action: &Action, out: &mut String) {
         ],
         Action::MoreValues(expression) => vec![
             format!("{pad}{{{{- with {expression} }}}}"),
-            format!("{pad}{{{{- toYaml . | nindent {indent} }}}}"),
+            format!("{pad}{{{{- include \"wrtpod.yaml\" . | nindent {indent} }}}}"),
             format!("{pad}{{{{- end }}}}"),
         ],
     };
@@ -179,14 +179,20 @@ fn act(before: &str, action: &Action, out: &mut String) {
     }
 }
 
-/// A line without a slot; a scalar that is a sentinel and nothing else is quoted, since a name may look like a number
-/// or a boolean.
+/// A line without a slot; a scalar that begins with a sentinel is quoted, since a name may look like a number or a boolean,
+/// and may hold what YAML reads otherwise.
 fn fixed(line: &str, sentinels: &[Sentinel], out: &mut String) {
     let mut line = line.to_owned();
     for Sentinel { text, expression } in sentinels {
-        let whole = line.strip_suffix(text).filter(|before| before.ends_with(": ") || before.ends_with("- "));
-        line = match whole {
-            Some(before) => format!("{before}{{{{ {expression} | quote }}}}"),
+        let is_word = |rest: &str| rest.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+        let scalar = line.split_once(text).filter(|(before, rest)| {
+            (before.ends_with(": ") || before.ends_with("- ")) && is_word(rest)
+        });
+        line = match scalar {
+            Some((before, "")) => format!("{before}{{{{ {expression} | quote }}}}"),
+            Some((before, rest)) => {
+                format!("{before}{{{{ {expression} | printf \"%s{rest}\" | quote }}}}")
+            }
             None => line.replace(text, &format!("{{{{ {expression} }}}}")),
         };
     }
@@ -247,12 +253,12 @@ list:
 {{- end }}
 - two
 {{- with .Values.y }}
-{{- toYaml . | nindent 0 }}
+{{- include \"wrtpod.yaml\" . | nindent 0 }}
 {{- end }}
 map:
   k: v
   {{- with .Values.z }}
-  {{- toYaml . | nindent 2 }}
+  {{- include \"wrtpod.yaml\" . | nindent 2 }}
   {{- end }}
 ";
         assert_eq!(lifted(&object, &slots), expected);
@@ -264,7 +270,7 @@ map:
         let text = lifted(&object, &[]);
         assert_eq!(
             text,
-            "name: {{ include \"f\" . | quote }}\nclaim: {{ include \"f\" . }}-data\nlist:\n- {{ include \"f\" . | quote }}\n"
+            "name: {{ include \"f\" . | quote }}\nclaim: {{ include \"f\" . | printf \"%s-data\" | quote }}\nlist:\n- {{ include \"f\" . | quote }}\n"
         );
     }
 

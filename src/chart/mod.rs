@@ -89,6 +89,7 @@ const SHARED: &[(&str, &str)] = &[
     ("templates/_placement.tpl", include_str!("parts/_placement.tpl")),
     ("templates/_pod.tpl", include_str!("parts/_pod.tpl")),
     ("templates/_routes.tpl", include_str!("parts/_routes.tpl")),
+    ("templates/_yaml.tpl", include_str!("parts/_yaml.tpl")),
     ("templates/tests/connection.yaml", include_str!("parts/connection.yaml")),
 ];
 

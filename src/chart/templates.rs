@@ -167,7 +167,7 @@ fn claim_template(claim: &Object, value: &str) -> String {
     lifted(
         claim,
         vec![
-            scalar("/spec/accessModes/0", &format!("{value}.accessMode")),
+            scalar("/spec/accessModes/0", &format!("{value}.accessMode | quote")),
             scalar("/spec/resources/requests/storage", &size),
             optional_text("/spec/storageClassName", &format!("{value}.storageClass")),
         ],
@@ -179,7 +179,7 @@ fn lifted_service(service: &Object) -> String {
         service,
         vec![
             block("/metadata/annotations", "include \"wrtpod.serviceAnnotations\" ."),
-            scalar("/spec/type", ".Values.service.type"),
+            scalar("/spec/type", ".Values.service.type | quote"),
             block("/spec/ports", "include \"wrtpod.servicePorts\" . | trim"),
         ],
     )

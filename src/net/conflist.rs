@@ -1,5 +1,7 @@
 //! The CNI configuration list of an attachment.
 
+use std::fmt::Write;
+
 use serde_json::{Map, Value, json};
 
 use crate::plan::{Attachment, Ipam, Link, PoolRange};
@@ -17,7 +19,21 @@ pub(super) fn conflist(attachment: &Attachment) -> String {
     plugins.extend(attachment.chain.iter().cloned());
     plugins.extend(tuning(attachment));
     let list = json!({"cniVersion": CNI_VERSION, "name": attachment.name, "plugins": plugins});
-    serde_json::to_string_pretty(&list).expect("a JSON value is written to a string")
+    escaped(&serde_json::to_string_pretty(&list).expect("a JSON value is written to a string"))
+}
+
+/// JSON without the characters that readers of YAML take for line breaks or do not take at all: they stand as JSON's escapes.
+/// Charts write the same text.
+fn escaped(json: &str) -> String {
+    json.chars().fold(String::with_capacity(json.len()), |mut text, one| {
+        match one {
+            '\u{7f}'..='\u{9f}' | '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}' => {
+                let _ = write!(text, "\\u{:04x}", u32::from(one));
+            }
+            _ => text.push(one),
+        }
+        text
+    })
 }
 
 fn link(attachment: &Attachment) -> Value {

@@ -4,6 +4,7 @@ import sys
 import tempfile
 
 import alone
+import breaks
 import defaults
 import imported
 import overlays
@@ -21,6 +22,7 @@ with tempfile.TemporaryDirectory() as folder:
     defaults.check(report, wrtpod, flux, root)
     refused.check(report, wrtpod)
     alone.check(report, wrtpod, flux)
+    breaks.check(report, wrtpod)
     random_choices.check(report, wrtpod)
     imported.check(report, wrtpod)
 report.close()

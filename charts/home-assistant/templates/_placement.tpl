@@ -4,7 +4,7 @@ OpenWrt's image tags begin with their target; other images are built for several
 */}}
 {{- define "wrtpod.nodeAffinity" -}}
 {{- if .Values.affinity -}}
-  {{- toYaml .Values.affinity -}}
+  {{- include "wrtpod.yaml" .Values.affinity -}}
 {{- else -}}
   {{- $terms := list -}}
   {{- with .Values.nodes -}}
@@ -18,7 +18,7 @@ nodeAffinity:
   requiredDuringSchedulingIgnoredDuringExecution:
     nodeSelectorTerms:
     - matchExpressions:
-      {{- toYaml . | nindent 6 }}
+      {{- include "wrtpod.yaml" . | nindent 6 }}
   {{- end -}}
 {{- end -}}
 {{- end -}}

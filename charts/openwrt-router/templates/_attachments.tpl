@@ -36,13 +36,13 @@ another release.
 {{- $root := first . -}}
 {{- $labels := include "wrtpod.siteLabels" $root | fromYaml -}}
 {{- $place := dict "wrtpod.dev/site" $root.Values.site "wrtpod.dev/network" (last .) -}}
-{{- mergeOverwrite $labels $place (include "wrtpod.labels" $root | fromYaml) | toYaml -}}
+{{- mergeOverwrite $labels $place (include "wrtpod.labels" $root | fromYaml) | include "wrtpod.yaml" -}}
 {{- end -}}
 
 {{/* Its annotations: those of every object, and the site's. */}}
 {{- define "wrtpod.attachmentAnnotations" -}}
 {{- $annotations := include "wrtpod.annotations" . | fromYaml -}}
-{{- mergeOverwrite $annotations (include "wrtpod.siteAnnotations" . | fromYaml) .Values.annotations | toYaml -}}
+{{- mergeOverwrite $annotations (include "wrtpod.siteAnnotations" . | fromYaml) .Values.annotations | include "wrtpod.yaml" -}}
 {{- end -}}
 
 {{/*
@@ -59,13 +59,13 @@ stands only where it is another one: in this text, no tool that moves the object
 {{- range include "wrtpod.nics" . | fromJsonArray -}}
   {{- $existing := (index $root.Values.networks .network).existing -}}
   {{- $place := splitList "/" ($existing | default (int .index | toString | get $names)) -}}
-  {{- $members := list (last $place | toRawJson | printf "\"name\":%s") -}}
+  {{- $members := list (last $place | include "wrtpod.json" | printf "\"name\":%s") -}}
   {{- if and (gt (len $place) 1) (ne (first $place) $root.Release.Namespace) -}}
-    {{- $members = append $members (first $place | toRawJson | printf "\"namespace\":%s") -}}
+    {{- $members = append $members (first $place | include "wrtpod.json" | printf "\"namespace\":%s") -}}
   {{- end -}}
-  {{- $members = append $members (printf "\"interface\":%s" (toRawJson .interface)) -}}
+  {{- $members = append $members (printf "\"interface\":%s" (include "wrtpod.json" .interface)) -}}
   {{- with .mac -}}
-    {{- $members = append $members (printf "\"mac\":%s" (toRawJson .)) -}}
+    {{- $members = append $members (printf "\"mac\":%s" (include "wrtpod.json" .)) -}}
   {{- end -}}
   {{- with include "wrtpod.profile.ips" . -}}
     {{- $members = append $members (printf "\"ips\":%s" .) -}}
@@ -79,11 +79,11 @@ stands only where it is another one: in this text, no tool that moves the object
 {{- define "wrtpod.conflist" -}}
 {
   "cniVersion": "1.0.0",
-  "name": {{ (first .).attachment | toRawJson }},
+  "name": {{ (first .).attachment | include "wrtpod.json" }},
   "plugins": [
     {{- include "wrtpod.link" . | nindent 4 }},
     {{- range (last .).chain }}
-    {{- trim . | nindent 4 }},
+    {{- trim . | include "wrtpod.escaped" | nindent 4 }},
     {{- end }}
     {{- include "wrtpod.tuning" . | nindent 4 }}
   ]
@@ -102,22 +102,22 @@ stands only where it is another one: in this text, no tool that moves the object
 {{- end -}}
 {
 {{- if has $network.kind (list "macvlan" "ipvlan") }}
-  "type": {{ toRawJson $network.kind }},
-  "master": {{ include "wrtpod.parent" $network | toRawJson }},
-  "mode": {{ $network.mode | default (ternary "bridge" "l2" (eq $network.kind "macvlan")) | toRawJson }}
+  "type": {{ include "wrtpod.json" $network.kind }},
+  "master": {{ include "wrtpod.parent" $network | include "wrtpod.json" }},
+  "mode": {{ $network.mode | default (ternary "bridge" "l2" (eq $network.kind "macvlan")) | include "wrtpod.json" }}
 {{- else if eq $network.kind "vlan" }}
   "type": "vlan",
-  "master": {{ toRawJson $network.parent }},
+  "master": {{ include "wrtpod.json" $network.parent }},
   "vlanId": {{ int $network.vlan }}
 {{- else if eq $network.kind "bridge" }}
   "type": "bridge",
-  "bridge": {{ toRawJson $network.parent }}
+  "bridge": {{ include "wrtpod.json" $network.parent }}
   {{- with $network.vlan }},
   "vlan": {{ int . }}
   {{- end }}
 {{- else }}
   "type": "host-device",
-  "device": {{ toRawJson $network.parent }}
+  "device": {{ include "wrtpod.json" $network.parent }}
 {{- end }}
 {{- if and $network.mtu (ne $network.kind "hostDevice") }},
   "mtu": {{ int $network.mtu }}
@@ -144,7 +144,7 @@ in one of their own. Each notes the MAC before; of a device of the node's, the f
 {{- $steps := dict -}}
 {{- range include "wrtpod.sysctls" . | fromJsonArray -}}
   {{- $rank := first . | include "wrtpod.sysctlRank" -}}
-  {{- $line := printf "%s: %s" (first . | toRawJson) (last . | toRawJson) -}}
+  {{- $line := printf "%s: %s" (first . | include "wrtpod.json") (last . | include "wrtpod.json") -}}
   {{- $_ := set $steps $rank (append (get $steps $rank | default list) $line) -}}
 {{- end -}}
 {{- $last := keys $steps | sortAlpha | last -}}

@@ -60,7 +60,7 @@ and `sections`. A later word wins, so the values' own come last.
     {{- if not (has .name $names) }}{{ $names = append $names .name }}{{ end -}}
   {{- end -}}
 {{- end -}}
-{{- with $names }}{{ toYaml . }}{{ end -}}
+{{- with $names }}{{ include "wrtpod.yaml" . }}{{ end -}}
 {{- end -}}
 
 {{/* Requests and limits: the values' own, and the devices of overlays. */}}
@@ -71,7 +71,7 @@ and `sections`. A later word wins, so the values' own come last.
 {{- end -}}
 {{- $resources := .Values.resources | default dict -}}
 {{- with $limits }}{{ $resources = merge (deepCopy $resources) (dict "limits" .) }}{{ end -}}
-{{- with $resources }}{{ toYaml . }}{{ end -}}
+{{- with $resources }}{{ include "wrtpod.yaml" . }}{{ end -}}
 {{- end -}}
 
 {{/* Volumes of the devices of overlays, and where the machine sees them. */}}
@@ -90,5 +90,5 @@ and `sections`. A later word wins, so the values' own come last.
 {{- range first . | include "wrtpod.overlays" | fromJsonArray -}}
   {{- $items = get . $key | default list | concat $items | uniq -}}
 {{- end -}}
-{{- with $items }}{{ toYaml . }}{{ end -}}
+{{- with $items }}{{ include "wrtpod.yaml" . }}{{ end -}}
 {{- end -}}

@@ -6,15 +6,15 @@
     "k8s.v1.cni.cncf.io/networks" (include "wrtpod.networks" .)
     "wrtpod.dev/config-sha256" (include "wrtpod.configDigest" .) }}
 {{- with include "wrtpod.profile.bootOverlays" . }}{{ $_ := set $own "wrtpod.dev/boot-overlays" . }}{{ end }}
-{{- toYaml (mergeOverwrite (dict) .Values.annotations .Values.podAnnotations $own) }}
+{{- mergeOverwrite (dict) .Values.annotations .Values.podAnnotations $own | include "wrtpod.yaml" }}
 {{- end }}
 
 {{/* The ports that the appliance listens on. */}}
 {{- define "wrtpod.containerPorts" -}}
 {{- range .Values.ports }}
-- name: {{ .name }}
+- name: {{ .name | quote }}
   containerPort: {{ .port | int }}
-  protocol: {{ .protocol | default "TCP" }}
+  protocol: {{ .protocol | default "TCP" | quote }}
 {{- end }}
 {{- end }}
 

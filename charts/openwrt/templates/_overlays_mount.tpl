@@ -11,7 +11,7 @@
 {{- define "wrtpod.overlaysVolume" -}}
 {{- if include "wrtpod.profile.bootOverlays" . -}}
 - configMap:
-    name: {{ include "wrtpod.fullname" . }}-overlays
+    name: {{ include "wrtpod.fullname" . | printf "%s-overlays" | quote }}
   name: wrtpod-overlays
 {{- end }}
 {{- end }}

@@ -17,10 +17,10 @@
 {{/* Ports of the Service. */}}
 {{- define "wrtpod.servicePorts" -}}
 {{- range include "wrtpod.shownPorts" . | fromJsonArray }}
-- name: {{ .name }}
+- name: {{ .name | quote }}
   port: {{ .port | int }}
-  protocol: {{ .protocol | default "TCP" }}
-  targetPort: {{ .name }}
+  protocol: {{ .protocol | default "TCP" | quote }}
+  targetPort: {{ .name | quote }}
 {{- end }}
 {{- end }}
 
@@ -39,8 +39,8 @@
 {{- with include "wrtpod.shownPorts" . | fromJsonArray }}
 - ports:
   {{- range . }}
-  - port: {{ .name }}
-    protocol: {{ .protocol | default "TCP" }}
+  - port: {{ .name | quote }}
+    protocol: {{ .protocol | default "TCP" | quote }}
   {{- end }}
 {{- end }}
 {{- end }}
@@ -74,7 +74,7 @@
 {{- end }}
 {{- with $peers }}
 - to:
-  {{- toYaml . | nindent 2 }}
+  {{- include "wrtpod.yaml" . | nindent 2 }}
 {{- end }}
 {{- end }}
 {{- end }}
@@ -100,11 +100,11 @@
 {{- end -}}
 
 {{- define "wrtpod.serviceAnnotations" -}}
-{{- toYaml (mergeOverwrite (include "wrtpod.annotations" . | fromYaml) .Values.service.annotations) }}
+{{- mergeOverwrite (include "wrtpod.annotations" . | fromYaml) .Values.service.annotations | include "wrtpod.yaml" }}
 {{- end }}
 
 {{- define "wrtpod.ingressAnnotations" -}}
-{{- toYaml (mergeOverwrite (include "wrtpod.annotations" . | fromYaml) .Values.ingress.annotations) }}
+{{- mergeOverwrite (include "wrtpod.annotations" . | fromYaml) .Values.ingress.annotations | include "wrtpod.yaml" }}
 {{- end }}
 
 {{/* The port behind the Ingress: the Service's first, where none is named. */}}

@@ -32,8 +32,8 @@ white space at its beginning, several line breaks at its end, and what YAML too 
 {{- define "wrtpod.blocks" -}}
 {{- $entries := list -}}
 {{- range $name, $text := . -}}
-  {{- $content := toJson $text -}}
-  {{- if not (regexMatch "^\\n*[ \\t]|^\\n*$|\\n\\n$|[\u0001-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029\ufeff]" $text) -}}
+  {{- $content := include "wrtpod.json" $text -}}
+  {{- if not (regexMatch "^\\n*[ \\t]|^\\n*$|\\n\\n$|[\x00-\x08\x0b-\x1f\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]" $text) -}}
     {{- $content = trimSuffix "\n" $text | indent 2 | printf "|%s\n%s" (ternary "" "-" (hasSuffix "\n" $text)) -}}
   {{- end -}}
   {{- $entries = append $entries (printf "%s: %s" $name $content) -}}

@@ -10,7 +10,7 @@
 {{- define "wrtpod.env" -}}
 {{- include "wrtpod.timezone" . }}
 {{- with .Values.extraEnv }}
-{{ toYaml . }}
+{{ include "wrtpod.yaml" . }}
 {{- end }}
 {{- end }}
 

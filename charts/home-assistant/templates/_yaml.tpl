@@ -1,0 +1,41 @@
+{{/*
+Texts of values in YAML. Its readers take U+0085, U+2028 and U+2029 for line breaks wherever they stand bare, and refuse DEL and
+the other controls; what stood behind such a break would be YAML of its own. Here they are written as their JSON escapes.
+*/}}
+
+{{/* A text with these characters as escapes: one that is JSON already, where they stand in strings alone. */}}
+{{- define "wrtpod.escaped" -}}
+{{- $text := . -}}
+{{- if regexMatch "[\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]" $text -}}
+  {{- range concat (untilStep 127 160 1) (list 0x2028 0x2029 0xfeff 0xfffe 0xffff) -}}
+    {{- $text = replace (printf "%c" .) (printf "\\u%04x" .) $text -}}
+  {{- end -}}
+{{- end -}}
+{{- $text -}}
+{{- end -}}
+
+{{/* Any value as JSON on one line that is YAML too. */}}
+{{- define "wrtpod.json" -}}
+{{- toRawJson . | include "wrtpod.escaped" -}}
+{{- end -}}
+
+{{/*
+A map or a list as YAML. `toYaml` writes U+2028 and U+2029 bare: where one stands, each entry's value is JSON. JSON writes
+them as escapes.
+*/}}
+{{- define "wrtpod.yaml" -}}
+{{- $json := toRawJson . -}}
+{{- if not (regexMatch "\\\\u202[89]" $json) -}}
+{{ toYaml . }}
+{{- else if kindIs "map" . -}}
+  {{- $lines := list -}}
+  {{- range $key, $value := . -}}
+    {{- $lines = append $lines (printf "%s: %s" (include "wrtpod.json" $key) (include "wrtpod.json" $value)) -}}
+  {{- end -}}
+  {{- join "\n" $lines -}}
+{{- else -}}
+  {{- $lines := list -}}
+  {{- range . }}{{ $lines = include "wrtpod.json" . | printf "- %s" | append $lines }}{{ end -}}
+  {{- join "\n" $lines -}}
+{{- end -}}
+{{- end -}}
