@@ -24,6 +24,7 @@ pub mod registry;
 pub mod rules;
 #[cfg(test)]
 mod server_of_tests;
+pub mod shown;
 pub mod sink;
 pub mod spec;
 pub mod tls;

@@ -4,7 +4,7 @@ use std::fmt::Display;
 
 use crate::feed::{apk, opkg, usign};
 use crate::types::RootPath;
-use crate::{fetch, image, install, registry};
+use crate::{fetch, image, install, registry, shown};
 
 /// Why there is no image. The environment's failures and the input's are told apart by [`Error::is_environment`].
 #[derive(Debug, thiserror::Error)]
@@ -27,7 +27,7 @@ pub enum Error {
     #[error(transparent)]
     Install(#[from] install::Error),
     /// A list of checksums or an index is not signed by whom it has to be.
-    #[error("{place}: {problem}")]
+    #[error("{place}: {}", shown::line(.problem))]
     Signature {
         /// What should be signed.
         place: String,
@@ -35,7 +35,7 @@ pub enum Error {
         problem: String,
     },
     /// A feed, an index or a package is not what it has to be.
-    #[error("{place}: {problem}")]
+    #[error("{place}: {}", shown::line(.problem))]
     Feed {
         /// Where.
         place: String,
@@ -43,7 +43,7 @@ pub enum Error {
         problem: String,
     },
     /// The packages do not go together.
-    #[error("{architecture}: {problem}")]
+    #[error("{architecture}: {}", shown::block(.problem))]
     Packages {
         /// For which architecture.
         architecture: String,

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use serde_json::{Map, Value, json};
 
-use crate::yaml;
+use crate::{shown, yaml};
 
 /// A value that a user of the chart can change.
 #[derive(Debug, Clone)]
@@ -90,7 +90,7 @@ pub fn values_yaml(entries: &[Entry]) -> String {
 fn append(entry: &Entry, indent: usize, text: &mut String) {
     let pad = " ".repeat(indent);
     for line in entry.comment.lines() {
-        text.push_str(format!("{pad}# {line}").trim_end());
+        text.push_str(format!("{pad}# {}", shown::line(line)).trim_end());
         text.push('\n');
     }
     match &entry.content {

@@ -185,9 +185,9 @@ fn fixed(line: &str, sentinels: &[Sentinel], out: &mut String) {
     let mut line = line.to_owned();
     for Sentinel { text, expression } in sentinels {
         let is_word = |rest: &str| rest.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
-        let scalar = line.split_once(text).filter(|(before, rest)| {
-            (before.ends_with(": ") || before.ends_with("- ")) && is_word(rest)
-        });
+        let scalar = line
+            .split_once(text)
+            .filter(|(before, rest)| (before.ends_with(": ") || before.ends_with("- ")) && is_word(rest));
         line = match scalar {
             Some((before, "")) => format!("{before}{{{{ {expression} | quote }}}}"),
             Some((before, rest)) => {

@@ -76,7 +76,7 @@ async fn deploy(
     };
     printer.line(&format!("{}: {}", release.appliance, summary(&report.apply)));
     if args.wait {
-        Printer::data(&nic_table(&report.nics))?;
+        Printer::told(&nic_table(&report.nics))?;
     }
     if let Some(secret) = &report.apply.secret {
         printer.line(&format!("root's password is in the Secret {}: {}", secret.name, secret.read_command));

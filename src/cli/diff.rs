@@ -10,7 +10,7 @@ use super::pin::pin;
 use super::printer::Printer;
 use crate::cluster::{Change, Cluster, DiffReport, Files, Release, Silent};
 use crate::plan::{Appliance, Profile};
-use crate::{uci, yaml};
+use crate::{shown, uci, yaml};
 
 /// Runs the verb.
 pub fn run(args: &DiffArgs, printer: Printer) -> Result<Outcome, CliError> {
@@ -35,7 +35,7 @@ pub fn run(args: &DiffArgs, printer: Printer) -> Result<Outcome, CliError> {
     for note in notes {
         printer.line(&note);
     }
-    Printer::data(&text)?;
+    Printer::told(&text)?;
     Ok(if text.is_empty() { Outcome::Done } else { Outcome::Found })
 }
 
@@ -98,12 +98,12 @@ fn changes(file: &str, planned: &str, live: &str) -> String {
             continue;
         }
         let option = change.option.as_ref().map_or(String::new(), |option| format!(".{option}"));
-        let place = format!("{file}.{}{option}", change.section);
+        let place = shown::line(&format!("{file}.{}{option}", change.section)).into_owned();
         if let Some(before) = &change.before {
-            let _ = writeln!(text, "-{place}={}", shown(before));
+            let _ = writeln!(text, "-{place}={}", quoted(before));
         }
         if let Some(after) = &change.after {
-            let _ = writeln!(text, "+{place}={}", shown(after));
+            let _ = writeln!(text, "+{place}={}", quoted(after));
         }
     }
     if text.is_empty() { text } else { format!("# changed inside the appliance; it stays\n{text}") }
@@ -133,11 +133,11 @@ fn is_identity(change: &uci::Change) -> bool {
         && change.after.is_some()
 }
 
-fn shown(value: &uci::Value) -> String {
-    let quoted = |text: &String| format!("'{}'", text.replace('\'', "'\\''"));
+fn quoted(value: &uci::Value) -> String {
+    let one = |text: &String| format!("'{}'", shown::line(&text.replace('\'', "'\\''")));
     match value {
-        uci::Value::One(text) => quoted(text),
-        uci::Value::List(items) => items.iter().map(quoted).collect::<Vec<_>>().join(" "),
+        uci::Value::One(text) => one(text),
+        uci::Value::List(items) => items.iter().map(one).collect::<Vec<_>>().join(" "),
     }
 }
 

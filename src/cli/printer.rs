@@ -4,6 +4,7 @@ use std::io::{IsTerminal, Write};
 
 use super::args::{Color, MessageFormat};
 use crate::diag::{Diagnostics, SourceMap, Style, render_json, render_text};
+use crate::shown;
 
 /// Writes for one run of the program.
 #[derive(Debug, Clone, Copy)]
@@ -30,7 +31,12 @@ impl Printer {
         self.messages == MessageFormat::Text && std::io::stderr().is_terminal()
     }
 
-    /// Data. A reader that has gone (`| head`) is no fault.
+    /// Data for people: tables, reports, differences. What others wrote cannot steer the terminal.
+    pub fn told(text: &str) -> std::io::Result<()> {
+        Self::data(&shown::block(text))
+    }
+
+    /// Data, byte for byte. A reader that has gone (`| head`) is no fault.
     pub fn data(text: &str) -> std::io::Result<()> {
         Self::data_of([text])
     }
@@ -45,9 +51,14 @@ impl Printer {
         }
     }
 
-    /// A line of stderr. One that cannot be written has no one to be told to.
+    /// A line of stderr for people. One that cannot be written has no one to be told to.
     fn write(text: &str) {
-        let _ = writeln!(std::io::stderr().lock(), "{text}");
+        let _ = writeln!(std::io::stderr().lock(), "{}", shown::block(text));
+    }
+
+    /// A line of stderr for machines.
+    fn write_json(object: &serde_json::Value) {
+        let _ = writeln!(std::io::stderr().lock(), "{object}");
     }
 
     /// What goes on, or came of it.
@@ -57,7 +68,7 @@ impl Printer {
             MessageFormat::Json => {
                 let object =
                     serde_json::json!({"code": "progress", "severity": "note", "message": text.trim()});
-                Self::write(&object.to_string());
+                Self::write_json(&object);
             }
         }
     }
@@ -68,7 +79,7 @@ impl Printer {
             MessageFormat::Text => Self::write(&format!("note: {text}")),
             MessageFormat::Json => {
                 let object = serde_json::json!({"code": "note", "severity": "note", "message": text});
-                Self::write(&object.to_string());
+                Self::write_json(&object);
             }
         }
     }
@@ -99,11 +110,12 @@ impl Printer {
         match self.messages {
             MessageFormat::Json => {
                 let object = serde_json::json!({"code": "error", "severity": "error", "message": message, "help": hint});
-                Self::write(&object.to_string());
+                Self::write_json(&object);
             }
             MessageFormat::Text => {
                 let (on, off) = if self.color { ("\x1b[1;31m", "\x1b[0m") } else { ("", "") };
-                Self::write(&format!("{on}error{off}: {message}"));
+                // The colour is ours; the rest passes the filter.
+                let _ = writeln!(std::io::stderr().lock(), "{on}error{off}: {}", shown::block(message));
                 if let Some(hint) = hint {
                     Self::write(&format!("help: {hint}"));
                 }

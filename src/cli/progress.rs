@@ -4,6 +4,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use super::printer::Printer;
 use crate::cluster::{Event, Outcome, Progress};
+use crate::shown;
 
 /// Shows events on stderr.
 pub struct Show {
@@ -52,7 +53,7 @@ impl Progress for Show {
         let passing = matches!(event, Event::Stage(..) | Event::WaitingForPodGone(_))
             || matches!(event, Event::Applied(_, Outcome::Unchanged));
         match (&self.live, passing) {
-            (Some(bar), true) => bar.set_message(event.to_string()),
+            (Some(bar), true) => bar.set_message(shown::line(&event.to_string()).into_owned()),
             _ => self.line(event.to_string()),
         }
     }

@@ -18,7 +18,7 @@ use crate::sink;
 pub fn run(args: &RenderArgs, printer: Printer) -> Result<Outcome, CliError> {
     let loaded = load(&args.documents, &args.names, WithoutSite::Example, printer)?;
     if args.explain {
-        Printer::data(&explanation(&loaded))?;
+        Printer::told(&explanation(&loaded))?;
         return Ok(Outcome::Done);
     }
     let mut notes = what_is_not_rendered(&loaded);

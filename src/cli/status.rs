@@ -11,6 +11,7 @@ use super::printer::Printer;
 use super::report;
 use super::table::table;
 use crate::cluster::{ApplianceStatus, OverlayState, Release};
+use crate::shown;
 
 /// Runs the verb.
 pub fn run(args: &StatusArgs, printer: Printer) -> Result<Outcome, CliError> {
@@ -28,12 +29,11 @@ pub fn run(args: &StatusArgs, printer: Printer) -> Result<Outcome, CliError> {
         }
         Ok(states)
     })?;
-    let text = match args.output {
-        ReportFormat::Table => text(&states),
-        ReportFormat::Json => report::json(&states),
-        ReportFormat::Yaml => report::yaml(&states),
-    };
-    Printer::data(&text)?;
+    match args.output {
+        ReportFormat::Table => Printer::told(&text(&states))?,
+        ReportFormat::Json => Printer::data(&report::json(&states))?,
+        ReportFormat::Yaml => Printer::data(&report::yaml(&states))?,
+    }
     if states.is_empty() {
         printer.line("no appliances in this namespace");
     }
@@ -64,7 +64,11 @@ fn text(states: &[ApplianceStatus]) -> String {
             let _ = writeln!(
                 text,
                 "  {} {}: {} of {} ready{current}; image {}",
-                workload.kind, workload.name, workload.ready, workload.desired, workload.image
+                workload.kind,
+                workload.name,
+                workload.ready,
+                workload.desired,
+                shown::line(&workload.image)
             );
         }
         if let Some(pod) = &state.pod {
@@ -74,12 +78,15 @@ fn text(states: &[ApplianceStatus]) -> String {
             let _ = writeln!(
                 text,
                 "  Pod {}: {}, {ready}, on {node}, eth0 {address}, {} restarts",
-                pod.name, pod.phase, pod.restarts
+                pod.name,
+                shown::line(&pod.phase),
+                pod.restarts
             );
         }
         indented(&mut text, &if state.nics.is_empty() { String::new() } else { nic_table(&state.nics) });
         for overlay in state.overlays.iter().filter(|overlay| overlay.state != OverlayState::Installed) {
-            let reason = overlay.reason.as_ref().map_or(String::new(), |reason| format!(": {reason}"));
+            let reason =
+                overlay.reason.as_ref().map_or(String::new(), |reason| format!(": {}", shown::line(reason)));
             let _ = writeln!(text, "  overlay {}: {}{reason}", overlay.name, overlay.state);
         }
         if !state.claims.is_empty() {
@@ -105,9 +112,15 @@ fn text(states: &[ApplianceStatus]) -> String {
             );
         }
         for problem in &state.problems {
-            let _ = writeln!(text, "  problem: {}: {}\n    {}", problem.object, problem.message, problem.fix);
+            let _ = writeln!(
+                text,
+                "  problem: {}: {}\n    {}",
+                shown::line(&problem.object),
+                shown::line(&problem.message),
+                problem.fix
+            );
             for line in &problem.log {
-                let _ = writeln!(text, "    | {line}");
+                let _ = writeln!(text, "    | {}", shown::line(line));
             }
         }
     }

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use serde::Serialize;
 
 use crate::objects::Identity;
+use crate::shown;
 
 use super::{Obstacle, Problem};
 
@@ -205,10 +206,10 @@ fn several_text(errors: &[Error]) -> String {
 fn not_ready_text(workload: &Identity, problems: &[Problem], timed_out: bool) -> String {
     let mut text = format!("{workload} is not ready{}", if timed_out { " in time" } else { "" });
     for Problem { object, message, fix, log, .. } in problems {
-        let _ = write!(text, "\n  {object}: {message}\n    {fix}");
+        let _ = write!(text, "\n  {}: {}\n    {fix}", shown::line(object), shown::line(message));
         for line in log {
             text.push_str("\n    | ");
-            text.push_str(line);
+            text.push_str(&shown::line(line));
         }
     }
     text

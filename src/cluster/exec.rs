@@ -14,6 +14,7 @@ use super::network::{self, Guest};
 use super::session::all;
 use super::wire::{Wire, root_cause};
 use super::{ConfiguredBy, Error, ExecOutput, ExpectedNic, Files};
+use crate::shown;
 
 /// The longest time for one command.
 const LONGEST: Duration = Duration::from_secs(20);
@@ -35,7 +36,8 @@ pub(super) async fn run(
     container: &str,
     command: &[&str],
 ) -> Result<ExecOutput, Error> {
-    let failed = |reason: String| Error::Exec { pod: pod.to_owned(), reason };
+    let failed =
+        |reason: String| Error::Exec { pod: pod.to_owned(), reason: shown::line(&reason).into_owned() };
     let running = async {
         let api: Api<Pod> = Api::namespaced(wire.client.clone(), namespace);
         let params = AttachParams::default().container(container).stdin(false).stdout(true).stderr(true);

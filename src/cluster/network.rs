@@ -7,6 +7,7 @@ use k8s_openapi::api::core::v1::Pod;
 use serde_json::Value;
 
 use super::{ConfiguredBy, ExpectedNic, NicReport, Verdict};
+use crate::types::Mac;
 
 /// The annotation in which Multus says what it made.
 const STATUS: &str = "k8s.v1.cni.cncf.io/network-status";
@@ -33,16 +34,25 @@ pub(super) fn nics(pod: &Pod) -> Vec<Nic> {
         Nic {
             name: text("name"),
             interface: text("interface"),
-            mac: element["mac"].as_str().filter(|mac| !mac.is_empty()).map(str::to_ascii_lowercase),
-            ips: strings(&element["ips"]),
+            mac: element["mac"].as_str().and_then(|mac| mac.parse::<Mac>().ok()).map(|mac| mac.to_string()),
+            ips: addresses(&element["ips"]),
         }
     };
     elements.iter().filter(|element| element["default"] != true).map(read).collect()
 }
 
-fn strings(value: &Value) -> Vec<String> {
-    let texts = value.as_array().into_iter().flatten().filter_map(Value::as_str);
-    texts.filter(|text| !text.is_empty() && *text != "<nil>").map(str::to_owned).collect()
+/// The addresses of a list; what is none, such as `<nil>`, is left out.
+fn addresses(value: &Value) -> Vec<String> {
+    value.as_array().into_iter().flatten().filter_map(Value::as_str).filter_map(address).collect()
+}
+
+/// An address as it is usually written, with its prefix where it has one; nothing for any other text.
+pub(super) fn address(text: &str) -> Option<String> {
+    let (ip, prefix) = split(text);
+    let ip: std::net::IpAddr = ip.parse().ok()?;
+    let Some(prefix) = prefix else { return Some(ip.to_string()) };
+    let bits: u8 = prefix.parse().ok().filter(|bits| *bits <= if ip.is_ipv4() { 32 } else { 128 })?;
+    Some(format!("{ip}/{bits}"))
 }
 
 /// The planned NICs that the pod does not have.
@@ -171,7 +181,7 @@ pub(super) fn guest_addresses(answer: &[u8]) -> Result<Vec<String>, String> {
             let local = &entry["local-address"];
             let entry = if local.is_object() { local } else { entry };
             if let (Some(address), Some(mask)) = (entry["address"].as_str(), entry["mask"].as_u64()) {
-                addresses.push(format!("{address}/{mask}"));
+                addresses.extend(self::address(&format!("{address}/{mask}")));
             }
         }
     }
@@ -257,6 +267,19 @@ mod tests {
             compare(&pod, &[nic], &Guest::new()).into_iter().map(|row| row.verdict).collect();
         assert_eq!(verdicts, [Verdict::Missing, Verdict::Wrong]);
         assert_eq!(missing(&Pod::default(), &[expected(ConfiguredBy::Cni, &[], false)]), ["lan"]);
+    }
+
+    #[test]
+    fn what_is_no_address_is_not_shown_as_one() {
+        let status = json!([{"name": "a/lan", "interface": "lan", "mac": "52:54:00:12:34:56\u{1b}[2J",
+            "ips": ["192.168.1.32\n192.168.1.33", "FD00:0::1", "<nil>", "10.0.0.1/33"]}]);
+        let nics = nics(&pod(&status));
+        assert_eq!(
+            (nics[0].mac.as_deref(), nics[0].ips.as_slice()),
+            (None, ["fd00::1".to_owned()].as_slice())
+        );
+        let answer = br#"{"up":true,"ipv4-address":[{"address":"\u001b[2J","mask":24},{"address":"10.0.0.1","mask":99}]}"#;
+        assert_eq!(guest_addresses(answer), Ok(Vec::new()));
     }
 
     #[test]

@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::wire::Wire;
 use super::{Error, OverlayReport, OverlayState, exec};
 use crate::objects::BOOT_OVERLAYS;
+use crate::shown;
 
 /// Prints the record, which is absent when every overlay is complete. Its place and form are those of `src/pod/overlays`.
 const READ: &str =
@@ -44,7 +45,8 @@ pub(super) async fn read(
 fn reports(names: &[String], record: Result<&str, &str>) -> Vec<OverlayReport> {
     let report = |name: &String| {
         let report = |state, reason: &str| {
-            let reason: String = reason.chars().filter(|c| !c.is_control()).take(LONGEST_REASON).collect();
+            let reason: String = reason.chars().take(LONGEST_REASON).collect();
+            let reason = shown::line(&reason).into_owned();
             OverlayReport { name: name.clone(), state, reason: (!reason.is_empty()).then_some(reason) }
         };
         let record = match record {
@@ -92,7 +94,7 @@ mod tests {
             [
                 "luci pending",
                 "sqm installing",
-                "vpn failed: Unknown package 'vpn'.[31m",
+                "vpn failed: Unknown package 'vpn'.\\u{1b}[31m",
                 "vpn-extra unknown: its record cannot be read",
                 "odd installed",
             ]

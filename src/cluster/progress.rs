@@ -1,6 +1,7 @@
 //! What happens while a verb runs, told to whoever prints it. The sink itself never prints.
 
 use crate::objects::Identity;
+use crate::shown;
 
 use super::{Outcome, Problem};
 
@@ -63,7 +64,7 @@ impl std::fmt::Display for Stage {
         match self {
             Self::Pending => f.write_str("pending"),
             Self::Scheduled(node) => write!(f, "scheduled on {node}"),
-            Self::Pulling(image) => write!(f, "pulling {image}"),
+            Self::Pulling(image) => write!(f, "pulling {}", shown::line(image)),
             Self::Init(container) => write!(f, "init container {container} runs"),
             Self::Started => f.write_str("started"),
             Self::Ready => f.write_str("ready"),
@@ -76,14 +77,16 @@ impl std::fmt::Display for Event {
         match self {
             Self::Applied(identity, outcome) => write!(f, "{identity} {outcome}"),
             Self::Deleted(identity) => write!(f, "{identity} deleted"),
-            Self::Kept(identity, reason) => write!(f, "{identity} kept: {reason}"),
+            Self::Kept(identity, reason) => write!(f, "{identity} kept: {}", shown::line(reason)),
             Self::Note(text) => f.write_str(text),
-            Self::Retry(reason) => write!(f, "trying again: {reason}"),
+            Self::Retry(reason) => write!(f, "trying again: {}", shown::line(reason)),
             Self::Stage(pod, stage) => write!(f, "Pod {pod} {stage}"),
             Self::WaitingForPodGone(pod) => write!(f, "waiting for Pod {pod} to be gone"),
-            Self::Problem(problem) => write!(f, "{}: {}", problem.object, problem.message),
+            Self::Problem(problem) => {
+                write!(f, "{}: {}", shown::line(&problem.object), shown::line(&problem.message))
+            }
             Self::PodReplaced(pod, reason) => {
-                write!(f, "Pod {pod} deleted so that it is made again: {reason}")
+                write!(f, "Pod {pod} deleted so that it is made again: {}", shown::line(reason))
             }
         }
     }

@@ -44,15 +44,15 @@ pub(super) fn judge(ranges: &[Cidr], service: &Value, nodes: &[Value]) -> Vec<Ob
     let outside = |address: IpAddr| !ranges.iter().any(|range| range.contains(address));
     let mut obstacles = Vec::new();
     for text in texts(&service["spec"]["clusterIPs"]) {
-        if text.parse::<IpAddr>().is_ok_and(outside) {
-            obstacles.push(other("the Service kubernetes has the address".to_owned(), text));
+        if let Some(address) = text.parse::<IpAddr>().ok().filter(|address| outside(*address)) {
+            obstacles.push(other("the Service kubernetes has the address".to_owned(), &address.to_string()));
         }
     }
     for node in nodes {
         for text in texts(&node["spec"]["podCIDRs"]) {
-            if text.parse::<Cidr>().is_ok_and(|range| outside(range.address())) {
+            if let Some(range) = text.parse::<Cidr>().ok().filter(|range| outside(range.address())) {
                 let name = node["metadata"]["name"].as_str().unwrap_or_default();
-                obstacles.push(other(format!("node {name} has the pod range"), text));
+                obstacles.push(other(format!("node {name} has the pod range"), &range.to_string()));
             }
         }
     }

@@ -199,7 +199,7 @@ fn pod_status(pod: &Pod) -> PodStatus {
         ready: conditions::is_ready(pod),
         restarts,
         node: pod.spec.as_ref().and_then(|spec| spec.node_name.clone()),
-        address: status.pod_ip,
+        address: status.pod_ip.as_deref().and_then(network::address),
     }
 }
 

@@ -19,6 +19,7 @@ use tokio::time::error::Elapsed;
 use tokio::time::{Instant, sleep, timeout};
 
 use super::{Error, Event, Progress};
+use crate::shown;
 
 /// How long and how often a request is tried again.
 #[derive(Debug, Clone, Copy)]
@@ -119,11 +120,16 @@ impl Failure {
     }
 }
 
+/// What the API server, or a webhook behind it, says: one line.
 fn reason_of(status: &Status) -> String {
     if !status.message.is_empty() {
-        return status.message.clone();
+        return shown::line(&status.message).into_owned();
     }
-    if status.reason.is_empty() { format!("HTTP status {}", status.code) } else { status.reason.clone() }
+    if status.reason.is_empty() {
+        format!("HTTP status {}", status.code)
+    } else {
+        shown::line(&status.reason).into_owned()
+    }
 }
 
 /// The status and the body of a success.
@@ -273,7 +279,7 @@ pub(super) fn root_cause(error: &kube::Error) -> String {
         text = inner.to_string();
         cause = inner.source();
     }
-    text
+    shown::line(&text).into_owned()
 }
 
 /// A request again: its body is bytes, so this is exact.

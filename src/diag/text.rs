@@ -1,6 +1,7 @@
 //! Diagnostics for people.
 
 use super::{Diagnostic, Diagnostics, Severity, SourceMap, Span};
+use crate::shown;
 use annotate_snippets::{Annotation, AnnotationKind, Element, Group, Level, Origin, Renderer, Snippet};
 use std::borrow::Cow;
 use std::fmt::Write as _;
@@ -44,7 +45,7 @@ pub fn render_one(diagnostic: &Diagnostic, sources: &SourceMap, style: Style) ->
         Severity::Warning => Level::WARNING,
         Severity::Note => Level::NOTE,
     };
-    let title = level.primary_title(diagnostic.message.as_str()).id(diagnostic.code);
+    let title = level.primary_title(shown::line(&diagnostic.message)).id(diagnostic.code);
     let mut group = Group::with_title(title);
     for excerpt in excerpts(diagnostic, sources) {
         group = group.element(excerpt.element(sources));
@@ -56,20 +57,27 @@ pub fn render_one(diagnostic: &Diagnostic, sources: &SourceMap, style: Style) ->
     let remark = diagnostic.span.and_then(|span| sources.remark_at(span.file, span.start));
     let lines = [(Level::NOTE, remark), (Level::HELP, diagnostic.help.as_deref())];
     for (level, text) in lines.into_iter().filter_map(|(level, text)| Some((level, text?))) {
-        let title = level.secondary_title(harmless(text));
+        let title = level.secondary_title(shown::block(text));
         out.push_str(renderer.render(&[Group::with_title(title)]).trim_end());
         out.push('\n');
     }
     out
 }
 
-/// A text without characters that steer a terminal: `annotate-snippets` replaces them in titles and excerpts only.
-fn harmless(text: &str) -> Cow<'_, str> {
-    let steers = |c: char| {
-        c.is_control()
-            || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-    };
-    if text.contains(steers) { text.replace(steers, "\u{fffd}").into() } else { text.into() }
+/// An excerpt without characters that steer a terminal. Each is replaced by as many bytes, so that marks keep their places.
+fn seen(excerpt: &str) -> Cow<'_, str> {
+    // Those of ASCII are pictures in an excerpt already.
+    let steers = |one: char| shown::steers(one) && !one.is_ascii();
+    if !excerpt.contains(steers) {
+        return excerpt.into();
+    }
+    let replaced = excerpt.chars().map(|one| match one.len_utf8() {
+        _ if !steers(one) => one,
+        2 => '·',
+        3 => '\u{fffd}',
+        _ => '🯄',
+    });
+    replaced.collect::<String>().into()
 }
 
 /// A mark: its bytes within one line, its remark, and whether it is the place of the finding itself.
@@ -125,16 +133,16 @@ impl<'a> Excerpt<'a> {
         let bytes = start + bom..sources.line_range(file, last).end;
         if bytes.len() > LONG {
             let at = sources.position(file, self.span.start);
-            return Origin::path(harmless(sources.name(file))).line(at.line).char_column(at.column).into();
+            return Origin::path(shown::line(sources.name(file))).line(at.line).char_column(at.column).into();
         }
-        let shown = sources.text(file).get(bytes.clone()).unwrap_or("");
+        let excerpt = sources.text(file).get(bytes.clone()).unwrap_or("");
         let mut snippet: Snippet<'_, Annotation<'_>> =
-            Snippet::source(shown).line_start(first).path(harmless(sources.name(file)));
+            Snippet::source(seen(excerpt)).line_start(first).path(shown::line(sources.name(file)));
         for mark in self.marks {
             let kind = if mark.primary { AnnotationKind::Primary } else { AnnotationKind::Context };
             let range =
                 mark.bytes.start.saturating_sub(bytes.start)..mark.bytes.end.saturating_sub(bytes.start);
-            snippet = snippet.annotation(kind.span(range).label(mark.label.map(harmless)));
+            snippet = snippet.annotation(kind.span(range).label(mark.label.map(shown::line)));
         }
         snippet.into()
     }
@@ -224,10 +232,11 @@ mod tests {
     #[test]
     fn hostile_text_cannot_reach_the_terminal() {
         let mut sources = SourceMap::new();
-        let file = sources.add("f\u{1b}[31m", "a: \u{1b}[31m\u{202e}x\n");
+        let file = sources.add("f\u{1b}[31m", "a: \u{1b}[31m\u{9b}\u{202e}\u{200b}\u{e0041}x\n");
         let diagnostic = Diagnostic::error("e", "\u{1b}[31mred\n").at(Span::new(file, 3, 8));
         let text = plain(&diagnostic.label("\u{1b}[0m").help("\u{1b}[0m"), &sources);
-        assert!(!text.contains(['\u{1b}', '\u{202e}']), "{text:?}");
+        assert!(!text.chars().any(|one| one != '\n' && shown::steers(one)), "{text:?}");
+        assert!(text.starts_with("error[e]: \\u{1b}[31mred\\n\n"), "{text:?}");
     }
 
     #[test]

@@ -2,6 +2,8 @@
 
 use std::io;
 
+use crate::shown;
+
 /// Why a file was not fetched. Each names the place, without credentials.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -15,7 +17,7 @@ pub enum Error {
         place: String,
     },
     /// There is no connection, or it broke off.
-    #[error("{place}: {reason}")]
+    #[error("{place}: {}", shown::line(.reason))]
     Unreachable {
         /// Where.
         place: String,

@@ -3,6 +3,7 @@
 use std::fmt::Display;
 use std::io;
 
+use crate::shown;
 use crate::types::{Digest, RootPath, quoted};
 
 /// Why an image, a layer or a root cannot be read or made.
@@ -17,7 +18,7 @@ pub enum Error {
         source: io::Error,
     },
     /// An archive, or a layer, that is not one or that must not be used.
-    #[error("{archive}: {problem}")]
+    #[error("{archive}: {}", shown::line(.problem))]
     Archive {
         /// Which one.
         archive: String,
@@ -25,7 +26,7 @@ pub enum Error {
         problem: String,
     },
     /// A JSON document that is not what OCI wants.
-    #[error("{document}: {problem}")]
+    #[error("{}: {}", shown::line(.document), shown::line(.problem))]
     Document {
         /// Which one: its digest or its file.
         document: String,
@@ -43,7 +44,7 @@ pub enum Error {
         found: Digest,
     },
     /// A path that cannot be in a layer.
-    #[error("{path} cannot be put into the image: {problem}")]
+    #[error("{} cannot be put into the image: {}", shown::line(&.path.to_string()), shown::line(.problem))]
     Path {
         /// The path as it was asked for.
         path: RootPath,
@@ -52,8 +53,10 @@ pub enum Error {
     },
     /// A path that leads to `/tmp`. Installers may leave it out and go on.
     #[error(
-        "{path} leads to {place}, and an empty folder is mounted over /tmp in every pod: leave it out, or have a script \
-         make it at start"
+        "{} leads to {}, and an empty folder is mounted over /tmp in every pod: leave it out, or have a script make it \
+         at start",
+        shown::line(&.path.to_string()),
+        shown::line(&.place.to_string())
     )]
     Volatile {
         /// The path as it was asked for.
@@ -62,7 +65,7 @@ pub enum Error {
         place: RootPath,
     },
     /// A file of the base whose bytes were not kept.
-    #[error("{path} of the base cannot be read: {problem}")]
+    #[error("{} of the base cannot be read: {problem}", shown::line(&.path.to_string()))]
     Unread {
         /// The file.
         path: RootPath,
@@ -70,7 +73,7 @@ pub enum Error {
         problem: String,
     },
     /// No image for the wanted platform, or none at all.
-    #[error("{place} {problem}")]
+    #[error("{} {}", shown::line(.place), shown::line(.problem))]
     NoImage {
         /// Where it was looked for.
         place: String,

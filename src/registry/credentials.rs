@@ -155,9 +155,9 @@ impl Credentials {
     /// A helper that fails is no reason to stop: another file may know, or the image be public. The refusal, if there is one, names
     /// it. `None` when it does not know the registry.
     fn helped_by(&self, name: &str, registry: &str) -> Option<Access> {
-        let shown: String = name.chars().filter(|c| !c.is_control()).take(60).collect();
+        let name_shown = crate::shown::line(&name.chars().take(60).collect::<String>()).into_owned();
         let without = |what: String| {
-            let refused = format!("its credentials are in the helper `{shown}`, {what}");
+            let refused = format!("its credentials are in the helper `{name_shown}`, {what}");
             Some(Access { login: Login::Anonymous, refused })
         };
         let is_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
@@ -184,7 +184,7 @@ impl Credentials {
             }
             _ => return without("whose answer is no user and secret".to_owned()),
         };
-        Some(Access { login, refused: format!("the credentials of the helper `{shown}` do not do") })
+        Some(Access { login, refused: format!("the credentials of the helper `{name_shown}` do not do") })
     }
 }
 

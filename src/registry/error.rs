@@ -9,7 +9,7 @@ use crate::types::Digest;
 pub struct Said {
     /// The error code, where it is one of the spec's.
     pub word: Option<&'static str>,
-    /// The first 200 characters of its message, on one line; none of its control characters.
+    /// The first 200 characters of its message, on one line, as a terminal may have it.
     pub text: Option<String>,
 }
 

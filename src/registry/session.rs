@@ -21,6 +21,7 @@ use super::oci::Oci;
 use super::place::Place;
 use super::retry::Failure;
 use super::{Error, Event, Limits, Progress, token};
+use crate::shown;
 use crate::types::Digest;
 
 /// How often a running upload is looked at.
@@ -394,5 +395,5 @@ pub(super) fn root_cause(error: &dyn std::error::Error) -> String {
 
 /// The beginning of a text of somebody else's, without what a terminal would obey.
 fn one_line(text: &str) -> String {
-    text.chars().filter(|c| !c.is_control()).take(200).collect()
+    shown::line(&text.chars().take(200).collect::<String>()).into_owned()
 }

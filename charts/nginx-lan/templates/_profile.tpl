@@ -23,7 +23,7 @@ What a generic appliance makes of its interfaces: the CNI plugins configure them
 
 {{/* The addresses that the annotation asks for: a JSON list, or nothing. */}}
 {{- define "wrtpod.profile.ips" -}}
-{{- if eq .addressing.kind "static" }}{{ toRawJson .addressing.addresses }}{{ end -}}
+{{- if eq .addressing.kind "static" }}{{ include "wrtpod.json" .addressing.addresses }}{{ end -}}
 {{- end -}}
 
 {{/* The plugin that gives addresses, or nothing: list NIC NETWORK. */}}
@@ -50,7 +50,7 @@ What a generic appliance makes of its interfaces: the CNI plugins configure them
     },
     {
       "option": "host-name",
-      "value": {{ toRawJson (first .).hostname }}
+      "value": {{ include "wrtpod.json" (first .).hostname }}
     }
   ]
 }
@@ -85,9 +85,9 @@ What a generic appliance makes of its interfaces: the CNI plugins configure them
 {{- $ends := splitList "-" (first .) -}}
 {{- $subnet := include "wrtpod.subnetOf" (list (last .) (first $ends)) -}}
 {
-  "subnet": {{ include "wrtpod.address" $subnet | toRawJson }},
-  "rangeStart": {{ first $ends | include "wrtpod.address" | toRawJson }},
-  "rangeEnd": {{ last $ends | include "wrtpod.address" | toRawJson }}
+  "subnet": {{ include "wrtpod.address" $subnet | include "wrtpod.json" }},
+  "rangeStart": {{ first $ends | include "wrtpod.address" | include "wrtpod.json" }},
+  "rangeEnd": {{ last $ends | include "wrtpod.address" | include "wrtpod.json" }}
 }
 {{- end -}}
 
@@ -128,7 +128,7 @@ net.ipv6.conf.IFNAME.autoconf {{ ternary 0 1 $given }}
 
 {{/* Capabilities beside the chart's own. */}}
 {{- define "wrtpod.moreCapabilities" -}}
-{{- with include "wrtpod.extraCapabilities" . | fromJsonArray }}{{ toYaml . }}{{ end -}}
+{{- with include "wrtpod.extraCapabilities" . | fromJsonArray }}{{ include "wrtpod.yaml" . }}{{ end -}}
 {{- end -}}
 
 {{/* `yes` where a policy admits the Service's ports and nothing else. */}}

@@ -20,12 +20,12 @@ the other controls; what stood behind such a break would be YAML of its own. Her
 {{- end -}}
 
 {{/*
-A map or a list as YAML. `toYaml` writes U+2028 and U+2029 bare: where one stands, each entry's value is JSON. JSON writes
-them as escapes.
+A map or a list as YAML. `toYaml` writes these characters bare: where one stands, each entry's value is JSON. (JSON as Go writes it
+has escapes for U+2028 and U+2029.)
 */}}
 {{- define "wrtpod.yaml" -}}
 {{- $json := toRawJson . -}}
-{{- if not (regexMatch "\\\\u202[89]" $json) -}}
+{{- if not (regexMatch "[\u007f-\u009f\ufeff\ufffe\uffff]|\\\\u202[89]" $json) -}}
 {{ toYaml . }}
 {{- else if kindIs "map" . -}}
   {{- $lines := list -}}

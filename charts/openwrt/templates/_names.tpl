@@ -23,13 +23,13 @@ be made anew for it.
 {{- define "wrtpod.labels" -}}
 {{- $chart := printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | trunc 63 | regexFind "^.*[A-Za-z0-9]" }}
 {{- $own := include "wrtpod.ownLabels" . | fromYaml | merge (dict "helm.sh/chart" $chart) }}
-{{- toYaml (mergeOverwrite $own .Values.labels) }}
+{{- mergeOverwrite $own .Values.labels | include "wrtpod.yaml" }}
 {{- end }}
 
 {{/* Labels of the pod: those of every object, and its own. */}}
 {{- define "wrtpod.podLabels" -}}
 {{- $own := include "wrtpod.ownLabels" . | fromYaml }}
-{{- toYaml (mergeOverwrite $own .Values.labels .Values.podLabels) }}
+{{- mergeOverwrite $own .Values.labels .Values.podLabels | include "wrtpod.yaml" }}
 {{- end }}
 
 {{- define "wrtpod.ownLabels" -}}
@@ -41,7 +41,7 @@ app.kubernetes.io/managed-by: wrtpod
 
 {{/* Annotations of every object. By the first, Flux leaves every ${...} in it alone. */}}
 {{- define "wrtpod.annotations" -}}
-{{- toYaml (mergeOverwrite (dict "kustomize.toolkit.fluxcd.io/substitute" "disabled") .Values.annotations) }}
+{{- mergeOverwrite (dict "kustomize.toolkit.fluxcd.io/substitute" "disabled") .Values.annotations | include "wrtpod.yaml" }}
 {{- end }}
 
 {{/* The image: its digest, where there is one, is what is pulled. */}}

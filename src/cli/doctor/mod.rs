@@ -43,7 +43,7 @@ pub fn run(args: &DoctorArgs, printer: Printer) -> Result<Outcome, CliError> {
     })?;
     match args.output {
         ReportFormat::Table => {
-            Printer::data(&checks(&report))?;
+            Printer::told(&checks(&report))?;
             let mut diagnostics = Diagnostics::new();
             diagnostics.extend(report.findings.iter().map(|finding| diagnostic(finding, &loaded)));
             printer.diagnostics(&diagnostics, &loaded.sources);

@@ -12,6 +12,7 @@ use crate::cli::error::{CliError, Outcome};
 use crate::cli::image::show::Show;
 use crate::cli::printer::Printer;
 use crate::image::{Base, Bundle, Platform};
+use crate::shown;
 
 /// Runs the verb: packages first, then files, one a line; `-` only before, `+` only after, `~` in both and not the same.
 pub fn run(args: &ImageDiffArgs, printer: Printer) -> Result<Outcome, CliError> {
@@ -33,18 +34,20 @@ pub fn run(args: &ImageDiffArgs, printer: Printer) -> Result<Outcome, CliError> 
     for (name, (before, after)) in &difference.packages {
         // The text takes all that is written to it.
         let _ = match (before, after) {
-            (Some(before), None) => writeln!(text, "- package {name} {before}"),
-            (None, Some(after)) => writeln!(text, "+ package {name} {after}"),
+            (Some(before), None) => writeln!(text, "- package {} {}", shown::line(name), shown::line(before)),
+            (None, Some(after)) => writeln!(text, "+ package {} {}", shown::line(name), shown::line(after)),
             (before, after) => {
-                let version = |version: &Option<String>| version.clone().unwrap_or_default();
-                writeln!(text, "~ package {name} {} → {}", version(before), version(after))
+                let version = |version: &Option<String>| {
+                    shown::line(version.as_deref().unwrap_or_default()).into_owned()
+                };
+                writeln!(text, "~ package {} {} → {}", shown::line(name), version(before), version(after))
             }
         };
     }
     for (path, change) in &difference.files {
-        let _ = writeln!(text, "{change} {path}");
+        let _ = writeln!(text, "{change} {}", shown::line(&path.to_string()));
     }
-    Printer::data(&text)?;
+    Printer::told(&text)?;
     Ok(if difference.is_empty() { Outcome::Done } else { Outcome::Found })
 }
 

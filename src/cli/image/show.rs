@@ -9,6 +9,7 @@ use crate::build::Watch;
 use crate::cli::printer::Printer;
 use crate::fetch::{Place, Progress as Fetching};
 use crate::registry::{self, Event};
+use crate::shown;
 use crate::types::Digest;
 
 /// Bytes so far, rate, and the time that is left.
@@ -47,7 +48,7 @@ impl Live {
         let bar = bars.entry(key.to_owned()).or_insert_with(|| {
             let bar = self.all.add(ProgressBar::new(total.unwrap_or_default()));
             bar.set_style(ProgressStyle::with_template(BYTES).expect("our own template"));
-            bar.set_message(key.to_owned());
+            bar.set_message(shown::line(key).into_owned());
             bar
         });
         bar.set_position(done);
@@ -83,7 +84,7 @@ impl Fetching for Show {
 impl Watch for Show {
     fn step(&mut self, what: &str) {
         match &self.live {
-            Some(live) => live.step.set_message(what.to_owned()),
+            Some(live) => live.step.set_message(shown::line(what).into_owned()),
             None => self.printer.line(what),
         }
     }

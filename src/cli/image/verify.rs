@@ -14,7 +14,7 @@ pub fn run(args: &VerifyArgs, printer: Printer) -> Result<Outcome, CliError> {
     let bundle = block_on(bundle(&args.image, &stock, printer))?;
     let faults = image::faults(&bundle);
     for fault in &faults {
-        Printer::data(&format!("{fault}\n"))?;
+        Printer::told(&format!("{fault}\n"))?;
     }
     if faults.is_empty() {
         let (manifests, blobs) = (bundle.documents.len(), bundle.blobs.len());

@@ -9,6 +9,7 @@ use crate::build::{self, Request};
 use crate::cli::cluster::block_on;
 use crate::cli::error::{CliError, Outcome};
 use crate::cli::printer::Printer;
+use crate::shown;
 
 /// Runs the verb: chains from what was asked for to the package, one a line.
 pub fn run(args: &WhyArgs, printer: Printer) -> Result<Outcome, CliError> {
@@ -24,11 +25,11 @@ pub fn run(args: &WhyArgs, printer: Printer) -> Result<Outcome, CliError> {
     let mut outcome = Outcome::Done;
     for (architecture, chains) in &all {
         if chains.is_empty() {
-            Printer::data(&format!("{architecture}: {} is not in the image\n", args.package))?;
+            Printer::told(&format!("{architecture}: {} is not in the image\n", args.package))?;
             outcome = Outcome::Found;
         }
         for chain in chains {
-            Printer::data(&format!("{architecture}: {}\n", chain.join(" → ")))?;
+            Printer::told(&format!("{architecture}: {}\n", shown::line(&chain.join(" → "))))?;
         }
     }
     Ok(outcome)

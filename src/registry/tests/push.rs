@@ -242,7 +242,7 @@ async fn a_repository_that_has_to_be_made_first_is_asked_for_once_and_named() {
         begins.then(|| Reply::status(404).body(said.replace('\n', "\\n").replace('\u{1b}', "\\u001b")))
     });
     let error = push(&model, &bundle(b"layer"), &()).await.expect_err("there is no repository");
-    let says = "(NAME_UNKNOWN: make[31m itfirst): make it there first, or correct the name";
+    let says = "(NAME_UNKNOWN: make\\u{1b}[31m it\\nfirst): make it there first, or correct the name";
     assert!(error.to_string().ends_with(says), "{error}");
     assert!(matches!(error, Error::NoRepository { .. }), "{error:?}");
     let blobs = u32::try_from(bundle(b"layer").blobs.len()).expect("a few");
