@@ -191,7 +191,7 @@ pub fn network() -> Value {
 
 /// An interface.
 pub fn interface() -> Value {
-    let address = format!("dhcp|pool|none|gateway|{ADDRESS}/[0-9]{{1,3}}");
+    let address = format!("dhcp|pppoe|pool|none|gateway|{ADDRESS}/[0-9]{{1,3}}");
     let one = |pattern: String| json!({"type": "string", "pattern": pattern});
     let items = one(format!("^({address})$"));
     json!({

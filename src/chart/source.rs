@@ -203,6 +203,7 @@ impl<'a> Source<'a> {
         spec.secret = None;
         spec.hostname = None;
         spec.timezone = None;
+        spec.pair = None;
         spec.user = None;
         spec.group = None;
         spec.cluster_forwarding = None;

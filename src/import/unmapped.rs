@@ -37,6 +37,10 @@ pub fn report(values: &Values, profile: Profile, diagnostics: &mut Diagnostics) 
         let help = "add the documents of those appliances, or set `start` and `limit` under `uci`, `dhcp`";
         tell("reservedAddresses", first.span, why, help);
     }
+    if let Some(pair) = values.pair.get() {
+        let why = "which half is whose follows from the names of the two";
+        tell("pair", pair.span, why, "write the same `pair: NAME` at both appliances");
+    }
     if let Some(check) = values.multus.as_ref().and_then(|multus| multus.check).filter(|check| !check.value) {
         let why = "`render` never looks for the NAD kind, `deploy` always does";
         tell("multus.check", check.span, why, "remove it");

@@ -89,6 +89,8 @@ record! {
         "podAnnotations" => pod_annotations: Entries<String, String>,
         /// How the chart looks for Multus.
         "multus" => multus: Option<Loc<Multus>>,
+        /// Which half of a pair of routers it is (profile `openwrt`).
+        "pair" => pair: Given<String>,
         /// What survives a restart (profile `openwrt`).
         "persistence" => persistence: Option<Loc<Persistence>>,
         /// UCI settings (profile `openwrt`).

@@ -45,6 +45,7 @@ pub const EMBEDDED: &[Embedded] = &[
     overlay!("luci", files: [], scripts: []),
     overlay!("mosquitto", files: ["lib/upgrade/keep.d/wrtpod-mosquitto"], scripts: ["60-mosquitto"]),
     overlay!("mwan3", files: [], scripts: ["60-mwan3"]),
+    overlay!("pppoe", files: [], scripts: []),
     overlay!("prometheus-exporter", files: [], scripts: []),
     overlay!("sqm", files: [], scripts: ["60-sqm"]),
     overlay!("tailscale", files: [], scripts: []),

@@ -132,6 +132,7 @@ pub fn attachment(network: &Network, profile: Profile, hostname: &str, nic: &Nic
     let leads_out = nic.default_route.value;
     let (variant, ipam) = match (profile, &nic.addressing) {
         (Profile::OpenWrt, _) if serves => ("-openwrt-serve", Ipam::None),
+        (Profile::OpenWrt, Addressing::Pppoe(_)) => ("-openwrt-pppoe", Ipam::None),
         (Profile::OpenWrt, _) if leads_out => ("-openwrt", Ipam::None),
         (Profile::OpenWrt, _) => ("-openwrt-no-default", Ipam::None),
         (Profile::Generic, Addressing::Static(_)) => ("", Ipam::Static),
@@ -139,7 +140,7 @@ pub fn attachment(network: &Network, profile: Profile, hostname: &str, nic: &Nic
         (Profile::Generic, Addressing::Dhcp(_)) => ("-dhcp", dhcp()),
         (Profile::Generic, Addressing::Pool(_)) => ("-pool", pool(network)),
         (Profile::Generic, Addressing::None) if leads_out => ("-l2-default", Ipam::None),
-        (Profile::Generic, Addressing::None) => ("-l2", Ipam::None),
+        (Profile::Generic, Addressing::None | Addressing::Pppoe(_)) => ("-l2", Ipam::None),
     };
     Attachment {
         name: format!("{}{variant}", nic.network.value),
@@ -167,7 +168,7 @@ fn pool(network: &Network) -> Ipam {
 /// Ours first; the network's own win over them.
 fn sysctls(profile: Profile, nic: &Nic, network: &Network) -> Vec<Sysctl> {
     let mut sysctls = match profile {
-        Profile::OpenWrt => openwrt_sysctls(nic.serve.is_some()),
+        Profile::OpenWrt => openwrt_sysctls(nic),
         Profile::Generic => generic_sysctls(&nic.addressing),
     };
     // In the order of their keys: what order they are written in means nothing, and a chart's values have none.
@@ -208,9 +209,11 @@ fn default_route_sysctl(leads_out: bool) -> Sysctl {
     sysctl("net.ipv6.conf.IFNAME.accept_ra_defrtr", value, why)
 }
 
-fn openwrt_sysctls(serves: bool) -> Vec<Sysctl> {
-    let (accept_ra, autoconf, why) = if serves {
+fn openwrt_sysctls(nic: &Nic) -> Vec<Sysctl> {
+    let (accept_ra, autoconf, why) = if nic.serve.is_some() {
         ("0", "0", "the appliance is the router of this network and hears no other")
+    } else if matches!(nic.addressing, Addressing::Pppoe(_)) {
+        ("0", "0", "its addresses are those of the tunnel, not of the wire under it")
     } else {
         ("2", "1", "a machine that forwards hears router advertisements only with 2")
     };

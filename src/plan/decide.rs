@@ -2,13 +2,13 @@
 
 use std::net::IpAddr;
 
-use super::model::{Addressing, Appliance, AppliedOverlay, Network, Nic, Plan, Profile, Workload};
+use super::model::{Addressing, Appliance, AppliedOverlay, Half, Network, Nic, Plan, Profile, Workload};
 use super::nics::{self, Place};
 use super::openwrt::{self, Parts, Taken};
 use super::pod::{ContainerPort, Credentials, Grant, Service};
 use super::{
-    access, attachments, cluster, duid, generic, overlays, placement, probes, profile, resources, routes,
-    storage,
+    access, attachments, cluster, duid, generic, overlays, pair, placement, probes, profile, resources,
+    routes, storage,
 };
 use crate::diag::{Diagnostic, Diagnostics, Loc, Span};
 use crate::overlay::Overlays;
@@ -171,6 +171,7 @@ fn appliance(
         );
         return None;
     };
+    let half = pair::half(context.documents, &name, spec, diags).filter(|_| profile == Profile::OpenWrt);
     let place = Place {
         site: context.site,
         salt: context.salt,
@@ -179,6 +180,7 @@ fn appliance(
         hostname: spec.hostname.as_ref().map_or(name.as_str(), |hostname| hostname.as_str()),
         profile,
         several_uplinks: overlays::several_uplinks(&named),
+        in_pair: half.is_some(),
         faulty,
     };
     let nics = nics::decide(place, &spec.interfaces, diags);
@@ -195,7 +197,7 @@ fn appliance(
         ports,
         service: service.as_ref(),
     };
-    let parts = parts(context, profile, whole, credentials.as_ref(), diags);
+    let parts = parts(context, profile, whole, half, credentials.as_ref(), diags);
     Some(Appliance {
         kind: spec.from.as_ref().map_or(name.as_str(), |from| from.as_str()).to_owned(),
         profile,
@@ -204,6 +206,8 @@ fn appliance(
         image,
         build: spec.build.as_ref().map(|build| build.as_ref().map(ToString::to_string)),
         overlays: applied,
+        pair: spec.pair.as_ref().map(|pair| pair.as_ref().map(ToString::to_string)),
+        half,
         policy_router: overlays::policy_router(context.documents, own, &named),
         pull_policy: spec.image_pull_policy.as_ref().map(|policy| policy.as_str().to_owned()),
         pull_secrets: once(spec.image_pull_secrets.iter().map(|name| name.to_string())),
@@ -252,6 +256,7 @@ fn parts(
     context: &Context<'_>,
     profile: Profile,
     whole: Whole<'_>,
+    half: Option<Half>,
     credentials: Option<&Credentials>,
     diags: &mut Diagnostics,
 ) -> Parts {
@@ -279,6 +284,7 @@ fn parts(
         duid: duid::derive(context.salt.unwrap_or_default(), &context.namespace, name),
         ula_prefix: ula_prefix(context, name, nics),
         taken: &context.taken,
+        half,
         overlays,
     };
     openwrt::parts(&input, diags)

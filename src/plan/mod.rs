@@ -14,6 +14,7 @@ mod names;
 mod nics;
 mod openwrt;
 mod overlays;
+mod pair;
 mod placement;
 mod pod;
 mod probes;
@@ -31,8 +32,8 @@ pub use cluster::{ranges as cluster_ranges, ranges_by_use as cluster_ranges_by_u
 pub use decide::decide;
 pub use mac::{MacSeed, derive as derive_mac};
 pub use model::{
-    Addressing, Appliance, AppliedOverlay, Attachment, ConfiguredBy, Ipam, Link, Network, Nic, Pairs, Plan,
-    PoolRange, Profile, Route, SourceRouting, Sysctl, Workload,
+    Addressing, Appliance, AppliedOverlay, Attachment, ConfiguredBy, Half, Ipam, Link, Network, Nic, Pairs,
+    Plan, PoolRange, Profile, Route, SourceRouting, Sysctl, Workload,
 };
 pub use names::{interface_fault, proposal as proposed_interface};
 pub use openwrt::mode as persistence_mode;

@@ -226,6 +226,10 @@ pub struct Appliance {
     pub build: Option<Loc<String>>,
     /// Its overlays: those that the image is built with, then its own.
     pub overlays: Vec<AppliedOverlay>,
+    /// The pair of routers that it is one of.
+    pub pair: Option<Loc<String>>,
+    /// Which half of a pair's DHCP ranges is its own.
+    pub half: Option<Half>,
     /// The package of its image or overlays that has routing rules of its own; the span is that of the word that brings it.
     pub policy_router: Option<Loc<String>>,
     /// `Always`, `IfNotPresent` or `Never`.
@@ -303,6 +307,25 @@ pub struct AppliedOverlay {
     pub host_modules: Vec<(Loc<String>, String)>,
 }
 
+/// A half of the DHCP range of a network that two routers serve.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Half {
+    /// The first addresses.
+    Lower,
+    /// The last ones.
+    Upper,
+}
+
+impl Half {
+    /// The word that a chart's value has for it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Lower => "lower",
+            Self::Upper => "upper",
+        }
+    }
+}
+
 /// A NIC of an appliance.
 #[derive(Debug, Clone)]
 pub struct Nic {
@@ -320,6 +343,8 @@ pub struct Nic {
     pub addressing: Addressing,
     /// Its gateways.
     pub gateways: Vec<Loc<IpAddr>>,
+    /// The router that its DHCP clients are told: the network's gateway, where a pair of routers shares that.
+    pub told_router: Option<IpAddr>,
     /// Networks behind its routers.
     pub routes: Vec<Route>,
     /// How answers leave by it, where that is seen to.
@@ -347,6 +372,8 @@ pub enum Addressing {
     Static(Vec<Loc<Cidr>>),
     /// From the network's DHCP server.
     Dhcp(Option<Span>),
+    /// From the provider, by PPPoE over this NIC, which has none itself.
+    Pppoe(Option<Span>),
     /// One of the network's pool.
     Pool(Option<Span>),
     /// None at all.

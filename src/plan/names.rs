@@ -1,8 +1,8 @@
 //! Names of NICs: what the kernel, the CNI plugins and, in OpenWrt, UCI take. The planned UCI files are built
 //! only of names that pass here; the rule `interface-name` says so of the others.
 
-use super::model::{Addressing, Nic, Profile};
-use super::openwrt::route_sections;
+use super::model::{Nic, Profile};
+use super::openwrt::{asks_for_ipv6, route_sections};
 
 /// What the kernel takes.
 const LONGEST: usize = 15;
@@ -52,11 +52,7 @@ pub fn proposal(profile: Profile, name: &str) -> String {
 /// Sections that stand in the planned files beside those of the NICs. A router's DHCP client has a twin for
 /// IPv6: `wan6` beside `wan`.
 fn is_own_section(nics: &[Nic], name: &str) -> bool {
-    let twin = |nic: &Nic| {
-        matches!(nic.addressing, Addressing::Dhcp(_))
-            && nics.iter().any(|other| other.serve.is_some())
-            && name.strip_suffix('6') == Some(nic.interface.as_str())
-    };
+    let twin = |nic: &Nic| asks_for_ipv6(nic, nics) && name.strip_suffix('6') == Some(nic.interface.as_str());
     let bridge =
         |nic: &Nic| nic.bridge.is_some() && name.strip_prefix("bridge_") == Some(nic.interface.as_str());
     let route = |nic: &Nic| route_sections(nic).iter().any(|section| section == name);

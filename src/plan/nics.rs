@@ -28,6 +28,8 @@ pub struct Place<'a> {
     pub hostname: &'a str,
     /// Profile of the appliance.
     pub profile: Profile,
+    /// Whether it is one of a pair of routers.
+    pub in_pair: bool,
     /// Whether every NIC that leads out is an uplink: its mwan3 chooses between them.
     pub several_uplinks: bool,
     /// Whether its document has faults that were reported.
@@ -107,7 +109,7 @@ fn default_routes_of_uplinks(nics: &mut [Nic], stated: &[bool], diags: &mut Diag
 
 fn leads_out(nic: &Nic) -> bool {
     let knows_a_way = match nic.addressing {
-        Addressing::Dhcp(_) => true,
+        Addressing::Dhcp(_) | Addressing::Pppoe(_) => true,
         Addressing::Static(_) => !nic.gateways.is_empty(),
         Addressing::Pool(_) | Addressing::None => false,
     };
@@ -150,12 +152,13 @@ fn nic(
         attachment: None,
         mac,
         mac_derived,
-        // OpenWrt's DHCP client brings its own.
+        // OpenWrt's DHCP client brings its own, and so does pppd.
         gateways: match (place.profile, &addressing) {
-            (Profile::OpenWrt, Addressing::Dhcp(_)) => Vec::new(),
+            (Profile::OpenWrt, Addressing::Dhcp(_) | Addressing::Pppoe(_)) => Vec::new(),
             _ => gateways(interface, network, &addressing, serve.is_some()),
         },
         dns: dns(interface, network, &addressing, serve.is_some()),
+        told_router: if place.in_pair && serve.is_some() { told_router(network, &addressing) } else { None },
         routes: routes::of_nic(interface, network, &addressing, before, diags),
         source_routing: if primary {
             None
@@ -173,6 +176,13 @@ fn nic(
             Profile::Generic => ConfiguredBy::Cni,
         },
     })
+}
+
+/// The network's IPv4 gateway, where it is nobody's own.
+fn told_router(network: &Network, addressing: &Addressing) -> Option<IpAddr> {
+    let own = |gateway: IpAddr| matches!(addressing, Addressing::Static(own) if own.iter().any(|own| own.address() == gateway));
+    let mut gateways = network.gateway.iter().map(|gateway| gateway.value);
+    gateways.find(|gateway| gateway.is_ipv4() && !own(*gateway))
 }
 
 /// A switch; one that nobody touched is off, and its place is the network's name.
@@ -253,11 +263,12 @@ fn addressing(
                     )
                     .at(address.span)
                     .label("a word stands alone")
-                    .help("write either fixed addresses, or one of dhcp, pool, none, gateway"),
+                    .help("write either fixed addresses, or one of dhcp, pppoe, pool, none, gateway"),
                 );
                 return UNDECIDED;
             }
             AddressSpec::Dhcp => return Addressing::Dhcp(first.span),
+            AddressSpec::Pppoe => return Addressing::Pppoe(first.span),
             AddressSpec::Pool => return Addressing::Pool(first.span),
             AddressSpec::None => return Addressing::None,
             AddressSpec::Gateway => return gateway_address(interface, network, first.span, diags),
@@ -320,7 +331,7 @@ fn gateways(
         }
         Addressing::Pool(_) => network.pool.iter().any(|pool| pool.first().is_ipv4() == gateway.is_ipv4()),
         Addressing::Dhcp(_) => true,
-        Addressing::None => false,
+        Addressing::None | Addressing::Pppoe(_) => false,
     };
     if serves { Vec::new() } else { network.gateway.iter().filter(has_family).copied().collect() }
 }

@@ -56,6 +56,7 @@ fn reject_other_profile(profile: Profile, spec: &ApplianceSpec, diags: &mut Diag
         Profile::Generic => &[
             at("build", spec.build.as_ref()),
             first("overlays", &spec.overlays),
+            at("pair", spec.pair.as_ref()),
             at("persistence", spec.persistence.as_ref()),
             first_key("uci", &spec.uci),
             first_key("firstBoot", &spec.first_boot),
@@ -98,17 +99,19 @@ fn check_interface(profile: Profile, interface: &Interface, diags: &mut Diagnost
         ] {
             reject_foreign(profile, key, diags);
         }
+        let dials = interface.address.iter().find(|address| address.value == AddressSpec::Pppoe);
+        reject_foreign(profile, at("address: pppoe", dials), diags);
         return;
     }
-    let by_dhcp = interface.address.is_empty()
-        || interface.address.iter().any(|address| matches!(address.value, AddressSpec::Dhcp));
-    if let Some(gateway) = interface.gateway.first().filter(|_| by_dhcp) {
+    let told = match interface.address.first().map(|address| address.value) {
+        None | Some(AddressSpec::Dhcp) => "`address: dhcp`: OpenWrt takes the gateway of its lease",
+        Some(AddressSpec::Pppoe) => "`address: pppoe`: the provider is the gateway",
+        Some(_) => return,
+    };
+    if let Some(gateway) = interface.gateway.first() {
         diags.push(
-            no_effect(
-                "`gateway` beside `address: dhcp`: OpenWrt takes the gateway of its lease",
-                gateway.span,
-            )
-            .help("remove `gateway`, or write a fixed address"),
+            no_effect(format!("`gateway` beside {told}"), gateway.span)
+                .help("remove `gateway`, or write a fixed address"),
         );
     }
 }

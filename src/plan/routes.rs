@@ -67,6 +67,8 @@ fn has_family(network: &Network, addressing: &Addressing, family: IpAddr) -> boo
         }
         Addressing::Pool(_) => network.pool.iter().any(|pool| pool.first().is_ipv4() == family.is_ipv4()),
         Addressing::Dhcp(_) => true,
+        // The other end of the tunnel is its only neighbour.
+        Addressing::Pppoe(_) => false,
         // Its addresses, if there are any, come of router advertisements.
         Addressing::None => family.is_ipv6(),
     }

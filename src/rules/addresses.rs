@@ -11,7 +11,7 @@ use crate::types::Cidr;
 
 pub(super) fn check(plan: &Plan, diags: &mut Diagnostics) {
     let mut seen: HashMap<(String, IpAddr), Option<Span>> = HashMap::new();
-    let mut servers: HashMap<String, &Loc<bool>> = HashMap::new();
+    let mut servers: HashMap<String, (&Appliance, &Loc<bool>)> = HashMap::new();
     for appliance in &plan.appliances {
         for nic in &appliance.nics {
             let Some(network) = network_of(plan, nic) else { continue };
@@ -35,7 +35,8 @@ pub(super) fn check(plan: &Plan, diags: &mut Diagnostics) {
             check_pool(network, nic, diags);
             check_serve(appliance, nic, diags);
             if let Some(serve) = &nic.serve
-                && let Some(first) = servers.insert(network.link.wire(), serve)
+                && let Some((other, first)) = servers.insert(network.link.wire(), (appliance, serve))
+                && !are_pair(other, appliance)
             {
                 diags.push(
                     Diagnostic::error(
@@ -44,7 +45,7 @@ pub(super) fn check(plan: &Plan, diags: &mut Diagnostics) {
                     )
                     .at(serve.span)
                     .also(first.span, "the first one")
-                    .help("keep `serve: true` on one interface of a network"),
+                    .help("keep `serve: true` on one interface of a network; or write the same `pair: NAME` at both appliances"),
                 );
             }
             check_gateways(plan, network, nic, diags);
@@ -249,10 +250,14 @@ fn check_way_out(nic: &Nic, diags: &mut Diagnostics) {
     if matches!(&nic.addressing, Addressing::Static(addresses) if addresses.is_empty()) {
         return;
     }
-    let asks = matches!(nic.addressing, Addressing::Dhcp(_));
-    let (what, help) = if nic.addressing == Addressing::None {
+    let asks = matches!(nic.addressing, Addressing::Dhcp(_) | Addressing::Pppoe(_));
+    let guest = nic.configured_by == ConfiguredBy::Guest;
+    let (what, help) = if nic.addressing == Addressing::None && guest {
+        let help = "write `address: pppoe` where a provider asks for a login, or another `address`; or remove `defaultRoute`";
+        ("it has no address", help)
+    } else if nic.addressing == Addressing::None {
         ("it has no address", "write an `address`, or remove `defaultRoute`")
-    } else if nic.gateways.is_empty() && !(asks && nic.configured_by == ConfiguredBy::Guest) {
+    } else if nic.gateways.is_empty() && !(asks && guest) {
         ("nobody names a gateway", "add `gateway` to the network or to the interface")
     } else {
         return;
@@ -265,6 +270,13 @@ fn check_way_out(nic: &Nic, diags: &mut Diagnostics) {
         .at(nic.default_route.span)
         .help(help),
     );
+}
+
+/// Whether two appliances say that they serve together.
+fn are_pair(one: &Appliance, other: &Appliance) -> bool {
+    one.half.is_some()
+        && one.name.value != other.name.value
+        && one.pair.as_ref().map(|pair| &pair.value) == other.pair.as_ref().map(|pair| &pair.value)
 }
 
 /// One default route; OpenWrt has several, in the order of their metrics. netifd takes none for 0.

@@ -1,7 +1,7 @@
 //! No more privilege than needed, and nothing that lets anybody in.
 
 use crate::diag::{Diagnostic, Diagnostics, Span};
-use crate::plan::{Appliance, Plan, Profile, VolumeSource};
+use crate::plan::{Addressing, Appliance, Nic, Plan, Profile, VolumeSource};
 
 /// Sysctls that kubelet takes without being asked (Kubernetes 1.34, `pkg/kubelet/sysctl/safe_sysctls.go`).
 const SAFE_SYSCTLS: [&str; 12] = [
@@ -25,6 +25,7 @@ pub(super) fn check(plan: &Plan, diags: &mut Diagnostics) {
         check_password(appliance, diags);
         check_sysctls(appliance, diags);
         check_devices(appliance, diags);
+        check_pppoe(appliance, diags);
         check_grants(appliance, diags);
     }
 }
@@ -103,6 +104,26 @@ fn check_grants(appliance: &Appliance, diags: &mut Diagnostics) {
                 .help("remove it"),
             );
         }
+    }
+}
+
+/// pppd opens /dev/ppp, which a device plugin hands out.
+fn check_pppoe(appliance: &Appliance, diags: &mut Diagnostics) {
+    let dials = |nic: &Nic| match nic.addressing {
+        Addressing::Pppoe(span) => Some(span),
+        _ => None,
+    };
+    let Some(span) = appliance.nics.iter().find_map(dials) else { return };
+    let has_device = appliance.main.resources.limits.iter().any(|(name, _)| name.contains('/'));
+    if appliance.profile == Profile::OpenWrt && !has_device {
+        diags.push(
+            Diagnostic::error(
+                "pppoe-device",
+                format!("`{}` dials by PPPoE, and has no /dev/ppp", appliance.name.value),
+            )
+            .at(span)
+            .help("write `overlays: [pppoe]`; or `devices: [{resource: …}]` with what your device plugin calls it"),
+        );
     }
 }
 

@@ -186,7 +186,7 @@ impl TextForm for IpRange {
 
 impl TextForm for AddressSpec {
     const WHAT: &'static str = "an address";
-    const PATTERN: &'static str = "^(dhcp|pool|none|gateway|[0-9A-Fa-f:.]+/[0-9]{1,3})$";
+    const PATTERN: &'static str = "^(dhcp|pppoe|pool|none|gateway|[0-9A-Fa-f:.]+/[0-9]{1,3})$";
     const EXAMPLE: &'static str = "192.168.1.10/24";
 }
 
@@ -197,6 +197,8 @@ pub enum AddressSpec {
     Static(Cidr),
     /// From a DHCP server on the network.
     Dhcp,
+    /// From the provider, by PPPoE.
+    Pppoe,
     /// From the network's `pool`.
     Pool,
     /// No address.
@@ -210,6 +212,7 @@ impl fmt::Display for AddressSpec {
         match self {
             Self::Static(cidr) => cidr.fmt(f),
             Self::Dhcp => f.write_str("dhcp"),
+            Self::Pppoe => f.write_str("pppoe"),
             Self::Pool => f.write_str("pool"),
             Self::None => f.write_str("none"),
             Self::Gateway => f.write_str("gateway"),
@@ -223,6 +226,7 @@ impl FromStr for AddressSpec {
     fn from_str(text: &str) -> Result<Self, Invalid> {
         match text {
             "dhcp" => return Ok(Self::Dhcp),
+            "pppoe" => return Ok(Self::Pppoe),
             "pool" => return Ok(Self::Pool),
             "none" => return Ok(Self::None),
             "gateway" => return Ok(Self::Gateway),
@@ -232,12 +236,12 @@ impl FromStr for AddressSpec {
             return text.parse().map(Self::Static);
         }
         let problem = format!("{} is not an address", quoted(text));
-        Err(match super::nearest(text, ["dhcp", "pool", "none", "gateway"]) {
+        Err(match super::nearest(text, ["dhcp", "pppoe", "pool", "none", "gateway"]) {
             Some(word) => Invalid::new(problem, format!("did you mean `{word}`?")),
             None => Invalid::new(
                 problem,
                 format!(
-                    "write an address like `{}`, or one of `dhcp`, `pool`, `gateway`, `none`",
+                    "write an address like `{}`, or one of `dhcp`, `pppoe`, `pool`, `gateway`, `none`",
                     Cidr::EXAMPLE
                 ),
             ),
@@ -328,7 +332,7 @@ mod tests {
 
     #[test]
     fn reads_the_ways_to_get_an_address() {
-        for text in ["dhcp", "pool", "none", "gateway", "10.0.0.2/8", "fd00::2/64"] {
+        for text in ["dhcp", "pppoe", "pool", "none", "gateway", "10.0.0.2/8", "fd00::2/64"] {
             assert_eq!(text.parse::<AddressSpec>().map(|spec| spec.to_string()).as_deref(), Ok(text));
         }
         assert_eq!(refused::<AddressSpec>("DHCP"), "`DHCP` is not an address: did you mean `dhcp`?");

@@ -131,7 +131,7 @@ def choose_interfaces(random, profile, networks, nodes):
 def choose_interface(random, profile, name, network, nodes, used):
     one = {"network": name}
     fixed = fixed_addresses(random, network, used)
-    words = ["none", "dhcp"] + (["pool"] if profile == "generic" and network.get("pool") and len(nodes) == 1 else [])
+    words = ["none", "dhcp"] + (["pppoe"] if profile == "openwrt" else []) + (["pool"] if profile == "generic" and network.get("pool") and len(nodes) == 1 else [])
     if profile == "openwrt" and random.random() < 0.4 and fixed:
         one["serve"] = True
         one["address"] = "gateway" if network.get("gateways") and random.random() < 0.5 else fixed
@@ -142,7 +142,7 @@ def choose_interface(random, profile, name, network, nodes, used):
     if network["kind"] != "ipvlan" and random.random() < 0.4:
         digits = [random.choice(["02", "52", "d6"])] + [f"{random.randrange(256):02x}" for _ in range(5)]
         one["mac"] = random.choice([":".join(digits), "-".join(digits).upper()])
-    if fixed and one.get("address") != "dhcp" and "address" in one and random.random() < 0.2:
+    if fixed and one.get("address") not in ("dhcp", "pppoe") and "address" in one and random.random() < 0.2:
         one["gateways"] = [random.choice(["fe80:0::9", "fe80::a:0"])] if ":" in "".join(fixed) else network.get("gateways", [])[:1]
     if random.random() < 0.4:
         one["sourceRouting"] = random.choice([True, False])
@@ -268,6 +268,8 @@ def choose_overlays(random, values):
     """Those of the image and the pod's own, with some in both; most that have something to apply in mode `system`."""
     values["image"]["overlays"] = random.sample(overlays.OF_IMAGES, random.choice([0, 0, 1, 2, 3]))
     values["overlays"] = random.sample(overlays.OF_PODS, random.choice([0, 1, 2, 3]))
+    if any(one.get("address") == "pppoe" for one in values["interfaces"]) and random.random() < 0.9:
+        values["image"]["overlays"].append("pppoe")
     if values["overlays"] and random.random() < 0.9:
         values["persistence"]["mode"] = "system"
     if random.random() < 0.4:

@@ -27,6 +27,7 @@ fn address() -> impl Strategy<Value = String> {
         4 => (0_u8..3, 0_u8..=255).prop_map(|(net, host)| format!("10.9.{net}.{host}/24")),
         2 => Just("dhcp".to_owned()),
         1 => Just("pool".to_owned()),
+        1 => Just("pppoe".to_owned()),
         1 => Just("none".to_owned()),
         1 => Just("gateway".to_owned()),
         1 => any::<[u8; 2]>().prop_map(|[a, b]| format!("'fd00::{a:x}{b:x}/64'")),

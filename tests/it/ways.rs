@@ -63,6 +63,20 @@ fn every_uplink_leads_out_beside_mwan3() {
     check("uplinks", plan.value["data"]["uci.network"].as_str().expect("the file is there"));
 }
 
+/// The login is the user's; what asks for IPv6 prefixes does so through the tunnel.
+#[test]
+fn pppoe_is_dialled_over_the_nic() {
+    let outcome = outcome("site.yaml", include_str!("rules/pppoe-by-uci.word.good.yaml"));
+    assert_eq!(outcome.text(), "");
+    let plan = |name: &str| {
+        let mut objects = outcome.sets.iter().flat_map(|set| set.iter());
+        objects.find(|object| object.identity.name.starts_with(name)).expect("it is there").value.clone()
+    };
+    let nad = plan("router-wan-openwrt-pppoe-")["spec"]["config"].as_str().expect("a text").to_owned();
+    let uci = plan("router-plan")["data"]["uci.network"].as_str().expect("the file is there").to_owned();
+    check("pppoe", &format!("{uci}\n{nad}\n"));
+}
+
 #[test]
 fn a_generic_appliance_does_so_unless_told_otherwise() {
     let generic = "  image: nginx:1.29.3\n  interfaces:\n";

@@ -8,12 +8,12 @@
 {{- $network := index $root.Values.networks .network }}
 {{- $wanted := ternary $own.address (list $own.address) (kindIs "slice" $own.address) | compact }}
 {{- range $wanted }}
-{{- if has . (list "dhcp" "pool" "none" "gateway") }}
+{{- if has . (list "dhcp" "pppoe" "pool" "none" "gateway") }}
 {{- if gt (len $wanted) 1 }}
-{{ $path }}: `{{ . }}` stands beside other addresses; write either fixed addresses, or one of dhcp, pool, none, gateway
+{{ $path }}: `{{ . }}` stands beside other addresses; write either fixed addresses, or one of dhcp, pppoe, pool, none, gateway
 {{- end }}
 {{- else if not (include "wrtpod.isCidr" .) }}
-{{ $path }}: `{{ . }}` is no address; write it with its prefix length like 192.168.1.10/24, or one of dhcp, pool, none, gateway
+{{ $path }}: `{{ . }}` is no address; write it with its prefix length like 192.168.1.10/24, or one of dhcp, pppoe, pool, none, gateway
 {{- end }}
 {{- end }}
 {{- if and (has "gateway" $wanted) (eq (len $wanted) 1) }}
@@ -97,7 +97,7 @@
 {{- end }}
 {{- if .defaultRoute }}
 {{- if eq .addressing.kind "none" }}
-{{ $path }}.defaultRoute: the default route leaves by `{{ .interface }}`, and it has no address; write an `address`, or remove `defaultRoute`
+{{ $path }}.defaultRoute: the default route leaves by `{{ .interface }}`, and it has no address; write an `address`{{ include "wrtpod.profile.login" . }}, or remove `defaultRoute`
 {{- else if not (or .gateways (include "wrtpod.profile.asks" .)) }}
 {{ $path }}.defaultRoute: the default route leaves by `{{ .interface }}`, and nobody names a gateway; add `gateways` to networks.{{ .network }} or to the interface
 {{- end }}

@@ -14,6 +14,9 @@ fullnameOverride: the name `wire` is taken by the chart's own container in the p
 {{- if not $own.address }}
 {{ $path }}.address: it is not said; write an address with its prefix length, or dhcp, pool or none
 {{- end }}
+{{- if eq .addressing.kind "pppoe" }}
+{{ $path }}.address: nobody dials in a generic appliance: `pppoe` is OpenWrt's; write an address with its prefix length, or dhcp, pool or none
+{{- end }}
 {{- if .serve }}
 {{ $path }}.serve: only OpenWrt's DHCP and RA servers are configured by the chart; remove it, and configure the server in the appliance
 {{- end }}

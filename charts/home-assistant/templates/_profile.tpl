@@ -10,13 +10,17 @@ What a generic appliance makes of its interfaces: the CNI plugins configure them
 {{- define "wrtpod.profile.settle" -}}
 {{- end -}}
 
+{{/* What else an interface without an address may want. */}}
+{{- define "wrtpod.profile.login" -}}
+{{- end -}}
+
 {{/* Which default routes cannot stand beside each other: any two. */}}
 {{- define "wrtpod.profile.slot" -}}
 {{- end -}}
 
 {{/* What the name of a CNI network has behind the network's: how an interface uses it. */}}
 {{- define "wrtpod.profile.variant" -}}
-{{- $words := dict "static" "" "dhcp" "-dhcp" "pool" "-pool" "none" "-l2" -}}
+{{- $words := dict "static" "" "dhcp" "-dhcp" "pool" "-pool" "none" "-l2" "pppoe" "-l2" -}}
 {{- index $words .addressing.kind -}}
 {{- if and .defaultRoute (has .addressing.kind (list "dhcp" "none")) }}-default{{ end -}}
 {{- end -}}

@@ -25,8 +25,11 @@
 {{- $servers = append $servers $wire }}
 {{- end }}
 {{- $own := index $root.Values.interfaces (int .index) }}
-{{- if and $own.gateways (eq .addressing.kind "dhcp") }}
-{{ $path }}.gateways: OpenWrt takes the gateway of its lease; remove it, or write a fixed address
+{{- if and $own.gateways (has .addressing.kind (list "dhcp" "pppoe")) }}
+{{ $path }}.gateways: OpenWrt takes the gateway of its lease, or its provider; remove it, or write a fixed address
+{{- end }}
+{{- if and (eq .addressing.kind "pppoe") (not (include "wrtpod.devices" $root)) }}
+{{ $path }}.address: it dials by PPPoE, and there is no /dev/ppp; write the overlay `pppoe`, or what your device plugin calls it under `resources.limits`
 {{- end }}
 {{- end }}
 {{- $values := .root.Values }}
@@ -98,5 +101,11 @@ is a section that the chart writes itself; give the interface another `name`
 
 {{/* `yes` when an interface asks its network for a gateway. */}}
 {{- define "wrtpod.profile.asks" -}}
-{{- if eq .addressing.kind "dhcp" }}yes{{ end -}}
+{{- if has .addressing.kind (list "dhcp" "pppoe") }}yes{{ end -}}
+{{- end -}}
+
+{{/* `yes` when the pod asks for a device of a device plugin. */}}
+{{- define "wrtpod.devices" -}}
+{{- $limits := (include "wrtpod.resources" . | fromYaml).limits | default dict -}}
+{{- range $name, $_ := $limits }}{{ if contains "/" $name }}yes{{ break }}{{ end }}{{ end -}}
 {{- end -}}

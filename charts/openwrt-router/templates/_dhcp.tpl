@@ -22,7 +22,8 @@ config dnsmasq 'dnsmasq'
 	option local '/lan/'
 	option domain 'lan'
 	option expandhosts '1'
-	option authoritative '{{ ternary 1 0 $serves }}'
+{{- /* Whose lease the other router of a pair gave is no stranger to be sent away. */}}
+	option authoritative '{{ ternary 1 0 (and $serves (not .root.Values.pair)) }}'
 	option readethers '1'
 	option leasefile '{{ ternary "/tmp/dhcp.leases" "/wrtpod/data/wrtpod/dhcp.leases" (eq $mode "none") }}'
 	option localservice '1'
@@ -52,6 +53,13 @@ config dhcp '{{ .interface }}'
 {{- else }}
 	option dhcpv4 'disabled'
 {{- end }}
+{{- if $.root.Values.pair }}
+{{- /* dnsmasq's init script stays silent beside another server, unless it is forced. */}}
+	option force '1'
+{{- with include "wrtpod.dhcp.router" (list . (index $.root.Values.networks .network)) }}
+	list dhcp_option '3,{{ . }}'
+{{- end }}
+{{- end }}
 	option dhcpv6 'server'
 	option ra 'server'
 	list ra_flags 'managed-config'
@@ -69,6 +77,18 @@ config odhcpd 'odhcpd'
 	option loglevel '4'
 {{- end -}}
 
+{{/* The network's IPv4 gateway, where it is not this router itself: list NIC NETWORK. */}}
+{{- define "wrtpod.dhcp.router" -}}
+{{- $own := list -}}
+{{- range (first .).addressing.addresses }}{{ $own = splitList "/" . | first | append $own }}{{ end -}}
+{{- range include "wrtpod.canonical" (last .).gateways | fromJsonArray -}}
+  {{- if not (or (contains ":" .) (has . $own)) -}}
+    {{- . -}}
+    {{- break -}}
+  {{- end -}}
+{{- end -}}
+{{- end -}}
+
 {{/* An interface on whose network somebody else hands out addresses. */}}
 {{- define "wrtpod.dhcp.silent" }}
 
@@ -83,7 +103,7 @@ config dhcp '{{ . }}'
 {{/*
 The range of addresses that the appliance hands out on a network that it serves: list NIC ROOT. The number of the first
 host and their count, or nothing: the longest row of free addresses in OpenWrt's usual span, 100 to 249 of a /24, the
-upper half of a smaller network.
+upper half of a smaller network, or in one half of that span.
 */}}
 {{- define "wrtpod.dhcp.range" -}}
 {{- $nic := first . -}}
@@ -101,6 +121,8 @@ upper half of a smaller network.
   {{- $hosts := sub $size 2 -}}
   {{- $from := ternary 100 (add (div $hosts 2) 1) (ge $hosts 249) -}}
   {{- $to := ternary 249 $hosts (ge $hosts 249) -}}
+  {{- $middle := div (add $from $to) 2 -}}
+  {{- if eq $root.Values.pair "lower" }}{{ $to = $middle }}{{ else if eq $root.Values.pair "upper" }}{{ $from = add1 $middle }}{{ end -}}
   {{- /* What others have in that span, as texts that sort by number. */ -}}
   {{- $taken := list -}}
   {{- range append (include "wrtpod.dhcp.taken" $root | fromJsonArray) $own -}}

@@ -9,7 +9,7 @@ A JSON list with an element for each interface whose network is known:
   network        the name of its network
   attachment     the name of its CNI network: the network's, and a word for how it is used
   mac            its MAC address; "" where the kind of network gives it none of its own
-  addressing     kind: static, dhcp, pool or none; addresses: the static ones, with prefix lengths
+  addressing     kind: static, dhcp, pppoe, pool or none; addresses: the static ones, with prefix lengths
   gateways, dns  lists of addresses
   routes         networks behind routers, each with to and via
   sourceRouting  gateways, and sources beside the addresses that the pod finds; empty where nothing is done about answers
@@ -68,7 +68,7 @@ A JSON list with an element for each interface whose network is known:
 {{- if not (kindIs "slice" $wanted) }}{{ $wanted = list $wanted }}{{ end -}}
 {{- $kind := first $wanted -}}
 {{- $addresses := list -}}
-{{- if not (has $kind (list "dhcp" "pool" "none")) -}}
+{{- if not (has $kind (list "dhcp" "pppoe" "pool" "none")) -}}
   {{- if eq $kind "gateway" -}}
     {{- /* The router's addresses are those that the network calls its gateways. */ -}}
     {{- $wanted = list -}}
@@ -97,6 +97,7 @@ and without an address of a family a gateway of that family is of no use.
       "static" $addressing.addresses
       "pool" ($network.pool | default list)
       "dhcp" (list "0.0.0.0" "::")
+      "pppoe" list
       "none" list
     -}}
 {{- $gateways := $interface.gateways | default list -}}

@@ -12,8 +12,8 @@ dhcp
 {{- $root := first . -}}
 {{- $nics := last . -}}
 {{- range $nics -}}
-  {{- /* OpenWrt's DHCP client brings its own gateway. */ -}}
-  {{- if eq .addressing.kind "dhcp" }}{{ $_ := set . "gateways" list }}{{ end -}}
+  {{- /* OpenWrt's DHCP client brings its own gateway, and so does pppd. */ -}}
+  {{- if has .addressing.kind (list "dhcp" "pppoe") }}{{ $_ := set . "gateways" list }}{{ end -}}
 {{- end -}}
 {{- /* Where nobody chose, the default route leaves by the first interface that is a client and knows a gateway; with mwan3, which chooses between uplinks, by each of them that has a metric of its own. */ -}}
 {{- $several := false -}}
@@ -29,7 +29,7 @@ dhcp
 {{- end -}}
 {{- range $nics -}}
   {{- $own := index $root.Values.interfaces (int .index) -}}
-  {{- $knows := or (eq .addressing.kind "dhcp") (and (eq .addressing.kind "static") .gateways) -}}
+  {{- $knows := or (has .addressing.kind (list "dhcp" "pppoe")) (and (eq .addressing.kind "static") .gateways) -}}
   {{- $free := not (or $chosen (kindIs "bool" $own.defaultRoute) (has (include "wrtpod.profile.slot" .) $taken)) -}}
   {{- if and $knows $free (not .serve) -}}
     {{- $_ := set . "defaultRoute" true -}}
@@ -37,6 +37,11 @@ dhcp
     {{- $chosen = not $several -}}
   {{- end -}}
 {{- end -}}
+{{- end -}}
+
+{{/* What else an interface without an address may want. */}}
+{{- define "wrtpod.profile.login" -}}
+, `address: pppoe` where a provider asks for a login
 {{- end -}}
 
 {{/* Which default routes cannot stand beside each other: those of one metric. */}}
@@ -48,6 +53,8 @@ dhcp
 {{- define "wrtpod.profile.variant" -}}
 {{- if .serve -}}
 -openwrt-serve
+{{- else if eq .addressing.kind "pppoe" -}}
+-openwrt-pppoe
 {{- else if .defaultRoute -}}
 -openwrt
 {{- else -}}
@@ -91,9 +98,10 @@ net.ipv4.ip_forward 1
 net.ipv6.conf.all.forwarding 1
 net.ipv4.conf.all.rp_filter 0
 net.ipv4.conf.IFNAME.rp_filter 0
-{{- /* A machine that forwards hears router advertisements only with 2; the router itself hears no other. */}}
-net.ipv6.conf.IFNAME.accept_ra {{ ternary 0 2 .serve }}
-net.ipv6.conf.IFNAME.autoconf {{ ternary 0 1 .serve }}
+{{- /* A machine that forwards hears router advertisements only with 2; the router itself hears no other, nor does the wire under a tunnel. */}}
+{{- $deaf := or .serve (eq .addressing.kind "pppoe") }}
+net.ipv6.conf.IFNAME.accept_ra {{ ternary 0 2 $deaf }}
+net.ipv6.conf.IFNAME.autoconf {{ ternary 0 1 $deaf }}
 {{- end -}}
 
 {{/* `yes` where a policy admits the Service's ports and nothing else. */}}

@@ -171,7 +171,7 @@ pub(super) fn interfaces(source: &Source<'_>) -> Entry {
              network       its name in `networks`\n\
              name          the interface in the pod. Default: the network's name\n\
              mac           the MAC. Default: derived from salt, namespace, name, network and the `name` above\n\
-             address       dhcp, pool, none, gateway, or a list such as [192.168.1.32/24]. {default_address}\n\
+             address       dhcp, pppoe (OpenWrt), pool, none, gateway, or a list such as [192.168.1.32/24]. {default_address}\n\
              gateways, dns in the place of the network's\n\
              defaultRoute  whether the default route leaves by it\n\
              routes        networks behind its routers, in the place of the network's\n\

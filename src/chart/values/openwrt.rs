@@ -7,6 +7,7 @@ use crate::chart::entry::{Entry, leaf, section};
 use crate::chart::overlays::Carried;
 use crate::chart::shapes;
 use crate::chart::source::Source;
+use crate::plan::Half;
 use crate::spec::{PackagePolicy, Persistence, UciSettings, UciValue};
 
 /// The values.
@@ -21,6 +22,14 @@ pub(super) fn openwrt(source: &Source<'_>, carried: &Carried) -> Vec<Entry> {
              and the gateways and pools of `networks`.",
         )
         .of_place(Some(json!([]))),
+        leaf(
+            "pair",
+            source.plan.half.map_or("", Half::as_str),
+            shapes::one_of(&["", "lower", "upper"]),
+            "With `serve`, of a pair of routers: which half of the DHCP range is this one's, lower or upper. Clients are told\n\
+             the network's gateway. Empty: it serves alone.",
+        )
+        .of_place(Some(json!(""))),
         hostname(source, "The host name. Empty: the release's."),
         leaf(
             "timezone",

@@ -5,7 +5,7 @@ use std::net::{IpAddr, Ipv4Addr};
 
 use super::draft::{Draft, File};
 use super::network::device;
-use crate::plan::{Addressing, Nic};
+use crate::plan::{Addressing, Half, Nic};
 use crate::types::IpRange;
 
 /// Where leases are kept when there is a claim.
@@ -21,13 +21,14 @@ pub struct Taken {
 }
 
 /// The planned file.
-pub fn dhcp(nics: &[Nic], persistent: bool, taken: &Taken) -> File {
-    let serves = nics.iter().any(|nic| nic.serve.is_some());
+pub fn dhcp(nics: &[Nic], persistent: bool, taken: &Taken, half: Option<Half>) -> File {
+    // Whose lease the other router of a pair gave is no stranger to be sent away.
+    let authoritative = half.is_none() && nics.iter().any(|nic| nic.serve.is_some());
     let mut config = File::new();
-    config.push(dnsmasq(nics, persistent, serves));
+    config.push(dnsmasq(nics, persistent, authoritative));
     for nic in nics {
         config.push(match nic.serve {
-            Some(_) => served(nic, taken),
+            Some(_) => served(nic, taken, half),
             None => silent(&nic.interface),
         });
     }
@@ -42,7 +43,7 @@ pub fn dhcp(nics: &[Nic], persistent: bool, taken: &Taken) -> File {
     config
 }
 
-fn dnsmasq(nics: &[Nic], persistent: bool, serves: bool) -> Draft {
+fn dnsmasq(nics: &[Nic], persistent: bool, authoritative: bool) -> Draft {
     let mut section = Draft::named("dnsmasq", "dnsmasq")
         .option("domainneeded", "1")
         .option("localise_queries", "1")
@@ -51,7 +52,7 @@ fn dnsmasq(nics: &[Nic], persistent: bool, serves: bool) -> Draft {
         .option("local", "/lan/")
         .option("domain", "lan")
         .option("expandhosts", "1")
-        .option("authoritative", if serves { "1" } else { "0" })
+        .option("authoritative", if authoritative { "1" } else { "0" })
         .option("readethers", "1")
         .option("leasefile", if persistent { LEASES } else { "/tmp/dhcp.leases" })
         .option("localservice", "1")
@@ -86,10 +87,10 @@ fn silent(interface: &str) -> Draft {
         .option("ra", "disabled")
 }
 
-fn served(nic: &Nic, taken: &Taken) -> Draft {
+fn served(nic: &Nic, taken: &Taken, half: Option<Half>) -> Draft {
     let mut section = Draft::named("dhcp", &nic.interface.value).option("interface", &nic.interface.value);
     // Without a range of its own dnsmasq would take its default one, in whatever subnet.
-    section = match range(nic, taken) {
+    section = match range(nic, taken, half) {
         Some((start, limit)) => section
             .option("start", &start.to_string())
             .option("limit", &limit.to_string())
@@ -97,6 +98,13 @@ fn served(nic: &Nic, taken: &Taken) -> Draft {
             .option("dhcpv4", "server"),
         None => section.option("dhcpv4", "disabled"),
     };
+    if half.is_some() {
+        // dnsmasq's init script stays silent beside another server, unless it is forced.
+        section = section.option("force", "1");
+    }
+    if let Some(router) = nic.told_router {
+        section = section.list("dhcp_option", [format!("3,{router}")]);
+    }
     section
         .option("dhcpv6", "server")
         .option("ra", "server")
@@ -104,13 +112,19 @@ fn served(nic: &Nic, taken: &Taken) -> Draft {
 }
 
 /// First host number and count of the longest run of free addresses in OpenWrt's usual span (100 to 249 of
-/// a /24, the upper half of a smaller network).
-fn range(nic: &Nic, taken: &Taken) -> Option<(u32, u32)> {
+/// a /24, the upper half of a smaller network), or in one half of that.
+fn range(nic: &Nic, taken: &Taken, half: Option<Half>) -> Option<(u32, u32)> {
     let Addressing::Static(addresses) = &nic.addressing else { return None };
     let own = addresses.iter().map(|address| address.value).find(|address| address.is_ipv4())?;
     let IpAddr::V4(network) = own.network().address() else { return None };
     let hosts = 2_u32.checked_pow(32 - u32::from(own.prefix()))?.checked_sub(2)?;
     let (first, last) = if hosts >= 249 { (100, 249) } else { (hosts / 2 + 1, hosts) };
+    let middle = first.midpoint(last);
+    let (first, last) = match half {
+        None => (first, last),
+        Some(Half::Lower) => (first, middle),
+        Some(Half::Upper) => (middle + 1, last),
+    };
     let is_free = |number: u32| {
         let address = IpAddr::V4(Ipv4Addr::from(u32::from(network) + number));
         address != own.address()

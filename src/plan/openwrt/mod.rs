@@ -10,10 +10,11 @@ mod system;
 mod user_uci;
 
 pub use dhcp::Taken;
+pub use network::asks_for_ipv6;
 pub use routes::section_names as route_sections;
 
 use super::boot;
-use super::model::{AppliedOverlay, Nic, Profile};
+use super::model::{AppliedOverlay, Half, Nic, Profile};
 use super::names::interface_fault;
 use super::pod::{
     ConfigFiles, Container, ContainerPort, Credentials, EnvValue, Grant, Mount, Probe, ProbeAction, Probes,
@@ -71,6 +72,8 @@ pub struct Input<'a> {
     pub overlays: &'a [AppliedOverlay],
     /// What DHCP ranges must leave alone.
     pub taken: &'a Taken,
+    /// Its half of them, in a pair of routers.
+    pub half: Option<Half>,
 }
 
 /// Services that cannot work in a pod: they set the clock, drive LEDs or unmount what is not theirs.
@@ -279,7 +282,7 @@ fn plan_files(input: &Input<'_>, mode: PersistenceMode, diags: &mut Diagnostics)
     }
     let host = network::Host { hostname, duid: &input.duid, ula_prefix: input.ula_prefix.as_deref() };
     let mut uci = vec![
-        ("dhcp".to_owned(), dhcp::dhcp(input.nics, persistent, input.taken).finish()),
+        ("dhcp".to_owned(), dhcp::dhcp(input.nics, persistent, input.taken, input.half).finish()),
         ("firewall".to_owned(), firewall::firewall(input.nics, &input.service_ports).finish()),
         ("network".to_owned(), network::network(&host, input.nics, input.cluster).finish()),
         ("system".to_owned(), system::system(hostname, timezone).finish()),

@@ -36,7 +36,7 @@ pub fn network(host: &Host<'_>, nics: &[Nic], cluster: &[Cidr]) -> File {
         if nic.bridge.is_some() {
             config.push(bridge(nic));
         }
-        config.push(interface(nic, host.hostname));
+        config.push(interface(nic, nics, host.hostname));
         if nic.discovery.value {
             config.push(
                 Draft::named("route", "discovery")
@@ -62,15 +62,25 @@ pub fn interface_names(nic: &Nic, nics: &[Nic]) -> Vec<String> {
     names
 }
 
+/// Whether its network, or its provider, tells it the way out.
+fn asks(nic: &Nic) -> bool {
+    matches!(nic.addressing, Addressing::Dhcp(_) | Addressing::Pppoe(_))
+}
+
 /// A router asks the network behind its uplink for an IPv6 prefix to hand on.
-fn asks_for_ipv6(nic: &Nic, nics: &[Nic]) -> bool {
-    matches!(nic.addressing, Addressing::Dhcp(_)) && nics.iter().any(|other| other.serve.is_some())
+pub fn asks_for_ipv6(nic: &Nic, nics: &[Nic]) -> bool {
+    asks(nic) && nics.iter().any(|other| other.serve.is_some())
 }
 
 /// The interface that asks for the prefix: what it hears of a way out is as near as its uplink's.
 fn twin(nic: &Nic) -> Draft {
+    // Through the tunnel, not beside it.
+    let device = match nic.addressing {
+        Addressing::Pppoe(_) => format!("@{}", nic.interface.value),
+        _ => device(nic),
+    };
     let section =
-        Draft::named("interface", &ipv6_name(nic)).option("device", &device(nic)).option("proto", "dhcpv6");
+        Draft::named("interface", &ipv6_name(nic)).option("device", &device).option("proto", "dhcpv6");
     way_out(section, nic)
 }
 
@@ -102,7 +112,7 @@ fn bridge(nic: &Nic) -> Draft {
         .list("ports", [nic.interface.value.clone()])
 }
 
-fn interface(nic: &Nic, hostname: &str) -> Draft {
+fn interface(nic: &Nic, nics: &[Nic], hostname: &str) -> Draft {
     let mut section = Draft::named("interface", &nic.interface.value).option("device", &device(nic));
     section = match &nic.addressing {
         Addressing::Static(addresses) => {
@@ -110,9 +120,15 @@ fn interface(nic: &Nic, hostname: &str) -> Draft {
             gateways(static_addresses(section.option("proto", "static"), &addresses), nic)
         }
         Addressing::Dhcp(_) => way_out(section.option("proto", "dhcp").option("hostname", hostname), nic),
+        Addressing::Pppoe(_) => {
+            let section = section.option("proto", "pppoe");
+            // IPv6 in the tunnel; without the word, netifd would make an interface of its own beside the twin.
+            let section = if asks_for_ipv6(nic, nics) { section.option("ipv6", "1") } else { section };
+            way_out(section, nic)
+        }
         Addressing::Pool(_) | Addressing::None => section.option("proto", "none"),
     };
-    if let Some(metric) = nic.metric.filter(|_| !matches!(nic.addressing, Addressing::Dhcp(_))) {
+    if let Some(metric) = nic.metric.filter(|_| !asks(nic)) {
         section = section.option("metric", &metric.to_string());
     }
     if !nic.dns.is_empty() {

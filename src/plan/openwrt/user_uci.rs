@@ -1,7 +1,7 @@
 //! The user's own UCI settings, laid over the planned files and written for the others.
 
 use crate::diag::{Diagnostic, Diagnostics, Loc, Span};
-use crate::plan::Nic;
+use crate::plan::{Addressing, Nic};
 use crate::spec::{Entries, UciValue};
 use crate::types::Invalid;
 use crate::uci::{Config, Section, check_lasting_type};
@@ -32,6 +32,9 @@ pub fn lay_over(
             planned.len() - 1
         };
         for (key, options) in &sections.value {
+            if name.value == "network" {
+                note_pppoe(key, &options.value, nics, diags);
+            }
             if name.value == "network" && reject_reserved(key, &options.value, nics, diags) {
                 continue;
             }
@@ -60,6 +63,28 @@ fn reject_reserved(key: &Loc<String>, options: &Options, nics: &[Nic], diags: &m
     };
     diags.push(Diagnostic::error("uci-reserved", what).at(span).help(help));
     true
+}
+
+/// What else PPPoE takes is planned where the document says it.
+fn note_pppoe(key: &Loc<String>, options: &Options, nics: &[Nic], diags: &mut Diagnostics) {
+    let says = |(option, value): &&(Loc<String>, Loc<UciValue>)| {
+        option.value == "proto" && matches!(&value.value, UciValue::One(text) if text == "pppoe")
+    };
+    let Some((_, value)) = options.iter().find(says) else { return };
+    // A NIC without an address that is to lead out is refused, and told the same.
+    let other = |nic: &&Nic| {
+        nic.interface.value == key.value && !matches!(nic.addressing, Addressing::Pppoe(_) | Addressing::None)
+    };
+    let Some(nic) = nics.iter().find(other) else { return };
+    diags.push(
+        Diagnostic::warning(
+            "pppoe-by-uci",
+            format!("`{}` dials by PPPoE, and the interface says nothing of it", key.value),
+        )
+        .at(value.span)
+        .also(nic.network.span, "the interface")
+        .help("write `address: pppoe` at the interface, and remove `proto` here"),
+    );
 }
 
 /// The section as the user wrote it. An anonymous one stands for the first of its type.

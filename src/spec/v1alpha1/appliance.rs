@@ -56,6 +56,9 @@ record! {
         "strategy" => strategy: Option<Loc<UpdateStrategy>>,
         /// The interfaces on the site's networks.
         "interfaces" => interfaces: Vec<Loc<Interface>>,
+        /// The name of a pair: two appliances that serve one network together, such as routers with a common address by VRRP.
+        /// Each hands out half of the range of addresses, and names the network's gateway as the router (profile `openwrt`).
+        "pair" => pair: Option<Loc<Name>>,
         /// What survives a restart (profile `openwrt`).
         "persistence" => persistence: Option<Loc<Persistence>>,
         /// UCI settings: file, section, option. The key `.type` of a section gives its type.
@@ -145,8 +148,9 @@ record! {
         "network" => network: Loc<Name>,
         /// The name of the interface inside the appliance. Default: the network's name.
         "name" => name: Option<Loc<InterfaceName>>,
-        /// The addresses: each `dhcp`, `pool`, `none`, `gateway` or an address such as `192.168.1.32/24`. Default:
-        /// `dhcp` for OpenWrt; a generic appliance has to say.
+        /// The addresses: each `dhcp`, `pppoe`, `pool`, `none`, `gateway` or an address such as `192.168.1.32/24`. With
+        /// `pppoe`, for OpenWrt, the login is under `uci`: `network: {wan: {username: …}}`, and the overlay `pppoe` has what it
+        /// takes. Default: `dhcp` for OpenWrt; a generic appliance has to say.
         "address" => address: Vec<Loc<AddressSpec>> [one or many],
         /// The MAC address. Default: derived from the site's salt and the names, the same for ever.
         "mac" => mac: Option<Loc<Mac>>,

@@ -38,10 +38,17 @@ config interface '{{ .interface }}'
 	option proto 'dhcp'
 	option hostname '{{ .hostname }}'
 {{- include "wrtpod.uci.wayOut" . }}
+{{- else if eq .addressing.kind "pppoe" }}
+	option proto 'pppoe'
+{{- /* IPv6 in the tunnel; without the word, netifd would make an interface of its own beside the twin. */}}
+{{- if include "wrtpod.uci.twin" (list . $.nics) }}
+	option ipv6 '1'
+{{- end }}
+{{- include "wrtpod.uci.wayOut" . }}
 {{- else }}
 	option proto 'none'
 {{- end }}
-{{- if and (ne .addressing.kind "dhcp") (not (kindIs "invalid" .metric)) }}
+{{- if and (not (has .addressing.kind (list "dhcp" "pppoe"))) (not (kindIs "invalid" .metric)) }}
 	option metric '{{ int64 .metric }}'
 {{- end }}
 {{- range .dns }}
@@ -60,7 +67,7 @@ config route 'discovery'
 {{- with include "wrtpod.uci.twin" (list $nic $.nics) }}
 
 config interface '{{ . }}'
-	option device '{{ $device }}'
+	option device '{{ ternary (printf "@%s" $nic.interface) $device (eq $nic.addressing.kind "pppoe") }}'
 	option proto 'dhcpv6'
 {{- include "wrtpod.uci.wayOut" $nic }}
 {{- end }}
@@ -119,7 +126,7 @@ for other interfaces: list NIC NICS.
 {{- define "wrtpod.uci.twin" -}}
 {{- $nic := first . -}}
 {{- range last . -}}
-  {{- if and .serve (eq $nic.addressing.kind "dhcp") -}}
+  {{- if and .serve (has $nic.addressing.kind (list "dhcp" "pppoe")) -}}
     {{- printf "%s6" $nic.interface -}}
     {{- break -}}
   {{- end -}}

@@ -1,0 +1,36 @@
+//! Pairs of routers: two appliances that serve one network together, each half of its addresses.
+
+use super::model::Half;
+use crate::diag::{Diagnostic, Diagnostics};
+use crate::spec::{ApplianceSpec, Documents};
+
+/// Which half is the appliance's; `None` where it is of no pair, or of one that is not two, which is reported once.
+pub fn half(
+    documents: &Documents,
+    name: &str,
+    spec: &ApplianceSpec,
+    diags: &mut Diagnostics,
+) -> Option<Half> {
+    let pair = spec.pair.as_ref()?;
+    let members = documents
+        .appliances
+        .iter()
+        .filter(|document| document.spec.pair.as_ref().is_some_and(|other| other.value == pair.value));
+    let mut names: Vec<&str> = members.map(|document| document.metadata.name.as_str()).collect();
+    let is_first = names.first() == Some(&name);
+    names.sort_unstable();
+    if let [lower, _] = names.as_slice() {
+        return Some(if *lower == name { Half::Lower } else { Half::Upper });
+    }
+    if is_first {
+        let finding = if names.len() == 1 {
+            Diagnostic::error("pair-of-two", format!("`{name}` is alone in the pair `{}`", pair.value))
+                .help("write the same `pair` at the other router, in a document of this site")
+        } else {
+            Diagnostic::error("pair-of-two", format!("the pair `{}` has {} members", pair.value, names.len()))
+                .help("give each two of them a `pair` of their own")
+        };
+        diags.push(finding.at(pair.span));
+    }
+    None
+}
