@@ -7,6 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use super::doctor::DoctorArgs;
 use super::image::args::{ImageArgs, SupplyArgs};
 use super::import::ImportArgs;
+use super::init::InitArgs;
 
 /// Puts OpenWrt, Home Assistant and other network appliances on Kubernetes as machines that live on the LAN:
 /// own NICs, own MACs, own addresses.
@@ -100,35 +101,6 @@ pub struct ClusterArgs {
     /// Path of the kubeconfig [default: $KUBECONFIG or ~/.kube/config]
     #[arg(long, value_name = "FILE")]
     pub kubeconfig: Option<PathBuf>,
-}
-
-/// `wrtpod init`.
-#[derive(Debug, Args)]
-pub struct InitArgs {
-    /// The node's interface on the LAN, for example enp3s0
-    #[arg(long, value_name = "INTERFACE")]
-    pub parent: Option<String>,
-    /// The LAN's subnet, for example 192.168.1.0/24
-    #[arg(long, value_name = "CIDR")]
-    pub subnet: Option<String>,
-    /// The LAN's gateway, for example 192.168.1.1
-    #[arg(long, value_name = "ADDRESS")]
-    pub gateway: Option<String>,
-    /// The interface on the WAN, for a router
-    #[arg(long, value_name = "INTERFACE")]
-    pub wan_parent: Option<String>,
-    /// Name of the site
-    #[arg(long, value_name = "NAME", default_value = "home")]
-    pub name: String,
-    /// Namespace of the appliances
-    #[arg(short, long, value_name = "NAME", default_value = "appliances")]
-    pub namespace: String,
-    /// Kubernetes distribution: k3s, rke2, k0s, microk8s, kubeadm, talos or kind
-    #[arg(long, value_name = "NAME", default_value = "k3s")]
-    pub distribution: String,
-    /// File to write; an existing one is never overwritten
-    #[arg(long, value_name = "FILE", default_value = "site.yaml")]
-    pub out: PathBuf,
 }
 
 /// `wrtpod render`.

@@ -1,14 +1,13 @@
 //! `wrtpod catalog`: what comes with the binary.
 
-use std::fmt::Write;
-
 use super::args::{CatalogArgs, CatalogVerb};
 use super::error::{CliError, Outcome};
 use super::printer::Printer;
+use super::table::table;
 use crate::catalog;
 use crate::diag::{Diagnostics, SourceMap};
 use crate::overlay::EMBEDDED;
-use crate::spec::{self, Input, Request};
+use crate::spec::{self, Documents, Input, Request};
 use crate::types::nearest;
 
 /// A document that comes with the binary.
@@ -17,6 +16,15 @@ struct Entry {
     name: String,
     file: &'static str,
     text: &'static str,
+}
+
+impl Entry {
+    /// What stands in it.
+    fn documents(&self) -> Documents {
+        let inputs = [Input { name: self.file.to_owned(), text: self.text.to_owned() }];
+        let request = Request { inputs: &inputs, catalog: catalog::ENTRIES, ..Request::default() };
+        spec::load(&request, &mut SourceMap::new(), &mut Diagnostics::new())
+    }
 }
 
 /// All of them: appliances, images, overlays, each by name.
@@ -44,18 +52,29 @@ pub fn run(args: &CatalogArgs) -> Result<Outcome, CliError> {
 }
 
 fn list(entries: &[Entry]) -> String {
-    let width = entries.iter().map(|entry| entry.name.len()).max().unwrap_or_default();
-    entries.iter().fold(String::new(), |mut text, entry| {
-        let _ = writeln!(text, "{:width$}  {}", entry.name, description(entry));
-        text
-    })
+    let rows: Vec<Vec<String>> = entries
+        .iter()
+        .map(|entry| {
+            let documents = entry.documents();
+            vec![entry.name.clone(), networks(&documents), description(&documents)]
+        })
+        .collect();
+    table(&["NAME", "NETWORKS", "WHAT IT IS"], &rows)
 }
 
-/// The sentence that the entry says of itself.
-fn description(entry: &Entry) -> String {
-    let inputs = [Input { name: entry.file.to_owned(), text: entry.text.to_owned() }];
-    let request = Request { inputs: &inputs, ..Request::default() };
-    let documents = spec::load(&request, &mut SourceMap::new(), &mut Diagnostics::new());
+/// The networks that an appliance needs of its site.
+fn networks(documents: &Documents) -> String {
+    let mut names: Vec<&str> = Vec::new();
+    for interface in documents.appliances.iter().flat_map(|appliance| &appliance.spec.interfaces) {
+        if !names.contains(&interface.network.as_str()) {
+            names.push(interface.network.as_str());
+        }
+    }
+    names.join(", ")
+}
+
+/// The sentence that an entry says of itself.
+fn description(documents: &Documents) -> String {
     let appliances = documents.appliances.iter().map(|appliance| &appliance.spec.description);
     let images = documents.images.iter().map(|image| &image.spec.description);
     let overlays = documents.overlays.iter().map(|overlay| &overlay.spec.description);

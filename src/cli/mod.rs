@@ -87,11 +87,14 @@ fn schema(args: &SchemaArgs) -> Result<Outcome, CliError> {
         Some(SchemaKind::Overlay) => crate::spec::SchemaKind::Overlay,
         None => crate::spec::SchemaKind::Any,
     };
-    let schema = crate::spec::schema(kind);
-    let mut text = serde_json::to_string_pretty(&schema).expect("a JSON value is written to a string");
-    text.push('\n');
-    Printer::data(&text)?;
+    Printer::data(&schema_text(kind))?;
     Ok(Outcome::Done)
+}
+
+fn schema_text(kind: crate::spec::SchemaKind) -> String {
+    let schema = crate::spec::schema(kind);
+    let text = serde_json::to_string_pretty(&schema).expect("a JSON value is written to a string");
+    text + "\n"
 }
 
 fn completions(args: &CompletionsArgs) -> Result<Outcome, CliError> {

@@ -9,7 +9,8 @@ use super::printer::Printer;
 /// Refuses a path at which there is something.
 pub fn refuse_existing(path: &Path) -> Result<(), CliError> {
     if path.exists() {
-        let hint = "remove it, or name another file with --out".to_owned();
+        // It may be a Site: derived MACs hang on the salt in it.
+        let hint = "name another file with --out".to_owned();
         return Err(CliError::refused(format!("`{}` is there already", path.display()), hint));
     }
     Ok(())

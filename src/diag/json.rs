@@ -6,7 +6,8 @@ use std::fmt::Write as _;
 
 /// The findings in the order of their places, one JSON object a line: `code`, `severity`, `message`, `file`, `line`,
 /// `column`, `endLine`, `endColumn` (from 1, in characters; `null` without a place), `label`, `note` (what the text there is,
-/// where it is not the user's own), `help`, and `related` (other places).
+/// where it is not the user's own), `help`, `example` (lines to
+/// write), and `related` (other places).
 pub fn render_json(diagnostics: &Diagnostics, sources: &SourceMap) -> String {
     let mut out = String::new();
     for diagnostic in diagnostics.sorted() {
@@ -32,6 +33,7 @@ pub fn render_json(diagnostics: &Diagnostics, sources: &SourceMap) -> String {
             "label": diagnostic.span_label,
             "note": diagnostic.span.and_then(|span| sources.remark_at(span.file, span.start)),
             "help": diagnostic.help,
+            "example": diagnostic.example,
             "related": related,
         });
         let _ = writeln!(out, "{object}");
@@ -58,9 +60,9 @@ mod tests {
         assert_eq!(
             render_json(&diags, &sources),
             concat!(
-                r#"{"code":"y","severity":"note","message":"nowhere","file":null,"line":null,"column":null,"endLine":null,"endColumn":null,"label":null,"note":null,"help":"nothing","related":[]}"#,
+                r#"{"code":"y","severity":"note","message":"nowhere","file":null,"line":null,"column":null,"endLine":null,"endColumn":null,"label":null,"note":null,"help":"nothing","example":null,"related":[]}"#,
                 "\n",
-                r#"{"code":"x","severity":"error","message":"two\nlines","file":"site.yaml","line":2,"column":4,"endLine":2,"endColumn":5,"label":null,"note":null,"help":null,"related":[{"file":"site.yaml","line":1,"column":1,"label":"here"}]}"#,
+                r#"{"code":"x","severity":"error","message":"two\nlines","file":"site.yaml","line":2,"column":4,"endLine":2,"endColumn":5,"label":null,"note":null,"help":null,"example":null,"related":[{"file":"site.yaml","line":1,"column":1,"label":"here"}]}"#,
                 "\n"
             )
         );

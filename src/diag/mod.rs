@@ -54,6 +54,8 @@ pub struct Diagnostic {
     pub secondary: Vec<(Span, String)>,
     /// What to do about it: one instruction.
     pub help: Option<String>,
+    /// Lines to write, where they are several: text that can be pasted as it is.
+    pub example: Option<String>,
 }
 
 impl Diagnostic {
@@ -67,6 +69,7 @@ impl Diagnostic {
             span_label: None,
             secondary: Vec::new(),
             help: None,
+            example: None,
         }
     }
 
@@ -105,6 +108,13 @@ impl Diagnostic {
         if let Some(span) = span.into() {
             self.secondary.push((span, label.into()));
         }
+        self
+    }
+
+    /// Sets the lines to write, which the help speaks of.
+    #[must_use]
+    pub fn example(mut self, example: impl Into<String>) -> Self {
+        self.example = Some(example.into());
         self
     }
 

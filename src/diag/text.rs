@@ -61,6 +61,9 @@ pub fn render_one(diagnostic: &Diagnostic, sources: &SourceMap, style: Style) ->
         out.push_str(renderer.render(&[Group::with_title(title)]).trim_end());
         out.push('\n');
     }
+    for line in diagnostic.example.iter().flat_map(|example| example.lines()) {
+        let _ = writeln!(out, "{}", harmless(line));
+    }
     out
 }
 

@@ -174,6 +174,8 @@ fn appliance(
     let half = pair::half(context.documents, &name, spec, diags).filter(|_| profile == Profile::OpenWrt);
     let place = Place {
         site: context.site,
+        documents: context.documents,
+        from: spec.from.as_ref().map(|from| from.as_str()),
         salt: context.salt,
         namespace: &context.namespace,
         appliance: &name,

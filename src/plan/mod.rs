@@ -2,6 +2,7 @@
 //! Kubernetes' or CNI's formats. Entry: [`decide`]; `rules` then judges what came out.
 
 mod access;
+mod advice;
 mod attachments;
 mod boot;
 mod cluster;

@@ -2,13 +2,12 @@
 
 use std::net::IpAddr;
 
-use super::attachments;
 use super::mac::{self, MacSeed};
 use super::model::{Addressing, Attachment, ConfiguredBy, Nic, Profile, Route};
-use super::routes;
+use super::{advice, attachments, routes};
 use crate::diag::{Diagnostic, Diagnostics, Loc};
-use crate::spec::{Interface, Network, SiteSpec};
-use crate::types::{AddressSpec, Cidr, nearest};
+use crate::spec::{Documents, Interface, Network, SiteSpec};
+use crate::types::{AddressSpec, Cidr};
 
 /// Addresses after a fault that was reported: fixed ones, and none of them known. No rule says more of them.
 const UNDECIDED: Addressing = Addressing::Static(Vec::new());
@@ -18,6 +17,10 @@ const UNDECIDED: Addressing = Addressing::Static(Vec::new());
 pub struct Place<'a> {
     /// The site.
     pub site: &'a SiteSpec,
+    /// All documents.
+    pub documents: &'a Documents,
+    /// The catalog entry that the appliance builds on.
+    pub from: Option<&'a str>,
     /// The site's salt, where it has one.
     pub salt: Option<&'a str>,
     /// Namespace of the appliance.
@@ -49,6 +52,10 @@ pub fn decide(place: Place<'_>, interfaces: &[Loc<Interface>], diags: &mut Diagn
                 .at(place.appliance.span)
                 .help("write `interfaces: [{network: lan, address: dhcp}]`"),
         );
+    }
+    if place.profile == Profile::Generic && !place.faulty {
+        let Place { site, appliance, from, documents, .. } = place;
+        diags.extend(advice::addresses_missing(site, appliance, from, interfaces, documents));
     }
     let mut nics: Vec<Nic> = Vec::new();
     let mut stated = Vec::new();
@@ -122,7 +129,8 @@ fn attachment(place: Place<'_>, nic: &Nic) -> Option<Attachment> {
     (!is_primary(network)).then(|| attachments::attachment(network, place.profile, place.hostname, nic))
 }
 
-fn is_primary(network: &Network) -> bool {
+/// Whether it is the cluster's own network.
+pub fn is_primary(network: &Network) -> bool {
     network.primary.as_ref().is_some_and(|primary| primary.value)
 }
 
@@ -133,7 +141,7 @@ fn nic(
     diags: &mut Diagnostics,
 ) -> Option<Nic> {
     let Some(network) = network(place.site, interface.network.as_str()) else {
-        diags.push(unknown_network(place.site, interface));
+        diags.push(advice::unknown_network(place.site, interface, place.documents));
         return None;
     };
     let primary = is_primary(network);
@@ -190,19 +198,6 @@ fn wanted(switch: Option<&Loc<bool>>, interface: &Interface) -> Loc<bool> {
     switch.copied().unwrap_or_else(|| Loc::new(false, interface.network.span))
 }
 
-fn unknown_network(site: &SiteSpec, interface: &Loc<Interface>) -> Diagnostic {
-    let names: Vec<&str> = site.networks.iter().map(|(name, _)| name.as_str()).collect();
-    let help = match nearest(interface.network.as_str(), names.iter().copied()) {
-        Some(name) => format!("did you mean `{name}`?"),
-        None if names.is_empty() => "add it under `networks` of the site".to_owned(),
-        None => format!("write one of the site's networks: {}", names.join(", ")),
-    };
-    Diagnostic::error("unknown-network", format!("the site has no network `{}`", interface.network.as_str()))
-        .at(interface.network.span)
-        .label("no such network")
-        .help(help)
-}
-
 fn decide_mac(
     place: Place<'_>,
     interface: &Interface,
@@ -235,21 +230,7 @@ fn addressing(
         if place.profile == Profile::OpenWrt && !primary {
             return Addressing::Dhcp(interface.network.span);
         }
-        if !primary && place.faulty {
-            return UNDECIDED;
-        }
-        if !primary {
-            diags.push(
-                Diagnostic::error(
-                    "address-missing",
-                    format!("interface on `{}` says nothing about its address", interface.network.as_str()),
-                )
-                .at(interface.span.or(interface.network.span))
-                .help("write `address: ` with an address and its prefix length, or dhcp, pool or none"),
-            );
-            return UNDECIDED;
-        }
-        return Addressing::None;
+        return if primary { Addressing::None } else { UNDECIDED };
     };
     let mut fixed = Vec::new();
     for address in &interface.address {

@@ -3,7 +3,7 @@
 use super::header::{self, DocumentKind};
 use super::merge::merge;
 use super::{CatalogEntry, scalar};
-use crate::diag::{Diagnostic, Diagnostics, SourceMap, Span};
+use crate::diag::{Diagnostic, Diagnostics, FileId, SourceMap, Span};
 use crate::types::{nearest, quoted};
 use crate::yaml::{self, Key, Tree};
 use std::collections::HashMap;
@@ -27,11 +27,13 @@ pub(super) struct Catalog<'a> {
     read: HashMap<&'a str, Option<Tree>>,
     /// The entries whose `from` is being followed.
     open: Vec<&'a str>,
+    /// The files of those that were read.
+    pub(super) files: Vec<FileId>,
 }
 
 impl<'a> Catalog<'a> {
     pub(super) fn new(entries: &'a [CatalogEntry<'a>]) -> Self {
-        Self { entries, read: HashMap::new(), open: Vec::new() }
+        Self { entries, read: HashMap::new(), open: Vec::new(), files: Vec::new() }
     }
 
     /// The names of all entries.
@@ -85,6 +87,7 @@ impl<'a> Catalog<'a> {
         }
         self.open.push(entry.name);
         let file = sources.add(entry.file, entry.text);
+        self.files.push(file);
         let tree = yaml::read(file, sources, diagnostics).into_iter().next();
         let document = tree.and_then(|tree| header::take(tree, diagnostics));
         let spec = document

@@ -35,7 +35,7 @@ pub fn load(request: &Request<'_>, sources: &mut SourceMap, diagnostics: &mut Di
         }
     }
     let mut catalog = Catalog::new(request.catalog);
-    gathered.add_named(request.named, &catalog, sources, diagnostics);
+    gathered.add_named(request.named, &mut catalog, sources, diagnostics);
     gathered.refuse_second_site(diagnostics);
     let assignments = request.assignments.iter();
     let parsed: Vec<(Option<&str>, Parsed)> = assignments
@@ -56,7 +56,8 @@ pub fn load(request: &Request<'_>, sources: &mut SourceMap, diagnostics: &mut Di
     }
     gathered.assign(second, diagnostics);
     gathered.add_images(request.images, sources, diagnostics);
-    gathered.decode(diagnostics)
+    let documents = gathered.decode(diagnostics);
+    Documents { foreign: catalog.files, ..documents }
 }
 
 impl Gathered {
@@ -87,7 +88,7 @@ impl Gathered {
     fn add_named(
         &mut self,
         named: &[String],
-        catalog: &Catalog<'_>,
+        catalog: &mut Catalog<'_>,
         sources: &mut SourceMap,
         diagnostics: &mut Diagnostics,
     ) {
@@ -98,6 +99,7 @@ impl Gathered {
             let file = sources.add(super::COMMAND_LINE, name);
             let span = Span::new(file, 0, name.len());
             if catalog.names().any(|known| known == name) {
+                catalog.files.push(file);
                 self.add(from_catalog(name, span), file, diagnostics);
                 continue;
             }

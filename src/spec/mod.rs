@@ -22,7 +22,7 @@ pub(crate) use merge::merge;
 pub use schema::{SchemaKind, schema};
 pub use v1alpha1::*;
 
-use crate::diag::{Loc, Span};
+use crate::diag::{FileId, Loc, Span};
 use crate::types::{Invalid, quoted};
 
 /// What messages call the place of a word that was typed.
@@ -122,6 +122,15 @@ pub struct Documents {
     pub overlays: Vec<Loc<Overlay>>,
     /// Documents that were read in spite of faults (an unknown key): what they lack may be what was meant there.
     pub faulty: Vec<Span>,
+    /// Texts that nobody here wrote: entries of the catalog, and documents that are one by their name alone.
+    pub foreign: Vec<FileId>,
+}
+
+impl Documents {
+    /// Whether what stands there is the user's own: in a file, or behind `--set`.
+    pub fn is_own(&self, span: Option<Span>) -> bool {
+        span.is_some_and(|span| !self.foreign.contains(&span.file))
+    }
 }
 
 /// The codes of everything that loading can report, beside those of [`crate::yaml::CODES`].

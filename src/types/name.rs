@@ -107,6 +107,13 @@ impl FromStr for InterfaceName {
         if text == "." || text == ".." {
             return Err(Invalid::new(format!("{what} is not an interface name"), RULE));
         }
+        if text.contains(',') {
+            let problem = format!("{what} are several interfaces");
+            return Err(Invalid::new(
+                problem,
+                "write one; several make a bond on the node, which has a name",
+            ));
+        }
         if let Some(bad) =
             text.chars().find(|c| matches!(c, '/' | ':') || c.is_whitespace() || c.is_control())
         {
@@ -119,7 +126,7 @@ impl FromStr for InterfaceName {
 
 impl TextForm for InterfaceName {
     const WHAT: &'static str = "an interface name";
-    const PATTERN: &'static str = r"^(?!\.{1,2}$)[^/:\s]{1,15}$";
+    const PATTERN: &'static str = r"^(?!\.{1,2}$)[^/:,\s]{1,15}$";
     const EXAMPLE: &'static str = "enp3s0";
 }
 

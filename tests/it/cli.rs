@@ -9,103 +9,11 @@ use wrtpod::explain;
 
 use crate::place::{Place, check};
 
-const INIT: [&str; 7] =
-    ["init", "--parent", "enp3s0", "--subnet", "192.168.1.0/24", "--gateway", "192.168.1.1"];
-
 const SITE: &str = "apiVersion: wrtpod.dev/v1alpha1\nkind: Site\nmetadata: {name: home}\nspec:\n  salt: b2f1c4d8\n  \
                     networks:\n    lan: {macvlan: {parent: enp3s0}, subnet: 192.168.1.0/24, gateway: 192.168.1.1}\n";
 
 const WEB: &str = "---\napiVersion: wrtpod.dev/v1alpha1\nkind: Appliance\nmetadata: {name: web}\nspec:\n  \
                    from: nginx-lan\n  interfaces:\n    - {network: lan, address: 192.168.1.80/24}\n";
-
-#[test]
-fn init_writes_a_site_once() {
-    let place = Place::new();
-    check("init", &place.run(&INIT));
-    let site = place.read("site.yaml");
-    let salt = site.lines().find(|line| line.trim().starts_with("salt:")).expect("it has a salt");
-    let digits = salt.split('"').nth(1).unwrap_or_default();
-    assert!(digits.len() == 16 && digits.bytes().all(|b| b.is_ascii_hexdigit()), "{salt}");
-    insta::with_settings!({
-        prepend_module_to_snapshot => false, omit_expression => true, snapshot_path => "snapshots/cli"
-    }, {
-        insta::assert_snapshot!("init-site", site.replace(digits, "[salt]"));
-    });
-    check("init-again", &place.run(&INIT));
-    assert_eq!(place.read("site.yaml"), site);
-    // What it wrote is a good site.
-    let rendered = place.run(&["render", "openwrt"]);
-    assert_eq!((rendered.code, rendered.stderr.contains("error")), (Some(0), false), "{}", rendered.stderr);
-    // Two of them have two salts.
-    let other = Place::new();
-    assert_eq!(other.run(&INIT).code, Some(0));
-    assert_ne!(other.read("site.yaml"), site);
-}
-
-#[test]
-fn init_takes_every_flag() {
-    for distribution in ["k3s", "rke2", "k0s", "microk8s", "kubeadm", "talos", "kind"] {
-        let place = Place::new();
-        let more = [
-            "--wan-parent",
-            "enp4s0",
-            "--name",
-            "attic",
-            "-n",
-            "net",
-            "--distribution",
-            distribution,
-            "--out",
-            "x.yaml",
-        ];
-        assert_eq!(place.run(&[&INIT[..], &more].concat()).code, Some(0));
-        let rendered = place.run(&["render", "-f", "x.yaml", "openwrt-router"]);
-        assert_eq!(rendered.code, Some(0), "{}", rendered.stderr);
-    }
-    let place = Place::new();
-    let run = place.run(&[
-        "init",
-        "--parent",
-        "eth0",
-        "--subnet",
-        "fd00::5/64",
-        "--gateway",
-        "fe80::1",
-        "--out",
-        "6.yaml",
-    ]);
-    assert_eq!(run.code, Some(0), "{}", run.stderr);
-    let rendered = place.run(&["render", "-f", "6.yaml", "openwrt"]);
-    assert_eq!(rendered.code, Some(0), "{}", rendered.stderr);
-}
-
-#[test]
-fn init_refuses_bad_answers() {
-    let place = Place::new();
-    check("init-missing", &place.run(&["init", "--parent", "enp3s0"]));
-    let mut text = String::new();
-    for (index, bad) in
-        [(2, "a/b"), (4, "192.168.1.0"), (4, "192.168.1.300/24"), (6, "192.168.2.1"), (6, "router")]
-    {
-        let mut arguments = INIT;
-        arguments[index] = bad;
-        text.push_str(&place.run(&arguments).text());
-    }
-    for more in [["--name", "My Home"], ["--distribution", "k4s"], ["--namespace", "-"], ["--wan-parent", ""]]
-    {
-        text.push_str(&place.run(&[&INIT[..], &more].concat()).text());
-    }
-    let taken: Vec<&str> =
-        INIT.iter().map(|word| if *word == "192.168.1.1" { "192.168.1.0" } else { word }).collect();
-    text.push_str(&place.run(&taken).text());
-    assert_eq!(place.names(""), Vec::<String>::new());
-    insta::with_settings!({
-        prepend_module_to_snapshot => false, omit_expression => true, snapshot_path => "snapshots/cli"
-    }, {
-        insta::assert_snapshot!("init-bad", text);
-    });
-    check("init-nowhere", &place.run(&[&INIT[..], &["--out", "no/such/folder.yaml"]].concat()));
-}
 
 #[test]
 fn render_finds_its_documents() {

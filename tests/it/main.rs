@@ -14,6 +14,7 @@ mod clients;
 mod defaults;
 mod goldens;
 mod import;
+mod init;
 mod layering;
 mod messages;
 mod overlays;

@@ -1,0 +1,396 @@
+//! The questions of `wrtpod init`, each judged with what was answered before it.
+
+use std::net::IpAddr;
+
+use super::args::InitArgs;
+use super::draft::{self, Draft, Entry, Network};
+use super::machine::Machine;
+use super::questions::{Question, Questions};
+use crate::cli::error::CliError;
+use crate::spec::Distribution;
+use crate::types::{AddressSpec, Cidr, InterfaceName, Invalid, Name, Vlan, quoted};
+
+/// What a draft starts from, and who completes it.
+struct Interview<'a, 't> {
+    args: &'a InitArgs,
+    machine: &'a Machine,
+    questions: Questions<'t>,
+    draft: Draft,
+}
+
+/// Everything that the site needs.
+pub fn answers(
+    args: &InitArgs,
+    entry: Option<Entry>,
+    machine: &Machine,
+    questions: Questions<'_>,
+    salt: String,
+) -> Result<Draft, CliError> {
+    let parse =
+        |flag: &str, text: &str| text.parse::<Name>().map_err(|invalid| CliError::flag(flag, invalid));
+    let draft = Draft {
+        name: parse("--name", &args.name)?,
+        namespace: parse("--namespace", &args.namespace)?,
+        distribution: Distribution::K3s,
+        salt,
+        networks: Vec::new(),
+        entry,
+    };
+    let mut interview = Interview { args, machine, questions, draft };
+    interview.refuse_loose_options()?;
+    interview.distribution()?;
+    interview.lan()?;
+    interview.wan()?;
+    interview.further_networks()?;
+    interview.addresses()?;
+    interview.questions.finish()?;
+    Ok(interview.draft)
+}
+
+impl Interview<'_, '_> {
+    /// Options that name a network twice, or one that nobody has.
+    fn refuse_loose_options(&self) -> Result<(), CliError> {
+        let mut seen: Vec<&str> = Vec::new();
+        for given in &self.args.networks {
+            let Some((name, _)) = given.split_once('=') else {
+                let hint =
+                    "write NAME=INTERFACE.VLAN,SUBNET, for example --network iot=enp3s0.2,192.168.32.0/24";
+                return Err(CliError::usage(
+                    format!("--network: {} has no `=`", quoted(given)),
+                    hint.to_owned(),
+                ));
+            };
+            name.parse::<Name>().map_err(|invalid| CliError::flag("--network", invalid))?;
+            let option = match name {
+                "lan" => Some("--parent, --subnet and --gateway"),
+                "wan" => Some("--wan-parent"),
+                _ => None,
+            };
+            if let Some(option) = option {
+                let hint = format!("use {option}");
+                return Err(CliError::usage(format!("--network: `{name}` has options of its own"), hint));
+            }
+            if seen.contains(&name) {
+                let hint = "give each network another name".to_owned();
+                return Err(CliError::usage(format!("--network: `{name}` stands twice"), hint));
+            }
+            seen.push(name);
+        }
+        let interfaces = self.draft.entry.iter().flat_map(|entry| &entry.interfaces);
+        let open: Vec<&str> = interfaces.filter(|one| one.open).map(|one| one.network.as_str()).collect();
+        for given in &self.args.addresses {
+            let network = given.split_once('=').map_or("", |(network, _)| network);
+            if open.contains(&network) {
+                continue;
+            }
+            let (problem, hint) = match (&self.draft.entry, open.first()) {
+                (Some(_), Some(first)) => (
+                    format!("{} is for none of {}", quoted(given), open.join(", ")),
+                    format!("write {first}=ADDRESS"),
+                ),
+                (Some(entry), None) => (
+                    format!("the catalog decides the addresses of `{}`", entry.name),
+                    "leave it out; another address goes into a document of the appliance".to_owned(),
+                ),
+                (None, _) => (
+                    "there is no appliance to give it to".to_owned(),
+                    "name a catalog entry, such as home-assistant".to_owned(),
+                ),
+            };
+            return Err(CliError::usage(format!("--address: {problem}"), hint));
+        }
+        Ok(())
+    }
+
+    fn distribution(&mut self) -> Result<(), CliError> {
+        let detected = self.machine.distribution.unwrap_or(Distribution::K3s).to_string();
+        let given = self.args.distribution.as_deref();
+        // Without a terminal the default needs no answer.
+        let given = given.or_else(|| (!self.questions.is_interactive()).then_some("k3s"));
+        let question = Question {
+            option: "--distribution",
+            given,
+            text: "The cluster's distribution".to_owned(),
+            example: "k3s".to_owned(),
+            default: Some(detected),
+        };
+        self.draft.distribution = self.questions.ask(&question, str::parse)?;
+        Ok(())
+    }
+
+    fn lan(&mut self) -> Result<(), CliError> {
+        let parents: Vec<String> = self.machine.parents().into_iter().map(str::to_owned).collect();
+        let name: Name = "lan".parse().expect("it is a name");
+        let question = Question {
+            option: "--parent",
+            given: self.args.parent.as_deref(),
+            text: choice("The node's interface on the LAN", &parents),
+            example: "enp3s0".to_owned(),
+            default: parents.first().cloned(),
+        };
+        let (draft, machine) = (&self.draft, self.machine);
+        let lan = self.questions.ask(&question, |answer| {
+            let parent = interface(machine, answer)?;
+            let lan = Network { name: name.clone(), parent, vlan: None, subnet: None, gateway: None };
+            with(draft, lan.clone()).check().map(|()| lan)
+        })?;
+        self.tell_of_unknown(lan.parent.as_str());
+        // What the machine knows is of its own way out.
+        let here = self.machine.uplink.as_deref() == Some(lan.parent.as_str());
+        let question = Question {
+            option: "--subnet",
+            given: self.args.subnet.as_deref(),
+            text: "The LAN's subnet".to_owned(),
+            example: "192.168.1.0/24".to_owned(),
+            default: self.machine.subnet.filter(|_| here).map(|subnet| subnet.to_string()),
+        };
+        let draft = &self.draft;
+        let subnet = self.questions.ask(&question, |answer| {
+            let subnet = answer.parse::<Cidr>()?.network();
+            with(draft, Network { subnet: Some(subnet), ..lan.clone() }).check().map(|()| subnet)
+        })?;
+        let lan = Network { subnet: Some(subnet), ..lan };
+        let gateway = self.gateway(&lan, here)?;
+        self.draft.networks.push(Network { gateway: Some(gateway), ..lan });
+        Ok(())
+    }
+
+    /// A router that takes the gateway's address asks for its own: the one that the machine uses now is another's.
+    fn gateway(&mut self, lan: &Network, here: bool) -> Result<IpAddr, CliError> {
+        let router = self.draft.entry.as_ref().filter(|entry| entry.is_gateway_of("lan"));
+        let subnet = lan.subnet.expect("it was answered before");
+        let first = example_gateway(subnet);
+        let question = Question {
+            option: "--gateway",
+            given: self.args.gateway.as_deref(),
+            text: match router {
+                Some(entry) => {
+                    format!("The LAN's gateway, an address that {} gets and nobody else has", entry.name)
+                }
+                None => "The LAN's gateway".to_owned(),
+            },
+            example: first,
+            default: self
+                .machine
+                .gateway
+                .filter(|_| here && router.is_none())
+                .map(|gateway| gateway.to_string()),
+        };
+        let draft = &self.draft;
+        self.questions.ask(&question, |answer| {
+            let gateway: IpAddr = answer.parse().map_err(|_| {
+                Invalid::new(format!("{} is no address", quoted(answer)), "write it as 192.168.1.1")
+            })?;
+            with(draft, Network { gateway: Some(gateway), ..lan.clone() }).check().map(|()| gateway)
+        })
+    }
+
+    fn wan(&mut self) -> Result<(), CliError> {
+        let needed = self
+            .draft
+            .entry
+            .as_ref()
+            .is_some_and(|entry| entry.networks().iter().any(|name| name.as_str() == "wan"));
+        if !needed && self.args.wan_parent.is_none() {
+            return Ok(());
+        }
+        let taken: Vec<&str> = self.draft.networks.iter().map(|network| network.parent.as_str()).collect();
+        let free = self.machine.parents().into_iter().filter(|name| !taken.contains(name));
+        let free: Vec<String> = free.map(str::to_owned).collect();
+        let question = Question {
+            option: "--wan-parent",
+            given: self.args.wan_parent.as_deref(),
+            text: choice("The node's interface on the WAN", &free),
+            example: if taken.contains(&"enp4s0") { "enp5s0" } else { "enp4s0" }.to_owned(),
+            default: free.first().cloned(),
+        };
+        let (draft, machine) = (&self.draft, self.machine);
+        let wan = self.questions.ask(&question, |answer| {
+            let (parent, vlan) = wire(machine, answer)?;
+            let name = "wan".parse().expect("it is a name");
+            let wan = Network { name, parent, vlan, subnet: None, gateway: None };
+            with(draft, wan.clone()).check().map(|()| wan)
+        })?;
+        self.tell_of_unknown(wan.parent.as_str());
+        self.draft.networks.push(wan);
+        Ok(())
+    }
+
+    /// Networks that the entry needs beside LAN and WAN, and those of options.
+    fn further_networks(&mut self) -> Result<(), CliError> {
+        let given = |name: &str| {
+            let pairs = self.args.networks.iter().filter_map(|given| given.split_once('='));
+            pairs.filter(|(known, _)| *known == name).map(|(_, value)| value).next()
+        };
+        let needed = self.draft.entry.iter().flat_map(Entry::networks).map(ToString::to_string);
+        let mut names: Vec<String> = needed.filter(|name| name != "lan" && name != "wan").collect();
+        let named = self.args.networks.iter().filter_map(|given| given.split_once('='));
+        for (name, _) in named {
+            if !names.iter().any(|known| known == name) {
+                names.push(name.to_owned());
+            }
+        }
+        let options: Vec<(String, Option<String>)> =
+            names.into_iter().map(|name| (name.clone(), given(&name).map(str::to_owned))).collect();
+        for (name, option) in options {
+            let network = self.further_network(&name, option.as_deref())?;
+            self.draft.networks.push(network);
+        }
+        Ok(())
+    }
+
+    fn further_network(&mut self, name: &str, given: Option<&str>) -> Result<Network, CliError> {
+        let own: Name = name.parse().map_err(|invalid| CliError::flag("--network", invalid))?;
+        let lan = self.draft.networks.first().map_or("enp3s0", |lan| lan.parent.as_str()).to_owned();
+        let (draft, machine) = (&self.draft, self.machine);
+        let network = |(parent, vlan): (InterfaceName, Option<Vlan>), subnet: Option<Cidr>| {
+            let network = Network { name: own.clone(), parent, vlan, subnet, gateway: None };
+            with(draft, network.clone()).check().map(|()| network)
+        };
+        if given.is_some() || !self.questions.is_interactive() {
+            let question = Question {
+                option: &format!("--network {name}="),
+                given,
+                text: String::new(),
+                example: format!("{lan}.2,192.168.32.0/24"),
+                default: None,
+            };
+            return self.questions.ask(&question, |answer| {
+                let (link, subnet) = answer.split_once(',').map_or((answer, None), |(a, b)| (a, Some(b)));
+                let subnet = subnet.map(|subnet| subnet.parse::<Cidr>().map(Cidr::network)).transpose()?;
+                network(wire(machine, link)?, subnet)
+            });
+        }
+        let question = Question {
+            option: "--network",
+            given: None,
+            text: format!("The VLAN of `{name}` on {lan}, or another interface of the node"),
+            example: format!("2 for {lan}.2"),
+            default: Some("2".to_owned()),
+        };
+        let link = self.questions.ask(&question, |answer| {
+            let link = match answer.parse::<Vlan>() {
+                Ok(vlan) => (lan.parse()?, Some(vlan)),
+                Err(invalid) if answer.bytes().all(|byte| byte.is_ascii_digit()) => return Err(invalid),
+                Err(_) => wire(machine, answer)?,
+            };
+            network(link.clone(), None).map(|_| link)
+        })?;
+        let question = Question {
+            option: "--network",
+            given: None,
+            text: format!("The subnet of `{name}`"),
+            example: "192.168.32.0/24".to_owned(),
+            default: None,
+        };
+        self.questions.ask(&question, |answer| network(link.clone(), Some(answer.parse::<Cidr>()?.network())))
+    }
+
+    /// The addresses that the catalog leaves open.
+    fn addresses(&mut self) -> Result<(), CliError> {
+        let interfaces = self.draft.entry.as_ref().map_or(0, |entry| entry.interfaces.len());
+        for at in 0..interfaces {
+            let Some(entry) = &self.draft.entry else { continue };
+            let interface = &entry.interfaces[at];
+            if !interface.open {
+                continue;
+            }
+            let name = interface.network.to_string();
+            let network = self.draft.networks.iter().find(|network| network.name == interface.network);
+            let subnet = network.and_then(|network| network.subnet);
+            let gateway = network.and_then(|network| network.gateway);
+            let given = self.args.addresses.iter().filter_map(|given| given.split_once('='));
+            let given = given.filter(|(network, _)| *network == name).map(|(_, address)| address).next();
+            let question = Question {
+                option: &format!("--address {name}="),
+                given,
+                text: format!(
+                    "A free address for {} on `{name}`, outside of what a DHCP server hands out",
+                    entry.name
+                ),
+                example: subnet.map_or_else(
+                    || "192.168.32.9/24".to_owned(),
+                    |subnet| draft::example_address(subnet, gateway),
+                ),
+                default: None,
+            };
+            let draft = &self.draft;
+            let address = self.questions.ask(&question, |answer| {
+                let address = address(answer, subnet)?;
+                let mut draft = draft.clone();
+                if let Some(entry) = &mut draft.entry {
+                    entry.interfaces[at].address = Some(address);
+                }
+                draft.check().map(|()| address)
+            })?;
+            if let Some(entry) = &mut self.draft.entry {
+                entry.interfaces[at].address = Some(address);
+            }
+        }
+        Ok(())
+    }
+
+    /// Other nodes may have other interfaces.
+    fn tell_of_unknown(&mut self, name: &str) {
+        let known: Vec<&str> = self.machine.parents();
+        if !known.is_empty() && self.machine.interface(name).is_none() {
+            let line =
+                format!("  note: this node has no `{name}`, it has {}; another node may", known.join(", "));
+            self.questions.say(&line);
+        }
+    }
+}
+
+/// A question with what there is to choose from.
+fn choice(text: &str, parents: &[String]) -> String {
+    match parents {
+        [] | [_] => text.to_owned(),
+        several => format!("{text}, one of {}", several.join(", ")),
+    }
+}
+
+/// The draft with one more network.
+fn with(draft: &Draft, network: Network) -> Draft {
+    let mut draft = draft.clone();
+    draft.networks.push(network);
+    draft
+}
+
+/// An interface of a node; what this node knows of its own is said.
+fn interface(machine: &Machine, answer: &str) -> Result<InterfaceName, Invalid> {
+    let name: InterfaceName = answer.parse()?;
+    match machine.interface(answer) {
+        Some(known) if known.wireless => {
+            let problem = format!("`{answer}` is Wi-Fi: access points drop frames of a second MAC");
+            Err(Invalid::new(problem, "name a wired interface"))
+        }
+        _ => Ok(name),
+    }
+}
+
+/// An interface, or a VLAN of one: `enp3s0.2`.
+fn wire(machine: &Machine, answer: &str) -> Result<(InterfaceName, Option<Vlan>), Invalid> {
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    match answer.rsplit_once('.').filter(|(_, vlan)| is_number(vlan)) {
+        Some((parent, vlan)) => Ok((interface(machine, parent)?, Some(vlan.parse()?))),
+        None => Ok((interface(machine, answer)?, None)),
+    }
+}
+
+/// An address of an appliance; without a prefix length it has the subnet's.
+fn address(answer: &str, subnet: Option<Cidr>) -> Result<AddressSpec, Invalid> {
+    if let (Ok(address), Some(subnet)) = (answer.parse::<IpAddr>(), subnet)
+        && let Some(address) = Cidr::new(address, subnet.prefix())
+    {
+        return Ok(AddressSpec::Static(address));
+    }
+    answer.parse()
+}
+
+/// The first address of the subnet, where routers usually are.
+fn example_gateway(subnet: Cidr) -> String {
+    match subnet.network().address() {
+        IpAddr::V4(first) => IpAddr::V4(u32::from(first).saturating_add(1).into()).to_string(),
+        IpAddr::V6(_) => "fe80::1".to_owned(),
+    }
+}

@@ -1,0 +1,115 @@
+//! `wrtpod init`: a site file for this place, with a word on every line that one may want to change. What options do
+//! not say is asked at the terminal, with what this machine knows as defaults; each answer is judged as `render` will.
+
+mod args;
+mod draft;
+mod interview;
+mod machine;
+mod questions;
+
+use std::io::IsTerminal;
+use std::path::Path;
+
+use super::error::{CliError, Outcome};
+use super::new_file;
+use super::printer::Printer;
+use crate::catalog;
+use crate::spec;
+use crate::types::{nearest, quoted};
+
+pub use args::InitArgs;
+use draft::{Draft, Entry};
+use interview::answers;
+use machine::Machine;
+use questions::{Questions, Terminal};
+
+/// The schema for editors, beside the site file.
+const SCHEMA: &str = "wrtpod.schema.json";
+
+/// Runs the verb.
+pub fn run(args: &InitArgs, printer: Printer) -> Result<Outcome, CliError> {
+    refuse_existing(&args.out)?;
+    let entry = args.entry.as_deref().map(entry).transpose()?;
+    let interactive = std::io::stdin().is_terminal() && printer.is_live();
+    let (mut input, mut output) = (std::io::stdin().lock(), std::io::stderr());
+    let terminal = interactive.then_some(Terminal { input: &mut input, output: &mut output });
+    // Options alone mean the same on every machine.
+    let machine = if interactive { Machine::read(Path::new("/")) } else { None };
+    let machine = machine.unwrap_or_default();
+    let draft = answers(args, entry, &machine, Questions::new(terminal), salt()?)?;
+    new_file::write(&args.out, &draft.text(&format!("./{SCHEMA}")), printer)?;
+    write_schema(&args.out, printer)?;
+    printer.line(&next(args, &draft));
+    Ok(Outcome::Done)
+}
+
+/// A site file is never to be removed: the MACs of what runs hang on its salt.
+fn refuse_existing(path: &Path) -> Result<(), CliError> {
+    if !path.exists() {
+        return Ok(());
+    }
+    let hint = "edit it, for derived MACs hang on the salt in it: `wrtpod render NAME` shows what it lacks for an appliance; \
+                or write another one with --out FILE";
+    Err(CliError::refused(format!("`{}` is there already", path.display()), hint.to_owned()))
+}
+
+fn entry(name: &str) -> Result<Entry, CliError> {
+    Entry::find(name).ok_or_else(|| {
+        let names = || catalog::ENTRIES.iter().map(|entry| entry.name);
+        let hint = match nearest(name, names()) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("write one of {}", names().collect::<Vec<_>>().join(", ")),
+        };
+        CliError::usage(format!("the catalog has no appliance {}", quoted(name)), hint)
+    })
+}
+
+/// 16 hexadecimal digits from the operating system.
+fn salt() -> Result<String, CliError> {
+    let mut bytes = [0_u8; 8];
+    getrandom::fill(&mut bytes).map_err(|error| CliError::Environment {
+        message: format!("cannot get random bytes: {error}"),
+        hint: None,
+    })?;
+    Ok(crate::objects::hex(&bytes))
+}
+
+/// The schema that the site file's first line names, for editors. A file that is there already stays.
+fn write_schema(site: &Path, printer: Printer) -> Result<(), CliError> {
+    let path = site.with_file_name(SCHEMA);
+    let text = super::schema_text(spec::SchemaKind::Any);
+    match std::fs::read_to_string(&path) {
+        Ok(there) if there == text => Ok(()),
+        Ok(_) => {
+            let path = path.display();
+            printer.note(&format!(
+                "`{path}` stays as it is; `wrtpod schema > {path}` writes that of this wrtpod"
+            ));
+            Ok(())
+        }
+        Err(_) => new_file::write(&path, &text, printer),
+    }
+}
+
+/// The commands that come next.
+fn next(args: &InitArgs, draft: &Draft) -> String {
+    let name = draft.entry.as_ref().map_or("openwrt", |entry| entry.name.as_str());
+    let file = match args.out.to_str() {
+        Some("site.yaml") => String::new(),
+        _ => format!(" -f {}", quoted_for_shell(&args.out.display().to_string())),
+    };
+    format!("next: wrtpod doctor {name}{file}, then wrtpod deploy {name}{file}")
+}
+
+/// A path as a word of a shell.
+fn quoted_for_shell(text: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "_-./,:@%+=".contains(c);
+    if !text.is_empty() && text.chars().all(plain) {
+        text.to_owned()
+    } else {
+        format!("'{}'", text.replace('\'', "'\\''"))
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,123 @@
+//! Answers, from options or from the person at the terminal, who is asked again until an answer will do.
+
+use std::io::{BufRead, Write};
+use std::path::Path;
+
+use crate::cli::error::CliError;
+use crate::types::Invalid;
+
+/// The terminal.
+pub struct Terminal<'a> {
+    /// Where answers are read.
+    pub input: &'a mut dyn BufRead,
+    /// Where questions are asked.
+    pub output: &'a mut dyn Write,
+}
+
+/// One thing to know.
+pub struct Question<'a> {
+    /// The option that answers it, with its value's name where it takes several: `--address lan=`.
+    pub option: &'a str,
+    /// What stands behind the option.
+    pub given: Option<&'a str>,
+    /// What is asked.
+    pub text: String,
+    /// An answer, to show its form.
+    pub example: String,
+    /// What an empty answer stands for.
+    pub default: Option<String>,
+}
+
+/// Who is asked, and what nobody answered.
+pub struct Questions<'a> {
+    terminal: Option<Terminal<'a>>,
+    /// Options, and how each is written with an example.
+    missing: Vec<(String, String)>,
+}
+
+impl<'a> Questions<'a> {
+    /// With a terminal, or with options alone.
+    pub fn new(terminal: Option<Terminal<'a>>) -> Self {
+        Self { terminal, missing: Vec::new() }
+    }
+
+    /// Whether there is somebody to ask.
+    pub fn is_interactive(&self) -> bool {
+        self.terminal.is_some()
+    }
+
+    /// A line for the person who answers.
+    pub fn say(&mut self, line: &str) {
+        if let Some(terminal) = &mut self.terminal {
+            let _ = writeln!(terminal.output, "{line}");
+        }
+    }
+
+    /// The answer, as `check` makes it. Without option and terminal the question counts as missing, and the example stands
+    /// in for its answer.
+    pub fn ask<T>(
+        &mut self,
+        question: &Question<'_>,
+        mut check: impl FnMut(&str) -> Result<T, Invalid>,
+    ) -> Result<T, CliError> {
+        let refused = |invalid| CliError::flag(question.option.trim_end_matches('='), invalid);
+        if let Some(given) = question.given {
+            return check(given).map_err(refused);
+        }
+        let Some(terminal) = &mut self.terminal else {
+            let separator = if question.option.ends_with('=') { "" } else { " " };
+            let name = question.option.trim_end_matches('=').to_owned();
+            self.missing.push((name, format!("{}{separator}{}", question.option, question.example)));
+            return check(&question.example).map_err(refused);
+        };
+        let shown = match &question.default {
+            Some(default) => format!("{} [{default}]: ", question.text),
+            None => format!("{} (for example {}): ", question.text, question.example),
+        };
+        loop {
+            let answer = line(terminal, &shown)?;
+            let answer = match (answer.is_empty(), &question.default) {
+                (true, Some(default)) => default.clone(),
+                (true, None) => {
+                    let _ =
+                        writeln!(terminal.output, "  an answer is needed, for example {}", question.example);
+                    continue;
+                }
+                (false, _) => answer,
+            };
+            match check(&answer) {
+                Ok(value) => return Ok(value),
+                Err(Invalid { problem, fix }) => {
+                    let _ = writeln!(terminal.output, "  {problem}\n  {fix}");
+                }
+            }
+        }
+    }
+
+    /// An error that names all options that are missing.
+    pub fn finish(self) -> Result<(), CliError> {
+        if self.missing.is_empty() {
+            return Ok(());
+        }
+        let names: Vec<&str> = self.missing.iter().map(|(name, _)| name.as_str()).collect();
+        let examples: Vec<&str> = self.missing.iter().map(|(_, example)| example.as_str()).collect();
+        let hint = format!("add {}", examples.join(" "));
+        let (verb, all) = (if names.len() == 1 { "is" } else { "are" }, names.join(", "));
+        Err(CliError::usage(format!("{all} {verb} missing"), hint))
+    }
+}
+
+/// A line of the person at the terminal.
+fn line(terminal: &mut Terminal<'_>, shown: &str) -> Result<String, CliError> {
+    let _ = write!(terminal.output, "{shown}");
+    let _ = terminal.output.flush();
+    let mut bytes = Vec::new();
+    let read = terminal.input.read_until(b'\n', &mut bytes);
+    if read.map_err(|error| CliError::file(Path::new("<stdin>"), "read", &error))? == 0 {
+        let _ = writeln!(terminal.output);
+        let hint = "nothing was written; answer the questions, or give all by options: `wrtpod init --help`";
+        return Err(CliError::usage("the answers ended early", hint.to_owned()));
+    }
+    // What is no text is refused as any other wrong answer is.
+    Ok(String::from_utf8_lossy(&bytes).trim().to_owned())
+}
