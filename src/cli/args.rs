@@ -8,11 +8,12 @@ use super::doctor::DoctorArgs;
 use super::image::args::{ImageArgs, SupplyArgs};
 use super::import::ImportArgs;
 use super::init::InitArgs;
+use super::{complete, examples};
 
 /// Puts OpenWrt, Home Assistant and other network appliances on Kubernetes as machines that live on the LAN:
 /// own NICs, own MACs, own addresses.
 #[derive(Debug, Parser)]
-#[command(name = "wrtpod", version, max_term_width = 100, arg_required_else_help = true)]
+#[command(name = "wrtpod", version, max_term_width = 100, arg_required_else_help = true, after_help = examples::PROGRAM)]
 pub struct Cli {
     /// When to colour what goes to the terminal
     #[arg(long, global = true, value_enum, default_value_t = Color::Auto, value_name = "WHEN")]
@@ -49,40 +50,54 @@ pub enum MessageFormat {
 #[derive(Debug, Subcommand)]
 pub enum Verb {
     /// Write a site.yaml for this place
+    #[command(after_help = examples::INIT)]
     Init(InitArgs),
     /// Print the manifests of appliances; needs no cluster
+    #[command(after_help = examples::RENDER)]
     Render(RenderArgs),
     /// Say what a deploy would fail of on this cluster, and how to mend it
+    #[command(after_help = examples::DOCTOR)]
     Doctor(DoctorArgs),
     /// Apply appliances to the cluster, wait until they are ready, and check their NICs
+    #[command(after_help = examples::DEPLOY)]
     Deploy(DeployArgs),
     /// Show what `deploy` would change, and what was changed inside the appliance
+    #[command(after_help = examples::DIFF)]
     Diff(DiffArgs),
     /// Show appliances as the cluster has them: pods, NICs, claims, problems
+    #[command(after_help = examples::STATUS)]
     Status(StatusArgs),
     /// Remove an appliance; its data stays unless told
+    #[command(after_help = examples::DELETE)]
     Delete(DeleteArgs),
     /// Write Helm charts of appliances
+    #[command(after_help = examples::CHART)]
     Chart(ChartArgs),
     /// Write documents from the values of a Helm chart that wrtpod wrote
+    #[command(after_help = examples::IMPORT)]
     Import(ImportArgs),
     /// Build OCI images from recipes, and look into images
+    #[command(after_help = examples::IMAGE)]
     Image(ImageArgs),
     /// List the appliances that come with wrtpod
+    #[command(after_help = examples::CATALOG)]
     Catalog(CatalogArgs),
     /// Print the JSON Schema of the documents, for editors
+    #[command(after_help = examples::SCHEMA)]
     Schema(SchemaArgs),
     /// Explain a rule or a topic
+    #[command(after_help = examples::EXPLAIN)]
     Explain(ExplainArgs),
     /// Print the completion script of a shell
+    #[command(after_help = examples::COMPLETIONS)]
     Completions(CompletionsArgs),
 }
 
 /// Where the documents come from.
 #[derive(Debug, Default, Args)]
 pub struct DocumentArgs {
-    /// File with documents; later files win; `-` is stdin [default: ./site.yaml]
-    #[arg(short, long = "file", value_name = "FILE")]
+    /// File with documents, or a folder: its *.yaml and *.yml by name; later files win; `-` is stdin [default: ./site.yaml]
+    #[arg(short, long = "file", value_name = "PATH")]
     pub files: Vec<PathBuf>,
     /// Set one value, `image=…` of the appliance or `site.storageClass=…` of the site
     #[arg(long = "set", value_name = "PATH=VALUE")]
@@ -96,7 +111,7 @@ pub struct DocumentArgs {
 #[derive(Debug, Clone, Args)]
 pub struct ClusterArgs {
     /// Context of the kubeconfig
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", add = complete::contexts())]
     pub context: Option<String>,
     /// Path of the kubeconfig [default: $KUBECONFIG or ~/.kube/config]
     #[arg(long, value_name = "FILE")]
@@ -107,7 +122,7 @@ pub struct ClusterArgs {
 #[derive(Debug, Args)]
 pub struct RenderArgs {
     /// Appliances of the site, or catalog entries; all of the site's when none is named
-    #[arg(value_name = "NAME")]
+    #[arg(value_name = "NAME", add = complete::appliances())]
     pub names: Vec<String>,
     /// Documents
     #[command(flatten)]
@@ -140,7 +155,7 @@ pub enum ManifestFormat {
 #[derive(Debug, Args)]
 pub struct ChartArgs {
     /// Appliances of the site, or catalog entries
-    #[arg(value_name = "NAME", required_unless_present = "all")]
+    #[arg(value_name = "NAME", add = complete::appliances(), required_unless_present = "all")]
     pub names: Vec<String>,
     /// All appliances of the site; without a site file, all of the catalog
     #[arg(long, conflicts_with = "names")]
@@ -169,7 +184,7 @@ pub struct ChartArgs {
 #[derive(Debug, Args)]
 pub struct DeployArgs {
     /// Appliances of the site, or catalog entries
-    #[arg(value_name = "NAME", required = true)]
+    #[arg(value_name = "NAME", add = complete::appliances(), required = true)]
     pub names: Vec<String>,
     /// Documents
     #[command(flatten)]
@@ -233,7 +248,7 @@ pub enum DryRun {
 #[derive(Debug, Args)]
 pub struct DiffArgs {
     /// Appliances of the site, or catalog entries
-    #[arg(value_name = "NAME", required = true)]
+    #[arg(value_name = "NAME", add = complete::appliances(), required = true)]
     pub names: Vec<String>,
     /// Documents
     #[command(flatten)]
@@ -250,7 +265,7 @@ pub struct DiffArgs {
 #[derive(Debug, Args)]
 pub struct StatusArgs {
     /// Appliances; all of the namespace when none is named
-    #[arg(value_name = "NAME")]
+    #[arg(value_name = "NAME", add = complete::appliances())]
     pub names: Vec<String>,
     /// Documents
     #[command(flatten)]
@@ -278,7 +293,7 @@ pub enum ReportFormat {
 #[derive(Debug, Args)]
 pub struct DeleteArgs {
     /// Appliances
-    #[arg(value_name = "NAME", required = true)]
+    #[arg(value_name = "NAME", add = complete::appliances(), required = true)]
     pub names: Vec<String>,
     /// Documents
     #[command(flatten)]
@@ -306,9 +321,10 @@ pub struct CatalogArgs {
 #[derive(Debug, Subcommand)]
 pub enum CatalogVerb {
     /// Print an entry's document
+    #[command(after_help = examples::CATALOG_SHOW)]
     Show {
         /// The entry: an appliance, image/NAME or overlay/NAME
-        #[arg(value_name = "NAME")]
+        #[arg(value_name = "NAME", add = complete::everything())]
         name: String,
     },
 }
@@ -338,7 +354,7 @@ pub enum SchemaKind {
 #[derive(Debug, Args)]
 pub struct ExplainArgs {
     /// Rule or topic, for example duplicate-mac; lists them when left out
-    #[arg(value_name = "NAME")]
+    #[arg(value_name = "NAME", add = complete::pages())]
     pub name: Option<String>,
 }
 
@@ -348,6 +364,9 @@ pub struct CompletionsArgs {
     /// The shell
     #[arg(value_enum)]
     pub shell: clap_complete::Shell,
+    /// A script that never runs wrtpod, and knows no names of appliances, pages and contexts
+    #[arg(long = "static")]
+    pub r#static: bool,
 }
 
 /// `90s`, `5m`, `1h`, or seconds as a bare number.

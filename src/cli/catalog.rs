@@ -4,6 +4,7 @@ use super::args::{CatalogArgs, CatalogVerb};
 use super::error::{CliError, Outcome};
 use super::printer::Printer;
 use super::table::table;
+use super::wrap;
 use crate::catalog;
 use crate::diag::{Diagnostics, SourceMap};
 use crate::overlay::EMBEDDED;
@@ -59,7 +60,15 @@ fn list(entries: &[Entry]) -> String {
             vec![entry.name.clone(), networks(&documents), description(&documents)]
         })
         .collect();
-    table(&["NAME", "NETWORKS", "WHAT IT IS"], &rows)
+    let heading = ["NAME", "NETWORKS", "WHAT IT IS"];
+    match Printer::columns() {
+        None => table(&heading, &rows),
+        Some(columns) => {
+            let rows: Vec<Vec<String>> =
+                std::iter::once(heading.map(str::to_owned).to_vec()).chain(rows).collect();
+            wrap::columns(&rows, columns)
+        }
+    }
 }
 
 /// The networks that an appliance needs of its site.

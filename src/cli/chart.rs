@@ -63,7 +63,7 @@ fn charts(args: &ChartArgs, printer: Printer) -> Result<Vec<Chart>, CliError> {
     let read = inputs(&args.documents, WithoutSite::Example, printer)?;
     let kind = Kind::of(args, &read)?;
     if kind.defaults == Defaults::AnyPlace {
-        printer.note("the chart is for any place: what only yours knows is empty, and README.md has the file to fill in");
+        printer.note_last("the chart is for any place: what only yours knows is empty, and README.md has the file to fill in");
     }
     let of_catalog = args.all && kind.defaults == Defaults::AnyPlace;
     if !of_catalog {

@@ -22,7 +22,7 @@ pub fn run(args: &DeleteArgs, printer: Printer) -> Result<Outcome, CliError> {
                 timeout: args.timeout,
             };
             let report = {
-                let mut show = Show::new(printer);
+                let mut show = Show::new(printer, format!("deleting the objects of {appliance}"));
                 cluster.delete(&options, &mut show).await?
             };
             printer.line(&format!("{appliance}: {} objects deleted", report.deleted.len()));

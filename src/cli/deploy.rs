@@ -23,7 +23,8 @@ pub fn run(args: &DeployArgs, printer: Printer) -> Result<Outcome, CliError> {
         Printer::data_of(sink::yaml_texts(loaded.into_sets(true)))?;
         return Ok(Outcome::Done);
     }
-    printer.notes(&root_notes(&loaded));
+    printer.notes_last(&root_notes(&loaded));
+    printer.flush();
     block_on(async {
         let cluster = connect(&args.cluster).await?;
         let mut releases = releases(&loaded);
@@ -33,7 +34,9 @@ pub fn run(args: &DeployArgs, printer: Printer) -> Result<Outcome, CliError> {
                 passes::pin(&mut release.objects, &digests);
             }
         }
-        pin(&cluster, &mut releases, args.pin.when, &mut Show::new(printer), printer).await?;
+        let mut show = Show::new(printer, "asking cluster and registries for digests");
+        pin(&cluster, &mut releases, args.pin.when, &mut show, printer).await?;
+        drop(show);
         let mut outcome = Outcome::Done;
         for (release, (appliance, _)) in releases.iter().zip(loaded.chosen()) {
             if args.dry_run == Some(DryRun::Server) {
@@ -53,7 +56,10 @@ async fn dry_run(
     printer: Printer,
 ) -> Result<(), CliError> {
     let options = ApplyOptions { force_conflicts: args.force_conflicts, delete_data: false };
-    let report = cluster.dry_run(release, &options, &mut Show::new(printer)).await?;
+    let report = {
+        let mut show = Show::new(printer, format!("asking the API server about {}", release.appliance));
+        cluster.dry_run(release, &options, &mut show).await?
+    };
     printer.line(&format!("{}: {} (dry run: nothing was written)", release.appliance, summary(&report)));
     Ok(())
 }
@@ -71,7 +77,7 @@ async fn deploy(
         wait: args.wait.then(|| WaitOptions { timeout: args.timeout, ..WaitOptions::default() }),
     };
     let report = {
-        let mut show = Show::new(printer);
+        let mut show = Show::new(printer, format!("applying {}", release.appliance));
         cluster.deploy(release, &options, &mut show).await?
     };
     printer.line(&format!("{}: {}", release.appliance, summary(&report.apply)));

@@ -8,6 +8,7 @@ use super::error::{CliError, Outcome};
 use super::load::{WithoutSite, load};
 use super::pin::pin;
 use super::printer::Printer;
+use super::progress::Show;
 use crate::cluster::{Change, Cluster, DiffReport, Files, Release, Silent};
 use crate::plan::{Appliance, Profile};
 use crate::{shown, uci, yaml};
@@ -18,6 +19,7 @@ pub fn run(args: &DiffArgs, printer: Printer) -> Result<Outcome, CliError> {
     let (text, notes) = block_on(async {
         let cluster = connect(&args.cluster).await?;
         let mut releases = releases(&loaded);
+        let _show = Show::new(printer, "asking the API server what would change");
         pin(&cluster, &mut releases, args.pin.when, &mut Silent, printer).await?;
         let (mut text, mut notes) = (String::new(), Vec::new());
         for (release, (appliance, _)) in releases.iter().zip(loaded.chosen()) {

@@ -4,21 +4,29 @@ use std::fmt::Write;
 
 use super::args::ExplainArgs;
 use super::error::{CliError, Outcome};
+use super::markdown;
 use super::printer::Printer;
+use super::wrap;
 use crate::explain::{self, Page};
 use crate::types::nearest;
 
 /// Runs the verb.
-pub fn run(args: &ExplainArgs) -> Result<Outcome, CliError> {
-    let text = match &args.name {
-        Some(name) => explain::find(name).ok_or_else(|| unknown(name))?.text.to_owned(),
-        None => list(),
+pub fn run(args: &ExplainArgs, printer: Printer) -> Result<Outcome, CliError> {
+    let text = match (&args.name, Printer::columns()) {
+        (None, columns) => list(columns),
+        (Some(name), None) => page(name)?.text.to_owned(),
+        (Some(name), Some(columns)) => markdown::render(page(name)?.text, columns, printer.colours_data()),
     };
     Printer::data(&text)?;
     Ok(Outcome::Done)
 }
 
-fn list() -> String {
+fn page(name: &str) -> Result<&'static Page, CliError> {
+    explain::find(name).ok_or_else(|| unknown(name))
+}
+
+/// Names and first sentences, within so many columns where there is a limit.
+fn list(columns: Option<usize>) -> String {
     let pages = || explain::RULES.iter().chain(explain::TOPICS);
     let width = pages().map(|page| page.name.len()).max().unwrap_or_default();
     let mut text = String::new();
@@ -26,7 +34,11 @@ fn list() -> String {
         let _ = writeln!(text, "{heading}:");
         for Page { name, .. } in pages {
             let summary = explain::find(name).map_or("", Page::summary);
-            let _ = writeln!(text, "  {name:width$}  {summary}");
+            let (first, rest) = (format!("  {name:width$}  "), " ".repeat(width + 4));
+            let _ = match columns {
+                Some(columns) => writeln!(text, "{}", wrap::fill(summary, columns, &first, &rest)),
+                None => writeln!(text, "{first}{summary}"),
+            };
         }
     }
     text

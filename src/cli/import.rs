@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use super::args::DocumentArgs;
+use super::complete;
 use super::error::{CliError, Outcome};
 use super::load;
 use super::new_file;
@@ -30,7 +31,7 @@ pub struct ImportArgs {
     #[arg(long, value_name = "PATH")]
     pub chart: Option<PathBuf>,
     /// Catalog entry that the chart was made from [default: the one that the chart names]
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", add = complete::entries())]
     pub from: Option<String>,
     /// Name of the release [default: the chart's]
     #[arg(long, value_name = "NAME")]
@@ -61,7 +62,7 @@ pub fn run(args: &ImportArgs, printer: Printer) -> Result<Outcome, CliError> {
     };
     let (mut sources, mut diags) = (SourceMap::new(), Diagnostics::new());
     let documents = import::import(&request, &mut sources, &mut diags);
-    printer.diagnostics(&diags, &sources);
+    printer.documents(&diags, &sources);
     let documents = documents.ok_or(CliError::Input)?;
     let input = Input { name: "<imported>".to_owned(), text: documents };
     load::judge(

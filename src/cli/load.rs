@@ -1,7 +1,7 @@
 //! From the command line to a checked plan: files, stdin, `--set`, the catalog and the example site.
 
 use std::io::Read;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::args::DocumentArgs;
 use super::error::CliError;
@@ -113,7 +113,7 @@ pub fn judge(
     }
     let chosen = plan.filter(|_| !diags.has_errors());
     let chosen = chosen.map(|plan| select(plan, names, scripts, &mut diags)).transpose();
-    printer.diagnostics(&diags, &sources);
+    printer.documents(&diags, &sources);
     let (plan, chosen, scripts) = chosen?.filter(|_| !diags.has_errors()).ok_or(CliError::Input)?;
     Ok(Loaded { plan, chosen, scripts, recipes, documents, overlays, sources })
 }
@@ -228,7 +228,7 @@ pub fn inputs(
         return match (std::fs::read(path), without_site) {
             (Ok(bytes), _) => Ok(vec![text(DEFAULT_FILE, bytes)?]),
             (Err(error), WithoutSite::Example) if error.kind() == std::io::ErrorKind::NotFound => {
-                printer.note(&format!(
+                printer.note_last(&format!(
                     "there is no {DEFAULT_FILE} here: this is {}",
                     catalog::EXAMPLE_SITE_NAME
                 ));
@@ -242,7 +242,53 @@ pub fn inputs(
             (Err(error), _) => Err(CliError::file(path, "read", &error)),
         };
     }
-    args.files.iter().map(|path| read_input(path)).collect()
+    let mut inputs = Vec::new();
+    for path in &args.files {
+        for path in documents_of(path)? {
+            inputs.push(read_input(&path)?);
+        }
+    }
+    Ok(inputs)
+}
+
+/// The files that a path stands for: itself, or the documents of a folder by their names.
+fn documents_of(path: &Path) -> Result<Vec<PathBuf>, CliError> {
+    if !path.is_dir() {
+        return Ok(vec![path.to_owned()]);
+    }
+    let entries = std::fs::read_dir(path).map_err(|error| CliError::file(path, "read", &error))?;
+    let mut files = Vec::new();
+    for entry in entries {
+        let file = entry.map_err(|error| CliError::file(path, "read", &error))?.path();
+        let is_yaml = file.extension().is_some_and(|end| end == "yaml" || end == "yml");
+        if is_yaml && file.is_file() {
+            files.push(file);
+        }
+    }
+    files.sort();
+    if files.is_empty() {
+        let hint = "name a file, or a folder that has documents itself: those below it are not read";
+        let problem = format!("the folder `{}` has no *.yaml and no *.yml", path.display());
+        return Err(CliError::refused(problem, hint.to_owned()));
+    }
+    Ok(files)
+}
+
+/// Names of the appliances that files have, without a word about faults: for a shell that completes a line.
+pub fn appliance_names(files: &[PathBuf]) -> Vec<String> {
+    let default = [PathBuf::from(DEFAULT_FILE)];
+    let files = if files.is_empty() { &default } else { files };
+    let paths =
+        files.iter().filter(|path| path.as_os_str() != "-").filter_map(|path| documents_of(path).ok());
+    let inputs: Vec<Input> = paths.flatten().filter_map(|path| read_input(&path).ok()).collect();
+    let request = spec::Request {
+        inputs: &inputs,
+        catalog: catalog::ENTRIES,
+        images: catalog::IMAGES,
+        ..spec::Request::default()
+    };
+    let documents = spec::load(&request, &mut SourceMap::new(), &mut Diagnostics::new());
+    documents.appliances.iter().map(|appliance| appliance.metadata.name.to_string()).collect()
 }
 
 /// Reads a file of documents; `-` is stdin.

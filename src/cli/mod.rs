@@ -5,17 +5,20 @@ mod args;
 mod catalog;
 mod chart;
 mod cluster;
+mod complete;
 mod credentials;
 mod delete;
 mod deploy;
 mod diff;
 mod doctor;
 mod error;
+mod examples;
 mod explain;
 mod image;
 mod import;
 mod init;
 mod load;
+mod markdown;
 mod new_file;
 mod pin;
 mod posture;
@@ -29,26 +32,45 @@ mod table;
 #[cfg(test)]
 mod tests;
 mod usage;
+mod wrap;
 mod written;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser};
+use clap_complete::CompleteEnv;
+use clap_complete::env::Shells;
 
 use args::{Cli, CompletionsArgs, SchemaArgs, SchemaKind, Verb};
 use error::{CliError, Outcome};
 use printer::Printer;
 
+/// The variable by which a shell's script asks what could come next.
+const COMPLETE: &str = "WRTPOD_COMPLETE";
+
 /// Runs one command line, program name included, and says how it ended.
 pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     let args: Vec<OsString> = args.into_iter().collect();
+    // A shell that asks what could come next; its script is that of `wrtpod completions`.
+    let asked = CompleteEnv::with_factory(Cli::command).var(COMPLETE).bin("wrtpod").completer("wrtpod");
+    let here = std::env::current_dir().ok();
+    match asked.try_complete(args.clone(), here.as_deref()) {
+        Ok(false) => {}
+        Ok(true) => return ExitCode::SUCCESS,
+        Err(error) => {
+            let _ = error.print();
+            return ExitCode::from(2);
+        }
+    }
     let cli = match Cli::try_parse_from(&args) {
         Ok(cli) => cli,
         Err(error) => return usage::report(error, &args),
     };
     let printer = Printer::new(cli.color, cli.message_format);
-    match dispatch(&cli.verb, printer) {
+    let result = dispatch(&cli.verb, printer);
+    printer.flush();
+    match result {
         Ok(Outcome::Done) => ExitCode::SUCCESS,
         Ok(Outcome::Found) => ExitCode::from(1),
         Err(error) => {
@@ -74,7 +96,7 @@ fn dispatch(verb: &Verb, printer: Printer) -> Result<Outcome, CliError> {
         Verb::Image(args) => image::run(args, printer),
         Verb::Catalog(args) => catalog::run(args),
         Verb::Schema(args) => schema(args),
-        Verb::Explain(args) => explain::run(args),
+        Verb::Explain(args) => explain::run(args, printer),
         Verb::Completions(args) => completions(args),
     }
 }
@@ -99,7 +121,11 @@ fn schema_text(kind: crate::spec::SchemaKind) -> String {
 
 fn completions(args: &CompletionsArgs) -> Result<Outcome, CliError> {
     let mut script = Vec::new();
-    clap_complete::generate(args.shell, &mut Cli::command(), "wrtpod", &mut script);
+    let shell = args.shell.to_string();
+    match Shells::builtins().completer(&shell).filter(|_| !args.r#static) {
+        Some(shell) => shell.write_registration(COMPLETE, "wrtpod", "wrtpod", "wrtpod", &mut script)?,
+        None => clap_complete::generate(args.shell, &mut Cli::command(), "wrtpod", &mut script),
+    }
     Printer::data(&String::from_utf8_lossy(&script))?;
     Ok(Outcome::Done)
 }

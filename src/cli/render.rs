@@ -26,7 +26,8 @@ pub fn run(args: &RenderArgs, printer: Printer) -> Result<Outcome, CliError> {
     let sets = loaded.into_sets(args.with_namespace);
     if let Some(folder) = &args.out {
         let written = sink::write_folder(folder, &sets).map_err(|error| written::refusal(&error))?;
-        printer.notes(&notes);
+        printer.notes_last(&notes);
+        printer.flush();
         written::tell(folder, &written, printer);
         let folder = folder.display();
         if args.with_namespace {
@@ -35,7 +36,7 @@ pub fn run(args: &RenderArgs, printer: Printer) -> Result<Outcome, CliError> {
         printer.note(&format!("apply them with `kubectl apply --server-side -k {folder}`"));
         return Ok(Outcome::Done);
     }
-    printer.notes(&notes);
+    printer.notes_last(&notes);
     match args.output {
         ManifestFormat::Yaml => Printer::data_of(sink::yaml_texts(sets))?,
         ManifestFormat::Json => Printer::data(&sink::json_text(&sets))?,

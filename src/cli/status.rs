@@ -8,6 +8,7 @@ use super::deploy::nic_table;
 use super::error::{CliError, Outcome};
 use super::load::{Place, WithoutSite, load, place};
 use super::printer::Printer;
+use super::progress::Show;
 use super::report;
 use super::table::table;
 use crate::cluster::{ApplianceStatus, OverlayState, Release};
@@ -19,6 +20,7 @@ pub fn run(args: &StatusArgs, printer: Printer) -> Result<Outcome, CliError> {
     let planned = planned(args, &place, printer)?;
     let states = block_on(async {
         let cluster = connect(&args.cluster).await?;
+        let _show = Show::new(printer, "asking the API server what is there");
         let namespace = place.namespace.unwrap_or_else(|| cluster.default_namespace().to_owned());
         let mut states = Vec::new();
         if args.names.is_empty() {

@@ -94,6 +94,12 @@ fn read(path: &Path, lines: &mut Vec<Line>) {
             fenced = !fenced;
         }
         let text = line.to_owned();
+        // A command over several lines is one.
+        if let Some(before) = lines.last_mut().filter(|before| before.code && before.text.ends_with(" \\")) {
+            before.text.truncate(before.text.len() - 1);
+            before.text.push_str(text.trim_start());
+            continue;
+        }
         lines.push(Line { file: path.to_owned(), number: index + 1, text, code: fenced });
     }
 }

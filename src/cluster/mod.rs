@@ -14,6 +14,7 @@ mod conditions;
 mod conflict;
 mod connect;
 mod containers;
+mod contexts;
 mod delete;
 mod deploy;
 mod diagnose;
@@ -50,6 +51,7 @@ mod wait;
 mod wire;
 
 pub use connect::{ConnectOptions, connect};
+pub use contexts::contexts;
 pub use doctor::{Check, CheckState, DoctorReport, Finding};
 pub use error::{Class, Error, FieldConflict, ObjectConflict};
 pub use node_state::NodeState;

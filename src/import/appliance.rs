@@ -94,7 +94,8 @@ fn wanted(
     spec.put("interfaces", interfaces);
     openwrt(values, overlays, &mut spec);
     spec.text("hostname", values.hostname.get());
-    spec.text("timezone", values.timezone.get());
+    // A zone's name stands for its POSIX string too.
+    spec.text("timezone", values.zonename.get().or_else(|| values.timezone.get()));
     let env = values.extra_env.iter();
     let env =
         env.filter_map(|variable| Some((variable.name.to_string(), json!(literal(variable, profile).ok()?))));

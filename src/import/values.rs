@@ -43,6 +43,8 @@ record! {
         "hostname" => hostname: Given<Name>,
         /// The time zone.
         "timezone" => timezone: Given<String>,
+        /// Its name (profile `openwrt`).
+        "zonename" => zonename: Given<String>,
         /// The user that it runs as (profile `generic`).
         "user" => user: Given<AccountId>,
         /// The group that it runs as (profile `generic`).

@@ -11,7 +11,7 @@ use super::{probes, volumes};
 use crate::diag::{Diagnostics, Loc};
 use crate::pod::Scripts;
 use crate::spec::ApplianceSpec;
-use crate::types::{AccountId, Cidr, ImageRef};
+use crate::types::{AccountId, Cidr, ImageRef, TimeZone};
 
 /// What the parts are made of.
 pub struct Input<'a> {
@@ -97,7 +97,9 @@ fn main(input: &Input<'_>, probes: Probes) -> Container {
     let texts = |items: &[Loc<String>]| items.iter().map(|item| literal(&item.value)).collect();
     let mut env: Vec<(String, EnvValue)> = Vec::new();
     if let Some(zone) = &spec.timezone {
-        env.push(("TZ".into(), EnvValue::Text(zone.value.clone())));
+        let known = zone.parse::<TimeZone>();
+        let text = known.as_ref().map_or(zone.as_str(), TimeZone::variable);
+        env.push(("TZ".into(), EnvValue::Text(text.to_owned())));
     }
     for (name, value) in &spec.env {
         env.push((name.value.to_string(), EnvValue::Text(literal(&value.value))));

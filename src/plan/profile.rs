@@ -7,7 +7,7 @@ use crate::diag::{Diagnostic, Diagnostics, Loc, Span};
 use crate::spec::{
     ApplianceSpec, DeviceSource, Interface, PersistenceMode, UpdateStrategy, Volume, WorkloadKind,
 };
-use crate::types::AddressSpec;
+use crate::types::{AddressSpec, Invalid, TimeZone};
 
 /// A key and its place, where it was written.
 type Written = Option<(&'static str, Option<Span>)>;
@@ -31,7 +31,6 @@ pub fn check(profile: Profile, spec: &ApplianceSpec, diags: &mut Diagnostics) {
         check_interface(profile, interface, diags);
     }
     if profile == Profile::OpenWrt {
-        reject_named_zone(spec, diags);
         check_persistence(spec, diags);
     } else if let (Some(zone), Some((name, _))) =
         (&spec.timezone, spec.env.iter().find(|(name, _)| name.as_str() == "TZ"))
@@ -42,6 +41,7 @@ pub fn check(profile: Profile, spec: &ApplianceSpec, diags: &mut Diagnostics) {
                 .help("keep one of the two"),
         );
     }
+    check_zone(profile, spec, diags);
     check_workload(spec, diags);
     check_volumes(spec, diags);
 }
@@ -116,23 +116,16 @@ fn check_interface(profile: Profile, interface: &Interface, diags: &mut Diagnost
     }
 }
 
-/// `CET-1CEST,M3.5.0,M10.5.0/3`, `UTC`, `<+03>-3`: a slash comes behind a comma, if at all.
-pub fn is_posix_zone(zone: &str) -> bool {
-    let before_rules = zone.split(',').next().unwrap_or(zone);
-    !zone.is_empty() && zone.chars().all(|c| c.is_ascii_graphic() && c != '\'') && !before_rules.contains('/')
-}
-
-fn reject_named_zone(spec: &ApplianceSpec, diags: &mut Diagnostics) {
-    if let Some(zone) = spec.timezone.as_ref().filter(|zone| !is_posix_zone(zone)) {
-        diags.push(
-            Diagnostic::error(
-                "timezone-name",
-                format!("OpenWrt reads no time zone by name: `{}`", zone.value),
-            )
-            .at(zone.span)
-            .help("write its POSIX string, for example `CET-1CEST,M3.5.0,M10.5.0/3`"),
-        );
-    }
+/// OpenWrt reads no other zones; the image of a generic appliance may know some that are not in the tz database, and files.
+fn check_zone(profile: Profile, spec: &ApplianceSpec, diags: &mut Diagnostics) {
+    let Some(zone) = &spec.timezone else { return };
+    let Err(Invalid { problem, fix }) = zone.parse::<TimeZone>() else { return };
+    let finding = match profile {
+        Profile::OpenWrt => Diagnostic::error("timezone-name", problem),
+        Profile::Generic if zone.starts_with([':', '/']) => return,
+        Profile::Generic => Diagnostic::warning("timezone-name", problem),
+    };
+    diags.push(finding.at(zone.span).help(fix));
 }
 
 fn check_persistence(spec: &ApplianceSpec, diags: &mut Diagnostics) {

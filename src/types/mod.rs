@@ -21,6 +21,7 @@ mod package;
 mod privilege;
 mod quantity;
 mod root_path;
+mod time_zone;
 mod url;
 
 pub use address::{AddressSpec, Cidr, IpRange};
@@ -38,6 +39,7 @@ pub use package::PackageWish;
 pub use privilege::Privilege;
 pub use quantity::Quantity;
 pub use root_path::RootPath;
+pub use time_zone::TimeZone;
 pub use url::{FeedUrl, HttpUrl};
 
 use std::fmt;

@@ -8,6 +8,9 @@ import overlays
 WORDS = ["plain", "two words", "it's", 'a "quote"', "{{ .Values.x }}", "back\\slash", "tab\there", "ünï", "$(x)", "# no comment"]
 MULTILINE = WORDS + ["line\nline", "ends\n", "%d %s", "}}", "{{`x`}}", "a: b"]
 
+# POSIX strings and names of zones.
+ZONES = [("CET-1CEST,M3.5.0,M10.5.0/3", "Europe/Berlin"), ("EST5EDT,M3.2.0,M11.1.0", "America/New_York")]
+
 
 def choose(random, profile):
     """A set of values for an appliance of this profile."""
@@ -30,6 +33,8 @@ def choose(random, profile):
         "hostname": random.choice(["", "", "other-name"]),
         "timezone": random.choice(["UTC", "CET-1CEST,M3.5.0,M10.5.0/3"] if profile == "openwrt" else ["", "Europe/Berlin"]),
     }
+    if profile == "openwrt" and random.random() < 0.3:
+        values["timezone"], values["zonename"] = random.choice(ZONES)
     choose_access(random, values)
     choose_pod(random, values)
     if profile == "openwrt":

@@ -85,6 +85,8 @@ def appliance(values, profile, name, lifted):
         "capabilities": lifted.get("capabilities", {}) | {name: "asked for" for name in values.get("extraCapabilities", [])},
         "volumes": volumes(values, lifted),
     }
+    if values.get("zonename"):
+        spec["timezone"] = values["zonename"]
     if values["service"]["enabled"]:
         service = values["service"]
         spec["service"] = {"type": service["type"], **some({key: service.get(key) for key in ("ports", "annotations")})}

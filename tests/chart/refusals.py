@@ -180,6 +180,7 @@ REFUSED = [
     ("stock-arm-image", ["openwrt"], "image.tag", {"image": {"repository": "openwrt/rootfs", "tag": "armsr-armv8-24.10.4"}}),
     ("bad-value", ["openwrt"], "firstBoot.a b", {"firstBoot": {"a b": "true"}}),
     ("timezone-name", ["openwrt"], "timezone", {"timezone": "Europe/Berlin"}),
+    ("timezone-name", ["openwrt"], "zonename", {"zonename": "Europe/Ber'lin"}),
     ("bad-value", BOTH, "extraCapabilities[0]", {"extraCapabilities": ["ALL"]}),
     ("bad-value", BOTH, "extraCapabilities[1]", {"extraCapabilities": ["NET_RAW", "CAP_SYS_NICE"]}),
     ("bad-value", BOTH, "extraCapabilities[0]", {"extraCapabilities": ["net_raw"]}),

@@ -173,6 +173,7 @@ interfaces:
   - {network: guests, address: gateway, serve: on, bridge: yes, defaultRoute: false}
 hostname: edge-1
 timezone: CET-1CEST,M3.5.0,M10.5.0/3
+zonename: Europe/Berlin
 nodes: []
 nodeSelector: {role: edge}
 tolerations: [{key: edge, operator: Exists}]

@@ -24,4 +24,5 @@ mod properties;
 mod reader;
 mod rules;
 mod support;
+mod terminal;
 mod ways;

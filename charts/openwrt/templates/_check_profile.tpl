@@ -34,7 +34,10 @@
 {{- end }}
 {{- $values := .root.Values }}
 {{- if or (regexMatch "[^!-~]|'" ($values.timezone | default "UTC")) ($values.timezone | default "UTC" | splitList "," | first | contains "/") }}
-timezone: OpenWrt reads no time zone by name: `{{ $values.timezone }}`; write its POSIX string, for example CET-1CEST,M3.5.0,M10.5.0/3
+timezone: OpenWrt reads no time zone by name: `{{ $values.timezone }}`; write its POSIX string, for example CET-1CEST,M3.5.0,M10.5.0/3, and the name as `zonename`
+{{- end }}
+{{- if not (regexMatch "^[A-Za-z0-9_+/-]*$" ($values.zonename | default "")) }}
+zonename: `{{ $values.zonename }}` is no name of a time zone; write one such as Europe/Berlin, and its POSIX string as `timezone`
 {{- end }}
 {{- range $index, $capability := $values.extraCapabilities }}
 {{- if eq . "SYS_ADMIN" }}

@@ -9,10 +9,12 @@ use crate::chart::shapes;
 use crate::chart::source::Source;
 use crate::plan::Half;
 use crate::spec::{PackagePolicy, Persistence, UciSettings, UciValue};
+use crate::types::TimeZone;
 
 /// The values.
 pub(super) fn openwrt(source: &Source<'_>, carried: &Carried) -> Vec<Entry> {
     let spec = source.spec;
+    let timezone = spec.timezone.as_ref().and_then(|zone| zone.parse::<TimeZone>().ok());
     let mut entries = vec![
         leaf(
             "reservedAddresses",
@@ -33,9 +35,15 @@ pub(super) fn openwrt(source: &Source<'_>, carried: &Carried) -> Vec<Entry> {
         hostname(source, "The host name. Empty: the release's."),
         leaf(
             "timezone",
-            spec.timezone.as_ref().map_or("UTC", |zone| zone.as_str()),
+            timezone.as_ref().map_or("UTC", TimeZone::posix),
             shapes::text(),
             "The time zone as a POSIX string, such as CET-1CEST,M3.5.0,M10.5.0/3.",
+        ),
+        leaf(
+            "zonename",
+            timezone.as_ref().and_then(TimeZone::name).unwrap_or_default(),
+            shapes::text(),
+            "The name of that zone, such as Europe/Berlin, which LuCI shows. Empty: none.",
         ),
         persistence(source, spec.persistence.as_ref().map(|persistence| &persistence.value)),
         leaf(

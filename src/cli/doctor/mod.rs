@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::args::{ClusterArgs, DocumentArgs, ReportFormat};
 use super::cluster::{block_on, connect, releases};
+use super::complete;
 use super::error::{CliError, Outcome};
 use super::load::{Loaded, WithoutSite, load};
 use super::printer::Printer;
@@ -20,7 +21,7 @@ use crate::diag::{Diagnostic, Diagnostics, Severity};
 #[derive(Debug, Args)]
 pub struct DoctorArgs {
     /// Appliances of the site, or catalog entries; all of the site's when none is named
-    #[arg(value_name = "NAME")]
+    #[arg(value_name = "NAME", add = complete::appliances())]
     pub names: Vec<String>,
     /// Documents
     #[command(flatten)]
@@ -39,7 +40,8 @@ pub fn run(args: &DoctorArgs, printer: Printer) -> Result<Outcome, CliError> {
     let releases = releases(&loaded);
     let report = block_on(async {
         let cluster = connect(&args.cluster).await?;
-        Ok(cluster.doctor(&releases, &mut Show::new(printer)).await?)
+        let mut show = Show::new(printer, "asking the API server what is there");
+        Ok(cluster.doctor(&releases, &mut show).await?)
     })?;
     match args.output {
         ReportFormat::Table => {

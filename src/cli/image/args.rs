@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
+use crate::cli::{complete, examples};
+
 /// `wrtpod image`.
 #[derive(Debug, Args)]
 pub struct ImageArgs {
@@ -16,14 +18,19 @@ pub struct ImageArgs {
 #[derive(Debug, Subcommand)]
 pub enum ImageVerb {
     /// Build an image: into a folder, an archive or a registry
+    #[command(after_help = examples::IMAGE_BUILD)]
     Build(BuildArgs),
     /// Resolve a recipe, and write down what it comes to
+    #[command(after_help = examples::IMAGE_LOCK)]
     Lock(LockArgs),
     /// Say why a package is in an image
+    #[command(after_help = examples::IMAGE_WHY)]
     Why(WhyArgs),
     /// Compare two images: packages and files
+    #[command(after_help = examples::IMAGE_DIFF)]
     Diff(ImageDiffArgs),
     /// Check every digest and layer of an image
+    #[command(after_help = examples::IMAGE_VERIFY)]
     Verify(VerifyArgs),
 }
 
@@ -31,6 +38,7 @@ pub enum ImageVerb {
 #[derive(Debug, Args)]
 pub struct RecipeArgs {
     /// A recipe of `wrtpod catalog`, such as openwrt-luci, or a file with an Image
+    #[arg(add = complete::recipes())]
     pub recipe: String,
     /// Only this architecture of the recipe, such as amd64
     #[arg(long, value_name = "ARCH")]
@@ -65,7 +73,10 @@ pub struct BuildArgs {
     #[arg(long, value_name = "FILE")]
     pub lock: Option<PathBuf>,
     /// Folder for an OCI layout, or with the ending .tar an archive [default: NAME.oci, unless it is pushed]
-    #[arg(short, long, value_name = "PATH")]
+    #[arg(long, value_name = "PATH")]
+    pub out: Option<PathBuf>,
+    /// What `--out` was called in 0.1.0
+    #[arg(short, long, value_name = "PATH", hide = true, conflicts_with = "out")]
     pub output: Option<PathBuf>,
     /// Push it there, such as registry.lan/openwrt:24.10.4
     #[arg(long, value_name = "REFERENCE")]

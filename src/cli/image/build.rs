@@ -26,14 +26,18 @@ pub fn run(args: &BuildArgs, printer: Printer) -> Result<Outcome, CliError> {
     let lock = args.locked.then(|| read_lock(&chosen.lock)).transpose()?;
     let request = Request::new(&chosen.recipe, &chosen.sources).map_err(failed)?;
     let stock = Stock::new(&args.recipe.supply, printer)?;
-    let output = match (&args.output, &to) {
+    if args.output.is_some() {
+        printer
+            .note("`-o` and `--output` say in what form an answer comes; where an image goes is `--out` now");
+    }
+    let output = match (args.out.as_ref().or(args.output.as_ref()), &to) {
         (Some(path), _) => Some(path.clone()),
         (None, None) => Some(PathBuf::from(format!("{}.oci", chosen.recipe.name.value))),
         (None, Some(_)) => None,
     };
     block_on(async {
         let supply = stock.supply();
-        let mut show = Show::new(printer);
+        let mut show = Show::new(printer, "resolving the recipe");
         let only = args.recipe.arch.as_deref();
         let built = build::build(&request, lock.as_ref(), only, epoch()?, &supply, &mut show)
             .await
@@ -91,7 +95,7 @@ pub fn reference(text: &str) -> Result<ImageRef, CliError> {
 fn write(built: &Built, path: &Path) -> Result<(), CliError> {
     let is_archive = path.extension().is_some_and(|end| end == "tar");
     if is_archive && path.exists() && Bundle::read_archive(path, Some(TAG)).is_err() {
-        let hint = "move it away, or name another file with -o".to_owned();
+        let hint = "move it away, or name another file with --out".to_owned();
         return Err(CliError::refused(format!("`{}` is no image that was built", path.display()), hint));
     }
     let result = if is_archive {

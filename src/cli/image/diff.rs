@@ -66,5 +66,7 @@ pub async fn bundle(name: &str, stock: &Stock, printer: Printer) -> Result<Bundl
         return Err(CliError::refused(message, "write a path that is there, or a reference".to_owned()));
     }
     let image = build::reference(name)?;
-    crate::build::pull_all(&image, &stock.supply(), &mut Show::new(printer)).await.map_err(failed)
+    crate::build::pull_all(&image, &stock.supply(), &mut Show::new(printer, format!("fetching {image}")))
+        .await
+        .map_err(failed)
 }

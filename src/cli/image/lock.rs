@@ -21,7 +21,9 @@ pub fn run(args: &LockArgs, printer: Printer) -> Result<Outcome, CliError> {
     let built = block_on(async {
         let only = args.recipe.arch.as_deref();
         let supply = stock.supply();
-        build::build(&request, None, only, epoch()?, &supply, &mut Show::new(printer)).await.map_err(failed)
+        build::build(&request, None, only, epoch()?, &supply, &mut Show::new(printer, "resolving the recipe"))
+            .await
+            .map_err(failed)
     })?;
     let folder = chosen.lock.parent().filter(|folder| !folder.as_os_str().is_empty());
     let folder = folder.unwrap_or(std::path::Path::new("."));

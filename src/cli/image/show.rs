@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
-use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
+use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::build::Watch;
 use crate::cli::printer::Printer;
@@ -22,21 +22,22 @@ pub struct Show {
 }
 
 struct Live {
-    all: MultiProgress,
     step: ProgressBar,
     /// Of the files and blobs that are on their way.
     bars: RefCell<BTreeMap<String, ProgressBar>>,
 }
 
 impl Show {
-    /// For the terminal that the run has, or has not.
-    pub fn new(printer: Printer) -> Self {
+    /// For the terminal that the run has, or has not; there it says what is waited for until the first step.
+    pub fn new(printer: Printer, waiting_for: impl Into<String>) -> Self {
         let live = printer.is_live().then(|| {
-            let all = MultiProgress::new();
-            let step = all.add(ProgressBar::new_spinner());
-            step.set_style(ProgressStyle::with_template("{spinner} {msg}").expect("our own template"));
+            let step = Printer::live().add(ProgressBar::new_spinner());
+            step.set_style(
+                ProgressStyle::with_template("{spinner} {wide_msg} {elapsed}").expect("our own template"),
+            );
+            step.set_message(waiting_for.into());
             step.enable_steady_tick(std::time::Duration::from_millis(120));
-            Live { all, step, bars: RefCell::default() }
+            Live { step, bars: RefCell::default() }
         });
         Self { printer, live }
     }
@@ -46,7 +47,7 @@ impl Live {
     fn set(&self, key: &str, done: u64, total: Option<u64>) {
         let mut bars = self.bars.borrow_mut();
         let bar = bars.entry(key.to_owned()).or_insert_with(|| {
-            let bar = self.all.add(ProgressBar::new(total.unwrap_or_default()));
+            let bar = Printer::live().add(ProgressBar::new(total.unwrap_or_default()));
             bar.set_style(ProgressStyle::with_template(BYTES).expect("our own template"));
             bar.set_message(shown::line(key).into_owned());
             bar
@@ -110,8 +111,7 @@ impl registry::Progress for Show {
                 live.set(name, done, total.filter(|total| *total > done));
             }
             Event::Retried(error, pause) => {
-                let text = format!("{name}: {error}; again in {} s", pause.as_secs());
-                live.step.suspend(|| self.printer.line(&text));
+                self.printer.line(&format!("{name}: {error}; again in {} s", pause.as_secs()));
             }
             Event::Skipped | Event::Mounted | Event::Done => live.end(name),
         }

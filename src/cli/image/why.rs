@@ -18,9 +18,15 @@ pub fn run(args: &WhyArgs, printer: Printer) -> Result<Outcome, CliError> {
     let stock = Stock::new(&args.recipe.supply, printer)?;
     let all = block_on(async {
         let only = args.recipe.arch.as_deref();
-        build::why(&request, &args.package, only, &stock.supply(), &mut Show::new(printer))
-            .await
-            .map_err(failed)
+        build::why(
+            &request,
+            &args.package,
+            only,
+            &stock.supply(),
+            &mut Show::new(printer, "resolving the recipe"),
+        )
+        .await
+        .map_err(failed)
     })?;
     let mut outcome = Outcome::Done;
     for (architecture, chains) in &all {

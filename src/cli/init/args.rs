@@ -4,11 +4,13 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use crate::cli::complete;
+
 /// `wrtpod init`.
 #[derive(Debug, Args)]
 pub struct InitArgs {
     /// Catalog entry that the site is to fit, for example openwrt-router: its networks and addresses are asked for too
-    #[arg(value_name = "NAME")]
+    #[arg(value_name = "NAME", add = complete::entries())]
     pub entry: Option<String>,
     /// The node's interface on the LAN, for example enp3s0; what is left out is asked at the terminal
     #[arg(long, value_name = "INTERFACE")]
@@ -36,7 +38,7 @@ pub struct InitArgs {
     #[arg(short, long, value_name = "NAME", default_value = "appliances")]
     pub namespace: String,
     /// Kubernetes distribution: k3s, rke2, k0s, microk8s, kubeadm, talos or kind [default: k3s]
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", add = complete::distributions())]
     pub distribution: Option<String>,
     /// File to write; an existing one is never overwritten
     #[arg(long, value_name = "FILE", default_value = "site.yaml")]

@@ -20,11 +20,10 @@ use super::pod::{
     ConfigFiles, Container, ContainerPort, Credentials, EnvValue, Grant, Mount, Probe, ProbeAction, Probes,
     Resources, RunAs, Volume, VolumeSource,
 };
-use super::profile::is_posix_zone;
 use crate::diag::{Diagnostics, Loc};
 use crate::pod::{self, Scripts};
 use crate::spec::{ApplianceSpec, PackagePolicy, PersistenceMode};
-use crate::types::{Capability, Cidr, ImageRef};
+use crate::types::{Capability, Cidr, ImageRef, TimeZone};
 
 /// What the profile adds to an appliance.
 pub struct Parts {
@@ -272,8 +271,7 @@ fn volumes(input: &Input<'_>) -> Vec<Volume> {
 fn plan_files(input: &Input<'_>, mode: PersistenceMode, diags: &mut Diagnostics) -> pod::Files {
     let spec = input.spec;
     let hostname = spec.hostname.as_ref().map_or(input.name, |name| name.as_str());
-    let timezone =
-        spec.timezone.as_ref().filter(|zone| is_posix_zone(zone)).map_or("UTC", |zone| zone.as_str());
+    let timezone = spec.timezone.as_ref().and_then(|zone| zone.parse::<TimeZone>().ok());
     let persistent = mode != PersistenceMode::None;
     let named = |nic: &Nic| interface_fault(Profile::OpenWrt, input.nics, nic).is_none();
     if !input.nics.iter().all(named) {
@@ -285,7 +283,7 @@ fn plan_files(input: &Input<'_>, mode: PersistenceMode, diags: &mut Diagnostics)
         ("dhcp".to_owned(), dhcp::dhcp(input.nics, persistent, input.taken, input.half).finish()),
         ("firewall".to_owned(), firewall::firewall(input.nics, &input.service_ports).finish()),
         ("network".to_owned(), network::network(&host, input.nics, input.cluster).finish()),
-        ("system".to_owned(), system::system(hostname, timezone).finish()),
+        ("system".to_owned(), system::system(hostname, timezone.as_ref()).finish()),
     ];
     user_uci::lay_over(&mut uci, &spec.uci, input.nics, diags);
     let mut files = vec![("settings".to_owned(), settings(input, mode).into())];

@@ -81,7 +81,8 @@ record! {
         /// The host name that DHCP servers are told, and by which OpenWrt calls itself; the pod of a StatefulSet keeps its
         /// own. Default: the appliance's name.
         "hostname" => hostname: Option<Loc<Name>>,
-        /// The time zone: a name such as `Europe/Berlin`; for OpenWrt its POSIX string. Default: UTC.
+        /// The time zone: a name such as `Europe/Berlin`, or a POSIX string such as `CET-1CEST,M3.5.0,M10.5.0/3`. Default:
+        /// UTC.
         "timezone" => timezone: Option<Loc<String>>,
         /// The command, in place of the image's entry point.
         "command" => command: Vec<Loc<String>>,

@@ -83,9 +83,9 @@ mkdir -p other/place && cp -r feed base.tar.gz script other/place/
 sed -e 's/packages: .*/packages: [-odhcpd-ipv6only, alpha]/' alpha.yaml >other/place/alpha.yaml
 is 'the same recipe in another folder, in another order, gives the same image' "$digest" "$(cd other/place && built alpha --cache "$work/home/other-cache")"
 is 'and the same layout' "$(cd alpha.oci && find . -type f -exec sha256sum {} + | sort)" "$(cd other/place/alpha.oci && find . -type f -exec sha256sum {} + | sort)"
-is 'and from another folder' "$digest" "$(cd other && "$wrtpod" image build place/alpha.yaml -o from-another.oci 2>/dev/null)"
+is 'and from another folder' "$digest" "$(cd other && "$wrtpod" image build place/alpha.yaml --out from-another.oci 2>/dev/null)"
 is 'with the same bill of materials' "$(sum alpha.oci/index.json)" "$(sum other/from-another.oci/index.json)"
-is 'as an archive' "$digest" "$("$wrtpod" image build alpha.yaml -o alpha.tar 2>/dev/null)"
+is 'as an archive' "$digest" "$("$wrtpod" image build alpha.yaml --out alpha.tar 2>/dev/null)"
 expect 'which skopeo reads' 0 '"Architecture": "amd64"' skopeo inspect oci-archive:alpha.tar:latest
 is 'a time that is given' 2001-09-09T01:46:40Z "$(SOURCE_DATE_EPOCH=1000000000 built nothing --cache home/other-cache >digest && jq -r .created "$(config nothing.oci)")"
 expect 'a time that is none' 2 'SOURCE_DATE_EPOCH is `soon`' env SOURCE_DATE_EPOCH=soon "$wrtpod" image build alpha.yaml

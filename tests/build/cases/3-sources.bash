@@ -122,7 +122,7 @@ many=$(built many)
 is 'two architectures are an index' '["amd64","arm64"]' "$(jq -c '[.manifests[].platform.architecture]' "$(document many.oci)")"
 is 'whose digest is told' "$(document many.oci)" "$(blob many.oci "$many")"
 expect 'verify of an index' 0 "$many" "$wrtpod" image verify many.oci
-is 'of which one is made' arm64 "$("$wrtpod" image build many.yaml --arch arm64 -o arm.oci >digest 2>many.log && jq -r .manifests[0].platform.architecture "$(document arm.oci)")"
+is 'of which one is made' arm64 "$("$wrtpod" image build many.yaml --arch arm64 --out arm.oci >digest 2>many.log && jq -r .manifests[0].platform.architecture "$(document arm.oci)")"
 expect 'an architecture that the recipe has not' 1 'many has no base for `386`' "$wrtpod" image build many.yaml --arch 386
 expect 'why of one architecture' 0 'arm64: loop-a → loop-b' "$wrtpod" image why many.yaml loop-b --arch arm64
 expect 'is of no other' 1 '' grep -q amd64 <("$wrtpod" image why many.yaml loop-b --arch arm64 2>/dev/null)
@@ -200,7 +200,7 @@ is 'and the pinned one' "$pinned" "$(built locked-pinned --locked --offline "${p
 is 'a build of a lock needs no server' "$locked" "$(built locked --locked --offline)"
 is 'and no registry' "$locked_image" "$(built locked-image --locked --offline "${plain[@]}")"
 is 'apk: and no feed' "$locked_young" "$(built locked-young --locked --offline)"
-is 'from another folder too' "$locked_young" "$(cd other && "$wrtpod" image build ../locked-young.yaml --locked --offline -o locked.oci 2>locked.log)"
+is 'from another folder too' "$locked_young" "$(cd other && "$wrtpod" image build ../locked-young.yaml --locked --offline --out locked.oci 2>locked.log)"
 refused 'without a cache it does' 3 'it is not in the cache, and nothing is fetched offline' locked --locked --offline --cache home/empty
 refused 'without a lock too' 3 'nothing is fetched offline' locked --offline
 refused 'of a base in a registry' 3 'nothing is fetched offline' locked-image --offline "${plain[@]}"
@@ -223,18 +223,18 @@ for broken in '' '{' '{"version": 9}' '[]' "$(jq -c '.roots.amd64.install[0].nam
 done
 
 # The cache.
-"$wrtpod" image build locked-young.yaml -o cache.oci --cache home/damaged >digest 2>cache.log
+"$wrtpod" image build locked-young.yaml --out cache.oci --cache home/damaged >digest 2>cache.log
 find home/damaged -type f | while read -r file; do printf x | dd of="$file" bs=1 seek=60 conv=notrunc status=none; done
 for _ in libbeta old newest alpha; do # one a run: apk's digests are not of whole files, so that only their reader finds it
-  expect 'a package of apk that was damaged in the cache is found' 1 'feed3/' "$wrtpod" image build locked-young.yaml -o cache.oci --cache home/damaged
+  expect 'a package of apk that was damaged in the cache is found' 1 'feed3/' "$wrtpod" image build locked-young.yaml --out cache.oci --cache home/damaged
 done
-is 'and fetched anew' "$locked_young" "$("$wrtpod" image build locked-young.yaml -o cache.oci --cache home/damaged 2>cache.log)"
-"$wrtpod" image build plain.yaml -o cache.oci --cache home/damaged >digest 2>cache.log
+is 'and fetched anew' "$locked_young" "$("$wrtpod" image build locked-young.yaml --out cache.oci --cache home/damaged 2>cache.log)"
+"$wrtpod" image build plain.yaml --out cache.oci --cache home/damaged >digest 2>cache.log
 find home/damaged -type f | while read -r file; do printf x | dd of="$file" bs=1 seek=60 conv=notrunc status=none; done
-is 'a cache that was damaged is made anew' "$(built plain)" "$("$wrtpod" image build plain.yaml -o cache.oci --cache home/damaged 2>cache.log)"
+is 'a cache that was damaged is made anew' "$(built plain)" "$("$wrtpod" image build plain.yaml --out cache.oci --cache home/damaged 2>cache.log)"
 find home/damaged -type f -exec truncate -s 50 {} +
-is 'and one that was cut short' "$(built plain)" "$("$wrtpod" image build plain.yaml -o cache.oci --cache home/damaged 2>cache.log)"
+is 'and one that was cut short' "$(built plain)" "$("$wrtpod" image build plain.yaml --out cache.oci --cache home/damaged 2>cache.log)"
 find home/damaged -type f -exec truncate -s 50 {} +
-is 'one that was cut short too' "$locked_young" "$("$wrtpod" image build locked-young.yaml -o cache.oci --cache home/damaged 2>cache.log)"
+is 'one that was cut short too' "$locked_young" "$("$wrtpod" image build locked-young.yaml --out cache.oci --cache home/damaged 2>cache.log)"
 printf x >home/file
 refused 'a cache that is a file' 3 'home/file' young --cache home/file

@@ -121,8 +121,8 @@ recipe services "$rootfs" '' 'disabledServices: [nosuch]'
 refused 'a service that is not there' 1 'there is no service `nosuch`' services
 
 # Where nothing can be written.
-expect 'a folder that is not there' 3 'no/folder' "$wrtpod" image build alpha.yaml -o no/folder/x.tar
-expect 'a file where a layout is to be' 3 'script' "$wrtpod" image build alpha.yaml -o script
+expect 'a folder that is not there' 3 'no/folder' "$wrtpod" image build alpha.yaml --out no/folder/x.tar
+expect 'a file where a layout is to be' 3 'script' "$wrtpod" image build alpha.yaml --out script
 is 'which stays as it is' 'from the disk' "$(cat script)"
 expect 'a lock where nothing can be written' 3 'no/lock.json' "$wrtpod" image lock alpha.yaml --lock no/lock.json
 

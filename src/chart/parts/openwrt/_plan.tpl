@@ -47,6 +47,9 @@ OVERLAYS='{{ concat ($values.image.overlays | default list) ($values.overlays | 
 config system 'system'
 	option hostname '{{ include "wrtpod.hostname" .root }}'
 	option timezone '{{ .root.Values.timezone | default "UTC" }}'
+{{- with .root.Values.zonename }}
+	option zonename '{{ replace "_" " " . }}'
+{{- end }}
 	option ttylogin '0'
 	option log_size '128'
 	option urandom_seed '0'

@@ -1,0 +1,102 @@
+//! What a shell offers behind a verb or an option: names that documents, the catalog, the pages and the kubeconfig have.
+
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+
+use clap_complete::engine::{
+    ArgValueCandidates, ArgValueCompleter, CompletionCandidate, PathCompleter, ValueCompleter as _,
+};
+
+use super::load;
+use crate::catalog;
+use crate::cluster;
+use crate::explain;
+use crate::overlay;
+
+/// Appliances of the documents, then entries of the catalog.
+pub fn appliances() -> ArgValueCandidates {
+    ArgValueCandidates::new(|| {
+        let own = load::appliance_names(&files()).into_iter();
+        let catalog = catalog::ENTRIES.iter().map(|entry| entry.name.to_owned());
+        let mut names: Vec<String> = own.collect();
+        for name in catalog {
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
+        candidates(names)
+    })
+}
+
+/// Appliances of the catalog.
+pub fn entries() -> ArgValueCandidates {
+    ArgValueCandidates::new(|| candidates(catalog::ENTRIES.iter().map(|entry| entry.name)))
+}
+
+/// Everything that `catalog show` prints.
+pub fn everything() -> ArgValueCandidates {
+    ArgValueCandidates::new(|| {
+        let appliances = catalog::ENTRIES.iter().map(|entry| entry.name.to_owned());
+        let images = catalog::IMAGES.iter().map(|entry| format!("image/{}", entry.name));
+        let overlays = overlay::EMBEDDED.iter().map(|entry| format!("overlay/{}", entry.name));
+        candidates(appliances.chain(images).chain(overlays))
+    })
+}
+
+/// Recipes of the catalog, and files.
+pub fn recipes() -> ArgValueCompleter {
+    ArgValueCompleter::new(|current: &OsStr| {
+        let typed = current.to_string_lossy();
+        let recipes = catalog::IMAGES.iter().map(|entry| entry.name).filter(|name| name.starts_with(&*typed));
+        let mut found = candidates(recipes);
+        found.extend(PathCompleter::any().complete(current));
+        found
+    })
+}
+
+/// Pages of `explain`, each with its first sentence.
+pub fn pages() -> ArgValueCandidates {
+    ArgValueCandidates::new(|| {
+        let pages = explain::TOPICS.iter().chain(explain::RULES);
+        pages.map(|page| CompletionCandidate::new(page.name).help(Some(page.summary().into()))).collect()
+    })
+}
+
+/// Contexts of the kubeconfig.
+pub fn contexts() -> ArgValueCandidates {
+    ArgValueCandidates::new(|| {
+        candidates(cluster::contexts(value_of(&["--kubeconfig"]).first().map(PathBuf::as_path)))
+    })
+}
+
+/// Kubernetes distributions.
+pub fn distributions() -> ArgValueCandidates {
+    ArgValueCandidates::new(|| candidates(["k3s", "rke2", "k0s", "microk8s", "kubeadm", "talos", "kind"]))
+}
+
+fn candidates(names: impl IntoIterator<Item: Into<std::ffi::OsString>>) -> Vec<CompletionCandidate> {
+    names.into_iter().map(CompletionCandidate::new).collect()
+}
+
+/// The files of documents that the command line names so far.
+fn files() -> Vec<PathBuf> {
+    value_of(&["-f", "--file"])
+}
+
+/// What stands behind an option on the line that is being completed.
+fn value_of(options: &[&str]) -> Vec<PathBuf> {
+    let words: Vec<_> = std::env::args_os().skip_while(|word| word != "--").collect();
+    let mut values = Vec::new();
+    for (at, word) in words.iter().enumerate() {
+        let Some(text) = word.to_str() else { continue };
+        let attached = options.iter().find_map(|option| text.strip_prefix(option)?.strip_prefix('='));
+        if let Some(value) = attached {
+            values.push(PathBuf::from(value));
+        } else if options.contains(&text)
+            && let Some(next) = words.get(at + 1)
+        {
+            values.push(Path::new(next).to_owned());
+        }
+    }
+    values
+}
