@@ -106,6 +106,7 @@ pub const RULES: &[Page] = pages!["rules":
     "overlay-folder",
     "overlay-not-in-image",
     "overlay-sysctl",
+    "own-server",
     "package-twice",
     "pair-of-two",
     "parent-exclusive",

@@ -81,7 +81,7 @@ mod tests {
         let names = rows(&[&["a-name-of-some-length", "is one word and stays whole"]]);
         assert_eq!(
             columns(&names, 30),
-            "a-name-of-some-length  is one\n                       word and\n                       stays\n                       whole\n"
+            "a-name-of-some-length  is one\n                       word\n                       and\n                       stays\n                       whole\n"
         );
         // A terminal of no width: every word still stands there.
         assert!(columns(&table, 0).contains("machine"));

@@ -62,7 +62,7 @@ pub fn render_one(diagnostic: &Diagnostic, sources: &SourceMap, style: Style) ->
         out.push('\n');
     }
     for line in diagnostic.example.iter().flat_map(|example| example.lines()) {
-        let _ = writeln!(out, "{}", harmless(line));
+        let _ = writeln!(out, "{}", shown::line(line));
     }
     out
 }

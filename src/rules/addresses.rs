@@ -50,6 +50,7 @@ pub(super) fn check(plan: &Plan, diags: &mut Diagnostics) {
             }
             check_gateways(plan, network, nic, diags);
         }
+        check_own_server(plan, appliance, diags);
         check_default_routes(appliance, diags);
         let discovery: Vec<&Nic> = appliance.nics.iter().filter(|nic| nic.discovery.value).collect();
         if let [first, second, ..] = discovery.as_slice() {
@@ -62,6 +63,29 @@ pub(super) fn check(plan: &Plan, diags: &mut Diagnostics) {
                 .at(second.discovery.span)
                 .also(first.discovery.span, "the first one")
                 .help("keep it on one interface"),
+            );
+        }
+    }
+}
+
+/// A router between a wire and itself: its server answers on the side where others serve, and itself first of all.
+fn check_own_server(plan: &Plan, appliance: &Appliance, diags: &mut Diagnostics) {
+    let wire = |nic: &Nic| network_of(plan, nic).map(|network| network.link.wire());
+    for nic in appliance.nics.iter().filter(|nic| nic.serve.is_none()) {
+        let Addressing::Dhcp(asks) = nic.addressing else { continue };
+        let serves =
+            |other: &&Nic| other.serve.is_some() && wire(other).is_some() && wire(other) == wire(nic);
+        if let Some(server) = appliance.nics.iter().find(serves) {
+            let (one, other) = (&nic.interface.value, &server.interface.value);
+            diags.push(
+                Diagnostic::error(
+                    "own-server",
+                    format!("`{one}` asks for an address on the wire that `{other}` serves"),
+                )
+                .at(asks)
+                .label("the answer would be its own")
+                .also(server.serve.as_ref().and_then(|serve| serve.span), "the server")
+                .help("give the network another `parent`, or a `vlan`"),
             );
         }
     }

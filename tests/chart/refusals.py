@@ -99,6 +99,7 @@ REFUSED = [
     ("serve-generic", ["generic"], "interfaces[0].serve", nic(serve=True)),
     ("serve-needs-address", ["openwrt"], "interfaces[0].serve", nic(address="dhcp", serve=True)),
     ("two-servers", ["openwrt"], "interfaces[1].serve", fixed({"serve": True}, {"network": "lan", "name": "b", "address": ["192.168.1.10/24"], "serve": True})),
+    ("own-server", ["openwrt"], "interfaces[1].address", fixed({"serve": True}, {"network": "lan", "name": "b", "address": "dhcp"})),
     ("no-effect", ["openwrt"], "interfaces[0].gateways", nic(address="dhcp", gateways=["192.168.1.1"])),
     ("gateway-family", BOTH, "interfaces[0].gateways[1]", nic(gateways=["192.168.1.1", "192.168.1.2"])),
     ("gateway-family", BOTH, "interfaces[0].gateways[0]", nic(gateways=["fe80::1"])),

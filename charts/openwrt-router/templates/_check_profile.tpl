@@ -32,6 +32,11 @@
 {{ $path }}.address: it dials by PPPoE, and there is no /dev/ppp; write the overlay `pppoe`, or what your device plugin calls it under `resources.limits`
 {{- end }}
 {{- end }}
+{{- range .nics }}
+{{- if and (not .serve) (eq .addressing.kind "dhcp") (has (include "wrtpod.wire" (index $root.Values.networks .network)) $servers) }}
+interfaces[{{ int .index }}].address: `{{ .interface }}` asks for an address on the wire that the release itself serves; give the network another parent, or a vlan
+{{- end }}
+{{- end }}
 {{- $values := .root.Values }}
 {{- if or (regexMatch "[^!-~]|'" ($values.timezone | default "UTC")) ($values.timezone | default "UTC" | splitList "," | first | contains "/") }}
 timezone: OpenWrt reads no time zone by name: `{{ $values.timezone }}`; write its POSIX string, for example CET-1CEST,M3.5.0,M10.5.0/3, and the name as `zonename`

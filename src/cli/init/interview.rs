@@ -105,8 +105,10 @@ impl Interview<'_, '_> {
     fn distribution(&mut self) -> Result<(), CliError> {
         let detected = self.machine.distribution.unwrap_or(Distribution::K3s).to_string();
         let given = self.args.distribution.as_deref();
-        // Without a terminal the default needs no answer.
-        let given = given.or_else(|| (!self.questions.is_interactive()).then_some("k3s"));
+        // Where nothing else is asked, the default needs no answer.
+        let of_lan = [&self.args.parent, &self.args.subnet, &self.args.gateway];
+        let asks = self.questions.is_interactive() && of_lan.iter().any(|option| option.is_none());
+        let given = given.or_else(|| (!asks).then_some("k3s"));
         let question = Question {
             option: "--distribution",
             given,

@@ -101,6 +101,15 @@ fn a_router_is_not_offered_the_address_of_the_router_that_is_there() {
 }
 
 #[test]
+fn options_that_say_everything_leave_nothing_to_ask() {
+    let options = ["--parent", "enp9s0", "--subnet", "10.9.0.0/24", "--gateway", "10.9.0.1"];
+    let rke2 = Machine { distribution: Some(Distribution::Rke2), ..node() };
+    let (asked, site) = interview(&options, &rke2, "");
+    assert!(site.is_ok_and(|site| site.contains("distribution: k3s")), "{asked}");
+    assert_eq!(asked, "  note: this node has no `enp9s0`, it has enp3s0, enp4s0; another node may\n");
+}
+
+#[test]
 fn answers_that_end_early_write_nothing() {
     let (asked, site) = interview(&[], &Machine::default(), "k3s\nenp3s0\n");
     assert_eq!(
