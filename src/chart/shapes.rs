@@ -133,6 +133,24 @@ pub fn tolerations() -> Value {
 const DOMAIN: &str = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*";
 const WORD: &str = "[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?";
 
+/// The Gateways of an HTTPRoute.
+pub fn parent_refs() -> Value {
+    json!({
+        "type": "array",
+        "items": {
+            "type": "object",
+            "additionalProperties": false,
+            "required": ["name"],
+            "properties": {
+                "name": name(),
+                "namespace": name(),
+                "sectionName": name(),
+                "port": {"type": "integer", "minimum": 1, "maximum": 65535},
+            },
+        },
+    })
+}
+
 /// An address or a part of one: digits, dots, colons. What it means is checked in the chart.
 const ADDRESS: &str = r"([0-9]{1,3}(\.[0-9]{1,3}){3}|[0-9A-Fa-f]*:[0-9A-Fa-f:]*)";
 

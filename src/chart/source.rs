@@ -11,7 +11,7 @@ use crate::objects::{self, ObjectSet, ScriptsOwner};
 use crate::overlay;
 use crate::plan::{self, Profile};
 use crate::spec::{
-    self, ApplianceSpec, Documents, Egress, Ingress, Network, Persistence, PersistenceMode, Service,
+    self, ApplianceSpec, Documents, Egress, HttpRoute, Ingress, Network, ParentRef, Persistence, PersistenceMode, Service,
     ServicePort, SiteSpec,
 };
 use crate::types::{AddressSpec, ImageRef, Name};
@@ -245,6 +245,14 @@ impl<'a> Source<'a> {
             path: None,
             port: None,
             tls_secret: None,
+            annotations: Vec::new(),
+        }));
+        let parent = ParentRef { name: Loc::bare(name("zz9")), namespace: None, section_name: None, port: None };
+        spec.http_route = Some(Loc::bare(HttpRoute {
+            parent_refs: vec![Loc::bare(parent)],
+            hostnames: vec![Loc::bare("zz9.invalid".to_owned())],
+            path: None,
+            port: None,
             annotations: Vec::new(),
         }));
         spec

@@ -102,6 +102,9 @@ fn of_object(source: &Source<'_>, object: &Object) -> File {
             )
         }
         "Service" => file("service", guarded(".Values.service.enabled", &lifted_service(object))),
+        "HTTPRoute" => {
+            file("httproute", guarded("(.Values.httpRoute | default dict).enabled", &lifted_route(object)))
+        }
         "Ingress" => file("ingress", guarded(".Values.ingress.enabled", &lifted_ingress(object))),
         kind => file(&kind.to_ascii_lowercase(), workload(source, object)),
     }
@@ -196,6 +199,20 @@ fn lifted_ingress(ingress: &Object) -> String {
             scalar(&format!("{path}/path"), ".Values.ingress.path | quote"),
             scalar(&format!("{path}/backend/service/port/name"), "include \"wrtpod.ingressPort\" . | quote"),
             optional_block("/spec/tls", "include \"wrtpod.ingressTls\" . | trim"),
+        ],
+    )
+}
+
+fn lifted_route(route: &Object) -> String {
+    let rule = "/spec/rules/0";
+    lifted(
+        route,
+        vec![
+            block("/metadata/annotations", "include \"wrtpod.routeAnnotations\" ."),
+            block("/spec/parentRefs", "include \"wrtpod.routeParents\" . | trim"),
+            optional("/spec/hostnames", ".Values.httpRoute.hostnames"),
+            scalar(&format!("{rule}/matches/0/path/value"), ".Values.httpRoute.path | quote"),
+            scalar(&format!("{rule}/backendRefs/0/port"), "include \"wrtpod.routePort\" ."),
         ],
     )
 }

@@ -64,6 +64,7 @@ const KINDS: &[Kind] = &[
     kind("k8s.cni.cncf.io", NAD, "network-attachment-definitions", true, Stage::Parts),
     kind("networking.k8s.io", "NetworkPolicy", "networkpolicies", true, Stage::Parts),
     kind("networking.k8s.io", "Ingress", "ingresses", true, Stage::Parts),
+    kind("gateway.networking.k8s.io", "HTTPRoute", "httproutes", true, Stage::Parts),
     kind("rbac.authorization.k8s.io", "Role", "roles", true, Stage::Parts),
     kind("rbac.authorization.k8s.io", "RoleBinding", "rolebindings", true, Stage::Parts),
     kind("rbac.authorization.k8s.io", "ClusterRole", "clusterroles", false, Stage::Parts),

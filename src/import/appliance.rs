@@ -213,7 +213,7 @@ fn persistence(persistence: &Persistence) -> Map<String, Value> {
     made.finish()
 }
 
-/// Ports, Service, Ingress.
+/// Ports, Service, Ingress, HTTPRoute.
 fn access(values: &Values, spec: &mut Pieces) {
     let ports = values.ports.iter().map(|port| {
         let mut made = Pieces::default();
@@ -239,6 +239,16 @@ fn access(values: &Values, spec: &mut Pieces) {
         made.text("tlsSecret", ingress.tls_secret.get());
         made.pairs("annotations", &ingress.annotations);
         spec.put("ingress", made.finish());
+    }
+    if let Some(route) = values.http_route.as_ref().filter(|route| on(route.enabled)) {
+        let mut made = Pieces::default();
+        let parents: Vec<Value> = route.parent_refs.iter().map(|parent| parent.value.clone()).collect();
+        made.put("parentRefs", parents);
+        made.list("hostnames", &route.hostnames);
+        made.unless("/", "path", route.path.get());
+        made.text("port", route.port.get());
+        made.pairs("annotations", &route.annotations);
+        spec.put("httpRoute", made.finish());
     }
     if let Some(guard) = values.guard {
         spec.put("guard", guard.value);

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 
 /// Keys of an appliance that the values of a chart decide altogether. The others are in the chart's templates, where the
 /// catalog entry put them.
-const DECIDED: [&str; 28] = [
+const DECIDED: [&str; 29] = [
     "annotations",
     "clusterForwarding",
     "devices",
@@ -18,6 +18,7 @@ const DECIDED: [&str; 28] = [
     "guard",
     "helperImage",
     "hostname",
+    "httpRoute",
     "image",
     "imagePullPolicy",
     "imagePullSecrets",

@@ -67,6 +67,8 @@ record! {
         "service" => service: Option<Loc<Service>>,
         /// The Ingress.
         "ingress" => ingress: Option<Loc<Ingress>>,
+        /// The HTTPRoute.
+        "httpRoute" => http_route: Option<Loc<HttpRoute>>,
         /// Further environment variables.
         "extraEnv" => extra_env: Vec<Loc<EnvVar>>,
         /// Further volumes.
@@ -255,6 +257,24 @@ record! {
         "port" => port: Given<Name>,
         /// The Secret with the certificate.
         "tlsSecret" => tls_secret: Given<Name>,
+        /// Its annotations.
+        "annotations" => annotations: Entries<String, String>,
+    }
+}
+
+record! {
+    /// The HTTPRoute.
+    pub struct HttpRoute, "the HTTP route" {
+        /// Whether there is one.
+        "enabled" => enabled: Option<Loc<bool>>,
+        /// The Gateways.
+        "parentRefs" => parent_refs: Vec<Loc<Value>>,
+        /// The host names.
+        "hostnames" => hostnames: Vec<Loc<String>>,
+        /// The path.
+        "path" => path: Given<String>,
+        /// The name of the port behind it.
+        "port" => port: Given<Name>,
         /// Its annotations.
         "annotations" => annotations: Entries<String, String>,
     }

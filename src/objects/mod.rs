@@ -7,6 +7,7 @@ mod container;
 mod meta;
 mod nad;
 mod powers;
+mod route;
 mod scripts;
 mod set;
 mod storage;
@@ -97,6 +98,10 @@ pub fn build(plan: &Plan, appliance: &Appliance, owner: ScriptsOwner) -> ObjectS
     }
     if let Some(ingress) = &appliance.ingress {
         objects.push(Object::of(&access::ingress(appliance, namespace, ingress)));
+    }
+    if let Some(route) = &appliance.http_route {
+        let object = Object::from_value(route::object(appliance, namespace, route));
+        objects.push(object.expect("a route carries apiVersion, kind and metadata.name"));
     }
     objects.push(workload::workload(appliance, namespace, &nads, owner));
     let mut set = ObjectSet::new();

@@ -1,8 +1,8 @@
-//! How the cluster reaches the appliance: its ports, its Service, its Ingress.
+//! How the cluster reaches the appliance: its ports, its Service, its Ingress, its HTTPRoute.
 
-use super::pod::{ContainerPort, Egress, Ingress, Service};
+use super::pod::{ContainerPort, Egress, HttpRoute, Ingress, ParentRef, Service};
 use crate::diag::{Diagnostic, Diagnostics, Loc};
-use crate::spec::{ApplianceSpec, ServiceType, SiteSpec, Transport};
+use crate::spec::{self, ApplianceSpec, ServiceType, SiteSpec, Transport};
 use crate::types::Cidr;
 
 /// The ports of the main container.
@@ -73,6 +73,34 @@ pub fn ingress(spec: &ApplianceSpec, service: Option<&Service>) -> Option<Ingres
         port: ingress.port.clone().map_or_else(first_port, |port| port.map(|port| port.to_string())),
         tls_secret: ingress.tls_secret.as_ref().map(|secret| secret.to_string()),
         annotations: ingress.annotations.clone(),
+    })
+}
+
+/// The HTTPRoute; without a word about it, its port is the Service's first one of TCP.
+pub fn http_route(spec: &ApplianceSpec, service: Option<&Service>) -> Option<HttpRoute> {
+    let route = spec.http_route.as_ref()?;
+    let shown = service.map_or(&[][..], |service| &service.ports);
+    let tcp = Transport::Tcp.to_string();
+    let first = || shown.iter().find(|port| port.protocol == tcp).map(|port| port.name.value.clone());
+    let port = match &route.port {
+        Some(port) => port.as_ref().map(ToString::to_string),
+        None => Loc::new(first().unwrap_or_default(), route.span),
+    };
+    let number = shown.iter().find(|known| known.name == port).map_or(0, |known| known.port.value);
+    let parent = |parent: &Loc<spec::ParentRef>| ParentRef {
+        name: parent.name.to_string(),
+        namespace: parent.namespace.as_ref().map(|name| name.to_string()),
+        section: parent.section_name.as_ref().map(|name| name.to_string()),
+        port: parent.port.map(|port| port.get()),
+    };
+    Some(HttpRoute {
+        span: route.span,
+        parents: route.parent_refs.iter().map(parent).collect(),
+        hostnames: route.hostnames.clone(),
+        path: route.path.clone().unwrap_or_else(|| Loc::bare("/".to_owned())),
+        port,
+        number,
+        annotations: route.annotations.clone(),
     })
 }
 

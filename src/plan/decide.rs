@@ -39,6 +39,7 @@ pub fn decide(documents: &Documents, overlays: &Overlays, diags: &mut Diagnostic
             .map(|(name, network)| network_facts(&site.spec, name, network, diags))
             .collect(),
         cluster: context.cluster.clone(),
+        pods: cluster::ranges_by_use(&site.spec).0,
         appliances: Vec::new(),
     };
     for document in &documents.appliances {
@@ -224,6 +225,7 @@ fn appliance(
         guarded: spec.guard.as_ref().map_or(profile == Profile::OpenWrt, |guard| guard.value),
         egress: access::egress(spec, context.site, &context.cluster),
         ingress: access::ingress(spec, service.as_ref()),
+        http_route: access::http_route(spec, service.as_ref()),
         service,
         placement: placement::decide(context.site, spec, &nics, diags),
         grace_seconds: if profile == Profile::OpenWrt { 60 } else { 30 },

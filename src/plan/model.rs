@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::boot::BootOverlay;
 use super::pod::{
-    Claim, ConfigFiles, Container, Credentials, Egress, Ingress, Placement, RouteReason, Service, Volume,
+    Claim, ConfigFiles, Container, Credentials, Egress, HttpRoute, Ingress, Placement, RouteReason, Service, Volume,
 };
 use crate::diag::{Loc, Span, Written};
 use crate::pod::Scripts;
@@ -31,6 +31,8 @@ pub struct Plan {
     pub networks: Vec<Network>,
     /// Pod and Service ranges of the cluster.
     pub cluster: Vec<Cidr>,
+    /// Those of its pods alone.
+    pub pods: Vec<Cidr>,
     /// The appliances, in the order in which they were asked for.
     pub appliances: Vec<Appliance>,
 }
@@ -256,6 +258,8 @@ pub struct Appliance {
     pub service: Option<Service>,
     /// Ingress to the Service.
     pub ingress: Option<Ingress>,
+    /// HTTPRoute to the Service.
+    pub http_route: Option<HttpRoute>,
     /// Whether a NetworkPolicy admits the Service's ports on eth0 and nothing else.
     pub guarded: bool,
     /// What a NetworkPolicy lets it reach by eth0; `None` for everything.

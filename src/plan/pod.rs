@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::model::Pairs;
-use crate::diag::Loc;
+use crate::diag::{Loc, Span};
 use crate::pod;
 use crate::types::{AccountId, Capability, Cidr, ImageRef, Quantity};
 
@@ -267,6 +267,38 @@ pub struct Ingress {
     pub tls_secret: Option<String>,
     /// Annotations.
     pub annotations: Pairs,
+}
+
+/// An HTTPRoute.
+#[derive(Debug, Clone)]
+pub struct HttpRoute {
+    /// Where its document has it.
+    pub span: Option<Span>,
+    /// The Gateways.
+    pub parents: Vec<ParentRef>,
+    /// Host names; the Gateways' own when empty.
+    pub hostnames: Vec<Loc<String>>,
+    /// Path prefix.
+    pub path: Loc<String>,
+    /// Name of the Service's port.
+    pub port: Loc<String>,
+    /// Its number.
+    pub number: u16,
+    /// Annotations.
+    pub annotations: Pairs,
+}
+
+/// A Gateway, or one of its listeners.
+#[derive(Debug, Clone)]
+pub struct ParentRef {
+    /// Name.
+    pub name: String,
+    /// Namespace; the appliance's when absent.
+    pub namespace: Option<String>,
+    /// Name of the listener.
+    pub section: Option<String>,
+    /// Port of the listener.
+    pub port: Option<u16>,
 }
 
 /// What the appliance may reach by eth0, beside names and answers.

@@ -25,7 +25,9 @@ pub(super) fn check(plan: &Plan, diags: &mut Diagnostics) {
             check_pairs("annotation", annotations, diags);
         }
         let of_service = appliance.service.iter().map(|service| &service.annotations);
-        for annotations in of_service.chain(appliance.ingress.iter().map(|ingress| &ingress.annotations)) {
+        let of_ingress = appliance.ingress.iter().map(|ingress| &ingress.annotations);
+        let of_route = appliance.http_route.iter().map(|route| &route.annotations);
+        for annotations in of_service.chain(of_ingress).chain(of_route) {
             check_pairs("annotation", annotations, diags);
         }
         for (key, value) in &appliance.placement.selector {

@@ -187,6 +187,8 @@ def choose_access(random, values):
         "annotations": random.choice([{}, {"example.org/a": random.choice(MULTILINE)}]),
     }
     if values["service"]["enabled"] and random.random() < 0.5:
+        choose_route(random, values)
+    if values["service"]["enabled"] and random.random() < 0.5:
         values["ingress"] = {
             "enabled": True,
             "host": random.choice(["home.example.org", "*.example.org"]),
@@ -196,6 +198,20 @@ def choose_access(random, values):
             "tlsSecret": random.choice(["", "tls"]),
             "annotations": random.choice([{}, {"example.org/b": random.choice(MULTILINE)}]),
         }
+
+
+def choose_route(random, values):
+    shown = [one for one in values["ports"] if one["name"] in (values["service"]["ports"] or [one["name"]])]
+    tcp = [one["name"] for one in shown if one.get("protocol", "TCP") == "TCP"]
+    parents = [{"name": "internal", "namespace": "network"}, {"name": "on", "sectionName": "https", "port": 443}]
+    values["httpRoute"] = {
+        "enabled": bool(tcp),
+        "parentRefs": random.sample(parents, random.randint(1, 2)),
+        "hostnames": random.choice([[], ["home.example.org", "*.example.org"]]),
+        "path": random.choice(["/", "/{{ x }}", "/a'b"]),
+        "port": random.choice(["", *tcp]),
+        "annotations": random.choice([{}, {"example.org/c": random.choice(MULTILINE)}]),
+    }
 
 
 def choose_pod(random, values):

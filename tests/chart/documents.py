@@ -101,6 +101,9 @@ def appliance(values, profile, name, lifted):
         words = {"class": "className"}
         keys = ["host", "class", "path", "port", "tlsSecret", "annotations"]
         spec["ingress"] = some({key: ingress.get(words.get(key, key)) for key in keys})
+    if values.get("httpRoute", {}).get("enabled"):
+        keys = ["parentRefs", "hostnames", "path", "port", "annotations"]
+        spec["httpRoute"] = some({key: values["httpRoute"].get(key) for key in keys})
     if profile == "openwrt":
         spec |= openwrt(values)
     metadata = {"name": name, **some({key: values.get(key) for key in ("labels", "annotations")})}

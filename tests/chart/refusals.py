@@ -56,6 +56,10 @@ def beside(address):
 
 BOTH = ["generic", "openwrt"]
 # Rule, profiles, value, choices.
+def route(**changes):
+    return {"httpRoute": {"enabled": True, "parentRefs": [{"name": "internal"}]} | changes}
+
+
 REFUSED = [
     ("no-interfaces", BOTH, "interfaces", {"interfaces": []}),
     ("unknown-network", BOTH, "interfaces[0].network", nic(network="lam")),
@@ -157,6 +161,12 @@ REFUSED = [
     ("ingress-host", BOTH, "ingress.host", {"ingress": {"enabled": True, "host": "192.168.1.9"}}),
     ("ingress-host", BOTH, "ingress.host", {"ingress": {"enabled": True, "host": "https://a.example.org"}}),
     ("ingress-host", BOTH, "ingress.path", {"ingress": {"enabled": True, "host": "a.example.org", "path": "x"}}),
+    ("route-parent", BOTH, "httpRoute.parentRefs", route(parentRefs=[])),
+    ("ingress-without-service", BOTH, "httpRoute.enabled", route() | {"service": {"enabled": False}}),
+    ("unknown-port", BOTH, "httpRoute.port", route(port="web")),
+    ("unknown-port", BOTH, "httpRoute.port", route() | {"ports": [{"name": "http", "port": 80, "protocol": "UDP"}]}),
+    ("ingress-host", BOTH, "httpRoute.hostnames[1]", route(hostnames=["a.example.org", "a.example.org:80"])),
+    ("ingress-host", BOTH, "httpRoute.path", route(path="//x")),
     ("reserved-key", BOTH, "labels.app.kubernetes.io/name", {"labels": {"app.kubernetes.io/name": "x"}}),
     ("reserved-key", BOTH, "podAnnotations.wrtpod.dev/x", {"podAnnotations": {"wrtpod.dev/x": "x"}}),
     ("label-syntax", BOTH, "podLabels.a", {"podLabels": {"a": "on: {{ x }} # y"}}),

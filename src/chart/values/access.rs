@@ -1,4 +1,4 @@
-//! Ports, Service and Ingress as values.
+//! Ports, Service, Ingress and HTTPRoute as values.
 
 use serde_json::{Map, Value, json};
 
@@ -6,6 +6,8 @@ use super::pairs;
 use crate::chart::entry::{Entry, leaf, section};
 use crate::chart::shapes;
 use crate::chart::source::Source;
+use crate::diag::Loc;
+use crate::spec::ParentRef;
 
 /// The values.
 pub(super) fn access(source: &Source<'_>) -> Vec<Entry> {
@@ -96,6 +98,7 @@ pub(super) fn access(source: &Source<'_>) -> Vec<Entry> {
             ],
             "The Ingress to that Service.",
         ),
+        http_route(source),
         leaf(
             "guard",
             source.plan.guarded,
@@ -104,6 +107,65 @@ pub(super) fn access(source: &Source<'_>) -> Vec<Entry> {
         ),
         egress(source),
     ]
+}
+
+fn http_route(source: &Source<'_>) -> Entry {
+    let route = source.spec.http_route.as_ref();
+    let parents: Vec<Value> = route.map_or_else(Vec::new, |route| route.parent_refs.iter().map(parent).collect());
+    let hostnames: Vec<Value> =
+        route.map_or_else(Vec::new, |route| route.hostnames.iter().map(|name| name.value.clone().into()).collect());
+    section(
+        "httpRoute",
+        vec![
+            leaf("enabled", route.is_some(), shapes::switch(), "Whether there is one."),
+            leaf(
+                "parentRefs",
+                parents,
+                shapes::parent_refs(),
+                "The Gateways that lead to it: `- {name: internal, namespace: network}`, with `sectionName` and `port` for one of\n\
+                 their listeners.",
+            ),
+            leaf(
+                "hostnames",
+                hostnames,
+                shapes::texts(),
+                "The host names that it answers to. Empty: those of the Gateways.",
+            ),
+            leaf(
+                "path",
+                route.and_then(|route| route.path.as_ref()).map_or("/", |path| path.as_str()),
+                json!({"type": "string", "pattern": "^/"}),
+                "The path that it answers to.",
+            ),
+            leaf(
+                "port",
+                route.and_then(|route| route.port.as_ref()).map_or_else(String::new, |port| port.to_string()),
+                shapes::text(),
+                "The name of the port behind it. Empty: the Service's first one of TCP.",
+            ),
+            leaf(
+                "annotations",
+                route.map_or_else(Map::new, |route| pairs(&route.annotations)),
+                shapes::text_map(),
+                "Annotations of the HTTPRoute.",
+            ),
+        ],
+        "The HTTPRoute to that Service, for clusters with the Gateway API.",
+    )
+}
+
+fn parent(parent: &Loc<ParentRef>) -> Value {
+    let mut value = Map::from_iter([("name".to_owned(), parent.name.to_string().into())]);
+    let names = [("namespace", &parent.namespace), ("sectionName", &parent.section_name)];
+    for (key, name) in names {
+        if let Some(name) = name {
+            value.insert(key.to_owned(), name.to_string().into());
+        }
+    }
+    if let Some(port) = &parent.port {
+        value.insert("port".to_owned(), port.get().into());
+    }
+    value.into()
 }
 
 fn egress(source: &Source<'_>) -> Entry {

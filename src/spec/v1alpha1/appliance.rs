@@ -2,7 +2,7 @@
 
 use super::{AccessMode, UpdateStrategy, Volume, WorkloadKind};
 use super::{
-    Device, Egress, Entries, Ingress, Metadata, Probes, PullPolicy, Resources, Route, Service, ServicePort,
+    Device, Egress, Entries, HttpRoute, Ingress, Metadata, Probes, PullPolicy, Resources, Route, Service, ServicePort,
 };
 use crate::diag::{Loc, Written};
 use crate::spec::decode::{Decode, Decoder, OneOrMany};
@@ -101,6 +101,8 @@ record! {
         "service" => service: Option<Loc<Service>>,
         /// The Ingress.
         "ingress" => ingress: Option<Loc<Ingress>>,
+        /// The HTTPRoute: what an Ingress is, for clusters with the Gateway API.
+        "httpRoute" => http_route: Option<Loc<HttpRoute>>,
         /// True when eth0 admits the Service's ports and nothing else, by a NetworkPolicy. The node's probes pass in any
         /// case. Default: `true` for OpenWrt, `false` for a generic appliance.
         "guard" => guard: Option<Loc<bool>>,

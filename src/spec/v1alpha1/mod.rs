@@ -17,7 +17,7 @@ pub use network::{
 };
 pub use overlay::{Overlay, OverlaySpec, Requirements};
 pub use parts::{
-    AccessMode, Amounts, Device, DeviceSource, Egress, HttpGet, Ingress, Probe, ProbeAction, Probes,
+    AccessMode, Amounts, Device, DeviceSource, Egress, HttpGet, HttpRoute, Ingress, ParentRef, Probe, ProbeAction, Probes,
     Resources,
 };
 pub use parts::{Service, ServicePort, ServiceType, Transport, Volume};

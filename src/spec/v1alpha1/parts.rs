@@ -46,6 +46,36 @@ record! {
 }
 
 record! {
+    /// The HTTPRoute of an appliance, by which Gateways lead to it (Gateway API, gateway.networking.k8s.io/v1).
+    pub struct HttpRoute, "the HTTP route" {
+        /// The Gateways, such as `{name: internal, namespace: network}`.
+        "parentRefs" => parent_refs: Vec<Loc<ParentRef>>,
+        /// The host names that it answers to, such as `ha.example.org`. Default: those of the Gateways.
+        "hostnames" => hostnames: Vec<Loc<String>>,
+        /// The path that it answers to. Default: `/`.
+        "path" => path: Option<Loc<String>>,
+        /// The name of the port behind it. Default: the first TCP port that the Service shows.
+        "port" => port: Option<Loc<Name>>,
+        /// Annotations of the HTTPRoute.
+        "annotations" => annotations: Entries<String, String>,
+    }
+}
+
+record! {
+    /// A Gateway that leads to an appliance.
+    pub struct ParentRef, "a parent of the HTTP route" {
+        /// Its name.
+        "name" => name: Loc<Name>,
+        /// Its namespace. Default: the appliance's.
+        "namespace" => namespace: Option<Loc<Name>>,
+        /// The name of its listener. Default: all that take the route.
+        "sectionName" => section_name: Option<Loc<Name>>,
+        /// The port of its listener. Default: all that take the route.
+        "port" => port: Option<Loc<Port>>,
+    }
+}
+
+record! {
     /// What an appliance may reach by eth0, beside names and answers.
     pub struct Egress, "the egress" {
         /// True for the cluster's pods and Services. The API server and the nodes are none of them. Default: `false`.
