@@ -5,6 +5,7 @@
 //! hand-written templates in `parts/`, which Helm's real engine proves equal to the plan (tests/chart). Knows documents,
 //! the plan, objects and YAML; nothing of the file system, registries or the command line. Entry: [`chart`].
 
+mod access;
 mod additions;
 mod archive;
 mod entry;

@@ -11,8 +11,8 @@ use crate::objects::{self, ObjectSet, ScriptsOwner};
 use crate::overlay;
 use crate::plan::{self, Profile};
 use crate::spec::{
-    self, ApplianceSpec, Documents, Egress, HttpRoute, Ingress, Network, ParentRef, Persistence, PersistenceMode, Service,
-    ServicePort, SiteSpec,
+    self, ApplianceSpec, Documents, Egress, HttpRoute, Ingress, Network, ParentRef, Persistence,
+    PersistenceMode, Service, ServicePort, SiteSpec,
 };
 use crate::types::{AddressSpec, ImageRef, Name};
 
@@ -220,6 +220,7 @@ impl<'a> Source<'a> {
             volume.value.storage_class = None;
             volume.value.access_mode = None;
         }
+        spec.host_users = None;
         if self.profile() == Profile::Generic {
             spec.helper_image = Some(image(HELPER));
         } else {
@@ -247,7 +248,8 @@ impl<'a> Source<'a> {
             tls_secret: None,
             annotations: Vec::new(),
         }));
-        let parent = ParentRef { name: Loc::bare(name("zz9")), namespace: None, section_name: None, port: None };
+        let parent =
+            ParentRef { name: Loc::bare(name("zz9")), namespace: None, section_name: None, port: None };
         spec.http_route = Some(Loc::bare(HttpRoute {
             parent_refs: vec![Loc::bare(parent)],
             hostnames: vec![Loc::bare("zz9.invalid".to_owned())],

@@ -2,9 +2,9 @@
 
 use serde_json::Value;
 
-use super::additions;
 use super::lift::{Action, Slot, template};
 use super::source::{Source, sentinels};
+use super::{access, additions};
 use crate::diag::Loc;
 use crate::objects::{self, Object, ObjectSet, SUBSTITUTE};
 use crate::overlay::EMBEDDED;
@@ -101,11 +101,11 @@ fn of_object(source: &Source<'_>, object: &Object) -> File {
                 ),
             )
         }
-        "Service" => file("service", guarded(".Values.service.enabled", &lifted_service(object))),
+        "Service" => file("service", guarded(".Values.service.enabled", &access::service(object))),
         "HTTPRoute" => {
-            file("httproute", guarded("(.Values.httpRoute | default dict).enabled", &lifted_route(object)))
+            file("httproute", guarded("(.Values.httpRoute | default dict).enabled", &access::route(object)))
         }
-        "Ingress" => file("ingress", guarded(".Values.ingress.enabled", &lifted_ingress(object))),
+        "Ingress" => file("ingress", guarded(".Values.ingress.enabled", &access::ingress(object))),
         kind => file(&kind.to_ascii_lowercase(), workload(source, object)),
     }
 }
@@ -121,7 +121,7 @@ fn volume_of(claim: &Object) -> &str {
 
 /// Labels and annotations are the same in every object of an appliance, unless a slot says otherwise. Annotations that only
 /// this object has stay as they are.
-fn lifted(object: &Object, mut slots: Vec<Slot>) -> String {
+pub(super) fn lifted(object: &Object, mut slots: Vec<Slot>) -> String {
     const ANNOTATIONS: &str = "/metadata/annotations";
     const ALL: &str = "include \"wrtpod.annotations\" .";
     let mut value = object.value.clone();
@@ -141,23 +141,23 @@ fn guarded(condition: &str, text: &str) -> String {
     format!("{{{{- if {condition} }}}}\n{text}{{{{- end }}}}\n")
 }
 
-fn block(pointer: &str, expression: &str) -> Slot {
+pub(super) fn block(pointer: &str, expression: &str) -> Slot {
     (pointer.to_owned(), Action::Block(expression.to_owned()))
 }
 
-fn scalar(pointer: &str, expression: &str) -> Slot {
+pub(super) fn scalar(pointer: &str, expression: &str) -> Slot {
     (pointer.to_owned(), Action::Scalar(expression.to_owned()))
 }
 
-fn optional(pointer: &str, value: &str) -> Slot {
+pub(super) fn optional(pointer: &str, value: &str) -> Slot {
     (pointer.to_owned(), Action::OptionalValue(value.to_owned()))
 }
 
-fn optional_text(pointer: &str, value: &str) -> Slot {
+pub(super) fn optional_text(pointer: &str, value: &str) -> Slot {
     (pointer.to_owned(), Action::OptionalScalar(value.to_owned()))
 }
 
-fn optional_block(pointer: &str, expression: &str) -> Slot {
+pub(super) fn optional_block(pointer: &str, expression: &str) -> Slot {
     (pointer.to_owned(), Action::OptionalBlock(expression.to_owned()))
 }
 
@@ -173,46 +173,6 @@ fn claim_template(claim: &Object, value: &str) -> String {
             scalar("/spec/accessModes/0", &format!("{value}.accessMode | quote")),
             scalar("/spec/resources/requests/storage", &size),
             optional_text("/spec/storageClassName", &format!("{value}.storageClass")),
-        ],
-    )
-}
-
-fn lifted_service(service: &Object) -> String {
-    lifted(
-        service,
-        vec![
-            block("/metadata/annotations", "include \"wrtpod.serviceAnnotations\" ."),
-            scalar("/spec/type", ".Values.service.type | quote"),
-            block("/spec/ports", "include \"wrtpod.servicePorts\" . | trim"),
-        ],
-    )
-}
-
-fn lifted_ingress(ingress: &Object) -> String {
-    let path = "/spec/rules/0/http/paths/0";
-    lifted(
-        ingress,
-        vec![
-            block("/metadata/annotations", "include \"wrtpod.ingressAnnotations\" ."),
-            optional_text("/spec/ingressClassName", ".Values.ingress.className"),
-            scalar("/spec/rules/0/host", ".Values.ingress.host | quote"),
-            scalar(&format!("{path}/path"), ".Values.ingress.path | quote"),
-            scalar(&format!("{path}/backend/service/port/name"), "include \"wrtpod.ingressPort\" . | quote"),
-            optional_block("/spec/tls", "include \"wrtpod.ingressTls\" . | trim"),
-        ],
-    )
-}
-
-fn lifted_route(route: &Object) -> String {
-    let rule = "/spec/rules/0";
-    lifted(
-        route,
-        vec![
-            block("/metadata/annotations", "include \"wrtpod.routeAnnotations\" ."),
-            block("/spec/parentRefs", "include \"wrtpod.routeParents\" . | trim"),
-            optional("/spec/hostnames", ".Values.httpRoute.hostnames"),
-            scalar(&format!("{rule}/matches/0/path/value"), ".Values.httpRoute.path | quote"),
-            scalar(&format!("{rule}/backendRefs/0/port"), "include \"wrtpod.routePort\" ."),
         ],
     )
 }
@@ -244,6 +204,9 @@ fn workload(source: &Source<'_>, object: &Object) -> String {
         optional(&format!("{pod}/tolerations"), ".Values.tolerations"),
         optional_text(&format!("{pod}/hostname"), ".Values.hostname"),
     ];
+    if source.profile() == Profile::Generic {
+        slots.push(optional_block(&format!("{pod}/hostUsers"), "include \"wrtpod.hostUsers\" ."));
+    }
     slots.extend(containers(source, object));
     slots.extend(volumes(source, object));
     lifted(object, slots)
@@ -286,6 +249,12 @@ fn containers(source: &Source<'_>, object: &Object) -> Vec<Slot> {
         slots.push(more_values(&format!("{env}/-"), ".Values.extraEnv"));
     }
     if source.profile() == Profile::Generic {
+        let from = format!("{main}/envFrom");
+        slots.push(if has(&from) {
+            more_values(&format!("{from}/-"), ".Values.extraEnvFrom")
+        } else {
+            optional(&from, ".Values.extraEnvFrom")
+        });
         slots.extend(accounts(main, has("/spec/template/spec/securityContext")));
     }
     let capabilities = format!("{main}/securityContext/capabilities/add");
@@ -347,6 +316,19 @@ fn volumes(source: &Source<'_>, object: &Object) -> Vec<Slot> {
             slots.push(scalar(&pointer, "include \"wrtpod.credentialsSecret\" . | quote"));
         }
         let name = volume["name"].as_str().unwrap_or_default();
+        let of_values = |key: &str| format!("(index .Values.volumes \"{name}\").{key}");
+        for (pointer, key) in [("hostPath/path", "hostPath"), ("nfs/server", "server"), ("nfs/path", "path")]
+        {
+            if volume.pointer(&format!("/{pointer}")).is_some() && !is_own(name) {
+                slots.push(scalar(
+                    &format!("{list}/{index}/{pointer}"),
+                    &format!("{} | quote", of_values(key)),
+                ));
+            }
+        }
+        if volume.get("emptyDir").is_some() && !is_own(name) {
+            slots.push(optional_text(&format!("{list}/{index}/emptyDir/sizeLimit"), &of_values("size")));
+        }
         if volume.get("persistentVolumeClaim").is_some() {
             let claim = format!(
                 "(index .Values.volumes \"{name}\").existingClaim | default (printf \"%s-{name}\" (include \"wrtpod.fullname\" .)) | quote"
@@ -363,6 +345,11 @@ fn volumes(source: &Source<'_>, object: &Object) -> Vec<Slot> {
     }
     slots.push(more_values(&format!("{list}/-"), ".Values.extraVolumes"));
     slots
+}
+
+/// Whether a volume is wrtpod's own.
+fn is_own(volume: &str) -> bool {
+    volume.starts_with("wrtpod-")
 }
 
 fn more(pointer: &str, expression: &str) -> Slot {

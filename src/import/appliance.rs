@@ -6,6 +6,7 @@ use super::pieces::Pieces;
 use super::text::Document;
 use super::unmapped::{is_amount, is_device, is_taken, literal, not_imported};
 use super::values::{Interface, Persistence, Values, VolumeClaim};
+use super::variables::EnvSource;
 use crate::diag::{Diagnostic, Diagnostics, Loc};
 use crate::spec::{Entries, PackagePolicy, PersistenceMode, Profile};
 use crate::types::{ImageRef, Name, Quantity};
@@ -100,6 +101,13 @@ fn wanted(
     let env =
         env.filter_map(|variable| Some((variable.name.to_string(), json!(literal(variable, profile).ok()?))));
     spec.map("env", env.collect());
+    let sources: Vec<Value> = values.extra_env_from.iter().filter_map(|source| env_source(source)).collect();
+    if !sources.is_empty() {
+        spec.put("envFrom", sources);
+    }
+    if let Some(shares) = values.host_users.get() {
+        spec.put("hostUsers", shares.value);
+    }
     for (key, id) in [("user", values.user.get()), ("group", values.group.get())] {
         if let Some(id) = id {
             spec.put(key, id.get());
@@ -211,6 +219,19 @@ fn persistence(persistence: &Persistence) -> Map<String, Value> {
     }
     made.text("packages", persistence.packages.get());
     made.finish()
+}
+
+/// A source of variables; nothing for one without an object.
+fn env_source(source: &EnvSource) -> Option<Value> {
+    let (key, object) = match (&source.secret, &source.config_map) {
+        (Some(secret), _) => ("secret", secret),
+        (None, Some(map)) => ("configMap", map),
+        (None, None) => return None,
+    };
+    let mut made = Pieces::default();
+    made.put(key, object.name.to_string());
+    made.text("prefix", source.prefix.get());
+    Some(Value::Object(made.finish()))
 }
 
 /// Ports, Service, Ingress, HTTPRoute.

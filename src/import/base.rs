@@ -8,15 +8,17 @@ use serde_json::{Map, Value};
 
 /// Keys of an appliance that the values of a chart decide altogether. The others are in the chart's templates, where the
 /// catalog entry put them.
-const DECIDED: [&str; 29] = [
+const DECIDED: [&str; 31] = [
     "annotations",
     "clusterForwarding",
     "devices",
     "egress",
+    "envFrom",
     "firstBoot",
     "group",
     "guard",
     "helperImage",
+    "hostUsers",
     "hostname",
     "httpRoute",
     "image",
@@ -41,7 +43,8 @@ const DECIDED: [&str; 29] = [
 ];
 
 /// Keys of a volume of which the same is true.
-const DECIDED_OF_VOLUMES: [&str; 4] = ["accessMode", "existingClaim", "size", "storageClass"];
+const DECIDED_OF_VOLUMES: [&str; 6] =
+    ["accessMode", "existingClaim", "hostPath", "nfs", "size", "storageClass"];
 
 /// A catalog entry.
 #[derive(Debug, Default)]

@@ -17,6 +17,7 @@ mod text;
 mod uci;
 mod unmapped;
 mod values;
+mod variables;
 
 use crate::diag::{Diagnostics, SourceMap};
 use crate::spec::{CatalogEntry, Input};

@@ -1,6 +1,7 @@
 //! What values can say and documents cannot: each is told at its place, with what to do instead.
 
-use super::values::{EnvVar, Resources, Values};
+use super::values::{Resources, Values};
+use super::variables::EnvVar;
 use crate::diag::{Diagnostic, Diagnostics, Span};
 use crate::spec::Profile;
 use crate::types::Privilege;
@@ -56,9 +57,27 @@ pub fn report(values: &Values, profile: Profile, diagnostics: &mut Diagnostics) 
     if let Some(resources) = &values.resources {
         resources_of_others(resources, &mut tell);
     }
+    env_sources(values, &mut tell);
     for (index, variable) in values.extra_env.iter().enumerate() {
         if let Err((key, why, help)) = literal(variable, profile) {
             tell(&format!("extraEnv[{index}]{key}"), variable.span, why, help);
+        }
+    }
+}
+
+/// What is left of sources of variables: a document's have to be there.
+fn env_sources(values: &Values, tell: Tell<'_>) {
+    for (index, source) in values.extra_env_from.iter().enumerate() {
+        for object in [&source.secret, &source.config_map].into_iter().flatten() {
+            if let Some(optional) = object.optional.filter(|optional| optional.value) {
+                let why = "what a document names has to be there";
+                tell(
+                    &format!("extraEnvFrom[{index}]"),
+                    optional.span,
+                    why,
+                    "make the object, or remove the source",
+                );
+            }
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The values of a chart, as `values.yaml` has them.
 
 use super::given::Given;
+use super::variables::{EnvSource, EnvVar};
 use crate::diag::Loc;
 use crate::spec::table::record;
 use crate::spec::{
@@ -8,7 +9,7 @@ use crate::spec::{
     Transport, UciValue,
 };
 use crate::types::{
-    AccountId, AddressSpec, CapabilityWish, Cidr, EnvName, ImageRef, InterfaceName, IpRange, Mac, Name, Port,
+    AccountId, AddressSpec, CapabilityWish, Cidr, ImageRef, InterfaceName, IpRange, Mac, Name, Port,
     Privilege, Quantity, Vlan,
 };
 use serde_json::Value;
@@ -71,6 +72,10 @@ record! {
         "httpRoute" => http_route: Option<Loc<HttpRoute>>,
         /// Further environment variables.
         "extraEnv" => extra_env: Vec<Loc<EnvVar>>,
+        /// Environment variables from whole objects (profile `generic`).
+        "extraEnvFrom" => extra_env_from: Vec<Loc<EnvSource>>,
+        /// Whether the pod has the node's users (profile `generic`).
+        "hostUsers" => host_users: Given<bool>,
         /// Further volumes.
         "extraVolumes" => extra_volumes: Vec<Loc<Value>>,
         /// Further mounts.
@@ -281,18 +286,6 @@ record! {
 }
 
 record! {
-    /// An environment variable, as Kubernetes writes it.
-    pub struct EnvVar, "an environment variable" {
-        /// Its name.
-        "name" => name: Loc<EnvName>,
-        /// Its value.
-        "value" => value: Option<Loc<String>>,
-        /// Where its value is from.
-        "valueFrom" => value_from: Option<Loc<Value>>,
-    }
-}
-
-record! {
     /// What may be reached by eth0.
     pub struct Egress, "`egress`" {
         /// Whether anything is kept from it.
@@ -355,7 +348,7 @@ record! {
 }
 
 record! {
-    /// The claim of a volume.
+    /// What is behind a volume.
     pub struct VolumeClaim, "a volume" {
         /// Its size.
         "size" => size: Given<Quantity>,
@@ -365,5 +358,11 @@ record! {
         "existingClaim" => existing_claim: Given<Name>,
         /// Who may mount it.
         "accessMode" => access_mode: Given<AccessMode>,
+        /// A path of the node.
+        "hostPath" => host_path: Given<String>,
+        /// An NFS server.
+        "server" => server: Given<String>,
+        /// The folder that it exports.
+        "path" => path: Given<String>,
     }
 }

@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 
 use k8s_openapi::api::core::v1::{
-    Capabilities, Container, ContainerPort, EnvVar, EnvVarSource, ExecAction, HTTPGetAction,
-    ObjectFieldSelector, Probe, ResourceRequirements, SeccompProfile, SecurityContext, TCPSocketAction,
-    VolumeMount,
+    Capabilities, ConfigMapEnvSource, Container, ContainerPort, EnvFromSource, EnvVar, EnvVarSource,
+    ExecAction, HTTPGetAction, ObjectFieldSelector, Probe, ResourceRequirements, SeccompProfile,
+    SecretEnvSource, SecurityContext, TCPSocketAction, VolumeMount,
 };
 use k8s_openapi::apimachinery::pkg::api::resource::Quantity;
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 
-use crate::plan::{self, EnvValue, ProbeAction, RunAs};
+use crate::plan::{self, EnvObject, EnvValue, ProbeAction, RunAs};
 
 /// A container with no more privilege than the plan grants.
 pub fn container(plan: &plan::Container, pull_policy: Option<&str>) -> Container {
@@ -21,6 +21,7 @@ pub fn container(plan: &plan::Container, pull_policy: Option<&str>) -> Container
         command: list(&plan.command),
         args: list(&plan.args),
         env: (!plan.env.is_empty()).then(|| plan.env.iter().map(env).collect()),
+        env_from: (!plan.env_from.is_empty()).then(|| plan.env_from.iter().map(env_from).collect()),
         ports: (!plan.ports.is_empty()).then(|| plan.ports.iter().map(port).collect()),
         volume_mounts: (!plan.mounts.is_empty()).then(|| plan.mounts.iter().map(mount).collect()),
         startup_probe: plan.probes.startup.as_ref().map(probe),
@@ -67,6 +68,17 @@ fn env((name, value): &(String, EnvValue)) -> EnvVar {
             EnvVar { name, value: None, value_from: Some(source) }
         }
     }
+}
+
+fn env_from(plan: &plan::EnvSource) -> EnvFromSource {
+    let mut source = EnvFromSource { prefix: plan.prefix.clone(), ..EnvFromSource::default() };
+    match plan.object.clone() {
+        EnvObject::ConfigMap(name) => {
+            source.config_map_ref = Some(ConfigMapEnvSource { name, optional: None });
+        }
+        EnvObject::Secret(name) => source.secret_ref = Some(SecretEnvSource { name, optional: None }),
+    }
+    source
 }
 
 fn port(plan: &plan::ContainerPort) -> ContainerPort {

@@ -7,10 +7,12 @@ use k8s_openapi::api::apps::v1::{
 };
 use k8s_openapi::api::core::v1::{
     Affinity, ConfigMapVolumeSource, EmptyDirVolumeSource, HostPathVolumeSource, KeyToPath,
-    LocalObjectReference, NodeAffinity, NodeSelector, NodeSelectorRequirement, NodeSelectorTerm,
-    PersistentVolumeClaimVolumeSource, PodSecurityContext, PodSpec, PodTemplateSpec, ProjectedVolumeSource,
-    SecretProjection, SecretVolumeSource, Sysctl, Toleration, Volume, VolumeProjection,
+    LocalObjectReference, NFSVolumeSource, NodeAffinity, NodeSelector, NodeSelectorRequirement,
+    NodeSelectorTerm, PersistentVolumeClaimVolumeSource, PodSecurityContext, PodSpec, PodTemplateSpec,
+    ProjectedVolumeSource, SecretProjection, SecretVolumeSource, Sysctl, Toleration, Volume,
+    VolumeProjection,
 };
+use k8s_openapi::apimachinery::pkg::api::resource::Quantity;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 
 use super::config::digest;
@@ -122,6 +124,7 @@ fn pod(appliance: &Appliance, owner: ScriptsOwner) -> PodSpec {
         automount_service_account_token: Some(false),
         enable_service_links: Some(false),
         containers: vec![container(&appliance.main, pull_policy)],
+        host_users: appliance.host_users,
         hostname: appliance.hostname.clone(),
         image_pull_secrets: (!secrets.is_empty()).then_some(secrets),
         init_containers: (!init.is_empty()).then_some(init),
@@ -149,7 +152,19 @@ fn volume(plan: &plan::Volume, scripts_of: &dyn Fn(Scripts) -> String) -> Volume
             volume.persistent_volume_claim =
                 Some(PersistentVolumeClaimVolumeSource { claim_name: claim.value.clone(), read_only: None });
         }
-        VolumeSource::Scratch => volume.empty_dir = Some(EmptyDirVolumeSource::default()),
+        VolumeSource::Scratch(scratch) => {
+            volume.empty_dir = Some(EmptyDirVolumeSource {
+                medium: scratch.in_memory.then(|| "Memory".to_owned()),
+                size_limit: scratch.limit.as_ref().map(|limit| Quantity(limit.to_string())),
+            });
+        }
+        VolumeSource::HostPath(path) => {
+            volume.host_path = Some(HostPathVolumeSource { path: path.value.clone(), type_: None });
+        }
+        VolumeSource::Nfs { server, path } => {
+            volume.nfs =
+                Some(NFSVolumeSource { server: server.clone(), path: path.value.clone(), read_only: None });
+        }
         VolumeSource::ConfigMap(name) => {
             volume.config_map =
                 Some(ConfigMapVolumeSource { name: name.clone(), ..ConfigMapVolumeSource::default() });

@@ -230,6 +230,7 @@ fn appliance(
         placement: placement::decide(context.site, spec, &nics, diags),
         grace_seconds: if profile == Profile::OpenWrt { 60 } else { 30 },
         hostname: spec.hostname.as_ref().map(|name| name.to_string()),
+        host_users: spec.host_users.as_ref().map(|shares| shares.value),
         pod_sysctls: spec.sysctls.clone(),
         labels: document.metadata.labels.clone(),
         annotations: document.metadata.annotations.clone(),

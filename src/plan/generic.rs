@@ -4,13 +4,13 @@
 use super::model::{Addressing, Nic};
 use super::openwrt::Parts;
 use super::pod::{
-    ConfigFiles, Container, ContainerPort, EnvValue, Grant, Mount, Probes, Resources, RouteReason, RunAs,
-    Volume, VolumeSource,
+    ConfigFiles, Container, ContainerPort, EnvObject, EnvSource, EnvValue, Grant, Mount, Probes, Resources,
+    RouteReason, RunAs, Scratch, Volume, VolumeSource,
 };
 use super::{probes, volumes};
 use crate::diag::{Diagnostics, Loc};
 use crate::pod::Scripts;
-use crate::spec::ApplianceSpec;
+use crate::spec::{self, ApplianceSpec};
 use crate::types::{AccountId, Cidr, ImageRef, TimeZone};
 
 /// What the parts are made of.
@@ -43,7 +43,7 @@ pub fn parts(input: &Input<'_>, diags: &mut Diagnostics) -> Parts {
         for (name, source) in [
             ("wrtpod-scripts", VolumeSource::Scripts(Scripts::Wire)),
             ("wrtpod-plan", plan),
-            ("wrtpod-run", VolumeSource::Scratch),
+            ("wrtpod-run", VolumeSource::Scratch(Scratch::default())),
         ] {
             volumes.push(Volume { name: name.to_owned().into(), source });
         }
@@ -76,6 +76,7 @@ fn wire(input: &Input<'_>) -> Container {
         command: vec!["/bin/sh".into(), "/wrtpod/bin/wire".into()],
         args: Vec::new(),
         env: vec![("WRTPOD_HOST_IPS".into(), EnvValue::Field("status.hostIPs".into()))],
+        env_from: Vec::new(),
         mounts: vec![
             mount("wrtpod-scripts", "/wrtpod/bin", true),
             mount("wrtpod-plan", "/wrtpod/plan", true),
@@ -110,6 +111,7 @@ fn main(input: &Input<'_>, probes: Probes) -> Container {
         command: texts(&spec.command),
         args: texts(&spec.args),
         env,
+        env_from: spec.env_from.iter().map(|source| env_source(source)).collect(),
         mounts: volumes::mounts(spec),
         grants: input.grants.clone(),
         run_as: run_as(spec),
@@ -117,6 +119,14 @@ fn main(input: &Input<'_>, probes: Probes) -> Container {
         probes,
         resources: input.resources.clone(),
     }
+}
+
+fn env_source(stated: &spec::EnvSource) -> EnvSource {
+    let object = match &stated.object.value {
+        spec::EnvObject::ConfigMap(name) => EnvObject::ConfigMap(name.to_string()),
+        spec::EnvObject::Secret(name) => EnvObject::Secret(name.to_string()),
+    };
+    EnvSource { object, prefix: stated.prefix.as_ref().map(|prefix| prefix.to_string()) }
 }
 
 /// The document's user and group; a user without a group has the group of its number.

@@ -40,7 +40,9 @@ pub use names::{interface_fault, proposal as proposed_interface};
 pub use openwrt::mode as persistence_mode;
 pub use overlays::{Named as NamedOverlay, of_appliance as overlays_of};
 pub use pod::{
-    Claim, ConfigFiles, Container, ContainerPort, Credentials, Egress, EnvValue, Grant, HttpRoute, Ingress, Mount,
-    Placement, Probe, ProbeAction, Probes, Resources, RouteReason, RunAs, Service, Volume, VolumeSource,
+    Claim, ConfigFiles, Container, ContainerPort, Credentials, Egress, EnvObject, EnvSource, EnvValue, Grant,
+    HttpRoute, Ingress, Mount, Placement, Probe, ProbeAction, Probes, Resources, RouteReason, RunAs, Scratch,
+    Service, Volume, VolumeSource,
 };
 pub use units::bytes as bytes_without_unit;
+pub use volumes::is_scratch;

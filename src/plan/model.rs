@@ -7,7 +7,8 @@ use serde_json::Value;
 
 use super::boot::BootOverlay;
 use super::pod::{
-    Claim, ConfigFiles, Container, Credentials, Egress, HttpRoute, Ingress, Placement, RouteReason, Service, Volume,
+    Claim, ConfigFiles, Container, Credentials, Egress, HttpRoute, Ingress, Placement, RouteReason, Service,
+    Volume,
 };
 use crate::diag::{Loc, Span, Written};
 use crate::pod::Scripts;
@@ -272,6 +273,8 @@ pub struct Appliance {
     pub min_ready_seconds: i32,
     /// Host name of the pod, where it is not the pod's.
     pub hostname: Option<String>,
+    /// Whether the pod has the node's users; Kubernetes decides when absent.
+    pub host_users: Option<bool>,
     /// Sysctls of the pod (those that kubelet calls safe).
     pub pod_sysctls: Vec<(Loc<String>, Loc<String>)>,
     /// Labels of the user's on every object and the pod.

@@ -20,6 +20,8 @@ pub struct Container {
     pub args: Vec<String>,
     /// Environment.
     pub env: Vec<(String, EnvValue)>,
+    /// Environment from whole objects.
+    pub env_from: Vec<EnvSource>,
     /// Mounts.
     pub mounts: Vec<Mount>,
     /// Capabilities; everything else is dropped.
@@ -55,6 +57,24 @@ pub enum EnvValue {
     Text(String),
     /// A field of the pod (downward API).
     Field(String),
+}
+
+/// Environment variables from an object's keys.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EnvSource {
+    /// The object.
+    pub object: EnvObject,
+    /// What stands before each key.
+    pub prefix: Option<String>,
+}
+
+/// An object whose keys become environment variables, by name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum EnvObject {
+    /// A ConfigMap.
+    ConfigMap(String),
+    /// A Secret.
+    Secret(String),
 }
 
 /// A volume mounted into a container.
@@ -156,7 +176,16 @@ pub enum VolumeSource {
     /// A claim by name.
     Claim(Loc<String>),
     /// Scratch space that lives as long as the pod.
-    Scratch,
+    Scratch(Scratch),
+    /// A path of the node.
+    HostPath(Loc<String>),
+    /// A folder of an NFS server.
+    Nfs {
+        /// The server.
+        server: String,
+        /// The folder.
+        path: Loc<String>,
+    },
     /// A ConfigMap by name.
     ConfigMap(String),
     /// The ConfigMap with wrtpod's scripts, which are run. What it is called depends on who else is rendered.
@@ -168,6 +197,15 @@ pub enum VolumeSource {
     Credentials(String),
     /// A character device of the node.
     Device(Loc<String>),
+}
+
+/// An empty folder.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Scratch {
+    /// Whether it is in memory.
+    pub in_memory: bool,
+    /// What it may hold.
+    pub limit: Option<Loc<Quantity>>,
 }
 
 /// A PersistentVolumeClaim.

@@ -68,6 +68,7 @@ fn reject_other_profile(profile: Profile, spec: &ApplianceSpec, diags: &mut Diag
             first("command", &spec.command),
             first("args", &spec.args),
             first_key("env", &spec.env),
+            first("envFrom", &spec.env_from),
             at("probes", spec.probes.as_ref()),
             at("helperImage", spec.helper_image.as_ref()),
             at("user", spec.user.as_ref()),
@@ -188,7 +189,7 @@ fn check_workload(spec: &ApplianceSpec, diags: &mut Diagnostics) {
     }
 }
 
-/// A volume has one source, and only a claim of wrtpod's making has a size.
+/// A volume has one source, and only a claim of wrtpod's making has a class.
 fn check_volumes(spec: &ApplianceSpec, diags: &mut Diagnostics) {
     for (name, volume) in &spec.volumes {
         let scratch = volume.empty_dir.filter(|scratch| scratch.value);
@@ -197,6 +198,8 @@ fn check_volumes(spec: &ApplianceSpec, diags: &mut Diagnostics) {
             at("emptyDir", scratch.as_ref()),
             at("configMap", volume.config_map.as_ref()),
             at("secret", volume.secret.as_ref()),
+            at("hostPath", volume.host_path.as_ref()),
+            at("nfs", volume.nfs.as_ref()),
         ]
         .into_iter()
         .flatten()
@@ -208,13 +211,21 @@ fn check_volumes(spec: &ApplianceSpec, diags: &mut Diagnostics) {
         if let Some(source) = sources.first() {
             check_claim_keys(volume, source.0, diags);
         }
+        if let Some(memory) = volume.memory.as_ref().filter(|_| scratch.is_none()) {
+            diags.push(
+                no_effect("`memory` without `emptyDir`: only an empty folder can be in memory", memory.span)
+                    .help("remove `memory`, or write `emptyDir: true`"),
+            );
+        }
     }
 }
 
 fn check_claim_keys(volume: &Volume, source: &str, diags: &mut Diagnostics) {
     debug_assert!(!storage::is_own_claim(volume));
+    // An empty folder has a size too.
+    let size = volume.size.as_ref().filter(|_| source != "emptyDir");
     for (key, span) in [
-        at("size", volume.size.as_ref()),
+        at("size", size),
         at("storageClass", volume.storage_class.as_ref()),
         at("accessMode", volume.access_mode.as_ref()),
     ]

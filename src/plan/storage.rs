@@ -1,8 +1,8 @@
 //! Claims: which ones an appliance has, how large, of which class.
 
 use super::model::Profile;
-use super::openwrt;
 use super::pod::Claim;
+use super::{openwrt, volumes};
 use crate::diag::Loc;
 use crate::spec::{AccessMode, ApplianceSpec, PersistenceMode, SiteSpec, Volume};
 use crate::types::Quantity;
@@ -26,8 +26,13 @@ fn default_size(mode: PersistenceMode) -> Loc<Quantity> {
 
 /// Whether the volume is a claim that wrtpod makes.
 pub fn is_own_claim(volume: &Volume) -> bool {
-    let scratch = volume.empty_dir.as_ref().is_some_and(|scratch| scratch.value);
-    !scratch && volume.existing_claim.is_none() && volume.config_map.is_none() && volume.secret.is_none()
+    let elsewhere = volumes::is_scratch(volume)
+        || volume.existing_claim.is_some()
+        || volume.config_map.is_some()
+        || volume.secret.is_some()
+        || volume.host_path.is_some()
+        || volume.nfs.is_some();
+    !elsewhere
 }
 
 /// The claims that wrtpod makes.

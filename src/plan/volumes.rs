@@ -1,8 +1,8 @@
 //! The volumes and devices that a document asks for itself.
 
-use super::pod::{Mount, Volume, VolumeSource};
+use super::pod::{Mount, Scratch, Volume, VolumeSource};
 use crate::diag::Loc;
-use crate::spec::{ApplianceSpec, DeviceSource};
+use crate::spec::{self, ApplianceSpec, DeviceSource};
 
 /// The volumes of the pod.
 pub fn volumes(appliance: &str, spec: &ApplianceSpec) -> Vec<Volume> {
@@ -11,8 +11,14 @@ pub fn volumes(appliance: &str, spec: &ApplianceSpec) -> Vec<Volume> {
             VolumeSource::ConfigMap(map.value.to_string())
         } else if let Some(secret) = &volume.secret {
             VolumeSource::Secret(secret.value.to_string())
-        } else if volume.empty_dir.as_ref().is_some_and(|scratch| scratch.value) {
-            VolumeSource::Scratch
+        } else if let Some(path) = &volume.host_path {
+            VolumeSource::HostPath(path.clone())
+        } else if let Some(nfs) = &volume.nfs {
+            VolumeSource::Nfs { server: nfs.server.value.clone(), path: nfs.path.clone() }
+        } else if is_scratch(volume) {
+            let in_memory =
+                volume.memory.as_ref().map_or_else(|| is_shared_memory(volume), |memory| memory.value);
+            VolumeSource::Scratch(Scratch { in_memory, limit: volume.size.clone() })
         } else {
             VolumeSource::Claim(match &volume.existing_claim {
                 Some(claim) => Loc::new(claim.value.to_string(), claim.span),
@@ -26,6 +32,16 @@ pub fn volumes(appliance: &str, spec: &ApplianceSpec) -> Vec<Volume> {
         source: VolumeSource::Device(path),
     });
     own.chain(devices).collect()
+}
+
+/// Whether the volume is an empty folder that goes with the pod.
+pub fn is_scratch(volume: &spec::Volume) -> bool {
+    volume.empty_dir.as_ref().is_some_and(|scratch| scratch.value)
+}
+
+/// What programs take for memory that they share with each other: a folder on a disk would be none.
+fn is_shared_memory(volume: &spec::Volume) -> bool {
+    volume.mount_path.trim_end_matches('/') == "/dev/shm"
 }
 
 /// Where the main container sees them.

@@ -69,9 +69,12 @@ fn check_proxies(plan: &Plan, appliance: &Appliance, diags: &mut Diagnostics) {
         pods.join(", ")
     );
     diags.push(
-        Diagnostic::note("proxy-untrusted", "Home Assistant answers 400 to a proxy that its configuration does not name")
-            .at(span)
-            .help(help),
+        Diagnostic::note(
+            "proxy-untrusted",
+            "Home Assistant answers 400 to a proxy that its configuration does not name",
+        )
+        .at(span)
+        .help(help),
     );
 }
 

@@ -83,7 +83,7 @@ fn unfounded(appliance: &Appliance, power: &Power, privilege: &Privilege, who: &
     Some(Diagnostic::new(severity, PRIVILEGE_REASON, what).help(help))
 }
 
-const PRIVILEGE_REASON: &str = "privilege-reason";
+pub(super) const PRIVILEGE_REASON: &str = "privilege-reason";
 
 fn claim(privilege: &Privilege, who: &str) -> String {
     match privilege {
@@ -162,7 +162,7 @@ fn check_allowed(appliance: &Appliance, taken: &[Privilege], diags: &mut Diagnos
             diags.push(
                 Diagnostic::error(
                     "no-effect",
-                    format!("`{}` is allowed, and no patch takes it", privilege.value),
+                    format!("`{}` is allowed, and nothing takes it", privilege.value),
                 )
                 .at(privilege.span)
                 .help("remove it: `allow` gives nothing by itself"),

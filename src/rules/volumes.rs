@@ -1,7 +1,9 @@
 //! Volumes: where they are mounted, and how large they are.
 
-use crate::diag::{Diagnostic, Diagnostics, Loc};
+use super::objects::PRIVILEGE_REASON;
+use crate::diag::{Diagnostic, Diagnostics, Loc, Severity};
 use crate::plan::{Appliance, ConfigFiles, Mount, Plan, Profile, VolumeSource, bytes_without_unit};
+use crate::types::Privilege;
 
 /// What OpenWrt's init makes anew at each boot, and what is the kernel's.
 const HIDDEN: [&str; 6] = ["/tmp", "/var", "/run", "/dev", "/proc", "/sys"];
@@ -13,6 +15,9 @@ pub(super) fn check(plan: &Plan, diags: &mut Diagnostics) {
             check_sub_path(mount, diags);
             check_twice(mount, &appliance.main.mounts[..index], diags);
             check_hidden(appliance, mount, diags);
+        }
+        for volume in &appliance.volumes {
+            check_source(appliance, &volume.source, diags);
         }
         for claim in &appliance.claims {
             if let Some(finding) = bytes_without_unit(&claim.size) {
@@ -116,6 +121,45 @@ fn check_twice(mount: &Mount, before: &[Mount], diags: &mut Diagnostics) {
             .also(first.path.span, "the first one")
             .help("mount it elsewhere, or remove one of the two"),
     );
+}
+
+/// What is the node's, or somewhere else, by its path; and what a folder may hold.
+fn check_source(appliance: &Appliance, source: &VolumeSource, diags: &mut Diagnostics) {
+    match source {
+        VolumeSource::HostPath(path) => {
+            check_elsewhere(path, "the node", diags);
+            let privilege = Privilege::host_path(path);
+            if !appliance.allowed.iter().any(|(known, _)| known.value == privilege) {
+                let severity = if privilege.is_grave() { Severity::Error } else { Severity::Warning };
+                diags.push(
+                    Diagnostic::new(
+                        severity,
+                        PRIVILEGE_REASON,
+                        format!("the pod has `{privilege}` of the node, and no reason is given"),
+                    )
+                    .at(path.span)
+                    .help(format!("write why under `allow`: `allow: {{{privilege}: REASON}}`; or remove it")),
+                );
+            }
+        }
+        VolumeSource::Nfs { path, .. } => check_elsewhere(path, "the server", diags),
+        VolumeSource::Scratch(scratch) => {
+            if let Some(finding) = scratch.limit.as_ref().and_then(bytes_without_unit) {
+                diags.push(finding);
+            }
+        }
+        _ => {}
+    }
+}
+
+fn check_elsewhere(path: &Loc<String>, whose: &str, diags: &mut Diagnostics) {
+    if !path.starts_with('/') || path.split('/').any(|part| part == "..") {
+        diags.push(
+            Diagnostic::error("mount-path", format!("`{}` is no path of {whose}", path.value))
+                .at(path.span)
+                .help("write it from `/` on, without `..`"),
+        );
+    }
 }
 
 /// What OpenWrt's init makes anew at each boot hides what is mounted there.

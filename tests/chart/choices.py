@@ -248,13 +248,21 @@ def choose_generic(random, values):
         values["extraVolumeMounts"] = [{"name": "scratch", "mountPath": "/scratch"}]
     if random.random() < 0.4:
         values["helperImage"] = "registry.example/helper:on"
+    if random.random() < 0.3:
+        sources = [{"secretRef": {"name": "on"}}, {"configMapRef": {"name": "b"}, "prefix": "B_"}]
+        values["extraEnvFrom"] = random.sample(sources, random.randint(1, 2))
+    values["hostUsers"] = random.choice(["", "", True, False])
     values["user"] = random.choice(["", "", 0, 1000, 2147483647])
     values["group"] = random.choice(["", "", 0, 3000000])
 
 
 def choose_volumes(random, names):
-    """For claims of the document's."""
+    """For those of the document's: claims of these names, and what stands elsewhere."""
     return {
+        "shm": {"size": random.choice(["", "512Mi"])},
+        "dbus": {"hostPath": random.choice(["/run/dbus", "/mnt/{{ x }}"])},
+        "media": {"server": random.choice(["nas.lan", "on"]), "path": random.choice(["/export", "/a'b"])},
+    } | {
         name: random.choice(
             [
                 {"size": "3Gi", "storageClass": "", "accessMode": "ReadWriteMany"},

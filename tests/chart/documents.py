@@ -76,7 +76,7 @@ def appliance(values, profile, name, lifted):
         "image": reference(values["image"]),
         "replicas": values["replicas"],
         "interfaces": [interface(one) for one in values["interfaces"]],
-        **some({key: values.get(key) for key in ("hostname", "timezone", "user", "group", "nodes", "nodeSelector", "tolerations", "resources")}),
+        **some({key: values.get(key) for key in ("hostname", "timezone", "user", "group", "hostUsers", "nodes", "nodeSelector", "tolerations", "resources")}),
         **some({"imagePullPolicy": values["image"].get("pullPolicy"), "helperImage": values.get("helperImage")}),
         **some({"imagePullSecrets": [one["name"] for one in values.get("imagePullSecrets", [])]}),
         **some({"ports": {one["name"]: {key: one[key] for key in one if key != "name"} for one in values["ports"]}}),
@@ -84,6 +84,8 @@ def appliance(values, profile, name, lifted):
         "env": lifted.get("env", {}) | {one["name"]: one["value"] for one in values.get("extraEnv", [])},
         "capabilities": lifted.get("capabilities", {}) | {name: "asked for" for name in values.get("extraCapabilities", [])},
         "volumes": volumes(values, lifted),
+        "envFrom": lifted.get("envFrom", []) + [env_source(one) for one in values.get("extraEnvFrom", [])],
+        "allow": values.get("allow", {}),
     }
     if values.get("zonename"):
         spec["timezone"] = values["zonename"]
@@ -102,12 +104,18 @@ def appliance(values, profile, name, lifted):
         keys = ["host", "class", "path", "port", "tlsSecret", "annotations"]
         spec["ingress"] = some({key: ingress.get(words.get(key, key)) for key in keys})
     if values.get("httpRoute", {}).get("enabled"):
-        keys = ["parentRefs", "hostnames", "path", "port", "annotations"]
-        spec["httpRoute"] = some({key: values["httpRoute"].get(key) for key in keys})
+        route = {key: values["httpRoute"].get(key) for key in ("hostnames", "path", "port", "annotations")}
+        # Without a parent it is refused, and not left out.
+        spec["httpRoute"] = {"parentRefs": values["httpRoute"].get("parentRefs", []), **some(route)}
     if profile == "openwrt":
         spec |= openwrt(values)
     metadata = {"name": name, **some({key: values.get(key) for key in ("labels", "annotations")})}
     return {"apiVersion": "wrtpod.dev/v1alpha1", "kind": "Appliance", "metadata": metadata, "spec": some(spec)}
+
+
+def env_source(one):
+    words = {"secretRef": "secret", "configMapRef": "configMap"}
+    return {words.get(key, key): value["name"] if key in words else value for key, value in one.items()}
 
 
 def reference(image):
@@ -117,13 +125,20 @@ def reference(image):
 
 def volumes(values, lifted):
     """The document's own, as the values change them, then those of the values."""
-    own = {name: one | some(values.get("volumes", {}).get(name, {})) for name, one in lifted.get("volumes", {}).items()}
+    own = {name: laid_under(one, some(values.get("volumes", {}).get(name, {}))) for name, one in lifted.get("volumes", {}).items()}
     for one in own.values():
         if "existingClaim" in one:
             for key in ("size", "storageClass", "accessMode"):
                 one.pop(key, None)
     paths = {one["name"]: one["mountPath"] for one in values.get("extraVolumeMounts", [])}
     return own | {one["name"]: {"emptyDir": True, "mountPath": paths[one["name"]]} for one in values.get("extraVolumes", [])}
+
+
+def laid_under(one, given):
+    """A volume with its values: those of an NFS folder are a map of their own in a document."""
+    if "nfs" in one:
+        return one | {"nfs": one["nfs"] | given}
+    return one | given
 
 
 def interface(one):

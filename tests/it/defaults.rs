@@ -33,6 +33,7 @@ fn documents() -> Vec<Value> {
         "service": {},
         "egress": {},
         "ingress": {"host": "hub.example.org"},
+        "httpRoute": {"parentRefs": [{"name": "internal"}]},
         "volumes": {"data": {"mountPath": "/data"}},
         "devices": [{"resource": "squat.ai/zigbee"}],
         "probes": {"readiness": probe},
@@ -97,6 +98,7 @@ fn records(
     }
 }
 
+/// The documents with another value of a key, or without it.
 fn with(documents: &[Value], document: usize, pointer: &str, key: &str, value: Option<&Value>) -> Vec<Value> {
     let mut changed = documents.to_vec();
     let record = changed[document].pointer_mut(pointer).and_then(Value::as_object_mut).expect("a record");

@@ -18,6 +18,7 @@ mod init;
 mod layering;
 mod messages;
 mod overlays;
+mod parts;
 mod place;
 mod pods;
 mod properties;

@@ -1,4 +1,4 @@
-{{/* Ports, the Service and the Ingress. */}}
+{{/* Ports, the Service, the Ingress and the HTTPRoute. */}}
 {{- define "wrtpod.check.access" }}
 {{- $names := list }}
 {{- $seen := dict }}
@@ -43,15 +43,46 @@ ingress.enabled: there is no Service to lead to; set `service.enabled`
 ingress.port: the Service shows no port `{{ .port }}`; write one of {{ join ", " $shown }}
 {{- end }}
 {{- end }}
-{{- $label := "[a-z0-9]([a-z0-9-]*[a-z0-9])?" }}
 {{- if not .host }}
 ingress.host: it is empty; write a name like home.example.org
-{{- else if or (include "wrtpod.isAddress" .host) (not (regexMatch (printf "^([*][.])?%s([.]%s)*$" $label $label) .host)) }}
-ingress.host: `{{ .host }}` is no DNS name; write one like home.example.org, without scheme and port
+{{- else }}
+{{- include "wrtpod.check.host" (list "ingress.host" .host) }}
 {{- end }}
-{{- if or (not (hasPrefix "/" .path)) (contains "//" .path) }}
-ingress.path: `{{ .path }}` is not the path of a page; start it with one `/`
+{{- include "wrtpod.check.page" (list "ingress.path" .path) }}
 {{- end }}
 {{- end }}
+{{- with .Values.httpRoute }}
+{{- if .enabled }}
+{{- if not .parentRefs }}
+httpRoute.parentRefs: no Gateway leads to it; write `- {name: NAME, namespace: NAMESPACE}`
+{{- end }}
+{{- if not $.Values.service.enabled }}
+httpRoute.enabled: there is no Service to lead to; set `service.enabled`
+{{- else if not (include "wrtpod.routePort" $) }}
+{{- $shown := list }}
+{{- range include "wrtpod.tcpPorts" $ | fromJsonArray }}{{ $shown = append $shown .name }}{{ end }}
+httpRoute.port: the Service shows no TCP port `{{ .port }}`; write one of {{ join ", " $shown | default "none: add one to `ports`" }}
+{{- end }}
+{{- range $index, $host := .hostnames }}
+{{- include "wrtpod.check.host" (list (printf "httpRoute.hostnames[%d]" $index) $host) }}
+{{- end }}
+{{- include "wrtpod.check.page" (list "httpRoute.path" .path) }}
+{{- end }}
+{{- end }}
+{{- end -}}
+
+{{/* A host name: list PATH NAME. */}}
+{{- define "wrtpod.check.host" }}
+{{- $label := "[a-z0-9]([a-z0-9-]*[a-z0-9])?" }}
+{{- $host := last . }}
+{{- if or (include "wrtpod.isAddress" $host) (not (regexMatch (printf "^([*][.])?%s([.]%s)*$" $label $label) $host)) }}
+{{ first . }}: `{{ $host }}` is no DNS name; write one like home.example.org, without scheme and port
+{{- end }}
+{{- end -}}
+
+{{/* The path of a page: list PATH VALUE. */}}
+{{- define "wrtpod.check.page" }}
+{{- if or (not (hasPrefix "/" (last .))) (contains "//" (last .)) }}
+{{ first . }}: `{{ last . }}` is not the path of a page; start it with one `/`
 {{- end }}
 {{- end -}}

@@ -140,6 +140,11 @@ net.ipv6.conf.IFNAME.autoconf {{ ternary 0 1 $given }}
 {{- if eq (toString .Values.guard) "true" }}yes{{ end -}}
 {{- end -}}
 
+{{/* Whether the pod has the node's users, or nothing. */}}
+{{- define "wrtpod.hostUsers" -}}
+{{- if kindIs "bool" .Values.hostUsers }}{{ .Values.hostUsers }}{{ end -}}
+{{- end -}}
+
 {{/* The number of the user that the appliance runs as, or nothing. */}}
 {{- define "wrtpod.user" -}}
 {{- if regexMatch "^[0-9]" (toString .Values.user) }}{{ int64 .Values.user }}{{ end -}}

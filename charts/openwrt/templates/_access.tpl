@@ -107,6 +107,36 @@
 {{- mergeOverwrite (include "wrtpod.annotations" . | fromYaml) .Values.ingress.annotations | include "wrtpod.yaml" }}
 {{- end }}
 
+{{- define "wrtpod.routeAnnotations" -}}
+{{- mergeOverwrite (include "wrtpod.annotations" . | fromYaml) .Values.httpRoute.annotations | include "wrtpod.yaml" }}
+{{- end }}
+
+{{/* The Gateways that lead to the HTTPRoute. */}}
+{{- define "wrtpod.routeParents" -}}
+{{- range .Values.httpRoute.parentRefs }}
+- {{- merge (dict "group" "gateway.networking.k8s.io" "kind" "Gateway") . | include "wrtpod.yaml" | nindent 2 }}
+{{- end }}
+{{- end }}
+
+{{/* A JSON list of the Service's ports that an HTTPRoute can lead to. */}}
+{{- define "wrtpod.tcpPorts" -}}
+{{- $tcp := list }}
+{{- range include "wrtpod.shownPorts" . | fromJsonArray }}
+{{- if eq (.protocol | default "TCP") "TCP" }}{{ $tcp = append $tcp . }}{{ end }}
+{{- end }}
+{{- toJson $tcp }}
+{{- end }}
+
+{{/* The number of the port behind the HTTPRoute: the Service's first one of TCP, where none is named. */}}
+{{- define "wrtpod.routePort" -}}
+{{- range include "wrtpod.tcpPorts" . | fromJsonArray }}
+{{- if or (not $.Values.httpRoute.port) (eq .name $.Values.httpRoute.port) }}
+{{- int .port }}
+{{- break }}
+{{- end }}
+{{- end }}
+{{- end }}
+
 {{/* The port behind the Ingress: the Service's first, where none is named. */}}
 {{- define "wrtpod.ingressPort" -}}
 {{- $shown := include "wrtpod.shownPorts" . | fromJsonArray }}

@@ -55,7 +55,8 @@ fullnameOverride: the name `kubernetes` is taken in the namespace `default`: it 
 {{- end }}
 {{- end }}
 {{- range $path, $map := dict "annotations" .Values.annotations "podAnnotations" .Values.podAnnotations
-      "service.annotations" .Values.service.annotations "ingress.annotations" .Values.ingress.annotations }}
+      "service.annotations" .Values.service.annotations "ingress.annotations" .Values.ingress.annotations
+      "httpRoute.annotations" (.Values.httpRoute | default dict).annotations }}
 {{- range $key, $_ := $map }}
 {{- include "wrtpod.check.key" (list $path (lower $key)) }}
 {{- end }}

@@ -108,13 +108,13 @@
 {{- end }}
 
 {{- define "wrtpod.routeAnnotations" -}}
-{{- toYaml (mergeOverwrite (include "wrtpod.annotations" . | fromYaml) .Values.httpRoute.annotations) }}
+{{- mergeOverwrite (include "wrtpod.annotations" . | fromYaml) .Values.httpRoute.annotations | include "wrtpod.yaml" }}
 {{- end }}
 
 {{/* The Gateways that lead to the HTTPRoute. */}}
 {{- define "wrtpod.routeParents" -}}
 {{- range .Values.httpRoute.parentRefs }}
-- {{- merge (dict "group" "gateway.networking.k8s.io" "kind" "Gateway") . | toYaml | nindent 2 }}
+- {{- merge (dict "group" "gateway.networking.k8s.io" "kind" "Gateway") . | include "wrtpod.yaml" | nindent 2 }}
 {{- end }}
 {{- end }}
 

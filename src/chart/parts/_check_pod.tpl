@@ -48,7 +48,7 @@ claim for one pod. What an affinity of one's own does, nobody knows.
 {{- with .Values.persistence }}{{ if ne .mode "none" }}{{ $claims = append $claims . }}{{ end }}{{ end -}}
 {{- $one := or .Values.affinity (ne (include "wrtpod.workload" .) "Deployment") (eq (len .Values.nodes) 1) -}}
 {{- range $claims -}}
-  {{- if and (not .existingClaim) (eq .accessMode "ReadWriteOncePod") }}{{ $one = true }}{{ end -}}
+  {{- if and (not .existingClaim) (eq (toString .accessMode) "ReadWriteOncePod") }}{{ $one = true }}{{ end -}}
 {{- end -}}
 {{- if $one }}yes{{ end -}}
 {{- end -}}

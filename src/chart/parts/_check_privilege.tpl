@@ -17,6 +17,19 @@ extraVolumes[{{ $index }}].projected.sources: the pod has a token for the API se
 {{- end }}
 {{- end }}
 {{- end }}
+{{- range $name, $volume := .Values.volumes }}
+{{- with $volume.hostPath }}
+{{- $path := include "wrtpod.nodePath" . }}
+{{- if or (not (hasPrefix "/" .)) (has ".." (splitList "/" .)) }}
+volumes.{{ $name }}.hostPath: `{{ . }}` is no path of the node; write it from `/` on, without `..`
+{{- else if and (include "wrtpod.isGrave" $path) (not (hasKey $allowed $path)) }}
+volumes.{{ $name }}.hostPath: the pod has `{{ $path }}` of the node, and no reason is given; write `{{ $path }}: REASON` under `allow`
+{{- end }}
+{{- end }}
+{{- if and $volume.server (has ".." (splitList "/" $volume.path)) }}
+volumes.{{ $name }}.path: `{{ $volume.path }}` is no path of the server; write it without `..`
+{{- end }}
+{{- end }}
 {{- range $path, $map := dict "annotations" .Values.annotations "podAnnotations" .Values.podAnnotations }}
 {{- range $key, $value := $map }}
 {{- if and (hasPrefix "container.apparmor.security.beta.kubernetes.io/" $key) (eq $value "unconfined") (not (hasKey $allowed "appArmorUnconfined")) }}

@@ -111,9 +111,11 @@ pub(super) fn access(source: &Source<'_>) -> Vec<Entry> {
 
 fn http_route(source: &Source<'_>) -> Entry {
     let route = source.spec.http_route.as_ref();
-    let parents: Vec<Value> = route.map_or_else(Vec::new, |route| route.parent_refs.iter().map(parent).collect());
-    let hostnames: Vec<Value> =
-        route.map_or_else(Vec::new, |route| route.hostnames.iter().map(|name| name.value.clone().into()).collect());
+    let parents: Vec<Value> =
+        route.map_or_else(Vec::new, |route| route.parent_refs.iter().map(parent).collect());
+    let hostnames: Vec<Value> = route.map_or_else(Vec::new, |route| {
+        route.hostnames.iter().map(|name| name.value.clone().into()).collect()
+    });
     section(
         "httpRoute",
         vec![

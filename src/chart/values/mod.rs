@@ -15,7 +15,7 @@ use super::shapes;
 use super::source::Source;
 use crate::diag::Loc;
 use crate::plan::Profile;
-use crate::types::ImageRef;
+use crate::types::{ImageRef, Privilege};
 
 /// The values, with what the documents say as their defaults.
 pub fn values(source: &Source<'_>, carried: &Carried) -> Vec<Entry> {
@@ -184,7 +184,7 @@ fn pod(source: &Source<'_>) -> Vec<Entry> {
         ),
         leaf(
             "allow",
-            json!({}),
+            allowed(source),
             shapes::allow(),
             "What the values above may give the pod of its node or its cluster, each with the reason for it: a path of the\n\
              node that gives it away (/run/docker.sock: it watches the containers), serviceAccountToken,\n\
@@ -205,6 +205,15 @@ fn pod(source: &Source<'_>) -> Vec<Entry> {
             "Annotations of the pod alone.",
         ),
     ]
+}
+
+/// The reasons for the paths of the node that volumes of the document have. What patches take, no chart has.
+fn allowed(source: &Source<'_>) -> Value {
+    let paths = source.spec.volumes.iter().filter_map(|(_, volume)| volume.host_path.as_ref());
+    let paths: Vec<Privilege> = paths.map(|path| Privilege::host_path(path)).collect();
+    let stated = source.spec.allow.iter().filter(|(privilege, _)| paths.contains(&privilege.value));
+    let reasons = stated.map(|(privilege, reason)| (privilege.to_string(), reason.value.clone().into()));
+    reasons.collect::<Map<String, Value>>().into()
 }
 
 /// A map of texts.

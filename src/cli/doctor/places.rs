@@ -5,7 +5,7 @@ use crate::cluster::{Finding, NodeState, Obstacle};
 use crate::diag::{Loc, Span};
 use crate::net::Nad;
 use crate::plan::{self, VolumeSource};
-use crate::spec::{ApplianceSpec, Device, DeviceSource, SiteSpec};
+use crate::spec::{ApplianceSpec, Device, DeviceSource, EnvObject, SiteSpec};
 
 /// The place; `None` for what no document names.
 pub fn of(finding: &Finding, loaded: &Loaded) -> Option<Span> {
@@ -50,8 +50,12 @@ pub fn of(finding: &Finding, loaded: &Loaded) -> Option<Span> {
         | Obstacle::NoSecret { name, .. }
         | Obstacle::NoSecretKey { name, .. } => secret(document?, name),
         Obstacle::NoConfigMap { name, .. } => {
-            let mut maps = document?.volumes.iter().filter_map(|(_, volume)| volume.config_map.as_ref());
-            maps.find(|one| one.value.as_str() == name)?.span
+            let volumes = document?.volumes.iter().filter_map(|(_, volume)| volume.config_map.as_ref());
+            let variables = document?.env_from.iter().filter_map(|source| match &source.object.value {
+                EnvObject::ConfigMap(name) => Some(name),
+                EnvObject::Secret(_) => None,
+            });
+            volumes.chain(variables).find(|one| one.value.as_str() == name)?.span
         }
         Obstacle::NoModule { module, .. } => {
             let needs = |overlay: &&plan::AppliedOverlay| {
@@ -85,7 +89,12 @@ fn existing_claim(planned: &plan::Appliance, name: &str) -> Option<Span> {
 
 fn secret(document: &ApplianceSpec, name: &str) -> Option<Span> {
     let volumes = document.volumes.iter().filter_map(|(_, volume)| volume.secret.as_ref());
-    let mut named = document.secret.iter().chain(&document.image_pull_secrets).chain(volumes);
+    let variables = document.env_from.iter().filter_map(|source| match &source.object.value {
+        EnvObject::Secret(name) => Some(name),
+        EnvObject::ConfigMap(_) => None,
+    });
+    let mut named =
+        document.secret.iter().chain(&document.image_pull_secrets).chain(volumes).chain(variables);
     named.find(|one| one.value.as_str() == name)?.span
 }
 

@@ -18,7 +18,7 @@ use super::model::{AppliedOverlay, Half, Nic, Profile};
 use super::names::interface_fault;
 use super::pod::{
     ConfigFiles, Container, ContainerPort, Credentials, EnvValue, Grant, Mount, Probe, ProbeAction, Probes,
-    Resources, RunAs, Volume, VolumeSource,
+    Resources, RunAs, Scratch, Volume, VolumeSource,
 };
 use crate::diag::{Diagnostics, Loc};
 use crate::pod::{self, Scripts};
@@ -178,6 +178,7 @@ fn prepare(input: &Input<'_>) -> Container {
         command: vec!["/bin/sh".into(), "/wrtpod/bin/prepare".into()],
         args: Vec::new(),
         env: vec![host_ips()],
+        env_from: Vec::new(),
         mounts: common_mounts(input),
         grants: prepare_grants(),
         run_as: RunAs::Root("the claim is filled with the image's files under their owners"),
@@ -209,6 +210,7 @@ fn main(input: &Input<'_>, mode: PersistenceMode) -> Container {
         args: Vec::new(),
         // procd takes itself for a container by this variable alone: without it, it never ends on SIGTERM.
         env: vec![("container".into(), EnvValue::Text("oci".into())), host_ips()],
+        env_from: Vec::new(),
         mounts,
         grants: all_grants,
         run_as: RunAs::Root("OpenWrt's init is root's, and starts each daemon as its own user"),
@@ -253,7 +255,7 @@ fn volumes(input: &Input<'_>) -> Vec<Volume> {
     let mut volumes = vec![
         volume("wrtpod-scripts", VolumeSource::Scripts(Scripts::OpenWrt)),
         volume("wrtpod-plan", config("plan")),
-        volume("wrtpod-run", VolumeSource::Scratch),
+        volume("wrtpod-run", VolumeSource::Scratch(Scratch::default())),
     ];
     if has_boot_overlays(input) {
         volumes.push(volume("wrtpod-overlays", config("overlays")));

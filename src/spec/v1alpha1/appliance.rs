@@ -2,7 +2,8 @@
 
 use super::{AccessMode, UpdateStrategy, Volume, WorkloadKind};
 use super::{
-    Device, Egress, Entries, HttpRoute, Ingress, Metadata, Probes, PullPolicy, Resources, Route, Service, ServicePort,
+    Device, Egress, Entries, EnvSource, HttpRoute, Ingress, Metadata, Probes, PullPolicy, Resources, Route,
+    Service, ServicePort,
 };
 use crate::diag::{Loc, Written};
 use crate::spec::decode::{Decode, Decoder, OneOrMany};
@@ -90,11 +91,17 @@ record! {
         "args" => args: Vec<Loc<String>>,
         /// Environment variables.
         "env" => env: Entries<EnvName, String>,
+        /// Environment variables from Secrets and ConfigMaps, each with all its keys; those of `env` win. Who changes one restarts
+        /// the pod.
+        "envFrom" => env_from: Vec<Loc<EnvSource>>,
         /// The user that the appliance runs as, a number (profile `generic`). Default: the image's.
         "user" => user: Option<Loc<AccountId>>,
         /// The group that the appliance runs as, a number; what is on its claims belongs to it too (profile `generic`).
         /// Default: the number of `user`.
         "group" => group: Option<Loc<AccountId>>,
+        /// False to give the pod users of its own: its root is nobody on the node. Node, runtime and file systems have to
+        /// support it. Default: Kubernetes decides.
+        "hostUsers" => host_users: Option<Loc<bool>>,
         /// Ports that the appliance listens on, by name.
         "ports" => ports: Entries<Name, ServicePort>,
         /// The Service on the cluster's network.

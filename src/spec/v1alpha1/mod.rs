@@ -17,8 +17,8 @@ pub use network::{
 };
 pub use overlay::{Overlay, OverlaySpec, Requirements};
 pub use parts::{
-    AccessMode, Amounts, Device, DeviceSource, Egress, HttpGet, HttpRoute, Ingress, ParentRef, Probe, ProbeAction, Probes,
-    Resources,
+    AccessMode, Amounts, Device, DeviceSource, Egress, EnvObject, EnvSource, HttpGet, HttpRoute, Ingress,
+    Nfs, ParentRef, Probe, ProbeAction, Probes, Resources,
 };
 pub use parts::{Service, ServicePort, ServiceType, Transport, Volume};
 pub use site::{Architecture, ClusterRanges, Distribution, Metadata, Node, Paths, Site, SiteSpec};

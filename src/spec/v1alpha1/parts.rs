@@ -3,7 +3,7 @@
 use super::Entries;
 use crate::diag::Loc;
 use crate::spec::table::{choice, one_of, record};
-use crate::types::{Cidr, Name, Port, Quantity};
+use crate::types::{Cidr, EnvName, Name, Port, Quantity};
 
 record! {
     /// A port that the appliance listens on.
@@ -91,7 +91,7 @@ record! {
     pub struct Volume, "a volume" {
         /// Where it is mounted.
         "mountPath" => mount_path: Loc<String>,
-        /// The size of the claim, such as `10Gi`. Default: `1Gi`.
+        /// The size of the claim, such as `10Gi`. Default: `1Gi`. With `emptyDir`, the most that it holds.
         "size" => size: Option<Loc<Quantity>>,
         /// The storage class of the claim. Default: the site's.
         "storageClass" => storage_class: Option<Loc<String>>,
@@ -101,6 +101,12 @@ record! {
         "accessMode" => access_mode: Option<Loc<AccessMode>>,
         /// True for an empty folder that goes with the pod. Default: false.
         "emptyDir" => empty_dir: Option<Loc<bool>>,
+        /// True to have that folder in memory, where it counts as the appliance's. Default: true on `/dev/shm`, else false.
+        "memory" => memory: Option<Loc<bool>>,
+        /// A path of the node, such as `/run/dbus`. It takes a reason: `allow: {/run/dbus: REASON}` of the appliance.
+        "hostPath" => host_path: Option<Loc<String>>,
+        /// A folder of an NFS server.
+        "nfs" => nfs: Option<Loc<Nfs>>,
         /// The ConfigMap that it shows.
         "configMap" => config_map: Option<Loc<Name>>,
         /// The Secret that it shows.
@@ -109,6 +115,38 @@ record! {
         "readOnly" => read_only: Option<Loc<bool>>,
         /// The folder inside the volume that is mounted. Default: its root.
         "subPath" => sub_path: Option<Loc<String>>,
+    }
+}
+
+record! {
+    /// A folder of an NFS server, which the node mounts.
+    pub struct Nfs, "`nfs`" {
+        /// The server's name or address, as the node knows it.
+        "server" => server: Loc<String>,
+        /// The folder that it exports, such as `/export/media`.
+        "path" => path: Loc<String>,
+    }
+}
+
+record! {
+    /// Environment variables, one for each key of an object.
+    pub struct EnvSource, "a source of variables" {
+        one of {
+            /// The object.
+            object: EnvObject,
+        }
+        /// What stands before each key. Default: nothing.
+        "prefix" => prefix: Option<Loc<EnvName>>,
+    }
+}
+
+one_of! {
+    /// An object whose keys become environment variables.
+    pub enum EnvObject {
+        /// The Secret of this name.
+        "secret" => Secret(Loc<Name>),
+        /// The ConfigMap of this name.
+        "configMap" => ConfigMap(Loc<Name>),
     }
 }
 

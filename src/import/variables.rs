@@ -1,0 +1,41 @@
+//! Environment variables among the values of a chart, as Kubernetes writes them.
+
+use super::given::Given;
+use crate::diag::Loc;
+use crate::spec::table::record;
+use crate::types::{EnvName, Name};
+use serde_json::Value;
+
+record! {
+    /// Environment variables from an object's keys, as Kubernetes writes it.
+    pub struct EnvSource, "a source of variables" {
+        /// A ConfigMap.
+        "configMapRef" => config_map: Option<Loc<ObjectRef>>,
+        /// A Secret.
+        "secretRef" => secret: Option<Loc<ObjectRef>>,
+        /// What stands before each key.
+        "prefix" => prefix: Given<EnvName>,
+    }
+}
+
+record! {
+    /// An object by its name.
+    pub struct ObjectRef, "a reference to an object" {
+        /// Its name.
+        "name" => name: Loc<Name>,
+        /// Whether the pod starts without it.
+        "optional" => optional: Option<Loc<bool>>,
+    }
+}
+
+record! {
+    /// An environment variable, as Kubernetes writes it.
+    pub struct EnvVar, "an environment variable" {
+        /// Its name.
+        "name" => name: Loc<EnvName>,
+        /// Its value.
+        "value" => value: Option<Loc<String>>,
+        /// Where its value is from.
+        "valueFrom" => value_from: Option<Loc<Value>>,
+    }
+}

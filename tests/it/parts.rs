@@ -1,0 +1,84 @@
+//! What documents say of a pod that its home's clusters ask for, as it is rendered.
+
+use serde_json::{Value, json};
+
+use crate::support::outcome;
+
+/// The objects of an appliance with these keys, by kind.
+fn rendered(spec: &Value) -> impl Fn(&str) -> Value + use<> {
+    let site = json!({"apiVersion": "wrtpod.dev/v1alpha1", "kind": "Site", "metadata": {"name": "home"}, "spec":
+        {"salt": "a", "namespace": "home", "networks": {"lan": {"macvlan": {"parent": "e0"}, "subnet": "192.168.1.0/24"}}}});
+    let mut whole = json!({"image": "example/frigate:1", "interfaces": [{"network": "lan", "address": "192.168.1.60/24"}],
+        "ports": {"stun": {"port": 3478, "protocol": "UDP"}, "http": {"port": 5000}}, "service": {}});
+    whole.as_object_mut().expect("a map").extend(spec.as_object().cloned().expect("a map"));
+    let appliance = json!({"apiVersion": "wrtpod.dev/v1alpha1", "kind": "Appliance", "metadata": {"name": "frigate"}, "spec": whole});
+    let outcome = outcome("site.yaml", &format!("{site}\n---\n{appliance}\n"));
+    assert!(!outcome.diagnostics.has_errors(), "{}", outcome.text());
+    move |kind| {
+        let found =
+            outcome.sets.iter().flat_map(|set| set.iter()).find(|object| object.identity.kind == kind);
+        found.map_or(Value::Null, |object| object.value.clone())
+    }
+}
+
+fn named<'a>(list: &'a Value, name: &str) -> &'a Value {
+    list.as_array().into_iter().flatten().find(|one| one["name"] == name).expect("it is there")
+}
+
+#[test]
+fn volumes_are_memory_paths_of_the_node_and_folders_of_a_server() {
+    let of = rendered(&json!({
+        "volumes": {
+            "shm": {"mountPath": "/dev/shm", "emptyDir": true, "size": "512Mi"},
+            "cache": {"mountPath": "/cache", "emptyDir": true},
+            "dbus": {"mountPath": "/run/dbus", "hostPath": "/run/dbus"},
+            "media": {"mountPath": "/media", "nfs": {"server": "nas.lan", "path": "/export"}, "readOnly": true},
+        },
+        "allow": {"/run/dbus": "it asks the node's Bluetooth"},
+    }));
+    let pod = &of("StatefulSet")["spec"]["template"]["spec"];
+    let volumes = &pod["volumes"];
+    assert_eq!(named(volumes, "shm")["emptyDir"], json!({"medium": "Memory", "sizeLimit": "512Mi"}));
+    assert_eq!(named(volumes, "cache")["emptyDir"], json!({}));
+    assert_eq!(named(volumes, "dbus")["hostPath"], json!({"path": "/run/dbus"}));
+    assert_eq!(named(volumes, "media")["nfs"], json!({"server": "nas.lan", "path": "/export"}));
+    assert_eq!(named(&pod["containers"][0]["volumeMounts"], "media")["readOnly"], true);
+    assert_eq!(of("PersistentVolumeClaim"), Value::Null);
+}
+
+#[test]
+fn variables_come_from_whole_objects_and_the_pod_has_users_of_its_own() {
+    let of = rendered(&json!({
+        "envFrom": [{"secret": "login"}, {"configMap": "plain", "prefix": "P_"}],
+        "hostUsers": false,
+    }));
+    let pod = &of("StatefulSet")["spec"]["template"]["spec"];
+    let wanted =
+        json!([{"secretRef": {"name": "login"}}, {"configMapRef": {"name": "plain"}, "prefix": "P_"}]);
+    assert_eq!(pod["containers"][0]["envFrom"], wanted);
+    assert_eq!(pod["hostUsers"], false);
+    assert!(rendered(&json!({}))("StatefulSet")["spec"]["template"]["spec"].get("hostUsers").is_none());
+}
+
+#[test]
+fn an_http_route_leads_to_the_services_first_tcp_port() {
+    let parents = json!([{"name": "internal", "namespace": "network"}, {"name": "own", "sectionName": "https", "port": 443}]);
+    let of = rendered(&json!({"httpRoute": {"hostnames": ["frigate.example.org"], "parentRefs": parents}}));
+    let route = of("HTTPRoute");
+    assert_eq!(route["apiVersion"], "gateway.networking.k8s.io/v1");
+    assert_eq!(route["metadata"]["annotations"]["kustomize.toolkit.fluxcd.io/substitute"], "disabled");
+    assert_eq!(
+        route["spec"],
+        json!({
+            "parentRefs": [
+                {"group": "gateway.networking.k8s.io", "kind": "Gateway", "name": "internal", "namespace": "network"},
+                {"group": "gateway.networking.k8s.io", "kind": "Gateway", "name": "own", "sectionName": "https", "port": 443},
+            ],
+            "hostnames": ["frigate.example.org"],
+            "rules": [{
+                "matches": [{"path": {"type": "PathPrefix", "value": "/"}}],
+                "backendRefs": [{"group": "", "kind": "Service", "name": "frigate", "port": 5000, "weight": 1}],
+            }],
+        })
+    );
+}
