@@ -17,7 +17,7 @@ NO_CHARTS = {"primary-macvlan": ["chart-primary"]}
 
 def check(report, wrtpod, flux, root):
     _, out, _ = wrtpod.run("catalog")
-    entries = [line.split()[0] for line in out.splitlines() if "/" not in line.split()[0]]
+    entries = [line.split()[0] for line in out.splitlines()[1:] if "/" not in line.split()[0]]
     for entry in entries:
         [folder], _ = wrtpod.charts(entry)
         compare(report, wrtpod, flux, f"catalog {entry}", folder, entry)

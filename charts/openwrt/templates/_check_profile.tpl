@@ -33,7 +33,8 @@
 {{- end }}
 {{- end }}
 {{- range .nics }}
-{{- if and (not .serve) (eq .addressing.kind "dhcp") (has (include "wrtpod.wire" (index $root.Values.networks .network)) $servers) }}
+{{- $network := index $root.Values.networks .network }}
+{{- if and $network.parent (not .serve) (eq .addressing.kind "dhcp") (has (include "wrtpod.wire" $network) $servers) }}
 interfaces[{{ int .index }}].address: `{{ .interface }}` asks for an address on the wire that the release itself serves; give the network another parent, or a vlan
 {{- end }}
 {{- end }}
