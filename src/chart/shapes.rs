@@ -199,6 +199,8 @@ pub fn network() -> Value {
             "subnets": cidrs(),
             "gateways": addresses(),
             "pool": {"type": "array", "items": {"type": "string", "pattern": format!("^{ADDRESS}-{ADDRESS}$")}},
+            "ipam": one_of(&["", "host-local", "whereabouts"]),
+            "ipamConfig": {"type": "string", "pattern": r"^(/[^\x00-\x1f\x7f]*)?$"},
             "dns": addresses(),
             "routes": routes(),
             "sysctls": text_map(),

@@ -31,6 +31,7 @@ pub const CODES: &[&str] = &[
     "namespace-missing",
     "namespace-terminating",
     "no-multus",
+    "no-whereabouts",
     "node-cordoned",
     "node-missing",
     "node-not-ready",
@@ -49,6 +50,8 @@ pub const CODES: &[&str] = &[
 pub enum Obstacle {
     /// The cluster does not know NetworkAttachmentDefinitions.
     NoMultus,
+    /// The cluster does not know the kinds of whereabouts, and a network's pool is kept by it.
+    NoWhereabouts,
     /// The namespace is missing and may not be made.
     NoNamespace {
         /// Its name.
@@ -192,6 +195,7 @@ impl Obstacle {
     pub fn code(&self) -> &'static str {
         match self {
             Self::NoMultus => "no-multus",
+            Self::NoWhereabouts => "no-whereabouts",
             Self::NoNamespace { .. } | Self::NamespaceRefused { .. } => "namespace-missing",
             Self::NamespaceTerminating { .. } => "namespace-terminating",
             Self::PodSecurity { .. } => "pod-security",
@@ -230,6 +234,9 @@ impl Obstacle {
         match self {
             Self::NoMultus => {
                 "Multus is not installed: the cluster does not know NetworkAttachmentDefinition".to_owned()
+            }
+            Self::NoWhereabouts => {
+                "whereabouts is not installed: the cluster does not know IPPool".to_owned()
             }
             Self::NoNamespace { namespace } => format!("namespace {namespace} does not exist"),
             Self::NamespaceRefused { namespace, reason } => {
@@ -285,6 +292,9 @@ impl Obstacle {
         match self {
             Self::NoMultus => {
                 "apply its manifest (thin is the safer choice on k3s), then deploy again".to_owned()
+            }
+            Self::NoWhereabouts => {
+                "apply its manifests, or keep the network's `pool` on one node, without `ipam`".to_owned()
             }
             Self::NoNamespace { .. } => "create it, or let `deploy` do it".to_owned(),
             Self::NamespaceRefused { namespace, .. } => format!(

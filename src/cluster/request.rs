@@ -31,6 +31,11 @@ pub(super) fn version() -> Bytes {
     build(Method::GET, "/version", &[], JSON, None)
 }
 
+/// Reads what the API server says of a group of its API; there is none when nobody brought its kinds.
+pub(super) fn group(name: &str) -> Bytes {
+    build(Method::GET, &format!("/apis/{name}"), &[], JSON, None)
+}
+
 /// Lists objects whole.
 pub(super) fn list(kind: &Kind, namespace: Option<&str>, query: &[(&str, &str)]) -> Bytes {
     build(Method::GET, &kind.path(namespace), query, JSON, None)

@@ -68,6 +68,12 @@ fn network(
     made.one_or_many("subnet", &network.subnets);
     made.one_or_many("gateway", &network.gateways);
     made.one_or_many("pool", &network.pool);
+    made.text("ipam", network.ipam.get());
+    if let Some(path) = network.ipam_config.get() {
+        let why = "the site's `distribution` decides it";
+        let key = format!("networks.{}.ipamConfig", name.value);
+        not_imported(diagnostics, &key, path.span, why, "write the `distribution` of the site");
+    }
     made.one_or_many("dns", &network.dns);
     made.routes(&network.routes);
     let takes_from_pool = |interface: &Loc<Interface>| {
@@ -75,7 +81,8 @@ fn network(
             && interface.address.iter().any(|address| matches!(address.value, AddressSpec::Pool))
     };
     // A pool is handed out node by node, so the network has to say which one has it.
-    if values.interfaces.iter().any(takes_from_pool) {
+    let of_one_node = network.ipam.get().is_none_or(|ipam| ipam.value != "whereabouts");
+    if of_one_node && values.interfaces.iter().any(takes_from_pool) {
         made.list("nodes", &values.nodes);
     }
     made.pairs("sysctls", &network.sysctls);

@@ -166,6 +166,10 @@ record! {
         "gateways" => gateways: Vec<Loc<IpAddr>>,
         /// The addresses that `address: pool` is from.
         "pool" => pool: Vec<Loc<IpRange>>,
+        /// Who keeps the list of the pool's addresses.
+        "ipam" => ipam: Given<String>,
+        /// Its configuration on the node.
+        "ipamConfig" => ipam_config: Given<String>,
         /// The DNS servers.
         "dns" => dns: Vec<Loc<IpAddr>>,
         /// Networks behind its routers.

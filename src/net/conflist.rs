@@ -100,6 +100,21 @@ fn ipam(ipam: &Ipam) -> Option<Value> {
                 {"option": "host-name", "value": hostname},
             ],
         })),
+        Ipam::Whereabouts { ranges, configuration } => {
+            let range = |pool: &PoolRange| {
+                json!({
+                    "range": pool.subnet.network().to_string(),
+                    "range_start": pool.range.first().to_string(),
+                    "range_end": pool.range.last().to_string(),
+                })
+            };
+            let mut ipam =
+                json!({"type": "whereabouts", "ipRanges": ranges.iter().map(range).collect::<Vec<_>>()});
+            if let Some(path) = configuration {
+                ipam["configuration_path"] = json!(path);
+            }
+            Some(ipam)
+        }
         Ipam::Pool(ranges) => Some(json!({"type": "host-local", "ranges": range_sets(ranges)})),
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use super::model::{Addressing, Attachment, Ipam, Link, Nic, PoolRange, Profile, Sysctl};
 use crate::diag::{Loc, Span};
-use crate::spec::{self, Network};
+use crate::spec::{self, Distribution, Network, PoolIpam};
 use crate::types::{Cidr, IpRange};
 
 /// The MTU that was chosen for a network.
@@ -30,8 +30,35 @@ pub fn parent_span(network: &Network) -> Option<Span> {
     }
 }
 
-/// The link of a network.
+/// The interface of the node that a network names, where it has no other name.
+fn common_parent(network: &Network) -> &str {
+    match &network.attachment.value {
+        spec::Attachment::Macvlan(link) => link.parent.as_str(),
+        spec::Attachment::Ipvlan(link) => link.parent.as_str(),
+        spec::Attachment::Vlan(link) => link.parent.as_str(),
+        spec::Attachment::Bridge(link) => link.name.as_str(),
+        spec::Attachment::HostDevice(link) => link.device.as_str(),
+    }
+}
+
+/// The interface of a node that a network hangs on there.
+pub fn parent_on<'a>(network: &'a Network, node: &str) -> &'a str {
+    let own = network.parents.iter().find(|(name, _)| name.value == node);
+    own.map_or_else(|| common_parent(network), |(_, parent)| parent.as_str())
+}
+
+/// The link of a network, where its parent has no other name.
 pub fn link(network: &Network) -> Link {
+    link_over(network, common_parent(network))
+}
+
+/// The link of a network on a node.
+pub fn link_on(network: &Network, node: &str) -> Link {
+    link_over(network, parent_on(network, node))
+}
+
+/// The link of a network over this interface of the node.
+pub fn link_over(network: &Network, over: &str) -> Link {
     let mtu = |mtu: &Option<Loc<u32>>| mtu.as_ref().map(|mtu| mtu.value);
     let parent = |parent: &str, vlan: Option<u16>| match vlan {
         Some(vlan) => format!("{parent}.{vlan}"),
@@ -40,22 +67,22 @@ pub fn link(network: &Network) -> Link {
     let vlan = |vlan: &Option<Loc<crate::types::Vlan>>| vlan.as_ref().map(|vlan| vlan.get());
     match &network.attachment.value {
         spec::Attachment::Macvlan(link) => Link::Macvlan {
-            master: parent(link.parent.as_str(), vlan(&link.vlan)),
+            master: parent(over, vlan(&link.vlan)),
             mode: link.mode.as_ref().map_or("bridge", |mode| mode.as_str()).to_owned(),
             mtu: mtu(&link.mtu),
         },
         spec::Attachment::Ipvlan(link) => Link::Ipvlan {
-            master: parent(link.parent.as_str(), vlan(&link.vlan)),
+            master: parent(over, vlan(&link.vlan)),
             mode: link.mode.as_ref().map_or("l2", |mode| mode.as_str()).to_owned(),
             mtu: mtu(&link.mtu),
         },
         spec::Attachment::Vlan(link) => {
-            Link::Vlan { master: link.parent.as_str().to_owned(), id: link.id.get(), mtu: mtu(&link.mtu) }
+            Link::Vlan { master: over.to_owned(), id: link.id.get(), mtu: mtu(&link.mtu) }
         }
         spec::Attachment::Bridge(link) => {
-            Link::Bridge { name: link.name.as_str().to_owned(), vlan: vlan(&link.vlan), mtu: mtu(&link.mtu) }
+            Link::Bridge { name: over.to_owned(), vlan: vlan(&link.vlan), mtu: mtu(&link.mtu) }
         }
-        spec::Attachment::HostDevice(link) => Link::HostDevice { device: link.device.as_str().to_owned() },
+        spec::Attachment::HostDevice(_) => Link::HostDevice { device: over.to_owned() },
     }
 }
 
@@ -125,7 +152,13 @@ impl Link {
 }
 
 /// The attachment by which a NIC of this profile joins the network; a DHCP server is told `hostname`.
-pub fn attachment(network: &Network, profile: Profile, hostname: &str, nic: &Nic) -> Attachment {
+pub fn attachment(
+    network: &Network,
+    distribution: Option<Distribution>,
+    profile: Profile,
+    hostname: &str,
+    nic: &Nic,
+) -> Attachment {
     let link = link(network);
     let dhcp = || Ipam::Dhcp { hostname: hostname.to_owned() };
     let serves = nic.serve.is_some();
@@ -138,7 +171,7 @@ pub fn attachment(network: &Network, profile: Profile, hostname: &str, nic: &Nic
         (Profile::Generic, Addressing::Static(_)) => ("", Ipam::Static),
         (Profile::Generic, Addressing::Dhcp(_)) if leads_out => ("-dhcp-default", dhcp()),
         (Profile::Generic, Addressing::Dhcp(_)) => ("-dhcp", dhcp()),
-        (Profile::Generic, Addressing::Pool(_)) => ("-pool", pool(network)),
+        (Profile::Generic, Addressing::Pool(_)) => ("-pool", pool(network, distribution)),
         (Profile::Generic, Addressing::None) if leads_out => ("-l2-default", Ipam::None),
         (Profile::Generic, Addressing::None | Addressing::Pppoe(_)) => ("-l2", Ipam::None),
     };
@@ -153,7 +186,7 @@ pub fn attachment(network: &Network, profile: Profile, hostname: &str, nic: &Nic
 }
 
 /// The pools, each with the subnet that holds it; a network without one was refused before.
-fn pool(network: &Network) -> Ipam {
+fn pool(network: &Network, distribution: Option<Distribution>) -> Ipam {
     let subnet_of = |range: &IpRange| -> Option<Cidr> {
         network.subnet.iter().map(|subnet| subnet.value).find(|subnet| subnet.contains(range.first()))
     };
@@ -162,7 +195,29 @@ fn pool(network: &Network) -> Ipam {
         .iter()
         .filter_map(|range| Some(PoolRange { subnet: subnet_of(range)?, range: range.value }))
         .collect();
-    if ranges.is_empty() { Ipam::None } else { Ipam::Pool(ranges) }
+    if ranges.is_empty() {
+        Ipam::None
+    } else if is_whereabouts(network) {
+        Ipam::Whereabouts { ranges, configuration: whereabouts_configuration(distribution) }
+    } else {
+        Ipam::Pool(ranges)
+    }
+}
+
+/// Whether the cluster keeps the list of the pool's addresses.
+pub fn is_whereabouts(network: &Network) -> bool {
+    network.ipam.as_ref().is_some_and(|ipam| ipam.value == PoolIpam::Whereabouts)
+}
+
+/// Where whereabouts' configuration lies on a node, where that is none of the places that it looks in itself.
+pub fn whereabouts_configuration(distribution: Option<Distribution>) -> Option<&'static str> {
+    match distribution.unwrap_or(Distribution::K3s) {
+        Distribution::K3s => Some("/var/lib/rancher/k3s/agent/etc/cni/net.d/whereabouts.d/whereabouts.conf"),
+        Distribution::Microk8s => {
+            Some("/var/snap/microk8s/current/args/cni-network/whereabouts.d/whereabouts.conf")
+        }
+        _ => None,
+    }
 }
 
 /// Ours first; the network's own win over them.

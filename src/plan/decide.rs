@@ -2,9 +2,10 @@
 
 use std::net::IpAddr;
 
-use super::model::{Addressing, Appliance, AppliedOverlay, Half, Network, Nic, Plan, Profile, Workload};
+use super::model::{Addressing, Appliance, AppliedOverlay, Network, Nic, Plan, Profile, Workload};
 use super::nics::{self, Place};
 use super::openwrt::{self, Parts, Taken};
+use super::pair::Half;
 use super::pod::{ContainerPort, Credentials, Grant, Service};
 use super::{
     access, attachments, cluster, duid, generic, overlays, pair, placement, probes, profile, resources,
@@ -63,6 +64,14 @@ fn network_facts(
         name: name.clone().map(|name| name.to_string()),
         link: Loc::new(attachments::link(network), network.attachment.span),
         parent: attachments::parent_span(network),
+        elsewhere: network
+            .parents
+            .iter()
+            .map(|(node, parent)| {
+                (Loc::new(node.value.clone(), parent.span), attachments::link_over(network, parent.as_str()))
+            })
+            .collect(),
+        whereabouts: network.ipam.as_ref().map(|ipam| ipam.map(|_| attachments::is_whereabouts(network))),
         subnets: network.subnet.iter().map(|subnet| (*subnet).map(Cidr::network)).collect(),
         gateways: network.gateway.clone(),
         pools: network.pool.clone(),
@@ -183,10 +192,13 @@ fn appliance(
         hostname: spec.hostname.as_ref().map_or(name.as_str(), |hostname| hostname.as_str()),
         profile,
         several_uplinks: overlays::several_uplinks(&named),
+        replicas: spec.replicas.as_ref().map_or(1, |replicas| replicas.value),
         in_pair: half.is_some(),
         faulty,
     };
-    let nics = nics::decide(place, &spec.interfaces, diags);
+    let mut nics = nics::decide(place, &spec.interfaces, diags);
+    let placement = placement::decide(context.site, spec, &nics, diags);
+    placement::settle_parents(context.site, &name, &placement, &mut nics, diags);
     let ports = access::ports(spec);
     let service = access::service(spec, &ports, diags);
     let credentials = credentials(profile, &name, spec);
@@ -227,7 +239,7 @@ fn appliance(
         ingress: access::ingress(spec, service.as_ref()),
         http_route: access::http_route(spec, service.as_ref()),
         service,
-        placement: placement::decide(context.site, spec, &nics, diags),
+        placement,
         grace_seconds: if profile == Profile::OpenWrt { 60 } else { 30 },
         hostname: spec.hostname.as_ref().map(|name| name.to_string()),
         host_users: spec.host_users.as_ref().map(|shares| shares.value),
@@ -361,6 +373,13 @@ fn ula_prefix(context: &Context<'_>, name: &str, nics: &[Nic]) -> Option<String>
     let digits = mac.to_string().replace(':', "");
     // 40 random bits behind fd, as RFC 4193 has it: those behind the MAC's first byte.
     Some(format!("fd{}:{}:{}::/48", &digits[2..4], &digits[4..8], &digits[8..12]))
+}
+
+impl Network {
+    /// Whether the cluster keeps the list of its pool's addresses.
+    pub fn is_whereabouts(&self) -> bool {
+        self.whereabouts.is_some_and(|whereabouts| whereabouts.value)
+    }
 }
 
 impl Nic {

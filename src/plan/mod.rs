@@ -28,17 +28,19 @@ mod units;
 mod volumes;
 
 pub use access::{LINK_LOCAL, known_ports};
+pub use attachments::{is_whereabouts, parent_on, whereabouts_configuration};
 pub use boot::{BootOverlay, as_text};
 pub use cluster::{ranges as cluster_ranges, ranges_by_use as cluster_ranges_by_use};
 pub use decide::decide;
 pub use mac::{MacSeed, derive as derive_mac};
 pub use model::{
-    Addressing, Appliance, AppliedOverlay, Attachment, ConfiguredBy, Half, Ipam, Link, Network, Nic, Pairs,
-    Plan, PoolRange, Profile, Route, SourceRouting, Sysctl, Workload,
+    Addressing, Appliance, AppliedOverlay, Attachment, ConfiguredBy, Ipam, Link, Network, Nic, Pairs, Plan,
+    PoolRange, Profile, Route, SourceRouting, Sysctl, Workload,
 };
 pub use names::{interface_fault, proposal as proposed_interface};
 pub use openwrt::mode as persistence_mode;
 pub use overlays::{Named as NamedOverlay, of_appliance as overlays_of};
+pub use pair::Half;
 pub use pod::{
     Claim, ConfigFiles, Container, ContainerPort, Credentials, Egress, EnvObject, EnvSource, EnvValue, Grant,
     HttpRoute, Ingress, Mount, Placement, Probe, ProbeAction, Probes, Resources, RouteReason, RunAs, Scratch,

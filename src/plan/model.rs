@@ -6,6 +6,7 @@ use std::net::IpAddr;
 use serde_json::Value;
 
 use super::boot::BootOverlay;
+use super::pair::Half;
 use super::pod::{
     Claim, ConfigFiles, Container, Credentials, Egress, HttpRoute, Ingress, Placement, RouteReason, Service,
     Volume,
@@ -47,6 +48,10 @@ pub struct Network {
     pub link: Loc<Link>,
     /// Where the interface of the node was written.
     pub parent: Option<Span>,
+    /// Its links on nodes where the interface has another name; the name's span is that of the interface there.
+    pub elsewhere: Vec<(Loc<String>, Link)>,
+    /// Whether the cluster keeps the list of the pool's addresses.
+    pub whereabouts: Option<Loc<bool>>,
     /// Its subnets, host bits zero.
     pub subnets: Vec<Loc<Cidr>>,
     /// Its gateways.
@@ -178,6 +183,13 @@ pub enum Ipam {
     },
     /// `host-local`: one address of each family that has ranges.
     Pool(Vec<PoolRange>),
+    /// `whereabouts`: an address of each range, that no other pod of the cluster has.
+    Whereabouts {
+        /// The ranges, one of each family.
+        ranges: Vec<PoolRange>,
+        /// Its configuration on the node, where it does not look there itself.
+        configuration: Option<&'static str>,
+    },
 }
 
 /// Addresses that `host-local` gives out.
@@ -312,25 +324,6 @@ pub struct AppliedOverlay {
     pub sysctls: Pairs,
     /// Kernel modules that the node must have, with reasons.
     pub host_modules: Vec<(Loc<String>, String)>,
-}
-
-/// A half of the DHCP range of a network that two routers serve.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Half {
-    /// The first addresses.
-    Lower,
-    /// The last ones.
-    Upper,
-}
-
-impl Half {
-    /// The word that a chart's value has for it.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Lower => "lower",
-            Self::Upper => "upper",
-        }
-    }
 }
 
 /// A NIC of an appliance.

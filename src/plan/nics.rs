@@ -31,6 +31,8 @@ pub struct Place<'a> {
     pub hostname: &'a str,
     /// Profile of the appliance.
     pub profile: Profile,
+    /// How many pods it has: each of several has MACs of its own where its addresses are of a pool.
+    pub replicas: u32,
     /// Whether it is one of a pair of routers.
     pub in_pair: bool,
     /// Whether every NIC that leads out is an uplink: its mwan3 chooses between them.
@@ -126,7 +128,9 @@ fn leads_out(nic: &Nic) -> bool {
 /// How the NIC joins its network; none on the cluster's own.
 fn attachment(place: Place<'_>, nic: &Nic) -> Option<Attachment> {
     let network = network(place.site, &nic.network)?;
-    (!is_primary(network)).then(|| attachments::attachment(network, place.profile, place.hostname, nic))
+    let distribution = place.site.distribution.as_ref().map(|distribution| distribution.value);
+    (!is_primary(network))
+        .then(|| attachments::attachment(network, distribution, place.profile, place.hostname, nic))
 }
 
 /// Whether it is the cluster's own network.
@@ -153,7 +157,7 @@ fn nic(
         None => Loc::new(interface.network.to_string(), interface.network.span),
     };
     let (mac, mac_derived) =
-        if primary { (interface.mac, false) } else { decide_mac(place, interface, network) };
+        if primary { (interface.mac, false) } else { decide_mac(place, interface, network, &addressing) };
     Some(Nic {
         interface: name,
         network: interface.network.clone().map(|name| name.to_string()),
@@ -202,11 +206,13 @@ fn decide_mac(
     place: Place<'_>,
     interface: &Interface,
     network: &Network,
+    addressing: &Addressing,
 ) -> (Option<Loc<crate::types::Mac>>, bool) {
     if let Some(mac) = &interface.mac {
         return (Some(*mac), false);
     }
-    if !attachments::link(network).has_mac() {
+    let of_each_pod = place.replicas > 1 && matches!(addressing, Addressing::Pool(_));
+    if of_each_pod || !attachments::link(network).has_mac() {
         return (None, false);
     }
     let derived = mac::derive(MacSeed {

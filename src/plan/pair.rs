@@ -1,8 +1,26 @@
 //! Pairs of routers: two appliances that serve one network together, each half of its addresses.
 
-use super::model::Half;
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::spec::{ApplianceSpec, Documents};
+
+/// A half of the DHCP range of a network that two routers serve.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Half {
+    /// The first addresses.
+    Lower,
+    /// The last ones.
+    Upper,
+}
+
+impl Half {
+    /// The word that a chart's value has for it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Lower => "lower",
+            Self::Upper => "upper",
+        }
+    }
+}
 
 /// Which half is the appliance's; `None` where it is of no pair, or of one that is not two, which is reported once.
 pub fn half(

@@ -11,7 +11,8 @@ use crate::types::nearest;
 /// Decides the placement. Without `nodes` in the site nothing is known of the nodes, and nothing is asked.
 pub fn decide(site: &SiteSpec, spec: &ApplianceSpec, nics: &[Nic], diags: &mut Diagnostics) -> Placement {
     let networks: Vec<&Network> = nics.iter().filter_map(|nic| nics::network(site, &nic.network)).collect();
-    for name in spec.nodes.iter().chain(networks.iter().flat_map(|network| &network.nodes)) {
+    let elsewhere = networks.iter().flat_map(|network| network.parents.iter().map(|(node, _)| node));
+    for name in spec.nodes.iter().chain(networks.iter().flat_map(|network| &network.nodes)).chain(elsewhere) {
         reject_unknown_node(site, name, diags);
     }
     let architecture = image_architecture(spec);
@@ -20,6 +21,7 @@ pub fn decide(site: &SiteSpec, spec: &ApplianceSpec, nics: &[Nic], diags: &mut D
             diags.push(*finding);
             Vec::new()
         }),
+        pinned: !spec.nodes.is_empty(),
         architectures: architecture.map_or_else(Vec::new, |name| vec![name.to_owned()]),
         selector: spec.node_selector.clone(),
         tolerations: spec
@@ -59,7 +61,7 @@ fn nodes(
     let wired: Vec<_> = site
         .nodes
         .iter()
-        .filter(|(_, node)| networks.iter().all(|network| has_parent(network, node)))
+        .filter(|(name, node)| networks.iter().all(|network| has_parent(network, name, node)))
         .collect();
     let parents = parents(networks);
     if wired.is_empty() && !networks.is_empty() {
@@ -86,13 +88,112 @@ fn nodes(
     Ok(names)
 }
 
+/// Hangs each NIC on the interface that its network has on the nodes where the appliance may run. The annotation by which a
+/// pod asks for a NIC is the same on every node, so names that differ are refused; and a node that is left out because the
+/// network's interface has another name there, as it seems, is told.
+pub fn settle_parents(
+    site: &SiteSpec,
+    appliance: &Loc<String>,
+    placement: &Placement,
+    nics: &mut [Nic],
+    diags: &mut Diagnostics,
+) {
+    for nic in nics {
+        let Some(network) = nics::network(site, &nic.network) else { continue };
+        let nodes = nodes_in_question(site, network, placement);
+        if let Some((first, rest)) = nodes.split_first() {
+            let over = attachments::parent_on(network, first);
+            if let Some(other) = rest.iter().find(|node| attachments::parent_on(network, node) != over) {
+                diags.push(parent_differs(nic, network, (first, other)));
+            } else if let Some(attachment) = &mut nic.attachment {
+                attachment.link = attachments::link_over(network, over);
+            }
+        }
+        note_left_out(site, appliance, network, placement, nic, diags);
+    }
+}
+
+/// The nodes where the appliance may run, as far as they are known; only where a network has several parents.
+fn nodes_in_question(site: &SiteSpec, network: &Network, placement: &Placement) -> Vec<String> {
+    if network.parents.is_empty() {
+        return Vec::new();
+    }
+    if !placement.nodes.is_empty() {
+        return placement.nodes.clone();
+    }
+    let mut names: Vec<String> = site.nodes.iter().map(|(name, _)| name.value.clone()).collect();
+    if names.is_empty() {
+        // Nobody lists the nodes: any other one has the common name.
+        names.extend(network.parents.iter().map(|(name, _)| name.value.clone()));
+        names.push("others".to_owned());
+    }
+    names
+}
+
+fn parent_differs(nic: &Nic, network: &Network, nodes: (&str, &str)) -> Diagnostic {
+    let [one, other] = [nodes.0, nodes.1].map(|node| attachments::parent_on(network, node));
+    let what = format!(
+        "`{}` is `{one}` on {} and `{other}` on {}, and a pod's attachment is the same on all nodes",
+        nic.network.value, nodes.0, nodes.1
+    );
+    Diagnostic::error("parent-differs", what)
+        .at(nic.network.span)
+        .also(network.parents.first().and_then(|(_, parent)| parent.span), "the other names")
+        .help(format!(
+            "write `nodes: [{}]` at the appliance; or give the interfaces one name, by `ip link property add dev {other} \
+             altname {one}` on {}, and leave `parents` out",
+            nodes.0, nodes.1
+        ))
+}
+
+/// A node that lacks the parent, and has an interface that is no network's: it may be the same network by another name.
+fn note_left_out(
+    site: &SiteSpec,
+    appliance: &Loc<String>,
+    network: &Network,
+    placement: &Placement,
+    nic: &Nic,
+    diags: &mut Diagnostics,
+) {
+    if placement.nodes.is_empty() || placement.pinned || !network.nodes.is_empty() {
+        return;
+    }
+    let known = |parent: &str| {
+        let of_network = |network: &Network| {
+            let over = |link: super::model::Link| link.parent().split('.').next() == Some(parent);
+            over(attachments::link(network))
+                || network.parents.iter().any(|(_, other)| other.as_str() == parent)
+        };
+        site.networks.iter().any(|(_, network)| of_network(&network.value))
+    };
+    for (name, node) in site.nodes.iter().filter(|(name, node)| !has_parent(network, name, node)) {
+        let idle = node.parents.iter().find(|parent| !known(parent.as_str()));
+        let Some(idle) = idle else { continue };
+        let missing = attachments::parent_on(network, &name.value);
+        let runs_on = placement.nodes.join(", ");
+        let what =
+            format!("`{}` runs on {runs_on} alone: {} has no `{missing}`", appliance.value, name.value);
+        diags.push(
+            Diagnostic::warning("parent-per-node", what)
+                .at(nic.network.span)
+                .also(idle.span, "an interface that no network has")
+                .help(format!(
+                    "if that is its way into `{}`, write `parents: {{{}: {}}}` at the network, and `nodes` at the appliance; \
+                     or give it the name of the others, by `ip link property add dev {} altname {missing}`; if not, `nodes: \
+                     [{runs_on}]`",
+                    nic.network.value, name.value, idle.as_str(), idle.as_str()
+                )),
+        );
+    }
+}
+
 /// The nodes that have a network: those that it names, else those that list its parent; none when nothing is
 /// known of the nodes.
 pub fn nodes_of(site: &SiteSpec, network: &Network) -> Vec<String> {
     if !network.nodes.is_empty() {
         return intersection(&network.nodes, &[]);
     }
-    let having = site.nodes.iter().filter(|(_, node)| has_parent(network, node));
+    let having = site.nodes.iter().filter(|(name, node)| has_parent(network, name, node));
     having.map(|(name, _)| name.value.clone()).collect()
 }
 
@@ -118,8 +219,8 @@ fn intersection(own: &[Loc<String>], networks: &[&Network]) -> Vec<String> {
 
 /// The VLAN interface over a parent counts as the parent: node preparation makes it. A bridge is not a
 /// parent that a node lists, unless it does.
-fn has_parent(network: &Network, node: &Node) -> bool {
-    let link = attachments::link(network);
+fn has_parent(network: &Network, name: &str, node: &Node) -> bool {
+    let link = attachments::link_on(network, name);
     let parent = link.parent();
     let base = parent.split('.').next().unwrap_or(parent);
     node.parents.is_empty()

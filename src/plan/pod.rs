@@ -351,6 +351,8 @@ pub struct Egress {
 /// Where the pod may run.
 #[derive(Debug, Clone, Default)]
 pub struct Placement {
+    /// Whether the document names the nodes itself.
+    pub pinned: bool,
     /// Nodes by name; any when empty.
     pub nodes: Vec<String>,
     /// Architectures (`kubernetes.io/arch`); any when empty.

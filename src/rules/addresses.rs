@@ -209,10 +209,13 @@ fn check_pool(network: &Network, nic: &Nic, diags: &mut Diagnostics) {
         Diagnostic::error("pool-missing", format!("network `{name}` has no `pool`"))
             .also(network.name.span, "the network")
             .help("add `pool: FIRST-LAST` to the network, or write a fixed address")
-    } else if network.nodes.len() != 1 {
+    } else if network.nodes.len() != 1 && !network.is_whereabouts() {
         Diagnostic::error("pool-many-nodes", format!("network `{name}` is not pinned to one node"))
             .also(network.name.span, "the network")
-            .help("add `nodes: [NODE]` with one node to the network, or write a fixed address")
+            .help(
+                "add `ipam: whereabouts` to the network, where the cluster has that; or `nodes: [NODE]` with one node; or \
+                 write a fixed address",
+            )
     } else {
         return;
     };

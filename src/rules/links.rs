@@ -1,7 +1,7 @@
 //! Kinds of link: what each of them cannot do.
 
 use super::network_of;
-use crate::diag::{Diagnostic, Diagnostics};
+use crate::diag::{Diagnostic, Diagnostics, Span};
 use crate::plan::{Addressing, Appliance, Link, Network, Nic, Plan, Profile};
 
 /// What the kernel takes.
@@ -9,7 +9,10 @@ const LONGEST: usize = 15;
 
 pub(super) fn check(plan: &Plan, diags: &mut Diagnostics) {
     for network in &plan.networks {
-        check_parent(network, diags);
+        check_parent(&network.link, network.parent, diags);
+        for (node, link) in &network.elsewhere {
+            check_parent(link, node.span, diags);
+        }
     }
     for appliance in &plan.appliances {
         for nic in &appliance.nics {
@@ -79,9 +82,17 @@ fn clashing(plan: &Plan, one: &Network) -> Vec<(usize, Clash)> {
     others.filter_map(|(index, other)| Some((index, clash(one, other)?))).collect()
 }
 
-/// Whether NICs of two networks on one node would fight over a link of the node.
+/// Whether NICs of two networks on one node, whichever it is, would fight over a link of the node.
 fn clash(one: &Network, other: &Network) -> Option<Clash> {
-    let (a, b) = (&one.link.value, &other.link.value);
+    fn on<'a>(network: &'a Network, node: &str) -> &'a Link {
+        let elsewhere = network.elsewhere.iter().find(|(name, _)| name.value == node);
+        elsewhere.map_or(&network.link.value, |(_, link)| link)
+    }
+    let named = one.elsewhere.iter().chain(&other.elsewhere).map(|(node, _)| node.as_str());
+    named.chain([""]).find_map(|node| clash_of(on(one, node), on(other, node)))
+}
+
+fn clash_of(a: &Link, b: &Link) -> Option<Clash> {
     let takes_whole = |whole: &Link, part: &Link| {
         whole.is_exclusive() && (whole.parent() == part.parent() || whole.parent() == base(part.parent()))
     };
@@ -117,25 +128,25 @@ impl Clash {
     }
 }
 
-fn check_parent(network: &Network, diags: &mut Diagnostics) {
-    let parent = network.link.parent();
+fn check_parent(link: &Link, span: Option<Span>, diags: &mut Diagnostics) {
+    let parent = link.parent();
     if parent.len() > LONGEST {
         diags.push(
             Diagnostic::error(
                 "parent-too-long",
                 format!("`{parent}` has {} characters, the kernel takes {LONGEST}", parent.len()),
             )
-            .at(network.parent)
+            .at(span)
             .help(
                 "make the VLAN's interface under a shorter name and write that as `parent`, without `vlan`",
             ),
         );
     }
     let wireless = ["wlan", "wlp", "wlx", "wlo", "wl"].iter().any(|prefix| parent.starts_with(prefix));
-    if wireless && !matches!(network.link.value, Link::Ipvlan { .. } | Link::HostDevice { .. }) {
+    if wireless && !matches!(link, Link::Ipvlan { .. } | Link::HostDevice { .. }) {
         diags.push(
             Diagnostic::error("wifi-parent", format!("`{parent}` looks like Wi-Fi"))
-                .at(network.parent)
+                .at(span)
                 .label("access points drop frames of a second MAC")
                 .help("use a wired interface, or `ipvlan`"),
         );

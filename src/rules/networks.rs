@@ -25,6 +25,7 @@ pub(super) fn check(plan: &Plan, diags: &mut Diagnostics) {
         for pool in &network.pools {
             check_pool(plan, network, pool, diags);
         }
+        check_ipam(network, diags);
         check_overlaps(network, &plan.networks[..index], diags);
         check_mtu(network, diags);
         check_plugins(network, diags);
@@ -115,6 +116,28 @@ pub(super) fn reject_cluster_dns(plan: &Plan, server: &Loc<IpAddr>, diags: &mut 
                 .at(server.span)
                 .label("asks the node, which may ask this appliance")
                 .help("write a name server on the LAN or the Internet"),
+        );
+    }
+}
+
+/// Without a pool nobody has to keep a list; and whereabouts gives an address of each range.
+fn check_ipam(network: &Network, diags: &mut Diagnostics) {
+    let Some(ipam) = network.whereabouts.filter(|whereabouts| whereabouts.value) else { return };
+    if network.pools.is_empty() {
+        let what = format!("`ipam` of `{}`, which has no `pool`", network.name.value);
+        diags.push(Diagnostic::error("no-effect", what).at(ipam.span).help("add `pool`, or remove `ipam`"));
+    }
+    for (at, pool) in network.pools.iter().enumerate() {
+        let same = |other: &&Loc<IpRange>| other.first().is_ipv4() == pool.first().is_ipv4();
+        let Some(first) = network.pools[..at].iter().find(same) else { continue };
+        diags.push(
+            Diagnostic::error(
+                "pool-range",
+                "whereabouts gives an address of each range, and a family has two",
+            )
+            .at(pool.span)
+            .also(first.span, "the first one")
+            .help("write one range of each family"),
         );
     }
 }

@@ -30,7 +30,7 @@ fn check_holders(appliance: &Appliance, diags: &mut Diagnostics) {
                 format!("{} replicas of `{name}` would share one MAC and address", appliance.replicas.value),
             )
             .at(appliance.replicas.span)
-            .help("keep one replica; write a second appliance with a name of its own"),
+            .help("keep one replica, and write a second appliance with a name of its own; or take addresses of a pool"),
         );
     }
     let Workload::Deployment { rolling } = appliance.workload.value else { return };

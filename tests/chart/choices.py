@@ -35,6 +35,8 @@ def choose(random, profile):
     }
     if profile == "openwrt" and random.random() < 0.3:
         values["timezone"], values["zonename"] = random.choice(ZONES)
+    if all(one.get("address") == "pool" and "mac" not in one for one in values["interfaces"]):
+        values["replicas"] = random.choice([1, 2])
     choose_access(random, values)
     choose_pod(random, values)
     if profile == "openwrt":
@@ -102,6 +104,8 @@ def choose_addresses(random, number):
             said["pool"].append(f"{subnet[512]}-{subnet[0x1FFF].exploded}")
     if random.random() < 0.4:
         said["dns"] = random.sample(["9.9.9.9", "FE80::0001", "192.0.2.53", "2620:FE::00fe", "2001:db8:0:0:1::1"], random.randint(1, 2))
+    if said["pool"] and random.random() < 0.4:
+        said["ipam"] = random.choice(["host-local", "whereabouts"])
     if random.random() < 0.3:
         said["routes"] = choose_routes(random, said, number)
     return {key: value for key, value in said.items() if value or random.random() < 0.5}
@@ -136,7 +140,7 @@ def choose_interfaces(random, profile, networks, nodes):
 def choose_interface(random, profile, name, network, nodes, used):
     one = {"network": name}
     fixed = fixed_addresses(random, network, used)
-    words = ["none", "dhcp"] + (["pppoe"] if profile == "openwrt" else []) + (["pool"] if profile == "generic" and network.get("pool") and len(nodes) == 1 else [])
+    words = ["none", "dhcp"] + (["pppoe"] if profile == "openwrt" else []) + (["pool"] if profile == "generic" and network.get("pool") and (len(nodes) == 1 or network.get("ipam") == "whereabouts") else [])
     if profile == "openwrt" and random.random() < 0.4 and fixed:
         one["serve"] = True
         one["address"] = "gateway" if network.get("gateways") and random.random() < 0.5 else fixed

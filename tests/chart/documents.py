@@ -39,6 +39,8 @@ def site(values, namespace, lifted):
         "spec": {
             **some({"salt": values["salt"]}),
             "namespace": namespace,
+            # Where whereabouts finds its configuration itself.
+            "distribution": "kubeadm",
             "cluster": values["cluster"],
             "networks": {name: network(one, values["nodes"]) for name, one in values["networks"].items()},
         },
@@ -58,12 +60,13 @@ def network(one, nodes):
                 "subnet": one.get("subnets"),
                 "gateway": one.get("gateways"),
                 "pool": one.get("pool"),
+                "ipam": one.get("ipam"),
                 "dns": one.get("dns"),
                 "routes": one.get("routes"),
                 "sysctls": dict(sorted(one.get("sysctls", {}).items())),
                 "chain": [json.loads(text) for text in one.get("chain", [])],
                 # A pool is kept on one node.
-                "nodes": nodes if one.get("pool") and len(nodes) == 1 else None,
+                "nodes": nodes if one.get("pool") and len(nodes) == 1 and one.get("ipam") != "whereabouts" else None,
             }
         ),
     }

@@ -99,6 +99,8 @@ REFUSED = [
     ("address-missing", ["generic"], "interfaces[0].address", {"interfaces": [{"network": "lan"}]}),
     ("pool-missing", ["generic"], "interfaces[0].address", lan(pool=[]) | nic(address="pool")),
     ("pool-many-nodes", ["generic"], "interfaces[0].address", nic(address="pool") | {"nodes": ["a", "b"]}),
+    ("no-effect", BOTH, "networks.lan.ipam", lan(pool=[], ipam="whereabouts")),
+    ("pool-range", BOTH, "networks.lan.pool[1]", lan(pool=["192.168.1.200-192.168.1.216", "192.168.1.220-192.168.1.230"], ipam="whereabouts")),
     ("pool-without-ipam", ["openwrt"], "interfaces[0].address", nic(address="pool")),
     ("serve-generic", ["generic"], "interfaces[0].serve", nic(serve=True)),
     ("serve-needs-address", ["openwrt"], "interfaces[0].serve", nic(address="dhcp", serve=True)),

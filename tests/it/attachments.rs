@@ -155,3 +155,45 @@ fn the_annotation_names_no_namespace() {
         assert!(asked.contains("-lan-openwrt-52812e23c8\"") && !asked.contains("namespace"), "{asked}");
     }
 }
+
+/// The attachment of the only appliance of a document.
+fn only_attachment(document: &str) -> wrtpod::plan::Attachment {
+    let outcome = outcome("site.yaml", document);
+    assert_eq!(outcome.text(), "");
+    let plan = outcome.plan.expect("it has a site");
+    plan.appliances[0].nics[0].attachment.clone().expect("it has an attachment")
+}
+
+#[test]
+fn an_appliance_hangs_on_the_interface_that_its_node_has() {
+    let there = only_attachment(include_str!("rules/parent-differs.node.good.yaml"));
+    assert_eq!(there.link.parent(), "eno1");
+    let here = only_attachment(
+        &include_str!("rules/parent-differs.node.good.yaml").replace("nodes: [n2]", "nodes: [n1]"),
+    );
+    assert_eq!(here.link.parent(), "enp3s0");
+}
+
+/// Each of several pods has a MAC of its own, and whereabouts is told where its configuration is.
+#[test]
+fn a_pool_of_the_cluster_has_one_list() {
+    let outcome = outcome("site.yaml", include_str!("rules/pool-many-nodes.whereabouts.good.yaml"));
+    assert_eq!(outcome.text(), "");
+    let objects: Vec<_> = outcome.sets.iter().flat_map(|set| set.iter()).collect();
+    let nad = objects.iter().find(|object| object.identity.kind == "NetworkAttachmentDefinition");
+    let config = nad.expect("there is one").value["spec"]["config"].as_str().expect("a text").to_owned();
+    let list: serde_json::Value = serde_json::from_str(&config).expect("JSON");
+    let range = serde_json::json!({
+        "range": "192.168.1.0/24", "range_start": "192.168.1.200", "range_end": "192.168.1.216",
+    });
+    let ipam = serde_json::json!({
+        "type": "whereabouts",
+        "ipRanges": [range],
+        "configuration_path": "/var/lib/rancher/k3s/agent/etc/cni/net.d/whereabouts.d/whereabouts.conf",
+    });
+    assert_eq!(list["plugins"][0]["ipam"], ipam);
+    let workload = objects.last().expect("the workload comes last");
+    let networks =
+        &workload.value["spec"]["template"]["metadata"]["annotations"]["k8s.v1.cni.cncf.io/networks"];
+    assert!(!networks.as_str().expect("a text").contains("mac"), "{networks}");
+}

@@ -43,6 +43,18 @@ cluster.serviceCIDRs: nothing says which addresses are Services'; write the rang
 {{- end }}
 {{- include "wrtpod.check.pools" (list $path . (get $pools $wire | default list) $gateways) }}
 {{- $_ := set $pools $wire (concat (get $pools $wire | default list) (.pool | default list)) }}
+{{- if and (eq (.ipam | default "") "whereabouts") (not .pool) }}
+{{ $path }}.ipam: the network has no pool; add `pool`, or remove it
+{{- end }}
+{{- if eq (.ipam | default "") "whereabouts" }}
+{{- $families := list }}
+{{- range $index, $pool := .pool }}
+{{- if has (contains ":" .) $families }}
+{{ $path }}.pool[{{ $index }}]: whereabouts gives an address of each range, and a family has two; write one range of each family
+{{- end }}
+{{- $families = contains ":" . | append $families }}
+{{- end }}
+{{- end }}
 {{- if and .mtu (lt (int .mtu) 1280) (contains ":" (join "" .subnets)) }}
 {{ $path }}.mtu: IPv6 does not run over an MTU of {{ int .mtu }}; write at least 1280
 {{- end }}

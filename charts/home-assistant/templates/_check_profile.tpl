@@ -27,8 +27,8 @@ fullnameOverride: the name `wire` is taken by the chart's own container in the p
 {{- else if eq .addressing.kind "pool" }}
 {{- if not $network.pool }}
 {{ $path }}.address: `{{ .network }}` has no pool; add `pool` to networks.{{ .network }}, or write a fixed address
-{{- else if ne (len $root.Values.nodes) 1 }}
-{{ $path }}.address: a pool is kept on one node; write that node, alone, under `nodes`, or a fixed address
+{{- else if and (ne (len $root.Values.nodes) 1) (ne ($network.ipam | default "") "whereabouts") }}
+{{ $path }}.address: a pool is kept on one node; write `ipam: whereabouts` at networks.{{ .network }}, where the cluster has that, or the node, alone, under `nodes`, or a fixed address
 {{- end }}
 {{- else if eq .addressing.kind "dhcp" }}
 {{- if include "wrtpod.macByTuning" $network }}

@@ -66,6 +66,9 @@ What a generic appliance makes of its interfaces: the CNI plugins configure them
 {{/* host-local gives one address of each set of ranges: the ranges of a family are one. */}}
 {{- define "wrtpod.pool" -}}
 {{- $network := . -}}
+{{- if eq ($network.ipam | default "") "whereabouts" -}}
+  {{- include "wrtpod.whereabouts" $network -}}
+{{- else -}}
 {{- $ipv4 := list -}}
 {{- $ipv6 := list -}}
 {{- range $network.pool -}}
@@ -81,6 +84,29 @@ What a generic appliance makes of its interfaces: the CNI plugins configure them
   "ranges": [
     {{- join ",\n" $sets | nindent 4 }}
   ]
+}
+{{- end -}}
+{{- end -}}
+
+{{/* whereabouts gives an address of each range, that no other pod of the cluster has: a network. */}}
+{{- define "wrtpod.whereabouts" -}}
+{{- $network := . -}}
+{{- $ranges := list -}}
+{{- range .pool -}}
+  {{- $ends := splitList "-" . -}}
+  {{- $subnet := include "wrtpod.subnetOf" (list $network.subnets (first $ends)) | include "wrtpod.address" | toRawJson -}}
+  {{- $first := first $ends | include "wrtpod.address" | toRawJson -}}
+  {{- $last := last $ends | include "wrtpod.address" | toRawJson -}}
+  {{- $ranges = append $ranges (printf "{\n  \"range\": %s,\n  \"range_start\": %s,\n  \"range_end\": %s\n}" $subnet $first $last) -}}
+{{- end -}}
+{
+  "type": "whereabouts",
+  "ipRanges": [
+    {{- join ",\n" $ranges | nindent 4 }}
+  ]
+  {{- with .ipamConfig }},
+  "configuration_path": {{ toRawJson . }}
+  {{- end }}
 }
 {{- end -}}
 

@@ -37,7 +37,7 @@ A JSON list with an element for each interface whose network is known:
           "index" $index
           "interface" ($interface.name | default $interface.network)
           "network" $interface.network
-          "mac" (include "wrtpod.mac" (list $root $interface $network))
+          "mac" (include "wrtpod.mac" (list $root $interface $network $addressing))
           "addressing" $addressing
           "gateways" $gateways
           "dns" (include "wrtpod.canonical" $dns | fromJsonArray)
@@ -115,7 +115,8 @@ and without an address of a family a gateway of that family is of no use.
 {{- end -}}
 
 {{/*
-The MAC address of an interface: list ROOT INTERFACE NETWORK. One that is left out is derived, and stays the same for
+The MAC address of an interface: list ROOT INTERFACE NETWORK ADDRESSING. Of several pods with addresses of a pool each has its
+own. One that is left out is derived, and stays the same for
 ever: it depends on `salt`, the namespace, the appliance's name, the network's name, and the interface's where one was given.
 */}}
 {{- define "wrtpod.mac" -}}
@@ -124,6 +125,7 @@ ever: it depends on `salt`, the namespace, the appliance's name, the network's n
 {{- $network := index . 2 -}}
 {{- if $interface.mac -}}
   {{- $interface.mac | lower | replace "-" ":" -}}
+{{- else if and (gt (int $root.Values.replicas) 1) (eq (index . 3).kind "pool") -}}
 {{- else if ne $network.kind "ipvlan" -}}
   {{- $digits := include "wrtpod.derived" (concat (list $root $interface.network) (compact (list $interface.name))) -}}
   {{- regexFindAll ".." $digits -1 | join ":" | printf "02:%s" -}}

@@ -7,7 +7,7 @@ use crate::chart::entry::{Entry, leaf, section};
 use crate::chart::source::Source;
 use crate::chart::{place, shapes};
 use crate::diag::Loc;
-use crate::plan::Profile;
+use crate::plan::{self, Profile};
 use crate::spec::{Attachment, Interface, Network, Route};
 use crate::types::Vlan;
 
@@ -18,7 +18,7 @@ pub(super) fn networks(source: &Source<'_>) -> Entry {
         .map(|(name, network)| {
             section(
                 name,
-                network_entries(network, source.takes_gateway(name)),
+                network_entries(source, network, source.takes_gateway(name)),
                 "How the node has it, and what is known of its addresses.",
             )
         })
@@ -36,17 +36,21 @@ pub(super) fn networks(source: &Source<'_>) -> Entry {
              NetworkAttachmentDefinition of the release.\n\n\
              Keys beside those below: `existing` (NAME or NAMESPACE/NAME of a NAD that is used as it is), `vlan` (over\n\
              PARENT.VLAN; with kind vlan the VLAN's id), `mtu`, `pool` (addresses for `address: pool`, as\n\
-             192.168.1.200-192.168.1.216), `dns`, `routes` (networks behind its routers, as `{to: 10.50.0.0/16, via: 192.168.1.254}`), `sysctls` (set in the pod by the tuning plugin), `chain` (further\n\
+             192.168.1.200-192.168.1.216), `ipam` (host-local, or whereabouts for a pool of all nodes, with its configuration\n\
+             in `ipamConfig` where it does not look there itself), `dns`, `routes` (networks behind its routers, as `{to: 10.50.0.0/16, via: 192.168.1.254}`), `sysctls` (set in the pod by the tuning plugin), `chain` (further\n\
              CNI plugins, each as JSON text).",
         )
     }
 }
 
 /// `is_routers`: the appliance has the address that the network calls its gateway.
-fn network_entries(network: &Network, is_routers: bool) -> Vec<Entry> {
+fn network_entries(source: &Source<'_>, network: &Network, is_routers: bool) -> Vec<Entry> {
     let any = || json!({});
     let texts = |items: Vec<String>| Value::from(items);
     let (kind, parent, mode, vlan, mtu) = link(&network.attachment.value);
+    // All nodes where the appliance may run call it the same.
+    let nodes = &source.plan.placement.nodes;
+    let parent = nodes.first().map_or(parent, |node| plan::parent_on(network, node).to_owned());
     let mut entries = vec![
         leaf("kind", kind, any(), "macvlan, ipvlan, vlan, bridge or hostDevice."),
         leaf(
@@ -80,6 +84,7 @@ fn network_entries(network: &Network, is_routers: bool) -> Vec<Entry> {
     let gateways = network.gateway.iter().map(|gateway| gateway.value.to_string()).collect();
     let gateways = leaf("gateways", texts(gateways), any(), "The routers, one of each family.");
     entries.push(of_lan(gateways, "The appliance takes these addresses. For example [192.168.1.1]."));
+    entries.extend(pool_keeper(source, network));
     if !network.pool.is_empty() {
         let pools = network.pool.iter().map(|pool| pool.value.to_string()).collect();
         let pool = leaf("pool", texts(pools), any(), "Addresses for interfaces with `address: pool`.");
@@ -115,6 +120,18 @@ fn network_entries(network: &Network, is_routers: bool) -> Vec<Entry> {
         ));
     }
     entries
+}
+
+/// Who keeps the list of the pool's addresses, where that is the cluster.
+fn pool_keeper(source: &Source<'_>, network: &Network) -> Vec<Entry> {
+    let Some(ipam) = network.ipam.as_ref().filter(|_| plan::is_whereabouts(network)) else {
+        return Vec::new();
+    };
+    let distribution = source.site.distribution.as_ref().map(|distribution| distribution.value);
+    let keeper = leaf("ipam", ipam.as_str(), json!({}), "Who keeps the list of the pool's addresses.");
+    let config = plan::whereabouts_configuration(distribution)
+        .map(|path| leaf("ipamConfig", path, json!({}), "Its configuration on the node."));
+    std::iter::once(keeper).chain(config).map(|entry| entry.of_place(None)).collect()
 }
 
 fn routes(routes: &[Loc<Route>]) -> Value {

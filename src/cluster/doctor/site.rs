@@ -9,6 +9,7 @@ use crate::cluster::kinds::{Kind, NAD};
 use crate::cluster::session::Session;
 use crate::cluster::wire::Failure;
 use crate::cluster::{Error, Obstacle, Release, apply, drift, ground, ranges, request};
+use crate::objects::Object;
 
 /// Whether the API server answers, and as what.
 pub(super) async fn api_server(session: &Session<'_>, report: &mut DoctorReport) -> Result<(), Error> {
@@ -100,6 +101,33 @@ pub(super) async fn attachments(
         }
     }
     Ok(())
+}
+
+/// Whether the cluster has what keeps its pools, where an attachment is given addresses by it.
+pub(super) async fn pools(
+    session: &Session<'_>,
+    releases: &[Release],
+    report: &mut DoctorReport,
+) -> Result<(), Error> {
+    const GROUP: &str = "whereabouts.cni.cncf.io";
+    if !releases.iter().flat_map(Release::attachments).any(takes_from_cluster) {
+        return Ok(());
+    }
+    let group = session.find("look for whereabouts", request::group(GROUP)).await;
+    let obstacles = match seen(group, "whereabouts", &format!("get /apis/{GROUP}"))? {
+        Ok(Some(_)) => Vec::new(),
+        Ok(None) => vec![Obstacle::NoWhereabouts],
+        Err(obstacle) => vec![*obstacle],
+    };
+    report.enter("pools", "whereabouts", None, obstacles);
+    Ok(())
+}
+
+/// Whether an attachment's addresses are of a pool that the cluster keeps.
+fn takes_from_cluster(attachment: &Object) -> bool {
+    let config = attachment.value["spec"]["config"].as_str().unwrap_or_default();
+    let list: Value = serde_json::from_str(config).unwrap_or_default();
+    list["plugins"].as_array().into_iter().flatten().any(|plugin| plugin["ipam"]["type"] == "whereabouts")
 }
 
 /// The nodes by name; `None` where they may not be read.

@@ -267,3 +267,20 @@ async fn the_pod_that_asks_may_do_nothing() {
     assert_eq!(spec["containers"][0]["image"], "openwrt:1");
     assert_eq!(spec["tolerations"], json!([{"key": "only", "operator": "Exists"}]));
 }
+
+#[tokio::test]
+async fn what_keeps_a_pool_of_the_cluster_is_looked_for() {
+    let fake = healthy();
+    let mut release = modular();
+    release.modules.clear();
+    let mut attachment = attachment();
+    let list = json!({"plugins": [{"type": "macvlan", "ipam": {"type": "whereabouts"}}]});
+    attachment["spec"] = json!({"config": list.to_string()});
+    let workload = release.objects.iter().last().expect("it has one").value.clone();
+    release.objects = set([attachment, workload]);
+    let found = doctor(&fake, release.clone()).await;
+    assert!(codes(&found).contains(&"no-whereabouts"), "{:?}", codes(&found));
+    fake.put("/apis/whereabouts.cni.cncf.io", json!({"kind": "APIGroup", "name": "whereabouts.cni.cncf.io"}));
+    let found = doctor(&fake, release).await;
+    assert!(!codes(&found).contains(&"no-whereabouts"), "{:?}", codes(&found));
+}

@@ -14,8 +14,9 @@ pub use network::asks_for_ipv6;
 pub use routes::section_names as route_sections;
 
 use super::boot;
-use super::model::{AppliedOverlay, Half, Nic, Profile};
+use super::model::{AppliedOverlay, Nic, Profile};
 use super::names::interface_fault;
+use super::pair::Half;
 use super::pod::{
     ConfigFiles, Container, ContainerPort, Credentials, EnvValue, Grant, Mount, Probe, ProbeAction, Probes,
     Resources, RunAs, Scratch, Volume, VolumeSource,

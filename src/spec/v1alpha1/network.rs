@@ -18,9 +18,15 @@ record! {
         "subnet" => subnet: Vec<Loc<Cidr>> [one or many],
         /// The network's routers, one of each family.
         "gateway" => gateway: Vec<Loc<IpAddr>> [one or many],
+        /// The node's interface on nodes where it has another name than the one above, such as `{n2: eno1}`. A pod's
+        /// attachment is the same on all nodes, so an appliance has to be on nodes of one name (`nodes`).
+        "parents" => parents: Entries<String, InterfaceName>,
         /// The addresses that interfaces with `address: pool` get theirs from, such as
-        /// `192.168.1.200-192.168.1.216`: one address of each family. Only where `nodes` pins the network to one node.
+        /// `192.168.1.200-192.168.1.216`: one address of each family. Where `nodes` pins the network to one node, or with
+        /// `ipam: whereabouts`.
         "pool" => pool: Vec<Loc<IpRange>> [one or many],
+        /// Who keeps the list of the pool's addresses that are taken. Default: `host-local`.
+        "ipam" => ipam: Option<Loc<PoolIpam>>,
         /// The network's DNS servers.
         "dns" => dns: Vec<Loc<IpAddr>> [one or many],
         /// Networks behind routers of this one, such as `{to: 10.50.0.0/16, via: 192.168.1.254}`. Each interface on the
@@ -121,6 +127,16 @@ record! {
     pub struct HostDevice, "`hostDevice`" {
         /// The node's interface, such as `enp4s0`; while the pod runs, the node does not have it.
         "device" => device: Loc<InterfaceName>,
+    }
+}
+
+choice! {
+    /// Who keeps the list of a pool's addresses.
+    pub enum PoolIpam, "an IPAM plugin for pools" {
+        /// The node, which knows nothing of other nodes.
+        "host-local" => HostLocal,
+        /// The cluster, for all its nodes: the plugin whereabouts, which has to be installed.
+        "whereabouts" => Whereabouts,
     }
 }
 
