@@ -140,6 +140,7 @@ pub const RULES: &[Page] = pages!["rules":
     "route-value",
     "salt-missing",
     "secret-key-missing",
+    "secret-literal",
     "secret-missing",
     "serve-generic",
     "serve-needs-address",

@@ -22,6 +22,7 @@ pub mod pod;
 pub mod recipe;
 pub mod registry;
 pub mod rules;
+pub mod secret;
 #[cfg(test)]
 mod server_of_tests;
 pub mod shown;

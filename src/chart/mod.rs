@@ -36,7 +36,7 @@ use crate::overlay::Overlays;
 use crate::plan::{self, Profile, Workload};
 use crate::spec::{self, Documents};
 use crate::types::{CapabilitySet, Privilege};
-use crate::yaml;
+use crate::{secret, yaml};
 use source::Source;
 
 /// A chart: its name, and its files by their path in its folder.
@@ -107,6 +107,7 @@ const OPENWRT: &[(&str, &str)] = &[
     ("templates/_overlays_boot.tpl", include_str!("parts/openwrt/_overlays_boot.tpl")),
     ("templates/_plan.tpl", include_str!("parts/openwrt/_plan.tpl")),
     ("templates/_profile.tpl", include_str!("parts/openwrt/_profile.tpl")),
+    ("templates/_secrets.tpl", include_str!("parts/openwrt/_secrets.tpl")),
     ("templates/_uci_routes.tpl", include_str!("parts/openwrt/_routes.tpl")),
     ("templates/_uci.tpl", include_str!("parts/openwrt/_uci.tpl")),
     ("templates/secret.yaml", include_str!("parts/openwrt/secret.yaml")),
@@ -161,7 +162,7 @@ pub fn chart(
     files.insert("values.yaml".to_owned(), entry::values_yaml(&entries));
     files.insert("values.schema.json".to_owned(), schema_text(&entries));
     files.insert("templates/_kind.tpl".to_owned(), kind(appliance, site));
-    let lists = [node_paths(), capability_sets(), link_local()];
+    let lists = [node_paths(), capability_sets(), link_local(), secret_names()];
     files.insert("templates/_privilege.tpl".to_owned(), lists.join("\n"));
     files.extend(templates::templates(&source));
     let parts = match appliance.profile {
@@ -259,6 +260,17 @@ fn capability_sets() -> String {
     let text = serde_json::to_string_pretty(&sets).expect("a JSON value is written to a string");
     format!(
         "{{{{/* Sets of capabilities by name. */}}}}\n{{{{- define \"wrtpod.capabilitySets\" -}}}}\n{text}\n{{{{- end -}}}}\n"
+    )
+}
+
+/// Names of options that hold a secret, as JSON.
+fn secret_names() -> String {
+    let of_types: Vec<String> =
+        secret::OF_TYPES.iter().map(|(kind, option)| format!("{kind} {option}")).collect();
+    let lists = serde_json::json!({"names": secret::NAMES, "ends": secret::ENDS, "ofTypes": of_types});
+    format!(
+        "{{{{/* Options that hold a secret: by their names, by the ends of these, by the type of their section. */}}}}\n\
+         {{{{- define \"wrtpod.secretNames\" -}}}}\n{lists}\n{{{{- end -}}}}\n"
     )
 }
 

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::types::{AccountId, Capability, CapabilitySet, Privilege};
+use crate::types::{AccountId, Capability, CapabilitySet, Privilege, SecretKey, TextForm};
 
 /// Any text.
 pub fn text() -> Value {
@@ -254,12 +254,26 @@ pub fn uci() -> Value {
                     "type": {"type": "string", "pattern": "^[A-Za-z0-9_-]+$"},
                     "options": {
                         "type": "object",
-                        "additionalProperties": {"anyOf": [line, {"type": "array", "items": line}]},
+                        "additionalProperties": {"anyOf": [
+                            line,
+                            {"type": "array", "items": line},
+                            secret_key_ref(),
+                        ]},
                     },
                 },
             },
         },
     })
+}
+
+/// A value that a Secret has, as Kubernetes writes it.
+fn secret_key_ref() -> Value {
+    let object = |properties: Value, required: &[&str]| json!({"type": "object", "additionalProperties": false, "required": required, "properties": properties});
+    let key = json!({"type": "string", "pattern": SecretKey::PATTERN});
+    object(
+        json!({"secretKeyRef": object(json!({"name": name(), "key": key}), &["name", "key"])}),
+        &["secretKeyRef"],
+    )
 }
 
 /// Ports.

@@ -295,6 +295,7 @@ fn mounts(source: &Source<'_>, object: &Object, main: &str) -> Vec<Slot> {
         // From the end, so that what is inserted moves nothing that is still to be found.
         let folders = behind("wrtpod-credentials").unwrap_or(run);
         slots.push(more(&format!("{list}/{folders}"), "include \"wrtpod.persistentFolders\" ."));
+        slots.push(more(&format!("{list}/{folders}"), "include \"wrtpod.secretsMount\" ."));
         slots.push(more(&format!("{list}/{run}"), "include \"wrtpod.overlaysMount\" ."));
         slots.push(more(&format!("{list}/{run}"), "include \"wrtpod.dataMount\" ."));
         slots.push(more(&format!("{list}/-"), "include \"wrtpod.deviceMounts\" ."));
@@ -337,8 +338,11 @@ fn volumes(source: &Source<'_>, object: &Object) -> Vec<Slot> {
         }
     }
     if source.profile() == Profile::OpenWrt {
-        let run = items.iter().position(|volume| volume["name"] == "wrtpod-run").map(|at| at + 1);
-        let run = run.expect("every appliance has a folder for the run");
+        let behind = |name: &str| items.iter().position(|volume| volume["name"] == name).map(|at| at + 1);
+        let run = behind("wrtpod-run").expect("every appliance has a folder for the run");
+        // From the end, so that what is inserted moves nothing that is still to be found.
+        let secrets = behind("wrtpod-credentials").unwrap_or(run);
+        slots.push(more(&format!("{list}/{secrets}"), "include \"wrtpod.secretsVolume\" ."));
         slots.push(more(&format!("{list}/{run}"), "include \"wrtpod.dataVolume\" ."));
         slots.push(more(&format!("{list}/{run}"), "include \"wrtpod.overlaysVolume\" ."));
         slots.push(more(&format!("{list}/-"), "include \"wrtpod.deviceVolumes\" ."));

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::diff::DiffArgs;
 use super::doctor::DoctorArgs;
 use super::image::args::{ImageArgs, SupplyArgs};
 use super::import::ImportArgs;
@@ -178,6 +179,9 @@ pub struct ChartArgs {
     /// Registry that is reached without TLS, such as registry.lan:5000; may be repeated
     #[arg(long, value_name = "HOST[:PORT]")]
     pub insecure_registry: Vec<String>,
+    /// Write secrets that stand in documents into the chart, for whoever reads it
+    #[arg(long)]
+    pub show_secrets: bool,
 }
 
 /// `wrtpod deploy`.
@@ -242,23 +246,6 @@ pub enum DryRun {
     Client,
     /// Sent, checked, not written
     Server,
-}
-
-/// `wrtpod diff`.
-#[derive(Debug, Args)]
-pub struct DiffArgs {
-    /// Appliances of the site, or catalog entries
-    #[arg(value_name = "NAME", add = complete::appliances(), required = true)]
-    pub names: Vec<String>,
-    /// Documents
-    #[command(flatten)]
-    pub documents: DocumentArgs,
-    /// Cluster
-    #[command(flatten)]
-    pub cluster: ClusterArgs,
-    /// Pin image tags to digests
-    #[command(flatten)]
-    pub pin: PinArgs,
 }
 
 /// `wrtpod status`.

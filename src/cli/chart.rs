@@ -16,6 +16,7 @@ use crate::chart::{self, Chart, Defaults, Version};
 use crate::diag::Diagnostics;
 use crate::image::Bundle;
 use crate::objects::ScriptsOwner;
+use crate::plan;
 use crate::registry::{Client, Limits};
 use crate::sink::{self, File};
 use crate::spec::Input;
@@ -68,6 +69,9 @@ fn charts(args: &ChartArgs, printer: Printer) -> Result<Vec<Chart>, CliError> {
     let of_catalog = args.all && kind.defaults == Defaults::AnyPlace;
     if !of_catalog {
         let loaded = judge(&read, &args.documents, &args.names, ScriptsOwner::of_rendered, printer)?;
+        if !args.show_secrets {
+            refuse_secrets(&loaded)?;
+        }
         return of_loaded(&loaded, &kind, printer);
     }
     let mut charts = Vec::new();
@@ -77,6 +81,27 @@ fn charts(args: &ChartArgs, printer: Printer) -> Result<Vec<Chart>, CliError> {
         charts.extend(of_loaded(&loaded, &kind, printer)?);
     }
     Ok(charts)
+}
+
+/// Secrets that stand in documents would be defaults of the chart, for everybody who reads it.
+fn refuse_secrets(loaded: &Loaded) -> Result<(), CliError> {
+    for (appliance, _) in loaded.chosen() {
+        let name = &appliance.name.value;
+        let mut documents = loaded.documents.appliances.iter();
+        let document = documents.find(|document| document.metadata.name.as_str() == name.as_str());
+        let literals = document.map(|document| plan::literal_secrets(&document.spec)).unwrap_or_default();
+        let paths: Vec<&str> = literals.iter().map(|literal| literal.path.as_str()).collect();
+        if !paths.is_empty() {
+            let message = format!(
+                "the document of `{name}` holds secrets, and its chart would too: {}",
+                paths.join(", ")
+            );
+            let hint = "write `secretKeyRef` in their place (`wrtpod explain secret-literal`), or --show-secrets \
+                        to have them in the chart";
+            return Err(CliError::refused(message, hint.to_owned()));
+        }
+    }
+    Ok(())
 }
 
 /// What the charts are made for, and under which version.

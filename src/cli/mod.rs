@@ -19,6 +19,7 @@ mod import;
 mod init;
 mod load;
 mod markdown;
+mod mask;
 mod new_file;
 mod pin;
 mod posture;

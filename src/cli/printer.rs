@@ -8,7 +8,7 @@ use indicatif::MultiProgress;
 
 use super::args::{Color, MessageFormat};
 use crate::diag::{Diagnostics, SourceMap, Style, render_json, render_text};
-use crate::shown;
+use crate::{secret, shown};
 
 /// The lines at the bottom of a terminal that are redrawn: they step aside for what is written.
 static LIVE: LazyLock<MultiProgress> = LazyLock::new(MultiProgress::new);
@@ -99,7 +99,7 @@ impl Printer {
 
     /// A line of stderr for people.
     fn write_line(text: &str) {
-        Self::write(&format!("{}\n", shown::block(text)));
+        Self::write(&format!("{}\n", shown::block(&secret::without_users(text))));
     }
 
     /// A line of stderr for machines.
@@ -112,8 +112,7 @@ impl Printer {
         match self.messages {
             MessageFormat::Text => Self::write_line(text),
             MessageFormat::Json => {
-                let object =
-                    serde_json::json!({"code": "progress", "severity": "note", "message": text.trim()});
+                let object = serde_json::json!({"code": "progress", "severity": "note", "message": secret::without_users(text.trim())});
                 Self::write_json(&object);
             }
         }
@@ -126,9 +125,9 @@ impl Printer {
 
     fn note_line(self, text: &str) -> String {
         match self.messages {
-            MessageFormat::Text => format!("note: {}\n", shown::block(text)),
+            MessageFormat::Text => format!("note: {}\n", shown::block(&secret::without_users(text))),
             MessageFormat::Json => {
-                let object = serde_json::json!({"code": "note", "severity": "note", "message": text});
+                let object = serde_json::json!({"code": "note", "severity": "note", "message": secret::without_users(text)});
                 format!("{object}\n")
             }
         }
@@ -186,6 +185,7 @@ impl Printer {
 
     /// The one line that an error ends in, with its hint.
     pub fn error(self, message: &str, hint: Option<&str>) {
+        let message = secret::without_users(message);
         match self.messages {
             MessageFormat::Json => {
                 let object = serde_json::json!({"code": "error", "severity": "error", "message": message, "help": hint});
@@ -194,7 +194,7 @@ impl Printer {
             MessageFormat::Text => {
                 let (on, off) = if self.color { ("\x1b[1;31m", "\x1b[0m") } else { ("", "") };
                 // The colour is ours; the rest passes the filter.
-                Self::write(&format!("{on}error{off}: {}\n", shown::block(message)));
+                Self::write(&format!("{on}error{off}: {}\n", shown::block(&message)));
                 if let Some(hint) = hint {
                     Self::write_line(&format!("help: {hint}"));
                 }

@@ -15,7 +15,8 @@ use super::request::{self, Apply};
 use super::session::{Session, try_all};
 use super::wire::Failure;
 use super::{
-    Applied, ApplyOptions, ApplyReport, Error, Event, Outcome, Release, password, prune, security, wait,
+    Applied, ApplyOptions, ApplyReport, CREDENTIALS_ANNOTATION, Error, Event, Outcome, Release, password,
+    prune, security, wait,
 };
 
 /// How often an apply is sent again when another writer got in between.
@@ -49,7 +50,7 @@ pub(super) async fn run(
     let ((secret, version), ()) = (secret?, account?);
     report.secret = secret;
     if let Some(version) = version {
-        ground::stamp(release, &mut objects, &version);
+        ground::stamp(release, &mut objects, CREDENTIALS_ANNOTATION, &version);
     }
     stage(session, &ground, &objects, Stage::Parts, options, &mut report).await?;
     prune::replaced_workloads(session, release, &ground, &mut report).await?;

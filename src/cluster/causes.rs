@@ -206,6 +206,9 @@ fn sandbox(view: &View<'_>, pod: &Pod, name: &str) -> Option<Problem> {
     let reason = event.reason.as_deref().unwrap_or_default();
     let message = event.message.as_deref().unwrap_or_default();
     if matches!(reason, "FailedMount" | "FailedAttachVolume") {
+        if let Some((code, fix)) = missing(message) {
+            return Some(problem(name, code, message, fix));
+        }
         let fix =
             "a volume cannot be mounted: the object that the message names is missing or in use elsewhere";
         return Some(Problem { transient: true, ..problem(name, "volume", message, fix) });
@@ -224,6 +227,26 @@ fn sandbox(view: &View<'_>, pod: &Pod, name: &str) -> Option<Problem> {
         fix = format!("{fix} (the appliance needs {})", parents.join(", "));
     }
     Some(Problem { transient: pattern.transient, ..problem(name, pattern.code, innermost(message), &fix) })
+}
+
+/// What a volume or a variable lacks, in the kubelet's words, and what mends it. It does not come by itself.
+pub(super) fn missing(message: &str) -> Option<(&'static str, &'static str)> {
+    const SECRET: &str = "create the Secret that is named, in the appliance's namespace, or correct its name";
+    const KEY: &str = "add the key to the Secret, or name another one";
+    const MAP: &str = "create the ConfigMap that is named, or its key, in the appliance's namespace";
+    let says = |words: &[&str]| words.iter().all(|word| message.contains(word));
+    if says(&["secret \"", "\" not found"]) {
+        Some(("secret-missing", SECRET))
+    } else if says(&["references non-existent secret key"]) || says(&["couldn't find key", "in Secret"]) {
+        Some(("secret-key-missing", KEY))
+    } else if says(&["configmap \"", "\" not found"])
+        || says(&["references non-existent config key"])
+        || says(&["couldn't find key", "in ConfigMap"])
+    {
+        Some(("config-map-missing", MAP))
+    } else {
+        None
+    }
 }
 
 /// The node's interfaces that the release's attachments hang on.

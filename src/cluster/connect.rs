@@ -7,7 +7,7 @@ use kube::{Client, Config};
 
 use super::wire::{CONNECT, Wire, root_cause};
 use super::{Cluster, Error};
-use crate::tls;
+use crate::{secret, tls};
 
 /// Where the cluster is.
 #[derive(Debug, Clone, Default)]
@@ -26,9 +26,11 @@ pub async fn connect(options: &ConnectOptions) -> Result<Cluster, Error> {
     config.default_retry = false;
     config.connect_timeout = Some(CONNECT);
     config.read_timeout = None;
-    let server = config.cluster_url.to_string();
+    // A kubeconfig may name a user and a password in its addresses: nobody is told.
+    let server = secret::without_users(&config.cluster_url.to_string()).into_owned();
     let namespace = config.default_namespace.clone();
-    let client = Client::try_from(config).map_err(|error| Error::Setup { reason: root_cause(&error) })?;
+    let client = Client::try_from(config)
+        .map_err(|error| Error::Setup { reason: secret::without_users(&root_cause(&error)).into_owned() })?;
     Ok(Cluster { wire: Wire::new(client, server), namespace })
 }
 
@@ -64,6 +66,6 @@ fn explain(error: &KubeconfigError, options: &ConnectOptions) -> String {
             Some(path) => format!("{} is no kubeconfig", path.display()),
             None => "it is no kubeconfig".to_owned(),
         },
-        other => other.to_string(),
+        other => secret::without_users(&other.to_string()).into_owned(),
     }
 }

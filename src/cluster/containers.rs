@@ -3,7 +3,7 @@
 use k8s_openapi::api::core::v1::{ContainerStateTerminated, ContainerStatus, Event, Pod};
 
 use super::Problem;
-use super::causes::{events_of, problem};
+use super::causes::{self, events_of, problem};
 use super::conditions;
 
 const IMAGE: &str = "correct the image's name or tag, or give the namespace a pull secret; a node behind a proxy or \
@@ -70,7 +70,8 @@ fn of_container(
         }
         "CreateContainerConfigError" => {
             let fix = "a ConfigMap, Secret or key that the container names is missing";
-            Some(problem(name, "container-config", message, fix))
+            let (code, fix) = causes::missing(message).unwrap_or(("container-config", fix));
+            Some(problem(name, code, message, fix))
         }
         "CreateContainerError" | "RunContainerError" => {
             let fix =

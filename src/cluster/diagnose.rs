@@ -9,6 +9,7 @@ use super::kinds::Kind;
 use super::session::Session;
 use super::wait::typed;
 use super::{Error, Problem, Release, containers, ground, nodes, prune, request, root};
+use crate::secret;
 
 /// How many lines of a log explain a failure.
 const LINES: u32 = 12;
@@ -115,7 +116,7 @@ pub(super) async fn problems(
             let request = request::log(namespace, name, &container, previous, LINES);
             // A log that cannot be read is no reason to hide the problem.
             let text = session.text(request).await.unwrap_or_default();
-            problem.log = text.lines().map(str::to_owned).collect();
+            problem.log = secret::without(&text).lines().map(str::to_owned).collect();
             if let Some(fix) = root::fix(pod, &container, &problem.log) {
                 problem.fix = fix;
             }

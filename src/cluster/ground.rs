@@ -3,7 +3,7 @@
 //! Refuses what would fail halfway: no attachments' kind, a namespace that is missing or forbids the pod, a
 //! record of another tool. Reads few and small answers: lists of metadata, no object by itself.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
@@ -12,7 +12,13 @@ use crate::objects::{Identity, Object};
 use super::applyset::{self, ApplySet, INSTANCE, MANAGED_BY, PART_OF, Parent};
 use super::kinds::{Kind, NAD};
 use super::session::{Session, try_all};
-use super::{CREDENTIALS_ANNOTATION, Error, FIELD_MANAGER, Obstacle, Release, ranges, request, security};
+use super::{
+    CREDENTIALS_ANNOTATION, Error, FIELD_MANAGER, Obstacle, Release, SECRETS_ANNOTATION, ranges, request,
+    security,
+};
+
+/// The volume with the keys of Secrets that settings name.
+const SETTINGS_SECRETS: &str = "wrtpod-secrets";
 
 /// What the cluster has before the release comes.
 pub(super) struct Ground {
@@ -26,6 +32,8 @@ pub(super) struct Ground {
     pub found: BTreeMap<Identity, Found>,
     /// The version of the Secret with root's credentials, when it is there.
     pub credentials: Option<String>,
+    /// The versions of the Secrets whose keys are its settings and variables, of those that are there.
+    pub secrets: Option<String>,
 }
 
 /// An ApplySet and what its parent says.
@@ -87,6 +95,7 @@ pub(super) async fn read(session: &Session<'_>, release: &Release) -> Result<Gro
         site: Record::read(site, &parents)?,
         found: attachments,
         credentials: None,
+        secrets: None,
     };
     if let Some(obstacle) = foreign(release, &ground.own.set, &ground.found).next() {
         return Err(obstacle.into());
@@ -95,6 +104,9 @@ pub(super) async fn read(session: &Session<'_>, release: &Release) -> Result<Gro
         let brought = release.objects.iter().any(|object| object.identity.kind == "Namespace");
         return if release.create_namespace || brought {
             refuse_missing_secret(release, &ground)?;
+            if let Some(name) = of_settings(release).pop_first() {
+                return Err(no_secret(release, name));
+            }
             Ok(ground)
         } else {
             Err(Obstacle::NoNamespace { namespace: name.to_owned() }.into())
@@ -103,11 +115,12 @@ pub(super) async fn read(session: &Session<'_>, release: &Release) -> Result<Gro
     if let Some(obstacle) = ending(&namespace) {
         return Err(obstacle.into());
     }
-    let (members, shared, claims, credentials, allowed) = futures_util::join!(
+    let (members, shared, claims, credentials, secrets, allowed) = futures_util::join!(
         members(session, &ground.own, &[NAD]),
         members(session, &ground.site, &[NAD]),
         claims(session, release),
         credentials(session, release),
+        secrets(session, release),
         security::check(session, release, &namespace),
     );
     allowed?;
@@ -116,6 +129,7 @@ pub(super) async fn read(session: &Session<'_>, release: &Release) -> Result<Gro
     ground.found.extend(shared?);
     ground.found.extend(claims?);
     ground.credentials = credentials?;
+    ground.secrets = secrets?;
     refuse_missing_secret(release, &ground)?;
     Ok(ground)
 }
@@ -219,11 +233,55 @@ async fn claims(session: &Session<'_>, release: &Release) -> Result<BTreeMap<Ide
 /// The version of the Secret that the pod mounts. Its metadata alone is read, never what is in it.
 async fn credentials(session: &Session<'_>, release: &Release) -> Result<Option<String>, Error> {
     let Some(name) = &release.credentials else { return Ok(None) };
+    version(session, release, name, "look for the Secret with root's credentials").await
+}
+
+async fn version(
+    session: &Session<'_>,
+    release: &Release,
+    name: &str,
+    action: &str,
+) -> Result<Option<String>, Error> {
     let selector = format!("metadata.name={name}");
     let query = [("fieldSelector", selector.as_str())];
     let request = request::metadata(request::list(Kind::named("Secret"), Some(&release.namespace), &query));
-    let found = session.items("look for the Secret with root's credentials", request).await?;
+    let found = session.items(action, request).await?;
     Ok(found.first().and_then(|secret| secret["metadata"]["resourceVersion"].as_str()).map(str::to_owned))
+}
+
+/// The versions of the Secrets that settings and variables of the pod are from: it reads them when it starts, and waits for those
+/// that are missing. Who may not see Secrets deploys without knowing.
+async fn secrets(session: &Session<'_>, release: &Release) -> Result<Option<String>, Error> {
+    let versions = try_all(of_settings(release).into_iter().map(|name| async move {
+        match version(session, release, &name, &format!("look for the Secret {name}")).await {
+            Ok(Some(version)) => Ok(Some(format!("{name}={version}"))),
+            Ok(None) => Err(no_secret(release, name)),
+            Err(Error::Refused { status: 403, .. }) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }))
+    .await?;
+    let versions: Vec<String> = versions.into_iter().flatten().collect();
+    Ok((!versions.is_empty()).then(|| versions.join(",")))
+}
+
+fn no_secret(release: &Release, name: String) -> Error {
+    Obstacle::NoSecret { namespace: release.namespace.clone(), name }.into()
+}
+
+/// The Secrets that are named by settings, which the pod sees in a volume of wrtpod's, and by variables.
+fn of_settings(release: &Release) -> BTreeSet<String> {
+    let Some(pod) = release.template().and_then(|template| template.get("spec")) else {
+        return BTreeSet::new();
+    };
+    let list = |value: &Value| value.as_array().cloned().unwrap_or_default();
+    let volumes = list(&pod["volumes"]).into_iter().filter(|volume| volume["name"] == SETTINGS_SECRETS);
+    let of_volumes = volumes.flat_map(|volume| list(&volume["projected"]["sources"]));
+    let of_volumes = of_volumes.map(|source| source["secret"]["name"].clone());
+    let variables = list(&pod["containers"]).into_iter().flat_map(|container| list(&container["env"]));
+    let needed = variables.filter(|one| one["valueFrom"]["secretKeyRef"]["optional"] != true);
+    let of_variables = needed.map(|variable| variable["valueFrom"]["secretKeyRef"]["name"].clone());
+    of_volumes.chain(of_variables).filter_map(|name| name.as_str().map(str::to_owned)).collect()
 }
 
 /// A pod that mounts a Secret which nobody makes would wait for it for ever.
@@ -266,17 +324,20 @@ pub(super) fn labelled(release: &Release, ground: &Ground) -> Vec<Object> {
     let mut objects: Vec<Object> =
         own.chain(release.shared.iter().map(|object| ground.site.set.member(object))).collect();
     if let Some(version) = &ground.credentials {
-        stamp(release, &mut objects, version);
+        stamp(release, &mut objects, CREDENTIALS_ANNOTATION, version);
+    }
+    if let Some(versions) = &ground.secrets {
+        stamp(release, &mut objects, SECRETS_ANNOTATION, versions);
     }
     objects
 }
 
-/// Writes the version of the credentials into the pod's template: a changed Secret rolls the pod. The version
-/// tells nothing of what is in it.
-pub(super) fn stamp(release: &Release, objects: &mut [Object], version: &str) {
+/// Writes the version of a Secret into the pod's template: a changed one rolls the pod. The version tells nothing of what is
+/// in it.
+pub(super) fn stamp(release: &Release, objects: &mut [Object], annotation: &str, version: &str) {
     let workload = objects.iter_mut().find(|object| object.identity == release.workload);
     let metadata = workload.and_then(|object| object.value.pointer_mut("/spec/template/metadata"));
     if let Some(metadata) = metadata {
-        metadata["annotations"][CREDENTIALS_ANNOTATION] = json!(version);
+        metadata["annotations"][annotation] = json!(version);
     }
 }

@@ -52,6 +52,7 @@ mod wire;
 
 pub use connect::{ConnectOptions, connect};
 pub use contexts::contexts;
+pub use diff::Write;
 pub use doctor::{Check, CheckState, DoctorReport, Finding};
 pub use error::{Class, Error, FieldConflict, ObjectConflict};
 pub use node_state::NodeState;
@@ -67,7 +68,6 @@ pub use report::{
     SecretNote, Verdict, WorkloadStatus,
 };
 
-use serde_json::Value;
 use session::Session;
 use wire::Wire;
 
@@ -76,6 +76,8 @@ pub const FIELD_MANAGER: &str = "wrtpod";
 
 /// The annotation of a pod template that says which version of the credentials' Secret it was written for.
 pub const CREDENTIALS_ANNOTATION: &str = "wrtpod.dev/credentials-version";
+/// The annotation of a pod's template with the versions of the Secrets whose keys are the pod's settings and variables.
+pub const SECRETS_ANNOTATION: &str = "wrtpod.dev/secrets-version";
 
 /// A connected cluster.
 #[derive(Clone)]
@@ -126,13 +128,9 @@ impl Cluster {
         diff::dry_run(&Session::new(&self.wire, progress), release, options).await
     }
 
-    /// Compares the release with the cluster; `yaml` writes an object as text.
-    pub async fn diff(
-        &self,
-        release: &Release,
-        yaml: &dyn Fn(&Value) -> String,
-    ) -> Result<DiffReport, Error> {
-        diff::run(&Session::new(&self.wire, &mut Silent), release, yaml).await
+    /// Compares the release with the cluster; `write` makes texts of both sides of an object.
+    pub async fn diff(&self, release: &Release, write: Write<'_>) -> Result<DiffReport, Error> {
+        diff::run(&Session::new(&self.wire, &mut Silent), release, write).await
     }
 
     /// The images that the release's workload runs in the cluster; none when it is not there. One request.

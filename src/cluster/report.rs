@@ -213,7 +213,7 @@ pub struct ObjectDiff {
     pub identity: Identity,
     /// What would happen to it.
     pub change: Change,
-    /// The unified diff, empty when nothing would happen; Secrets' values are masked.
+    /// The unified diff, empty when nothing would happen.
     pub text: String,
     /// Why its pods would restart, each half a sentence; none where they would not.
     pub restarts: Vec<&'static str>,

@@ -1,6 +1,7 @@
 //! Diagnostics for machines: one JSON object a line.
 
 use super::{Diagnostics, SourceMap};
+use crate::secret;
 use serde_json::json;
 use std::fmt::Write as _;
 
@@ -24,7 +25,7 @@ pub fn render_json(diagnostics: &Diagnostics, sources: &SourceMap) -> String {
         let object = json!({
             "code": diagnostic.code,
             "severity": diagnostic.severity.as_str(),
-            "message": diagnostic.message,
+            "message": secret::without_users(&diagnostic.message),
             "file": diagnostic.span.map(|span| sources.name(span.file)),
             "line": start.map(|at| at.line),
             "column": start.map(|at| at.column),

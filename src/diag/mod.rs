@@ -56,6 +56,8 @@ pub struct Diagnostic {
     pub help: Option<String>,
     /// Lines to write, where they are several: text that can be pasted as it is.
     pub example: Option<String>,
+    /// Texts that no excerpt shows: secrets that cannot be told by their names.
+    pub hidden: Vec<Span>,
 }
 
 impl Diagnostic {
@@ -70,6 +72,7 @@ impl Diagnostic {
             secondary: Vec::new(),
             help: None,
             example: None,
+            hidden: Vec::new(),
         }
     }
 
@@ -115,6 +118,13 @@ impl Diagnostic {
     #[must_use]
     pub fn example(mut self, example: impl Into<String>) -> Self {
         self.example = Some(example.into());
+        self
+    }
+
+    /// Keeps a text out of the excerpts; `None` hides nothing.
+    #[must_use]
+    pub fn hide(mut self, span: impl Into<Option<Span>>) -> Self {
+        self.hidden.extend(span.into());
         self
     }
 

@@ -1,7 +1,7 @@
 //! Diagnostics for people.
 
 use super::{Diagnostic, Diagnostics, Severity, SourceMap, Span};
-use crate::shown;
+use crate::{secret, shown};
 use annotate_snippets::{Annotation, AnnotationKind, Element, Group, Level, Origin, Renderer, Snippet};
 use std::borrow::Cow;
 use std::fmt::Write as _;
@@ -45,10 +45,11 @@ pub fn render_one(diagnostic: &Diagnostic, sources: &SourceMap, style: Style) ->
         Severity::Warning => Level::WARNING,
         Severity::Note => Level::NOTE,
     };
-    let title = level.primary_title(shown::line(&diagnostic.message)).id(diagnostic.code);
+    let message = secret::without_users(&diagnostic.message);
+    let title = level.primary_title(shown::line(&message)).id(diagnostic.code);
     let mut group = Group::with_title(title);
     for excerpt in excerpts(diagnostic, sources) {
-        group = group.element(excerpt.element(sources));
+        group = group.element(excerpt.element(&diagnostic.hidden, sources));
     }
     let mut out = renderer.render(&[group]);
     if !out.ends_with('\n') {
@@ -67,20 +68,26 @@ pub fn render_one(diagnostic: &Diagnostic, sources: &SourceMap, style: Style) ->
     out
 }
 
-/// An excerpt without characters that steer a terminal. Each is replaced by as many bytes, so that marks keep their places.
-fn seen(excerpt: &str) -> Cow<'_, str> {
+/// An excerpt without secrets and without characters that steer a terminal. Each character is replaced by as many bytes, so that
+/// marks keep their places.
+fn seen<'a>(excerpt: &'a str, hidden: &[Range<usize>]) -> Cow<'a, str> {
     // Those of ASCII are pictures in an excerpt already.
     let steers = |one: char| shown::steers(one) && !one.is_ascii();
-    if !excerpt.contains(steers) {
+    if hidden.is_empty() && !excerpt.contains(steers) {
         return excerpt.into();
     }
-    let replaced = excerpt.chars().map(|one| match one.len_utf8() {
-        _ if !steers(one) => one,
-        2 => '·',
-        3 => '\u{fffd}',
-        _ => '🯄',
-    });
-    replaced.collect::<String>().into()
+    let mut seen = String::with_capacity(excerpt.len());
+    for (at, one) in excerpt.char_indices() {
+        let is_hidden = hidden.iter().any(|range| range.contains(&at)) && !matches!(one, '\n' | '\r');
+        match one.len_utf8() {
+            length if is_hidden => seen.extend(std::iter::repeat_n('*', length)),
+            _ if !steers(one) => seen.push(one),
+            2 => seen.push('·'),
+            3 => seen.push('\u{fffd}'),
+            _ => seen.push('🯄'),
+        }
+    }
+    seen.into()
 }
 
 /// A mark: its bytes within one line, its remark, and whether it is the place of the finding itself.
@@ -127,7 +134,7 @@ fn first_line(span: Span, line: usize, sources: &SourceMap) -> Range<usize> {
 }
 
 impl<'a> Excerpt<'a> {
-    fn element<'s: 'a>(self, sources: &'s SourceMap) -> Element<'a> {
+    fn element<'s: 'a>(self, hidden: &[Span], sources: &'s SourceMap) -> Element<'a> {
         let file = self.span.file;
         let lines = self.marks.iter().map(|mark| mark.line);
         let (first, last) = lines.fold((usize::MAX, 1), |(low, high), line| (low.min(line), high.max(line)));
@@ -139,8 +146,13 @@ impl<'a> Excerpt<'a> {
             return Origin::path(shown::line(sources.name(file))).line(at.line).char_column(at.column).into();
         }
         let excerpt = sources.text(file).get(bytes.clone()).unwrap_or("");
+        let hidden = hidden.iter().filter(|span| span.file == file);
+        let hidden = hidden.map(|span| {
+            span.start.saturating_sub(bytes.start)..span.end.saturating_sub(bytes.start).min(excerpt.len())
+        });
+        let hidden: Vec<Range<usize>> = secret::ranges(excerpt).into_iter().chain(hidden).collect();
         let mut snippet: Snippet<'_, Annotation<'_>> =
-            Snippet::source(seen(excerpt)).line_start(first).path(shown::line(sources.name(file)));
+            Snippet::source(seen(excerpt, &hidden)).line_start(first).path(shown::line(sources.name(file)));
         for mark in self.marks {
             let kind = if mark.primary { AnnotationKind::Primary } else { AnnotationKind::Context };
             let range =
@@ -240,6 +252,25 @@ mod tests {
         let text = plain(&diagnostic.label("\u{1b}[0m").help("\u{1b}[0m"), &sources);
         assert!(!text.chars().any(|one| one != '\n' && shown::steers(one)), "{text:?}");
         assert!(text.starts_with("error[e]: \\u{1b}[31mred\\n\n"), "{text:?}");
+    }
+
+    #[test]
+    fn an_excerpt_shows_no_secret() {
+        let mut sources = SourceMap::new();
+        let file = sources.add("f", "wg0: {private_key: abc=, mtu: é}\nx: def\n");
+        let diagnostic =
+            Diagnostic::error("e", "x").at(Span::new(file, 25, 28)).also(Span::new(file, 34, 35), "y");
+        let text = plain(&diagnostic.hide(Span::new(file, 37, 40)), &sources);
+        assert!(
+            text.contains("1 | wg0: {private_key: ****, mtu: é}") && text.contains("2 | x: ***"),
+            "{text}"
+        );
+        let file = sources.add("g", "url: https://me:word@host.example/x\n");
+        let text = plain(
+            &Diagnostic::error("e", "see https://me:word@host.example/").at(Span::new(file, 5, 8)),
+            &sources,
+        );
+        assert!(!text.contains("word"), "{text}");
     }
 
     #[test]

@@ -98,8 +98,7 @@ fn wanted(
     // A zone's name stands for its POSIX string too.
     spec.text("timezone", values.zonename.get().or_else(|| values.timezone.get()));
     let env = values.extra_env.iter();
-    let env =
-        env.filter_map(|variable| Some((variable.name.to_string(), json!(literal(variable, profile).ok()?))));
+    let env = env.filter_map(|variable| Some((variable.name.to_string(), literal(variable, profile).ok()?)));
     spec.map("env", env.collect());
     let sources: Vec<Value> = values.extra_env_from.iter().filter_map(|source| env_source(source)).collect();
     if !sources.is_empty() {

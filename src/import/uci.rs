@@ -3,7 +3,7 @@
 use super::pieces::texts;
 use super::values::UciSection;
 use crate::diag::Loc;
-use crate::spec::{Entries, UciValue};
+use crate::spec::{Entries, SecretKeyRef, UciValue};
 use serde_json::{Map, Value, json};
 
 /// The settings, file by file. Of a section that stands twice, the later one's options are laid over the earlier one's, as
@@ -22,12 +22,18 @@ pub fn settings(files: &Entries<String, Vec<Loc<UciSection>>>) -> Map<String, Va
     settings
 }
 
+/// A reference as a document has it.
+pub fn secret(from: &SecretKeyRef) -> Value {
+    json!({"secretKeyRef": {"name": from.name.to_string(), "key": from.key.to_string()}})
+}
+
 fn options(section: &UciSection) -> Map<String, Value> {
     let kind = section.kind.get().map(|kind| (".type".to_owned(), json!(kind.value)));
     let options = section.options.iter().map(|(name, value)| {
         let value = match &value.value {
             UciValue::One(text) => json!(text),
             UciValue::Many(items) => texts(items),
+            UciValue::Secret(from) => secret(from),
         };
         (name.value.clone(), value)
     });

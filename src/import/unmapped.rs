@@ -5,6 +5,7 @@ use super::variables::EnvVar;
 use crate::diag::{Diagnostic, Diagnostics, Span};
 use crate::spec::Profile;
 use crate::types::Privilege;
+use serde_json::{Value, json};
 
 /// Tells of a value that no document has a word for.
 pub fn not_imported(diagnostics: &mut Diagnostics, path: &str, span: Option<Span>, why: &str, help: &str) {
@@ -134,11 +135,11 @@ pub fn is_device(name: &str) -> bool {
     name.contains('/')
 }
 
-/// The text of a variable that a document can have; else the key at fault, why, and what to do.
+/// A variable as a document can have it; else the key at fault, why, and what to do.
 pub fn literal(
     variable: &EnvVar,
     profile: Profile,
-) -> Result<String, (&'static str, &'static str, &'static str)> {
+) -> Result<Value, (&'static str, &'static str, &'static str)> {
     let patch = "write it as a patch of the workload, under `patches`";
     if profile == Profile::Openwrt {
         return Err((
@@ -147,12 +148,15 @@ pub fn literal(
             "write a setting under `uci`",
         ));
     }
-    if variable.value_from.is_some() {
-        return Err((".valueFrom", "the variables of a document are texts", patch));
+    if let Some(from) = &variable.value_from {
+        let secret = from.secret.as_ref().filter(|secret| secret.optional.is_none_or(|it| !it.value));
+        return secret
+            .map(|secret| json!({"secretKeyRef": {"name": secret.name.to_string(), "key": secret.key.to_string()}}))
+            .ok_or((".valueFrom", "the variables of a document are texts, or from a Secret", patch));
     }
     let text = variable.value.as_ref().map_or("", |value| value.as_str());
     match unescaped(text) {
-        Some(text) => Ok(text),
+        Some(text) => Ok(text.into()),
         None => Err((".value", "it refers to another variable, and those of a document are texts", patch)),
     }
 }
@@ -173,7 +177,7 @@ fn unescaped(text: &str) -> Option<String> {
     Some(seen + rest)
 }
 
-fn is_empty(object: &serde_json::Value) -> bool {
+fn is_empty(object: &Value) -> bool {
     object.as_object().is_none_or(serde_json::Map::is_empty)
 }
 

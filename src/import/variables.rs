@@ -3,7 +3,7 @@
 use super::given::Given;
 use crate::diag::Loc;
 use crate::spec::table::record;
-use crate::types::{EnvName, Name};
+use crate::types::{EnvName, Name, SecretKey};
 use serde_json::Value;
 
 record! {
@@ -36,6 +36,34 @@ record! {
         /// Its value.
         "value" => value: Option<Loc<String>>,
         /// Where its value is from.
-        "valueFrom" => value_from: Option<Loc<Value>>,
+        "valueFrom" => value_from: Option<Loc<ValueFrom>>,
+    }
+}
+
+record! {
+    /// Where the value of a variable is from, as Kubernetes writes it.
+    pub struct ValueFrom, "`valueFrom`" {
+        /// A key of a Secret.
+        "secretKeyRef" => secret: Option<Loc<SecretKeySelector>>,
+        /// A key of a ConfigMap.
+        "configMapKeyRef" => config_map: Option<Loc<Value>>,
+        /// A field of the pod.
+        "fieldRef" => field: Option<Loc<Value>>,
+        /// A resource of the container.
+        "resourceFieldRef" => resource: Option<Loc<Value>>,
+        /// A key of a file.
+        "fileKeyRef" => file: Option<Loc<Value>>,
+    }
+}
+
+record! {
+    /// A key of a Secret.
+    pub struct SecretKeySelector, "`secretKeyRef`" {
+        /// The Secret.
+        "name" => name: Loc<Name>,
+        /// Its key.
+        "key" => key: Loc<SecretKey>,
+        /// Whether the pod starts without it.
+        "optional" => optional: Option<Loc<bool>>,
     }
 }

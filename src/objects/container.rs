@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use k8s_openapi::api::core::v1::{
     Capabilities, ConfigMapEnvSource, Container, ContainerPort, EnvFromSource, EnvVar, EnvVarSource,
     ExecAction, HTTPGetAction, ObjectFieldSelector, Probe, ResourceRequirements, SeccompProfile,
-    SecretEnvSource, SecurityContext, TCPSocketAction, VolumeMount,
+    SecretEnvSource, SecretKeySelector, SecurityContext, TCPSocketAction, VolumeMount,
 };
 use k8s_openapi::apimachinery::pkg::api::resource::Quantity;
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
@@ -65,6 +65,11 @@ fn env((name, value): &(String, EnvValue)) -> EnvVar {
         EnvValue::Field(path) => {
             let field = ObjectFieldSelector { field_path: path.clone(), api_version: None };
             let source = EnvVarSource { field_ref: Some(field), ..EnvVarSource::default() };
+            EnvVar { name, value: None, value_from: Some(source) }
+        }
+        EnvValue::Secret(secret, key) => {
+            let key = SecretKeySelector { name: secret.clone(), key: key.clone(), optional: None };
+            let source = EnvVarSource { secret_key_ref: Some(key), ..EnvVarSource::default() };
             EnvVar { name, value: None, value_from: Some(source) }
         }
     }

@@ -1,6 +1,6 @@
 //! The workload and its pod.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use k8s_openapi::api::apps::v1::{
     Deployment, DeploymentSpec, DeploymentStrategy, StatefulSet, StatefulSetSpec,
@@ -184,6 +184,7 @@ fn volume(plan: &plan::Volume, scripts_of: &dyn Fn(Scripts) -> String) -> Volume
             });
         }
         VolumeSource::Credentials(name) => volume.projected = Some(credentials(name)),
+        VolumeSource::SecretKeys(secrets) => volume.projected = Some(secret_keys(secrets)),
         VolumeSource::Device(path) => {
             volume.host_path =
                 Some(HostPathVolumeSource { path: path.value.clone(), type_: Some("CharDevice".into()) });
@@ -206,6 +207,23 @@ fn credentials(name: &str) -> ProjectedVolumeSource {
         default_mode: Some(0o400),
         sources: Some(vec![source("password-hash", None), source("authorized_keys", Some(true))]),
     }
+}
+
+/// Each key a file below a folder of its Secret's name, for root alone.
+fn secret_keys(secrets: &BTreeMap<String, BTreeSet<String>>) -> ProjectedVolumeSource {
+    let source = |(name, keys): (&String, &BTreeSet<String>)| VolumeProjection {
+        secret: Some(SecretProjection {
+            name: name.clone(),
+            items: Some(
+                keys.iter()
+                    .map(|key| KeyToPath { key: key.clone(), path: format!("{name}/{key}"), mode: None })
+                    .collect(),
+            ),
+            optional: None,
+        }),
+        ..VolumeProjection::default()
+    };
+    ProjectedVolumeSource { default_mode: Some(0o400), sources: Some(secrets.iter().map(source).collect()) }
 }
 
 /// Nodes by name and by architecture, as affinity: a `nodeSelector` cannot say «one of these».

@@ -28,6 +28,8 @@ impl Overlay {
                     let at =
                         if option.value == TYPE { path.clone() } else { format!("{path}.{}", option.value) };
                     match &value.value {
+                        // Refused before: an image is read by everybody who pulls it.
+                        UciValue::Secret(_) => {}
                         UciValue::One(value) => set(&mut text, "set", &at, value),
                         UciValue::Many(values) => {
                             // The second run of a script must not add to the list of the first.

@@ -7,10 +7,10 @@ use super::pod::{
     ConfigFiles, Container, ContainerPort, EnvObject, EnvSource, EnvValue, Grant, Mount, Probes, Resources,
     RouteReason, RunAs, Scratch, Volume, VolumeSource,
 };
-use super::{probes, volumes};
+use super::{probes, secrets, volumes};
 use crate::diag::{Diagnostics, Loc};
 use crate::pod::Scripts;
-use crate::spec::{self, ApplianceSpec};
+use crate::spec::{self, ApplianceSpec, VariableValue};
 use crate::types::{AccountId, Cidr, ImageRef, TimeZone};
 
 /// What the parts are made of.
@@ -53,6 +53,7 @@ pub fn parts(input: &Input<'_>, diags: &mut Diagnostics) -> Parts {
         ));
     }
     volumes.extend(volumes::volumes(input.name, input.spec));
+    secrets::warn(input.name, input.spec, diags);
     Parts {
         init: if wired { vec![wire(input)] } else { Vec::new() },
         main: main(input, probes::decide(input.spec, diags)),
@@ -103,7 +104,11 @@ fn main(input: &Input<'_>, probes: Probes) -> Container {
         env.push(("TZ".into(), EnvValue::Text(text.to_owned())));
     }
     for (name, value) in &spec.env {
-        env.push((name.value.to_string(), EnvValue::Text(literal(&value.value))));
+        let value = match &value.value {
+            VariableValue::Text(text) => EnvValue::Text(literal(text)),
+            VariableValue::Secret(from) => EnvValue::Secret(from.name.to_string(), from.key.to_string()),
+        };
+        env.push((name.value.to_string(), value));
     }
     Container {
         name: input.name.to_owned(),

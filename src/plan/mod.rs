@@ -22,6 +22,7 @@ mod probes;
 mod profile;
 mod resources;
 mod routes;
+mod secrets;
 mod storage;
 mod tolerations;
 mod units;
@@ -46,5 +47,6 @@ pub use pod::{
     HttpRoute, Ingress, Mount, Placement, Probe, ProbeAction, Probes, Resources, RouteReason, RunAs, Scratch,
     Service, Volume, VolumeSource,
 };
+pub use secrets::{Literal as LiteralSecret, literals as literal_secrets};
 pub use units::bytes as bytes_without_unit;
 pub use volumes::is_scratch;

@@ -1,5 +1,7 @@
 //! The pod's side of the plan: containers, volumes, claims, and how the cluster reaches them.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use serde_json::Value;
 
 use super::model::Pairs;
@@ -57,6 +59,8 @@ pub enum EnvValue {
     Text(String),
     /// A field of the pod (downward API).
     Field(String),
+    /// What a Secret has under a key: its name, and the key.
+    Secret(String, String),
 }
 
 /// Environment variables from an object's keys.
@@ -195,6 +199,8 @@ pub enum VolumeSource {
     /// The Secret with root's credentials: the hash must be there, keys may be. What else is in it, the readable
     /// password of a generated one for example, stays outside.
     Credentials(String),
+    /// Keys of Secrets, each a file `SECRET/KEY`: nothing else of them is in the pod.
+    SecretKeys(BTreeMap<String, BTreeSet<String>>),
     /// A character device of the node.
     Device(Loc<String>),
 }

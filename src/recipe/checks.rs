@@ -58,6 +58,10 @@ fn check_option(mut section: Section, option: &(Loc<String>, Loc<UciValue>), dia
             let texts: Vec<&str> = texts.iter().map(|text| text.as_str()).collect();
             section.set_list(name, &texts).err()
         }
+        UciValue::Secret(_) => Some(Invalid::new(
+            format!("`{}` is from a Secret, and an image holds none", name.value),
+            "write it under `uci` of the appliance, or in an overlay that the pod applies itself",
+        )),
     };
     if let Some(invalid) = fault {
         // The name first: with a good one, the value is at fault.

@@ -21,6 +21,7 @@ mod package;
 mod privilege;
 mod quantity;
 mod root_path;
+mod secret_key;
 mod time_zone;
 mod url;
 
@@ -39,6 +40,7 @@ pub use package::PackageWish;
 pub use privilege::Privilege;
 pub use quantity::Quantity;
 pub use root_path::RootPath;
+pub use secret_key::SecretKey;
 pub use time_zone::TimeZone;
 pub use url::{FeedUrl, HttpUrl};
 

@@ -8,6 +8,8 @@ use std::collections::{HashMap, HashSet};
 pub struct Change {
     /// The section: its name, or `@TYPE[INDEX]` for an anonymous one (counted as `uci` does).
     pub section: String,
+    /// The type of the section.
+    pub kind: String,
     /// The option; `None` when the whole section came or went.
     pub option: Option<String>,
     /// The value before; for a section its type.
@@ -61,7 +63,7 @@ fn identities(config: &Config) -> Vec<(Identity, &Section, String)> {
         *index += 1;
         let title = match section.get("name") {
             Some(Value::One(title)) => title.as_str(),
-            Some(Value::List(_)) | None => "",
+            Some(Value::List(_) | Value::Secret(_)) | None => "",
         };
         let identity = if let Some(name) = section.name() {
             Identity::Named(name.to_owned())
@@ -79,10 +81,12 @@ fn identities(config: &Config) -> Vec<(Identity, &Section, String)> {
 }
 
 fn compare(label: &str, before: Option<&Section>, after: Option<&Section>, changes: &mut Vec<Change>) {
+    let type_now = after.or(before).map(Section::kind).unwrap_or_default();
     let mut push = |option: Option<&str>, before: Option<Value>, after: Option<Value>| {
         if before != after {
             changes.push(Change {
                 section: label.to_owned(),
+                kind: type_now.to_owned(),
                 option: option.map(str::to_owned),
                 before,
                 after,
@@ -115,7 +119,7 @@ mod tests {
         let (Ok(base), Ok(live)) = (parse(base), parse(live)) else { return vec!["not UCI".into()] };
         let shown = |value: Option<Value>| match value {
             None => "-".to_owned(),
-            Some(Value::One(text)) => text,
+            Some(Value::One(text) | Value::Secret(text)) => text,
             Some(Value::List(texts)) => texts.join("+"),
         };
         diff(&base, &live)

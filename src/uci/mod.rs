@@ -10,7 +10,7 @@ mod parser;
 mod write;
 
 pub use compare::{Change, diff};
-pub use parser::{Fault, parse};
+pub use parser::{Fault, parse, parse_plan};
 
 use crate::types::{Invalid, quoted};
 
@@ -35,6 +35,9 @@ pub enum Value {
     One(String),
     /// `list NAME 'VALUE'`, once for each; never without a value.
     List(Vec<String>),
+    /// `secret NAME 'PATH'`: an option whose value stands in a file. Only plans have it, and the pod's scripts, which put the
+    /// value in its place; OpenWrt's `uci` knows no such thing.
+    Secret(String),
 }
 
 impl Config {
@@ -147,6 +150,14 @@ impl Section {
         Ok(())
     }
 
+    /// Sets an option to what a file holds, in the place of what was there. The path takes no character that needs a quote.
+    pub fn set_secret(&mut self, name: &str, path: &str) -> Result<(), Invalid> {
+        check_name(name, "option")?;
+        check_value(path)?;
+        self.put(name.to_owned(), Value::Secret(path.to_owned()));
+        Ok(())
+    }
+
     /// Adds a value to a list; an option of that name becomes the list's first value.
     pub fn add(&mut self, name: &str, value: &str) -> Result<(), Invalid> {
         check_name(name, "option")?;
@@ -155,9 +166,10 @@ impl Section {
         match self.options.iter_mut().find(|(other, _)| other == name).map(|(_, old)| old) {
             Some(Value::List(values)) => values.push(value),
             Some(old) => {
-                if let Value::One(first) = std::mem::replace(old, Value::List(Vec::new())) {
-                    *old = Value::List(vec![first, value]);
-                }
+                *old = match std::mem::replace(old, Value::List(Vec::new())) {
+                    Value::One(first) => Value::List(vec![first, value]),
+                    _ => Value::List(vec![value]),
+                };
             }
             None => self.options.push((name.to_owned(), Value::List(vec![value]))),
         }

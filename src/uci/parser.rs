@@ -33,6 +33,15 @@ impl std::error::Error for Fault {}
 ///
 /// A repeated option overrides, `list` adds to it, `option NAME ''` removes it, a repeated named section continues it.
 pub fn parse(text: &str) -> Result<Config, Fault> {
+    read(text, false)
+}
+
+/// Parses what a plan says, or what the pod's scripts noted of it: `secret NAME WHAT` too.
+pub fn parse_plan(text: &str) -> Result<Config, Fault> {
+    read(text, true)
+}
+
+fn read(text: &str, plan: bool) -> Result<Config, Fault> {
     let mut drafts = Drafts::default();
     let mut package: Option<String> = None;
     for command in commands(text)? {
@@ -60,6 +69,15 @@ pub fn parse(text: &str) -> Result<Config, Fault> {
                 };
                 check_name(name, "option").and_then(|()| check_value(value)).map_err(at)?;
                 draft.put(name, value, word.starts_with('l'));
+            }
+            "secret" if plan => {
+                let [name, path] = arguments(&command, "secret NAME PATH")?;
+                let Some(draft) = drafts.open() else {
+                    let problem = "an option stands before the first section";
+                    return Err(Fault::new(line, problem, "start with `config TYPE`"));
+                };
+                check_name(name, "option").and_then(|()| check_value(path)).map_err(at)?;
+                draft.put_value(name, Value::Secret(path.to_owned()));
             }
             other => {
                 let problem = format!("{} is not a UCI command", quoted(other));
@@ -138,8 +156,14 @@ impl Draft {
                 values.push(value.to_owned());
                 Value::List(values)
             }
-            None => Value::List(vec![value.to_owned()]),
+            Some((_, Value::Secret(_))) | None => Value::List(vec![value.to_owned()]),
         };
+        self.put_value(name, value);
+    }
+
+    /// Sets an option, in the place of what was there.
+    fn put_value(&mut self, name: &str, value: Value) {
+        let known = self.by_name.get(name).copied();
         let position = known.unwrap_or(self.options.len());
         if known.is_none() {
             self.by_name.insert(name.to_owned(), position);

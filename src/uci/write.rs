@@ -15,6 +15,7 @@ impl fmt::Display for Config {
             for (name, value) in section.options() {
                 match value {
                     Value::One(text) => writeln!(f, "\toption {name} {}", quote(text))?,
+                    Value::Secret(path) => writeln!(f, "\tsecret {name} {}", quote(path))?,
                     Value::List(texts) => {
                         for text in texts {
                             writeln!(f, "\tlist {name} {}", quote(text))?;

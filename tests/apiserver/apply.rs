@@ -7,8 +7,8 @@ use crate::fixture::{Fixture, replaced};
 
 const OPTIONS: ApplyOptions = ApplyOptions { force_conflicts: false, delete_data: false };
 
-fn yaml(value: &serde_json::Value) -> String {
-    serde_json::to_string_pretty(value).expect("JSON") + "\n"
+fn yaml(sides: [Option<&serde_json::Value>; 2]) -> [String; 2] {
+    sides.map(|side| side.map_or_else(String::new, |side| format!("{side:#}\n")))
 }
 
 #[tokio::test]

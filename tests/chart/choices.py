@@ -246,7 +246,8 @@ def choose_pod(random, values):
 
 def choose_generic(random, values):
     if random.random() < 0.5:
-        values["extraEnv"] = [{"name": "Z", "value": random.choice(WORDS[:8])}]
+        secret = {"valueFrom": {"secretKeyRef": {"name": "mqtt", "key": "on"}}}
+        values["extraEnv"] = [{"name": "Z", **random.choice([{"value": random.choice(WORDS[:8])}, secret])}]
     if random.random() < 0.4:
         values["extraVolumes"] = [{"name": "scratch", "emptyDir": {}}]
         values["extraVolumeMounts"] = [{"name": "scratch", "mountPath": "/scratch"}]
@@ -315,7 +316,8 @@ def choose_overlays(random, values):
 
 
 def choose_uci(random):
-    value = lambda: random.choice([random.choice(MULTILINE), random.sample(MULTILINE, 2), "", [], ["one"]])
+    secret = lambda: {"secretKeyRef": {"name": random.choice(["vpn", "on"]), "key": random.choice(["a.key", "0644", "b"])}}
+    value = lambda: random.choice([random.choice(MULTILINE), random.sample(MULTILINE, 2), "", [], ["one"], secret()])
     options = lambda: {name: value() for name in random.sample(["name", "proto", "network", "input", "server", "zz", "A_1"], random.randint(0, 3))}
     known = {
         "firewall": ["zone_lan", "defaults", "cluster_ping"],

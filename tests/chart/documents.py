@@ -84,7 +84,7 @@ def appliance(values, profile, name, lifted):
         **some({"imagePullSecrets": [one["name"] for one in values.get("imagePullSecrets", [])]}),
         **some({"ports": {one["name"]: {key: one[key] for key in one if key != "name"} for one in values["ports"]}}),
         **some({"annotations": values.get("podAnnotations"), "labels": lifted.get("labels", {}) | values.get("podLabels", {})}),
-        "env": lifted.get("env", {}) | {one["name"]: one["value"] for one in values.get("extraEnv", [])},
+        "env": lifted.get("env", {}) | {one["name"]: one.get("value", one.get("valueFrom")) for one in values.get("extraEnv", [])},
         "capabilities": lifted.get("capabilities", {}) | {name: "asked for" for name in values.get("extraCapabilities", [])},
         "volumes": volumes(values, lifted),
         "envFrom": lifted.get("envFrom", []) + [env_source(one) for one in values.get("extraEnvFrom", [])],

@@ -61,6 +61,7 @@ def route(**changes):
 
 
 REFUSED = [
+    ("missing-key", ["openwrt"], "uci.network[0].options.private_key", uci("network", section="wg0", type="interface", options={"private_key": {"secretKeyRef": {"name": "a"}}})),
     ("no-interfaces", BOTH, "interfaces", {"interfaces": []}),
     ("unknown-network", BOTH, "interfaces[0].network", nic(network="lam")),
     ("mac-not-unicast", BOTH, "interfaces[0].mac", nic(mac="03:00:00:00:00:01")),
@@ -268,5 +269,5 @@ ALLOWED = [
 # What is taken, and probably not meant: the value, and the choices.
 NOTED = {
     "generic": [("resources.limits.memory", {"resources": {"limits": {"memory": 64}}})],
-    "openwrt": [("persistence.size", {"persistence": {"size": "512"}}), ("resources.requests.memory", {"resources": {"requests": {"memory": "64m"}}})],
+    "openwrt": [("uci.network[0].options.private_key", uci("network", section="wg0", type="interface", options={"private_key": "abcdef="})), ("persistence.size", {"persistence": {"size": "512"}}), ("resources.requests.memory", {"resources": {"requests": {"memory": "64m"}}})],
 }

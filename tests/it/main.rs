@@ -24,6 +24,7 @@ mod pods;
 mod properties;
 mod reader;
 mod rules;
+mod secrets;
 mod support;
 mod terminal;
 mod ways;

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use wrtpod::diag::{Diagnostics, SourceMap, Style, render_json, render_text};
-use wrtpod::spec::{self, Assignment, CatalogEntry, Documents, Input, Request, Typed, load};
+use wrtpod::spec::{self, Assignment, CatalogEntry, Documents, Input, Request, Typed, VariableValue, load};
 use wrtpod::yaml;
 
 /// A catalog for tests.
@@ -106,7 +106,7 @@ fn values_keep_text_and_place() {
     let hostname = spec.hostname.as_ref().expect("the file has it");
     assert_eq!(hostname.value, "0644");
     assert_eq!(hostname.span.map(|span| outcome.sources.slice(span)), Some("0644"));
-    assert_eq!(spec.env[1].1.value, "22:30:00");
+    assert_eq!(spec.env[1].1.value, VariableValue::Text("22:30:00".to_owned()));
     assert_eq!(spec.args.iter().map(|arg| arg.as_str()).collect::<Vec<_>>(), ["on", "1.10"]);
     assert_eq!(
         spec.interfaces[0].mac.as_ref().map(|mac| mac.to_string()).as_deref(),

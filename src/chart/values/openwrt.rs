@@ -51,7 +51,8 @@ pub(super) fn openwrt(source: &Source<'_>, carried: &Carried) -> Vec<Entry> {
             uci(&spec.uci),
             shapes::uci(),
             "UCI settings over those that are planned and those of overlays: file → list of sections in their order,\n\
-             each with `section` (its name, or \"@TYPE[0]\"), `type` (where the section is a new one) and `options`.",
+             each with `section` (its name, or \"@TYPE[0]\"), `type` (where the section is a new one) and `options`.\n\
+             A password or key comes from a Secret: `private_key: {secretKeyRef: {name: vpn, key: private-key}}`.",
         ),
         leaf(
             "clusterForwarding",
@@ -174,6 +175,9 @@ pub fn uci(settings: &UciSettings) -> Value {
                 let value: Value = match &value.value {
                     UciValue::One(text) => text.clone().into(),
                     UciValue::Many(items) => items.iter().map(|item| item.value.clone()).collect(),
+                    UciValue::Secret(from) => json!({"secretKeyRef": {
+                        "name": from.name.to_string(), "key": from.key.to_string(),
+                    }}),
                 };
                 if option.value == ".type" {
                     section.insert("type".to_owned(), value);

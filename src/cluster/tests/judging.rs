@@ -72,12 +72,25 @@ fn a_sandbox_that_fails_has_a_cause() {
         (
             "FailedMount",
             r#"MountVolume.SetUp failed for volume "uci": configmap "openwrt" not found"#,
-            "volume",
+            "config-map-missing",
         ),
+        (
+            "FailedMount",
+            r#"MountVolume.SetUp failed for volume "wrtpod-secrets" : secret "vpn" not found"#,
+            "secret-missing",
+        ),
+        (
+            "FailedMount",
+            r#"MountVolume.SetUp failed for volume "wrtpod-secrets" : references non-existent secret key: psk"#,
+            "secret-key-missing",
+        ),
+        ("FailedMount", "MountVolume.SetUp failed: volume is in use", "volume"),
     ];
     for (reason, message, code) in cases {
         let found = problems(scheduled(&json!({"phase": "Pending"})), &[event(reason, message)]);
         assert_eq!(found.first().map(|problem| problem.code), Some(code), "{message}");
+        // What is missing does not come by itself: nobody waits for it until the time is up.
+        assert_eq!(found[0].transient, code == "volume", "{message}");
     }
 }
 
@@ -127,7 +140,13 @@ fn a_container_that_does_not_run_has_a_cause() {
     let ended = json!({"terminated": {"exitCode": 137, "reason": "OOMKilled"}});
     let cases = [
         (waiting("ImagePullBackOff", "Back-off"), json!({}), "image-pull"),
-        (waiting("CreateContainerConfigError", "secret \"x\" not found"), json!({}), "container-config"),
+        (waiting("CreateContainerConfigError", "secret \"x\" not found"), json!({}), "secret-missing"),
+        (
+            waiting("CreateContainerConfigError", "couldn't find key user in Secret home/mqtt"),
+            json!({}),
+            "secret-key-missing",
+        ),
+        (waiting("CreateContainerConfigError", "something else"), json!({}), "container-config"),
         (waiting("RunContainerError", "mount denied"), json!({}), "container-start"),
         (waiting("CrashLoopBackOff", "back-off"), ended.clone(), "crash-loop"),
         (ended, json!({}), "crash-loop"),

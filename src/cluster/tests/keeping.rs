@@ -63,7 +63,11 @@ async fn an_attachment_of_the_site_goes_when_the_last_appliance_has_its_own() {
     assert_eq!(nads(&fake), ["lan", "lan-pool"]);
     // Now `web` is deployed anew, and nothing names the site's any more.
     fake.put("/apis/apps/v1/namespaces/home/statefulsets/web", workload("web", "web-lan-pool-0123456789"));
-    let diff = fake.cluster.diff(&release(), &|value| value.to_string()).await.expect("a diff");
+    let diff = fake
+        .cluster
+        .diff(&release(), &|sides| sides.map(|side| side.map(ToString::to_string).unwrap_or_default()))
+        .await
+        .expect("a diff");
     let pruned = diff.objects.iter().filter(|object| object.change == Change::Prune);
     let pruned: Vec<String> = pruned.map(|object| object.identity.to_string()).collect();
     let report = fake.cluster.apply(&release(), &PLAIN, &mut Silent).await.expect("applied");

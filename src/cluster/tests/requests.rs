@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::fake::{Fake, Fault};
 use super::{PLAIN, Told, object, release, set};
-use crate::cluster::{ApplyOptions, DeleteOptions, Error, Outcome, Release, Silent};
+use crate::cluster::{ApplyOptions, DeleteOptions, Error, Outcome, Release, SECRETS_ANNOTATION, Silent};
 
 #[tokio::test]
 async fn a_first_deploy_reads_little_and_writes_in_order() {
@@ -168,4 +168,40 @@ async fn an_attachment_of_another_set_is_left_alone() {
     let error = fake.cluster.apply(&other, &PLAIN, &mut Silent).await.expect_err("refused");
     assert!(matches!(&error, Error::Obstacle(one) if one.code() == "other-owner"), "{error}");
     assert!(fake.log().lines().all(|line| line.starts_with("GET ")));
+}
+
+#[tokio::test]
+async fn another_content_of_a_secret_rolls_the_pod_that_has_its_keys() {
+    let fake = Fake::with_namespace();
+    let mut release = release();
+    release.objects = set(release.objects.iter().map(|one| {
+        let mut value = one.value.clone();
+        if one.identity.kind == "StatefulSet" {
+            value["spec"]["template"]["spec"] = json!({
+                "containers": [{"name": "openwrt", "env": [{"name": "A", "valueFrom": {"secretKeyRef": {"name": "mqtt", "key": "p"}}}]}],
+                "volumes": [{"name": "wrtpod-secrets", "projected": {"sources": [{"secret": {"name": "vpn"}}]}}],
+            });
+        }
+        value
+    }));
+    let put = |name: &str, version: &str| {
+        let mut secret = object("v1", "Secret", name);
+        secret["metadata"]["resourceVersion"] = json!(version);
+        secret["metadata"]["uid"] = json!(name);
+        fake.state().objects.insert(format!("/api/v1/namespaces/home/secrets/{name}"), secret);
+    };
+    let stamped = || {
+        let path = "/apis/apps/v1/namespaces/home/statefulsets/openwrt";
+        fake.state().objects[path]["spec"]["template"]["metadata"]["annotations"][SECRETS_ANNOTATION].clone()
+    };
+    put("mqtt", "7");
+    let error = fake.cluster.apply(&release, &PLAIN, &mut Silent).await.expect_err("refused");
+    assert!(matches!(&error, Error::Obstacle(one) if one.code() == "secret-missing"), "{error}");
+    put("vpn", "8");
+    fake.cluster.apply(&release, &PLAIN, &mut Silent).await.expect("applied");
+    assert_eq!(stamped(), "mqtt=7,vpn=8");
+    put("vpn", "9");
+    fake.cluster.apply(&release, &PLAIN, &mut Silent).await.expect("applied");
+    assert_eq!(stamped(), "mqtt=7,vpn=9");
+    assert!(fake.log().lines().all(|line| !line.starts_with("GET /api/v1/namespaces/home/secrets/")));
 }

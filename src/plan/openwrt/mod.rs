@@ -21,6 +21,7 @@ use super::pod::{
     ConfigFiles, Container, ContainerPort, Credentials, EnvValue, Grant, Mount, Probe, ProbeAction, Probes,
     Resources, RunAs, Scratch, Volume, VolumeSource,
 };
+use super::secrets;
 use crate::diag::{Diagnostics, Loc};
 use crate::pod::{self, Scripts};
 use crate::spec::{ApplianceSpec, PackagePolicy, PersistenceMode};
@@ -194,6 +195,9 @@ fn main(input: &Input<'_>, mode: PersistenceMode) -> Container {
     if input.credentials.is_some() {
         mounts.push(mount("wrtpod-credentials", "/wrtpod/secret", true));
     }
+    if !secrets::keys(input.spec).is_empty() {
+        mounts.push(mount("wrtpod-secrets", "/wrtpod/secrets", true));
+    }
     for (path, sub_path) in persistent_folders(mode) {
         mounts.push(Mount { sub_path: Some(Loc::bare(sub_path)), ..mount("wrtpod-data", &path, false) });
     }
@@ -267,6 +271,10 @@ fn volumes(input: &Input<'_>) -> Vec<Volume> {
     if let Some(credentials) = input.credentials {
         volumes.push(volume("wrtpod-credentials", VolumeSource::Credentials(credentials.secret.clone())));
     }
+    let secrets = secrets::keys(input.spec);
+    if !secrets.is_empty() {
+        volumes.push(volume("wrtpod-secrets", VolumeSource::SecretKeys(secrets)));
+    }
     volumes.extend(super::volumes::volumes(input.name, input.spec));
     volumes
 }
@@ -288,6 +296,7 @@ fn plan_files(input: &Input<'_>, mode: PersistenceMode, diags: &mut Diagnostics)
         ("network".to_owned(), network::network(&host, input.nics, input.cluster).finish()),
         ("system".to_owned(), system::system(hostname, timezone.as_ref()).finish()),
     ];
+    secrets::warn(input.name, spec, diags);
     user_uci::lay_over(&mut uci, &spec.uci, input.nics, diags);
     let mut files = vec![("settings".to_owned(), settings(input, mode).into())];
     files.extend(uci.into_iter().map(|(name, config)| (format!("uci.{name}"), config.to_string().into())));

@@ -1,7 +1,8 @@
 //! The user's own UCI settings, laid over the planned files and written for the others.
 
 use crate::diag::{Diagnostic, Diagnostics, Loc, Span};
-use crate::plan::{Addressing, Nic};
+use crate::plan::{Addressing, Nic, secrets};
+use crate::secret;
 use crate::spec::{Entries, UciValue};
 use crate::types::Invalid;
 use crate::uci::{Config, Section, check_lasting_type};
@@ -97,7 +98,7 @@ fn section(
     let stated = options.iter().find(|(option, _)| option.value == TYPE).map(|(_, value)| value);
     let kind = stated.and_then(|value| match &value.value {
         UciValue::One(text) => Some(text.as_str()),
-        UciValue::Many(_) => None,
+        UciValue::Many(_) | UciValue::Secret(_) => None,
     });
     let made = match key.strip_prefix('@') {
         Some(rest) => match rest.strip_suffix("[0]") {
@@ -142,8 +143,9 @@ fn section(
                 let items: Vec<&str> = items.iter().map(|item| item.as_str()).collect();
                 section.set_list(option, &items)
             }
+            UciValue::Secret(from) => section.set_secret(option, &secrets::path(from)),
         };
-        if let Err(invalid) = set {
+        if let Err(invalid) = set.map_err(|invalid| without_secret(invalid, section.kind(), option)) {
             // The name first: with a good one, the value is at fault.
             let named = Section::anonymous("any").and_then(|mut any| any.set(option, "1"));
             let span = if named.is_err() { option.span } else { value.span };
@@ -151,6 +153,14 @@ fn section(
         }
     }
     Some(section)
+}
+
+/// A refusal names the text that it refuses: not where that is a secret.
+fn without_secret(invalid: Invalid, kind: &str, option: &str) -> Invalid {
+    if !secret::is_option(kind, option) {
+        return invalid;
+    }
+    Invalid::new(format!("UCI cannot hold the value of `{option}`"), invalid.fix)
 }
 
 fn report(invalid: &Invalid, span: Option<Span>, diags: &mut Diagnostics) {

@@ -1,19 +1,16 @@
 //! The Appliance: what runs.
 
-use super::{AccessMode, UpdateStrategy, Volume, WorkloadKind};
+use super::{AccessMode, UciValue, UpdateStrategy, VariableValue, Volume, WorkloadKind};
 use super::{
     Device, Egress, Entries, EnvSource, HttpRoute, Ingress, Metadata, Probes, PullPolicy, Resources, Route,
     Service, ServicePort,
 };
 use crate::diag::{Loc, Written};
-use crate::spec::decode::{Decode, Decoder, OneOrMany};
-use crate::spec::schema::Defs;
 use crate::spec::table::{choice, record};
 use crate::types::{
     AccountId, AddressSpec, CapabilityWish, EnvName, ImageRef, InterfaceName, Mac, Name, OverlayRef,
     Privilege, Quantity,
 };
-use crate::yaml::{Kind, Tree};
 use serde_json::Value;
 use std::net::IpAddr;
 
@@ -62,7 +59,8 @@ record! {
         "pair" => pair: Option<Loc<Name>>,
         /// What survives a restart (profile `openwrt`).
         "persistence" => persistence: Option<Loc<Persistence>>,
-        /// UCI settings: file, section, option. The key `.type` of a section gives its type.
+        /// UCI settings: file, section, option. The key `.type` of a section gives its type. A password or key comes from a
+        /// Secret: `private_key: {secretKeyRef: {name: vpn, key: private-key}}`.
         "uci" => uci: UciSettings,
         /// True to let packets pass between eth0, the cluster's network, and the other interfaces while OpenWrt's firewall is
         /// not up: before it has started, and where it is switched off. While it is up, its zones decide. Default: false.
@@ -89,8 +87,8 @@ record! {
         "command" => command: Vec<Loc<String>>,
         /// The arguments, in place of the image's.
         "args" => args: Vec<Loc<String>>,
-        /// Environment variables.
-        "env" => env: Entries<EnvName, String>,
+        /// Environment variables: each a text, or `{secretKeyRef: {name: mqtt, key: password}}`.
+        "env" => env: Entries<EnvName, VariableValue>,
         /// Environment variables from Secrets and ConfigMaps, each with all its keys; those of `env` win. Who changes one restarts
         /// the pod.
         "envFrom" => env_from: Vec<Loc<EnvSource>>,
@@ -260,30 +258,3 @@ impl PersistenceMode {
 
 /// UCI settings: file, section, option.
 pub type UciSettings = Entries<String, Entries<String, Entries<String, UciValue>>>;
-
-/// The value of a UCI option.
-#[derive(Debug, Clone, PartialEq)]
-pub enum UciValue {
-    /// An option.
-    One(String),
-    /// A list.
-    Many(Vec<Loc<String>>),
-}
-
-impl Decode for UciValue {
-    const WHAT: &'static str = "a text or a list of texts";
-
-    fn decode(tree: &Tree, decoder: &mut Decoder<'_>) -> Option<Self> {
-        match &tree.kind {
-            Kind::Seq(_) => Vec::<Loc<String>>::read_one_or_many(tree, decoder).map(Self::Many),
-            Kind::Scalar { text, .. } => Some(Self::One(text.clone())),
-            Kind::Null | Kind::Map(_) => {
-                decoder.wrong_type(tree, Self::WHAT, "write one value, or a list of values")
-            }
-        }
-    }
-
-    fn schema(defs: &mut Defs) -> Value {
-        Vec::<Loc<String>>::schema_one_or_many(defs)
-    }
-}

@@ -5,10 +5,11 @@ mod image;
 mod network;
 mod overlay;
 mod parts;
+mod secret;
 mod site;
 mod workload;
 
-pub use appliance::{Appliance, ApplianceSpec, Interface, Persistence, UciSettings, UciValue};
+pub use appliance::{Appliance, ApplianceSpec, Interface, Persistence, UciSettings};
 pub use appliance::{PackagePolicy, PersistenceMode, Profile};
 pub use image::{Base, BaseSource, Feed, FeedSource, FileContent, FileSource, Image, ImageFile, ImageSpec};
 pub use image::{Key, Rootfs, SignedSums, TextSource, Verify, VerifyBy};
@@ -22,6 +23,7 @@ pub use parts::{
     Nfs, ParentRef, Probe, ProbeAction, Probes, Resources,
 };
 pub use parts::{Service, ServicePort, ServiceType, Transport, Volume};
+pub use secret::{SecretKeyRef, UciValue, VariableValue};
 pub use site::{Architecture, ClusterRanges, Distribution, Metadata, Node, Paths, Site, SiteSpec};
 pub use workload::{PullPolicy, UpdateStrategy, WorkloadKind};
 

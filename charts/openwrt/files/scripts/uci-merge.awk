@@ -74,6 +74,7 @@ function parse(doc, file,    word) {
 			else if (word == "option" || word == "o") parse_option(doc, 0)
 			else if (word == "list" || word == "l") parse_option(doc, 1)
 			else if (word == "package" || word == "p") parse_package()
+			else if (word == "secret" && doc ~ /^[OPB]$/) parse_secret(doc)
 			else fail("unknown word `" word "`")
 		}
 	}
@@ -124,6 +125,61 @@ function parse_option(doc, is_list,    option) {
 		else set(doc, current, option, "l" ITEM word_value)
 	} else if (word_value != "") set(doc, current, option, "o" ITEM word_value)
 }
+function parse_secret(doc,    option, v) {
+	if (!current) { fail("an option before the first section"); return }
+	next_arg(); option = arg
+	if (bad == "" && option !~ /^[A-Za-z0-9_]+$/) fail("bad option name `" option "`")
+	next_arg(); word_value = arg
+	end_of_command()
+	if (bad != "") return
+	if (doc == "B") { set(doc, current, option, "s" ITEM SEALED word_value); sealed[option] = 1; return }
+	v = secret_text(word_value)
+	if (bad == "" && v != "") set(doc, current, option, "s" ITEM v)
+}
+function secret_text(path,    text, line, n, answer) {
+	while ((answer = (getline line < (secrets "/" path))) > 0) text = n++ ? text "\n" line : line
+	close(secrets "/" path)
+	if (answer < 0) { fail("the Secret's key " path " is not there"); return "" }
+	sub(/[\r\n]+$/, "", text)
+	line = text
+	gsub(/[\t\r\n]/, "", line)
+	if (line ~ /[[:cntrl:]]/) fail("the Secret's key " path " holds a control character, which UCI cannot")
+	return text
+}
+function sum_of(v,    command, line) {
+	if (v in sums) return sums[v]
+	printf "%s", v > scratch
+	close(scratch)
+	command = "sha256sum <" scratch
+	command | getline line
+	close(command)
+	printf "" > scratch
+	close(scratch)
+	sums[v] = substr(line, 1, 64)
+	return sums[v]
+}
+function unseal(    i, k, o, v, known) {
+	for (i = 1; i <= count["L"]; i++)
+		for (k = 1; k <= options["L", i]; k++) {
+			o = option_at["L", i, k]
+			v = substr(said("L", i, o), 2)
+			if ((o in sealed) && index(v, ITEM) == 0) known[sum_of(v)] = v
+		}
+	for (i = 1; i <= count["P"]; i++)
+		for (k = 1; k <= options["P", i]; k++) {
+			o = option_at["P", i, k]
+			if (substr(value["P", i, o], 1, 1) == "s") { v = substr(said("P", i, o), 2); known[sum_of(v)] = v }
+		}
+	for (i = 1; i <= count["B"]; i++)
+		for (k = 1; k <= options["B", i]; k++) {
+			o = option_at["B", i, k]
+			v = value["B", i, o]
+			if (substr(v, 1, 1) == "s" && (substr(v, 4) in known)) value["B", i, o] = "s" ITEM known[substr(v, 4)]
+		}
+}
+function noted(option, v) {
+	return "\tsecret " option " '" (substr(v, 1, 1) == SEALED ? substr(v, 2) : sum_of(v)) "'\n"
+}
 function set(doc, i, option, v) {
 	if (!((doc, i, option) in value)) option_at[doc, i, ++options[doc, i]] = option
 	value[doc, i, option] = v
@@ -159,6 +215,7 @@ function section_text(doc, i,    text, k, n, j, option, parts) {
 	for (k = 1; k <= options[doc, i]; k++) {
 		option = option_at[doc, i, k]
 		n = split(value[doc, i, option], parts, ITEM)
+		if (parts[1] == "s" && doc == "N") { text = text noted(option, parts[2]); continue }
 		for (j = 2; j <= n; j++)
 			text = text "\t" (parts[1] == "l" ? "list " : "option ") option " '" escaped(parts[j]) "'\n"
 	}
@@ -289,7 +346,7 @@ function write_document(doc, file, text) {
 	close(file)
 }
 BEGIN {
-	ITEM = "\001"; FIELD = "\002"; SURE = 1; LIKELY = 2; LOOSE = 3
+	ITEM = "\001"; FIELD = "\002"; SEALED = "\003"; SURE = 1; LIKELY = 2; LOOSE = 3
 	ifname += 0; fresh += 0
 	if (!parse(stock == "" ? "P" : "O", plan)) { print "wrtpod: the plan of " package " is broken, " bad > "/dev/stderr"; exit 1 }
 	if (!parse("F", forced)) { print "wrtpod: the forced part of " package " is broken, " bad > "/dev/stderr"; exit 1 }
@@ -305,6 +362,7 @@ BEGIN {
 	}
 	for (i = 1; i <= count["L"]; i++) before = before section_text("L", i)
 	if (fresh) { forget_document("L"); forget_document("B") }
+	unseal()
 	count["R"] = 0; count["N"] = 0; follows[0] = 0
 	merge()
 	for (i = follows[0]; i; i = follows[i]) after = after section_text("R", i)

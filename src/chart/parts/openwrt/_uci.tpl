@@ -63,6 +63,8 @@ first section of a type, whatever its name, and is found by OpenWrt. An empty op
 {{- $value := last . -}}
 {{- if kindIs "slice" $value -}}
   {{- range $value }}{{ include "wrtpod.uci.quote" . | printf "\tlist %s %s\n" $option }}{{ end -}}
+{{- else if kindIs "map" $value -}}
+  {{- printf "\tsecret %s '%s/%s'\n" $option $value.secretKeyRef.name $value.secretKeyRef.key -}}
 {{- else if $value -}}
   {{- include "wrtpod.uci.quote" $value | printf "\toption %s %s\n" $option -}}
 {{- end -}}

@@ -1,0 +1,111 @@
+//! Secrets of an appliance: settings that name one, which the pod's scripts find in a file and put into UCI when they merge, and
+//! texts of a document that should be in one.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::diag::{Diagnostic, Diagnostics, Loc};
+use crate::secret;
+use crate::spec::{ApplianceSpec, SecretKeyRef, UciValue, VariableValue};
+
+/// The keys that the settings name, by Secret.
+pub fn keys(spec: &ApplianceSpec) -> BTreeMap<String, BTreeSet<String>> {
+    let sections = spec.uci.iter().flat_map(|(_, sections)| &sections.value);
+    let options = sections.flat_map(|(_, options)| &options.value);
+    let mut keys: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for (_, value) in options {
+        if let UciValue::Secret(from) = &value.value {
+            keys.entry(from.name.to_string()).or_default().insert(from.key.to_string());
+        }
+    }
+    keys
+}
+
+/// Where the file of a key lies, below the folder of the Secrets.
+pub fn path(from: &SecretKeyRef) -> String {
+    format!("{}/{}", from.name.value, from.key.value)
+}
+
+/// A secret that stands in a document: it would be in a ConfigMap or a pod's template, for everybody who may read those.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Literal {
+    /// What has it, for example `uci.network.wg0.private_key`; the span is the value's.
+    pub path: Loc<String>,
+    /// The option or variable.
+    pub name: String,
+    /// A good key for it in a Secret.
+    key: String,
+}
+
+impl Literal {
+    /// What to write in its place, and how the Secret is made.
+    pub fn fix(&self, appliance: &str) -> String {
+        let Self { name, key, .. } = self;
+        format!(
+            "put it into a Secret (`kubectl create secret generic {appliance}-secrets --from-file={key}`, in the site's \
+             namespace, from a file of that name) and write `{name}: {{secretKeyRef: {{name: {appliance}-secrets, key: {key}}}}}`"
+        )
+    }
+}
+
+/// Those of an appliance, in the order of the document.
+pub fn literals(spec: &ApplianceSpec) -> Vec<Literal> {
+    let mut found = Vec::new();
+    for (file, sections) in &spec.uci {
+        for (section, options) in &sections.value {
+            let stated = options.iter().find_map(|(option, value)| match &value.value {
+                UciValue::One(kind) if option.value == ".type" => Some(kind.as_str()),
+                _ => None,
+            });
+            let anonymous = section.strip_prefix('@').and_then(|rest| rest.strip_suffix("[0]"));
+            let network = (file.value == "network").then_some("interface");
+            let kind = stated.or(anonymous).or(network).unwrap_or_default();
+            for (option, value) in &options.value {
+                // A Secret's key makes an option, no list.
+                let UciValue::One(text) = &value.value else { continue };
+                if secret::is_option(kind, option) && !is_harmless(text) {
+                    let of = section.trim_start_matches('@').replace("[0]", "").replace('_', "-");
+                    found.push(Literal {
+                        path: Loc::new(
+                            format!("uci.{}.{}.{}", file.value, section.value, option.value),
+                            value.span,
+                        ),
+                        name: option.value.clone(),
+                        key: format!("{of}-{}", option.replace('_', "-")).to_ascii_lowercase(),
+                    });
+                }
+            }
+        }
+    }
+    for (name, value) in &spec.env {
+        if let VariableValue::Text(text) = &value.value
+            && secret::is_name(name.as_str())
+            && !is_harmless(text)
+        {
+            found.push(Literal {
+                path: Loc::new(format!("env.{}", name.value), value.span),
+                name: name.value.to_string(),
+                key: name.as_str().to_ascii_lowercase().replace('_', "-"),
+            });
+        }
+    }
+    found
+}
+
+/// Nothing, a word for the system's own password, a file's path, the number of a WEP key.
+fn is_harmless(text: &str) -> bool {
+    text.len() < 2 || text.starts_with("$p$") || text.starts_with('/') && !text.ends_with('=')
+}
+
+/// Warns of each.
+pub fn warn(appliance: &str, spec: &ApplianceSpec, diags: &mut Diagnostics) {
+    for literal in literals(spec) {
+        let what = format!("`{}` is a secret, and stands in the document", literal.path.value);
+        diags.push(
+            Diagnostic::warning("secret-literal", what)
+                .at(literal.path.span)
+                .hide(literal.path.span)
+                .label("whoever reads the ConfigMap or the pod has it")
+                .help(literal.fix(appliance)),
+        );
+    }
+}

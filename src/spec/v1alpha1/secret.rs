@@ -1,0 +1,91 @@
+//! Values that come from Secrets: of UCI options and environment variables.
+
+use crate::diag::Loc;
+use crate::spec::decode::{Decode, Decoder, OneOrMany};
+use crate::spec::schema::Defs;
+use crate::spec::table::record;
+use crate::types::{Name, SecretKey};
+use crate::yaml::{Kind, Tree};
+use serde_json::{Value, json};
+
+record! {
+    /// A value that stands elsewhere.
+    pub struct Reference, "a value from elsewhere" {
+        /// The key of a Secret that holds the value.
+        "secretKeyRef" => secret_key_ref: Loc<SecretKeyRef>,
+    }
+}
+
+record! {
+    /// The key of a Secret in the appliances' namespace.
+    pub struct SecretKeyRef, "a reference to a Secret" {
+        /// The Secret.
+        "name" => name: Loc<Name>,
+        /// Its key. A line break at the end of what is under it is left out of a UCI option.
+        "key" => key: Loc<SecretKey>,
+    }
+}
+
+/// The value of a UCI option.
+#[derive(Debug, Clone, PartialEq)]
+pub enum UciValue {
+    /// An option.
+    One(String),
+    /// A list.
+    Many(Vec<Loc<String>>),
+    /// An option whose value a Secret has.
+    Secret(SecretKeyRef),
+}
+
+/// The value of an environment variable.
+#[derive(Debug, Clone, PartialEq)]
+pub enum VariableValue {
+    /// A text.
+    Text(String),
+    /// What a Secret has.
+    Secret(SecretKeyRef),
+}
+
+fn reference(tree: &Tree, decoder: &mut Decoder<'_>) -> Option<SecretKeyRef> {
+    Reference::decode(tree, decoder).map(|reference| reference.secret_key_ref.value)
+}
+
+impl Decode for UciValue {
+    const WHAT: &'static str = "a text, a list of texts, or `secretKeyRef`";
+
+    fn decode(tree: &Tree, decoder: &mut Decoder<'_>) -> Option<Self> {
+        match &tree.kind {
+            Kind::Seq(_) => Vec::<Loc<String>>::read_one_or_many(tree, decoder).map(Self::Many),
+            Kind::Scalar { text, .. } => Some(Self::One(text.clone())),
+            Kind::Map(_) => reference(tree, decoder).map(Self::Secret),
+            Kind::Null => decoder.wrong_type(tree, Self::WHAT, "write one value, or a list of values"),
+        }
+    }
+
+    fn schema(defs: &mut Defs) -> Value {
+        let mut schema = Vec::<Loc<String>>::schema_one_or_many(defs);
+        if let Some(cases) = schema["anyOf"].as_array_mut() {
+            cases.push(Reference::schema(defs));
+        }
+        schema
+    }
+}
+
+impl Decode for VariableValue {
+    const WHAT: &'static str = "a text, or `secretKeyRef`";
+
+    fn decode(tree: &Tree, decoder: &mut Decoder<'_>) -> Option<Self> {
+        match &tree.kind {
+            Kind::Scalar { text, .. } => Some(Self::Text(text.clone())),
+            Kind::Map(_) => reference(tree, decoder).map(Self::Secret),
+            Kind::Null => decoder.wrong_type(tree, Self::WHAT, "write a text, or `\"\"` for an empty one"),
+            Kind::Seq(_) => {
+                decoder.wrong_type(tree, Self::WHAT, "write one text; in quotes when it contains `[`")
+            }
+        }
+    }
+
+    fn schema(defs: &mut Defs) -> Value {
+        json!({"anyOf": [String::schema(defs), Reference::schema(defs)]})
+    }
+}
