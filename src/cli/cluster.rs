@@ -1,10 +1,13 @@
 //! What the cluster verbs share: the connection, a release made of the plan, and how errors end a run.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
 
 use super::args::ClusterArgs;
 use super::error::CliError;
 use super::load::Loaded;
+use super::printer::Printer;
 use crate::cluster::{
     self, Class, Cluster, ConfiguredBy, ConnectOptions, ExpectedNic, GeneratedSecret, KernelModule, Release,
 };
@@ -32,9 +35,27 @@ pub fn block_on<T>(work: impl Future<Output = Result<T, CliError>>) -> Result<T,
 }
 
 /// Connects as the command line says.
-pub async fn connect(args: &ClusterArgs) -> Result<Cluster, CliError> {
-    let options = ConnectOptions { kubeconfig: args.kubeconfig.clone(), context: args.context.clone() };
+pub async fn connect(args: &ClusterArgs, printer: Printer) -> Result<Cluster, CliError> {
+    let options = ConnectOptions {
+        kubeconfig: args.kubeconfig.clone(),
+        looked_for: kubeconfigs(),
+        context: args.context.clone(),
+        waiting: Some(Arc::new(move |server: &str| {
+            printer.line(&format!("waiting for an answer of the API server at {server}"));
+        })),
+    };
     Ok(cluster::connect(&options).await?)
+}
+
+/// Where a kubeconfig is looked for, as by kubectl.
+fn kubeconfigs() -> Vec<PathBuf> {
+    let listed = std::env::var_os("KUBECONFIG").unwrap_or_default();
+    let listed: Vec<PathBuf> =
+        std::env::split_paths(&listed).filter(|path| !path.as_os_str().is_empty()).collect();
+    if !listed.is_empty() {
+        return listed;
+    }
+    std::env::home_dir().map(|home| home.join(".kube").join("config")).into_iter().collect()
 }
 
 /// The releases of the appliances that were asked for.
@@ -109,10 +130,10 @@ fn expected(plan: &plan::Plan, appliance: &Appliance, nic: &plan::Nic) -> Option
 
 impl From<cluster::Error> for CliError {
     fn from(error: cluster::Error) -> Self {
-        let message = error.to_string();
+        let (message, hint) = (error.to_string(), error.help().map(str::to_owned));
         match error.class() {
-            Class::Refused => Self::Refused { message, hint: None },
-            Class::Environment => Self::Environment { message, hint: None },
+            Class::Refused => Self::Refused { message, hint },
+            Class::Environment => Self::Environment { message, hint },
         }
     }
 }

@@ -12,7 +12,7 @@ use crate::cluster::DeleteOptions;
 pub fn run(args: &DeleteArgs, printer: Printer) -> Result<Outcome, CliError> {
     let namespace = place(&args.documents, printer)?.namespace;
     block_on(async {
-        let cluster = connect(&args.cluster).await?;
+        let cluster = connect(&args.cluster, printer).await?;
         let namespace = namespace.unwrap_or_else(|| cluster.default_namespace().to_owned());
         for appliance in &args.names {
             let options = DeleteOptions {

@@ -26,7 +26,7 @@ pub fn run(args: &DeployArgs, printer: Printer) -> Result<Outcome, CliError> {
     printer.notes_last(&root_notes(&loaded));
     printer.flush();
     block_on(async {
-        let cluster = connect(&args.cluster).await?;
+        let cluster = connect(&args.cluster, printer).await?;
         let mut releases = releases(&loaded);
         if args.build {
             let digests = image::build_all(&loaded, &args.supply, printer).await?;

@@ -42,7 +42,7 @@ pub struct DiffArgs {
 pub fn run(args: &DiffArgs, printer: Printer) -> Result<Outcome, CliError> {
     let loaded = load(&args.documents, &args.names, WithoutSite::Refuse, printer)?;
     let (text, notes) = block_on(async {
-        let cluster = connect(&args.cluster).await?;
+        let cluster = connect(&args.cluster, printer).await?;
         let mut releases = releases(&loaded);
         let _show = Show::new(printer, "asking the API server what would change");
         pin(&cluster, &mut releases, args.pin.when, &mut Silent, printer).await?;

@@ -103,12 +103,20 @@ pub fn judge(
     };
     let documents = spec::load(&request, &mut sources, &mut diags);
     let overlays = overlay::gather(&documents, &mut sources, &mut diags);
-    let recipes: Vec<Recipe> =
-        documents.images.iter().map(|image| recipe::decide(image, &overlays, &mut diags)).collect();
-    let plan = plan::decide(&documents, &overlays, &mut diags);
-    if let Some(plan) = &plan {
-        rules::check(plan, &mut diags);
-    } else if !diags.has_errors() {
+    let stop = diags.has_errors();
+    let (recipes, plan) = documents.judged(&mut diags, |documents, diags| {
+        let images = documents.images.iter();
+        let recipes: Vec<Recipe> = images.map(|image| recipe::decide(image, &overlays, diags)).collect();
+        let plan = plan::decide(documents, &overlays, diags);
+        if let Some(plan) = &plan {
+            rules::check(plan, diags);
+            if stop || diags.has_errors() {
+                check_patches(plan, diags);
+            }
+        }
+        (recipes, plan)
+    });
+    if plan.is_none() && !diags.has_errors() {
         diags.push(site_missing());
     }
     let chosen = plan.filter(|_| !diags.has_errors());
@@ -151,7 +159,10 @@ pub fn place(args: &DocumentArgs, printer: Printer) -> Result<Place, CliError> {
         images: catalog::IMAGES,
     };
     let documents = spec::load(&request, &mut sources, &mut diags);
-    let Some(site) = &documents.site else {
+    // Of a Site that is not whole, the namespace may be another one.
+    let whole =
+        documents.site.as_ref().filter(|site| !documents.unread.iter().any(|span| site.span == Some(*span)));
+    let Some(site) = whole else {
         if !diags.has_errors() {
             diags.push(site_missing());
         }
@@ -169,6 +180,27 @@ pub fn place(args: &DocumentArgs, printer: Printer) -> Result<Place, CliError> {
 fn site_missing() -> Diagnostic {
     Diagnostic::error("site-missing", "there is no Site among the documents")
         .help("add one; `wrtpod init` writes it")
+}
+
+/// What is wrong with patches, where other faults keep the objects from being rendered.
+fn check_patches(plan: &Plan, diags: &mut Diagnostics) {
+    for appliance in plan.appliances.iter().filter(|appliance| objects::is_buildable(appliance)) {
+        judged_objects(plan, appliance, ScriptsOwner::Site, diags);
+    }
+}
+
+/// The objects of an appliance with its patches.
+fn judged_objects(
+    plan: &Plan,
+    appliance: &plan::Appliance,
+    scripts: ScriptsOwner,
+    diags: &mut Diagnostics,
+) -> ObjectSet {
+    let mut objects = objects::build(plan, appliance, scripts);
+    let planned = rules::planned(&objects);
+    passes::patch(&mut objects, &appliance.patches, diags);
+    rules::check_objects(appliance, &planned, &objects, diags);
+    objects
 }
 
 /// The plan, the chosen appliances' numbers in it with their objects, and who has their scripts.
@@ -207,12 +239,7 @@ fn select(
     let scripts = scripts(indexes.len());
     let mut chosen = Vec::new();
     for index in indexes {
-        let appliance = &plan.appliances[index];
-        let mut objects = objects::build(&plan, appliance, scripts);
-        let planned = rules::planned(&objects);
-        passes::patch(&mut objects, &appliance.patches, diags);
-        rules::check_objects(appliance, &planned, &objects, diags);
-        chosen.push((index, objects));
+        chosen.push((index, judged_objects(&plan, &plan.appliances[index], scripts, diags)));
     }
     Ok((plan, chosen, scripts))
 }

@@ -19,7 +19,7 @@ pub fn run(args: &StatusArgs, printer: Printer) -> Result<Outcome, CliError> {
     let place = place(&args.documents, printer)?;
     let planned = planned(args, &place, printer)?;
     let states = block_on(async {
-        let cluster = connect(&args.cluster).await?;
+        let cluster = connect(&args.cluster, printer).await?;
         let _show = Show::new(printer, "asking the API server what is there");
         let namespace = place.namespace.unwrap_or_else(|| cluster.default_namespace().to_owned());
         let mut states = Vec::new();

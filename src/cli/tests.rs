@@ -25,13 +25,14 @@ const PLACES: [&str; 11] = [
 ];
 
 /// Options of other programs, which texts name too.
-const OF_OTHERS: [&str; 7] = [
+const OF_OTHERS: [&str; 8] = [
     "--create-namespace",
     "--from-literal",
     "--overwrite",
     "--server-side",
     "--netfilter-mode",
     "--from-file",
+    "--minify",
     "--sparse",
 ];
 

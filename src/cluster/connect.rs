@@ -1,22 +1,32 @@
 //! The connection to a cluster.
 
-use std::path::PathBuf;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
 
 use kube::config::{KubeConfigOptions, Kubeconfig, KubeconfigError};
 use kube::{Client, Config};
 
-use super::wire::{CONNECT, Wire, root_cause};
+use super::wire::{CONNECT, Waiting, Wire, root_cause};
 use super::{Cluster, Error};
+use crate::types::quoted;
 use crate::{secret, tls};
 
 /// Where the cluster is.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 pub struct ConnectOptions {
-    /// The kubeconfig file; by default `$KUBECONFIG`, then `~/.kube/config`, then the pod's own account.
+    /// The kubeconfig file that was named.
     pub kubeconfig: Option<PathBuf>,
+    /// Where it is looked for otherwise: the files of `$KUBECONFIG`, or `~/.kube/config`. As with kubectl, those that are not
+    /// there are passed over, and of what several say the first word counts. Without any, the pod's own account.
+    pub looked_for: Vec<PathBuf>,
     /// The context in it; by default the current one.
     pub context: Option<String>,
+    /// Is told the address of a server that takes its time for its first answer.
+    pub waiting: Option<Waiting>,
 }
+
+/// Where k3s has its kubeconfig.
+const OF_K3S: &str = "/etc/rancher/k3s/k3s.yaml";
 
 /// Connects to the cluster of a kubeconfig. No request is sent yet, unless a credential plugin has to be asked.
 pub async fn connect(options: &ConnectOptions) -> Result<Cluster, Error> {
@@ -31,41 +41,141 @@ pub async fn connect(options: &ConnectOptions) -> Result<Cluster, Error> {
     let namespace = config.default_namespace.clone();
     let client = Client::try_from(config)
         .map_err(|error| Error::Setup { reason: secret::without_users(&root_cause(&error)).into_owned() })?;
-    Ok(Cluster { wire: Wire::new(client, server), namespace })
+    let mut wire = Wire::new(client, server);
+    wire.waiting.clone_from(&options.waiting);
+    Ok(Cluster { wire, namespace })
 }
 
 async fn config(options: &ConnectOptions) -> Result<Config, Error> {
     let selection = KubeConfigOptions { context: options.context.clone(), ..KubeConfigOptions::default() };
-    let failed = |error: KubeconfigError| Error::Kubeconfig { reason: explain(&error, options) };
-    if let Some(path) = &options.kubeconfig {
-        let file = Kubeconfig::read_from(path).map_err(failed)?;
-        return Config::from_custom_kubeconfig(file, &selection).await.map_err(failed);
+    let Some((file, names)) = kubeconfig(options)? else {
+        let alone = if options.context.is_none() { Config::incluster().ok() } else { None };
+        return alone.ok_or_else(|| missing(&options.looked_for));
+    };
+    Config::from_custom_kubeconfig(file, &selection).await.map_err(|error| unusable(&error, &names))
+}
+
+/// The kubeconfig, merged of all its files, and their names; none where there is no file.
+fn kubeconfig(options: &ConnectOptions) -> Result<Option<(Kubeconfig, String)>, Error> {
+    let named = options.kubeconfig.as_slice();
+    let there = options.looked_for.iter().filter(|path| named.is_empty() && path.exists());
+    let mut whole: Option<Kubeconfig> = None;
+    let mut names = Vec::new();
+    for path in named.iter().chain(there) {
+        let name = quoted(&path.display().to_string());
+        let file = Kubeconfig::read_from(path).map_err(|error| unusable(&error, &name))?;
+        whole = Some(match whole {
+            Some(whole) => whole.merge(file).map_err(|error| unusable(&error, &name))?,
+            None => file,
+        });
+        names.push(name);
     }
-    match Config::from_kubeconfig(&selection).await {
-        Ok(config) => Ok(config),
-        Err(error) if options.context.is_some() => Err(failed(error)),
-        Err(error) => Config::incluster().map_err(|_| failed(error)),
+    Ok(whole.map(|whole| (whole, names.join(" and "))))
+}
+
+fn missing(looked_for: &[PathBuf]) -> Error {
+    let files: Vec<String> = looked_for.iter().map(|path| quoted(&path.display().to_string())).collect();
+    let reason = match files.as_slice() {
+        [] => "there is none".to_owned(),
+        files => format!("there is no {}", files.join(", no ")),
+    };
+    Error::Kubeconfig { reason, help: Some(where_to_look(Path::new(OF_K3S))) }
+}
+
+/// How to name a kubeconfig; that of k3s on this machine where there is one.
+fn where_to_look(of_k3s: &Path) -> String {
+    let shown = of_k3s.display();
+    match std::fs::File::open(of_k3s) {
+        Ok(_) => format!("k3s has one here: `--kubeconfig {shown}`"),
+        Err(error) if error.kind() == ErrorKind::PermissionDenied => {
+            format!("k3s has one here, which only root reads: {}", copied(of_k3s))
+        }
+        Err(_) => format!("give `--kubeconfig FILE`, or set KUBECONFIG; on its node, k3s has it in {shown}"),
     }
 }
 
-/// What is wrong, and what to do.
-fn explain(error: &KubeconfigError, options: &ConnectOptions) -> String {
-    const WHERE: &str = "give --kubeconfig FILE, or set KUBECONFIG";
-    match error {
-        KubeconfigError::FindPath => format!("there is none: {WHERE}"),
-        KubeconfigError::ReadConfig(cause, path) => format!("{}: {cause}: {WHERE}", path.display()),
-        KubeconfigError::CurrentContextNotSet => "it has no current context: give --context NAME".to_owned(),
+/// How to get a copy of a file that only root reads.
+fn copied(path: &Path) -> String {
+    format!("`mkdir -p ~/.kube && sudo install -m 600 -o \"$USER\" {} ~/.kube/config`", path.display())
+}
+
+/// What is wrong with a kubeconfig, and what to do. `files` are their names.
+fn unusable(error: &KubeconfigError, files: &str) -> Error {
+    let (reason, help) = match error {
+        KubeconfigError::ReadConfig(cause, path) if cause.kind() == ErrorKind::PermissionDenied => {
+            (format!("{files}: {cause}"), format!("copy it for yourself: {}", copied(path)))
+        }
+        KubeconfigError::ReadConfig(cause, _) => {
+            (format!("{files}: {cause}"), where_to_look(Path::new(OF_K3S)))
+        }
+        KubeconfigError::CurrentContextNotSet => {
+            (format!("{files} has no current context"), format!("give `--context NAME`; {CONTEXTS}"))
+        }
         KubeconfigError::LoadContext(name) => {
-            format!("it has no context {name}: `kubectl config get-contexts` lists those that it has")
+            (format!("{files} has no context {}", quoted(name)), CONTEXTS.to_owned())
         }
-        KubeconfigError::LoadClusterOfContext(name) => {
-            format!("its context names a cluster {name} that it lacks")
-        }
+        KubeconfigError::LoadClusterOfContext(name) => (
+            format!("{files} lacks the cluster {}, which its context names", quoted(name)),
+            "correct the context, or choose another one with `--context NAME`".to_owned(),
+        ),
         // What stands in the file, credentials among it, stays there.
-        KubeconfigError::Parse(_) => match &options.kubeconfig {
-            Some(path) => format!("{} is no kubeconfig", path.display()),
-            None => "it is no kubeconfig".to_owned(),
-        },
-        other => secret::without_users(&other.to_string()).into_owned(),
+        KubeconfigError::Parse(_) => {
+            (format!("{files} is no kubeconfig"), "give `--kubeconfig FILE` with another file".to_owned())
+        }
+        other => (
+            secret::without_users(&format!("{files}: {other}")).into_owned(),
+            "correct it, or give `--kubeconfig FILE` with another file".to_owned(),
+        ),
+    };
+    Error::Kubeconfig { reason, help: Some(help) }
+}
+
+const CONTEXTS: &str = "`kubectl config get-contexts` lists those that there are";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn file(folder: &Path, name: &str, context: &str) -> PathBuf {
+        let text = format!(
+            "apiVersion: v1\nkind: Config\ncurrent-context: {context}\ncontexts: [{{name: {context}, context: {{cluster: {context}, \
+             user: u}}}}]\nclusters: [{{name: {context}, cluster: {{server: 'https://{context}.example'}}}}]\nusers: [{{name: u, user: {{token: t}}}}]\n"
+        );
+        std::fs::write(folder.join(name), text).expect("a file");
+        folder.join(name)
+    }
+
+    #[tokio::test]
+    async fn files_that_are_not_there_are_passed_over_and_the_first_word_counts() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (one, two) = (file(folder.path(), "one", "one"), file(folder.path(), "two", "two"));
+        let server = async |looked_for: &[&PathBuf], context: Option<&str>| {
+            let looked_for = looked_for.iter().map(|path| (*path).clone()).collect();
+            let context = context.map(str::to_owned);
+            let options = ConnectOptions { looked_for, context, ..ConnectOptions::default() };
+            config(&options)
+                .await
+                .map(|config| config.cluster_url.to_string())
+                .map_err(|error| error.to_string())
+        };
+        let gone = folder.path().join("gone");
+        assert_eq!(server(&[&gone, &two], None).await.as_deref(), Ok("https://two.example/"));
+        assert_eq!(server(&[&one, &gone, &two], None).await.as_deref(), Ok("https://one.example/"));
+        assert_eq!(server(&[&one, &two], Some("two")).await.as_deref(), Ok("https://two.example/"));
+        let none = server(&[&gone], Some("two")).await.expect_err("there is none");
+        assert_eq!(none, format!("failed to read the kubeconfig: there is no `{}`", gone.display()));
+    }
+
+    #[test]
+    fn the_kubeconfig_of_k3s_is_pointed_at() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("k3s.yaml");
+        assert!(where_to_look(&path).ends_with(&format!("k3s has it in {}", path.display())));
+        std::fs::write(&path, "").expect("a file");
+        assert_eq!(where_to_look(&path), format!("k3s has one here: `--kubeconfig {}`", path.display()));
+        let denied = std::io::Error::from(ErrorKind::PermissionDenied);
+        let error = unusable(&KubeconfigError::ReadConfig(denied, path.clone()), "`k3s.yaml`");
+        let help = error.help().expect("it has help");
+        assert!(help.contains("sudo install -m 600") && help.contains(&path.display().to_string()), "{help}");
     }
 }

@@ -43,8 +43,10 @@ pub enum Error {
     /// No kubeconfig was found or it could not be used.
     #[error("failed to read the kubeconfig: {reason}")]
     Kubeconfig {
-        /// What is wrong with it, and what to do.
+        /// What is wrong with it.
         reason: String,
+        /// What to do.
+        help: Option<String>,
     },
     /// A client could not be built from the kubeconfig.
     #[error("failed to set up the connection: {reason}")]
@@ -169,6 +171,25 @@ impl Error {
                 Class::Environment
             }
             _ => Class::Refused,
+        }
+    }
+}
+
+impl Error {
+    /// What to do about it, where that is not said with it.
+    pub fn help(&self) -> Option<&str> {
+        match self {
+            Self::Kubeconfig { help, .. } => help.as_deref(),
+            Self::Setup { .. } => {
+                Some("correct the kubeconfig, or give another one with `--kubeconfig FILE`")
+            }
+            Self::Unreachable { .. } => Some(
+                "see that the cluster runs, and that the kubeconfig's `server` is right: `kubectl config view --minify` shows it",
+            ),
+            Self::Unauthorized { .. } => {
+                Some("get a kubeconfig that holds, or choose another context with `--context NAME`")
+            }
+            _ => None,
         }
     }
 }

@@ -34,6 +34,10 @@ pub(super) struct Patience {
     pub unknown: Duration,
     /// The longest time for one try.
     pub request: Duration,
+    /// The same, as long as there was no answer at all.
+    pub first_answer: Duration,
+    /// After so long without any answer, that is said.
+    pub word: Duration,
 }
 
 impl Default for Patience {
@@ -44,6 +48,9 @@ impl Default for Patience {
             total: Duration::from_secs(60),
             unknown: Duration::from_secs(2),
             request: Duration::from_secs(35),
+            // A connection that is not made is told apart from an answer that does not come.
+            first_answer: CONNECT.saturating_add(Duration::from_secs(2)),
+            word: Duration::from_secs(2),
         }
     }
 }
@@ -72,14 +79,22 @@ impl<'a> Teller<'a> {
     }
 }
 
+/// Is told the address of a server that has not answered yet.
+pub type Waiting = Arc<dyn Fn(&str) + Send + Sync>;
+
 /// The way to the API server.
 #[derive(Clone)]
 pub(super) struct Wire {
     pub client: Client,
     pub server: String,
     pub patience: Patience,
+    /// Told once, when the first answer takes its time.
+    pub waiting: Option<Waiting>,
     sent: Arc<AtomicU64>,
     answered: Arc<AtomicBool>,
+    said: Arc<AtomicBool>,
+    /// Whether the time for a first answer was up: others do not wait for it again.
+    silent: Arc<AtomicBool>,
     /// One for each request that may be on its way: each is a connection with a TLS handshake of its own.
     slots: Arc<Semaphore>,
 }
@@ -147,8 +162,11 @@ impl Wire {
             client,
             server,
             patience: Patience::default(),
+            waiting: None,
             sent: Arc::new(AtomicU64::new(0)),
             answered: Arc::new(AtomicBool::new(false)),
+            said: Arc::new(AtomicBool::new(false)),
+            silent: Arc::new(AtomicBool::new(false)),
             slots: Arc::new(Semaphore::new(PARALLEL)),
         }
     }
@@ -183,7 +201,7 @@ impl Wire {
         let mut pause = self.patience.first;
         let mut server_errors = 0;
         loop {
-            let (reason, after, failure) = match self.attempt(request, &mut server_errors).await {
+            let (reason, after, failure) = match self.heard(request, &mut server_errors).await {
                 Next::Done(result) => return result,
                 Next::Again { reason, after, failure } => (reason, after, failure),
             };
@@ -199,19 +217,44 @@ impl Wire {
         }
     }
 
+    /// One try; that it waits for a first answer is said.
+    async fn heard(&self, request: &Request<Vec<u8>>, server_errors: &mut u32) -> Next {
+        let attempt = self.attempt(request, server_errors);
+        let Some(waiting) = self.waiting.as_ref().filter(|_| !self.answered.load(Ordering::Relaxed)) else {
+            return attempt.await;
+        };
+        let mut attempt = std::pin::pin!(attempt);
+        if let Ok(next) = timeout(self.patience.word, attempt.as_mut()).await {
+            return next;
+        }
+        if !self.said.swap(true, Ordering::Relaxed) {
+            waiting(&self.server);
+        }
+        attempt.await
+    }
+
     async fn attempt(&self, request: &Request<Vec<u8>>, server_errors: &mut u32) -> Next {
         // The semaphore is never closed.
         let _slot = self.slots.acquire().await;
+        let known = self.answered.load(Ordering::Relaxed);
+        let limit = if known { self.patience.request } else { self.patience.first_answer };
+        let late = format!("no answer within {} s", limit.as_secs());
+        if !known && self.silent.load(Ordering::Relaxed) {
+            return Next::Done(Err(Failure::Lost(late)));
+        }
         self.count();
         let sending = self.client.send(copy(request));
-        let answer = match timeout(self.patience.request, async {
+        let answer = match timeout(limit, async {
             let response = sending.await?;
             let (parts, body) = response.into_parts();
             Ok::<_, kube::Error>(Response::from_parts(parts, body.collect_bytes().await?))
         })
         .await
         {
-            Err(_) => Err(format!("no answer within {} s", self.patience.request.as_secs())),
+            Err(_) => {
+                self.silent.fetch_or(!known, Ordering::Relaxed);
+                Err(late)
+            }
             Ok(Err(error)) if is_hopeless(&error) => {
                 return Next::Done(Err(Failure::Lost(root_cause(&error))));
             }

@@ -165,6 +165,20 @@ impl Diagnostics {
         }
     }
 
+    /// Adds the findings of another collector.
+    pub fn append(&mut self, other: Self) {
+        self.errors |= other.errors;
+        self.dropped += other.dropped;
+        self.extend(other.all);
+    }
+
+    /// Drops what another collector has not found.
+    pub fn keep_common(&mut self, other: &Self) {
+        self.all.retain(|diagnostic| other.seen.contains(diagnostic));
+        self.errors = self.all.iter().any(|diagnostic| diagnostic.severity == Severity::Error);
+        self.dropped = 0;
+    }
+
     /// True when one of the findings is an error.
     pub fn has_errors(&self) -> bool {
         self.errors

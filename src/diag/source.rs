@@ -22,6 +22,11 @@ impl Span {
     pub fn new(file: FileId, start: usize, end: usize) -> Self {
         Self { file, start, end: end.max(start) }
     }
+
+    /// A place of what nobody wrote, one for each number: it is in no file.
+    pub fn nowhere(number: usize) -> Self {
+        Self::new(FileId(u32::MAX), number, number)
+    }
 }
 
 /// A position as people count: line and column from 1, columns in characters.

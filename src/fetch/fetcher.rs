@@ -7,7 +7,7 @@ use std::time::Duration;
 use reqwest::header::RETRY_AFTER;
 use reqwest::{Response, StatusCode, Url, redirect};
 use tokio::sync::OnceCell;
-use tokio::time::sleep;
+use tokio::time::{sleep, timeout};
 
 use super::cache::failed;
 use super::{Cache, Error, Place};
@@ -19,6 +19,8 @@ use crate::types::Digest;
 pub struct Limits {
     /// For a connection.
     pub connect: Duration,
+    /// For the beginning of an answer.
+    pub answer: Duration,
     /// Without a byte.
     pub stall: Duration,
     /// How often a server that fails is asked.
@@ -37,6 +39,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             connect: Duration::from_secs(10),
+            answer: Duration::from_secs(10),
             stall: Duration::from_secs(30),
             tries: 4,
             pause: Duration::from_millis(500),
@@ -200,7 +203,11 @@ impl Fetcher {
             return Err(Error::Offline { place: place.to_string() }.into());
         }
         let client = self.client().await?;
-        let answer = client.get(url.clone()).send().await;
+        let answer = timeout(self.limits.answer, client.get(url.clone()).send()).await;
+        let answer = answer.map_err(|_| Error::Unreachable {
+            place: place.to_string(),
+            reason: format!("the server has not answered within {} s", self.limits.answer.as_secs()),
+        })?;
         let mut answer = judged(place, answer.map_err(|error| broken(place, &error))?)?;
         let total = answer.content_length();
         within(place, total.unwrap_or_default(), limit)?;

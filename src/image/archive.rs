@@ -9,7 +9,7 @@ use std::io::{self, Read};
 use tar::{EntryType, Header};
 
 use super::{Attributes, Error};
-use crate::types::{RootPath, quoted};
+use crate::types::{RootPath, in_short, quoted};
 
 /// The most entries of an archive; a root of OpenWrt has 3,000. Bounds the memory of a tree.
 const ENTRIES: usize = 100_000;
@@ -49,7 +49,14 @@ pub(super) fn read(
 ) -> Result<(), Error> {
     let position = Cell::new(0);
     let mut archive = tar::Archive::new(Counted { inner: reader, position: &position });
-    let broken = |error: io::Error| Error::archive(name, format!("{error}, at byte {}", position.get()));
+    let broken = |error: io::Error| {
+        let said = in_short(&error.to_string());
+        // The crate's own faults are of no kind that a machine has.
+        let at = position.get();
+        let unfit = at <= BLOCK && error.kind() == io::ErrorKind::Other;
+        let what = if unfit { "is no tar archive, or damaged: " } else { "" };
+        Error::archive(name, format!("{what}{said}, at byte {at}"))
+    };
     let mut long = Long::default();
     let mut end = 0;
     for (count, entry) in archive.entries().map_err(broken)?.raw(true).enumerate() {

@@ -3,7 +3,7 @@
 use crate::diag::Loc;
 use crate::spec::decode::{Decode, Decoder, Field};
 use crate::spec::schema::Defs;
-use crate::yaml::Tree;
+use crate::yaml::{Kind, Tree};
 use serde_json::{Value, json};
 
 /// A value, or none for a key that is absent, `null` or `""`.
@@ -29,6 +29,10 @@ impl<T: Decode> Field for Given<T> {
             return Self::absent();
         }
         T::decode(tree, decoder).map(|value| Self(Some(Loc::new(value, tree.span))))
+    }
+
+    fn example() -> Kind {
+        T::example()
     }
 
     fn schema(defs: &mut Defs) -> Value {

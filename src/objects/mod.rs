@@ -65,6 +65,13 @@ pub fn shared<'a>(plan: &Plan, appliances: impl Iterator<Item = &'a Appliance>) 
     set
 }
 
+/// Whether the objects of an appliance of a plan with faults can be built: no two of them have one name.
+pub fn is_buildable(appliance: &Appliance) -> bool {
+    let claims = &appliance.claims;
+    let twice = |at: usize| claims[..at].iter().any(|first| first.name.value == claims[at].name.value);
+    !(0..claims.len()).any(twice)
+}
+
 /// The objects of one appliance, in the order in which they are applied: what is mounted and referred to
 /// comes before the workload. Where the site has the scripts, they are in [`shared`].
 ///

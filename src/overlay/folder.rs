@@ -104,21 +104,26 @@ pub(super) struct Folder {
     pub uci_defaults: Vec<Script>,
 }
 
-/// Reads the folder of an overlay. Links below `files/` are taken as they are and never followed.
-pub(super) fn read(folder: &Path) -> Result<Folder, FolderError> {
+/// Reads the folder of an overlay, and adds what is wrong with it to `faults`; none without its document. Links below
+/// `files/` are taken as they are and never followed.
+pub(super) fn read(folder: &Path, faults: &mut Vec<FolderError>) -> Option<Folder> {
     let path = folder.join("overlay.yaml");
-    let document = text(&path, LONGEST_DOCUMENT, "1 MiB")?;
+    let document = kept(text(&path, LONGEST_DOCUMENT, "1 MiB"), faults)?;
     let document_name = path.display().to_string();
     let mut budget = Budget { bytes: LARGEST, entries: MOST_ENTRIES };
     let mut files = Vec::new();
     let root = folder.join("files");
-    if let Some(metadata) = optional(&root)? {
-        expect_folder(&root, &metadata)?;
-        read_files(&root, "", &mut budget, &mut files)?;
+    if kept(is_folder(&root), faults) == Some(true) {
+        read_files(&root, "", &mut budget, &mut files, faults);
     }
     files.sort_by(|a, b| a.path.cmp(&b.path));
-    let uci_defaults = scripts(&folder.join("uci-defaults"))?;
-    Ok(Folder { document_name, document, files, uci_defaults })
+    let uci_defaults = scripts(&folder.join("uci-defaults"), faults);
+    Some(Folder { document_name, document, files, uci_defaults })
+}
+
+/// What could be read; what could not is a fault.
+fn kept<T>(read: Result<T, FolderError>, faults: &mut Vec<FolderError>) -> Option<T> {
+    read.map_err(|fault| faults.push(fault)).ok()
 }
 
 /// What may still come.
@@ -156,11 +161,15 @@ fn kind(metadata: &Metadata) -> &'static str {
     }
 }
 
-fn expect_folder(path: &Path, metadata: &Metadata) -> Result<(), FolderError> {
-    if metadata.is_dir() {
-        return Ok(());
+/// Whether there is a folder; something else in its place is a fault.
+fn is_folder(path: &Path) -> Result<bool, FolderError> {
+    match optional(path)? {
+        None => Ok(false),
+        Some(metadata) if metadata.is_dir() => Ok(true),
+        Some(metadata) => {
+            Err(FolderError::Kind { path: path.to_owned(), found: kind(&metadata), wanted: "a folder" })
+        }
     }
-    Err(FolderError::Kind { path: path.to_owned(), found: kind(metadata), wanted: "a folder" })
 }
 
 /// The paths in a folder, sorted; no more than `limit` of them.
@@ -186,31 +195,37 @@ fn read_files(
     inside: &str,
     budget: &mut Budget,
     files: &mut Vec<File>,
-) -> Result<(), FolderError> {
-    let paths = entries(folder, budget.entries)?;
+    faults: &mut Vec<FolderError>,
+) {
+    let Some(paths) = kept(entries(folder, budget.entries), faults) else { return };
     budget.entries -= paths.len();
     for path in paths {
-        let inside = format!("{inside}/{}", name(&path)?);
-        let root_path: RootPath = inside
-            .parse()
-            .map_err(|_| FolderError::Name { path: path.clone(), why: "is no path in a root".to_owned() })?;
-        let metadata = metadata(&path)?;
-        if metadata.is_dir() {
-            read_files(&path, &inside, budget, files)?;
-            continue;
-        }
-        let content = if metadata.is_symlink() {
-            let target = fs::read_link(&path).map_err(io_error(&path))?;
-            let text = target.to_str().ok_or_else(|| FolderError::Text { path: path.clone() })?;
-            Content::Link(text.to_owned())
+        let Some(name) = kept(name(&path), faults) else { continue };
+        let inside = format!("{inside}/{name}");
+        if metadata(&path).is_ok_and(|metadata| metadata.is_dir()) {
+            read_files(&path, &inside, budget, files, faults);
         } else {
-            let bytes = bytes(&path, &metadata, budget.bytes, "16 MiB together with the other files")?;
-            budget.bytes -= bytes.len() as u64;
-            Content::Bytes { bytes: Cow::Owned(bytes), mode: metadata.permissions().mode() & KEPT_BITS }
-        };
-        files.push(File { path: root_path, content });
+            files.extend(kept(file(&path, &inside, budget), faults));
+        }
     }
-    Ok(())
+}
+
+/// A file or link, with its path in the root.
+fn file(path: &Path, inside: &str, budget: &mut Budget) -> Result<File, FolderError> {
+    let root_path: RootPath = inside
+        .parse()
+        .map_err(|_| FolderError::Name { path: path.to_owned(), why: "is no path in a root".to_owned() })?;
+    let metadata = metadata(path)?;
+    let content = if metadata.is_symlink() {
+        let target = fs::read_link(path).map_err(io_error(path))?;
+        let text = target.to_str().ok_or_else(|| FolderError::Text { path: path.to_owned() })?;
+        Content::Link(text.to_owned())
+    } else {
+        let bytes = bytes(path, &metadata, budget.bytes, "16 MiB together with the other files")?;
+        budget.bytes -= bytes.len() as u64;
+        Content::Bytes { bytes: Cow::Owned(bytes), mode: metadata.permissions().mode() & KEPT_BITS }
+    };
+    Ok(File { path: root_path, content })
 }
 
 /// A regular file of at most `most` bytes.
@@ -233,20 +248,22 @@ fn text(path: &Path, most: u64, limit: &'static str) -> Result<String, FolderErr
 }
 
 /// The scripts in a folder, which need not be there.
-fn scripts(folder: &Path) -> Result<Vec<Script>, FolderError> {
-    let Some(metadata) = optional(folder)? else { return Ok(Vec::new()) };
-    expect_folder(folder, &metadata)?;
-    let mut scripts = Vec::new();
-    for path in entries(folder, MOST_ENTRIES)? {
-        let name = name(&path)?;
-        let fits = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.');
-        // `ls` gives OpenWrt's boot no name with a dot in front.
-        if name.starts_with('.') || !name.bytes().all(fits) {
-            let why = "has other characters than letters, digits, `-`, `_` and `.`".to_owned();
-            return Err(FolderError::Name { path: path.clone(), why });
-        }
-        let text = text(&path, LONGEST_SCRIPT, "64 KiB")?;
-        scripts.push(Script { name: name.to_owned(), text: Cow::Owned(text) });
+fn scripts(folder: &Path, faults: &mut Vec<FolderError>) -> Vec<Script> {
+    if kept(is_folder(folder), faults) != Some(true) {
+        return Vec::new();
     }
-    Ok(scripts)
+    let paths = kept(entries(folder, MOST_ENTRIES), faults).unwrap_or_default();
+    paths.iter().filter_map(|path| kept(script(path), faults)).collect()
+}
+
+fn script(path: &Path) -> Result<Script, FolderError> {
+    let name = name(path)?;
+    let fits = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.');
+    // `ls` gives OpenWrt's boot no name with a dot in front.
+    if name.starts_with('.') || !name.bytes().all(fits) {
+        let why = "has other characters than letters, digits, `-`, `_` and `.`".to_owned();
+        return Err(FolderError::Name { path: path.to_owned(), why });
+    }
+    let text = text(path, LONGEST_SCRIPT, "64 KiB")?;
+    Ok(Script { name: name.to_owned(), text: Cow::Owned(text) })
 }

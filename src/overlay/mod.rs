@@ -90,9 +90,10 @@ impl Overlays {
 
 /// Reads every overlay that an appliance or an image names. One that is not there or cannot be read is reported once.
 pub fn gather(documents: &Documents, sources: &mut SourceMap, diags: &mut Diagnostics) -> Overlays {
-    let of_appliances = documents.appliances.iter().flat_map(|appliance| &appliance.spec.overlays);
-    let of_images = documents.images.iter().flat_map(|image| &image.spec.overlays);
     let mut read: BTreeMap<Place, Option<Overlay>> = BTreeMap::new();
+    let all = || std::iter::once(documents).chain(documents.guess.as_deref());
+    let of_appliances = all().flat_map(|documents| &documents.appliances).flat_map(|one| &one.spec.overlays);
+    let of_images = all().flat_map(|documents| &documents.images).flat_map(|image| &image.spec.overlays);
     for reference in of_appliances.chain(of_images) {
         read.entry(place(reference)).or_insert_with(|| match &reference.value {
             OverlayRef::Name(name) => from_embedded(name.as_str(), reference, sources, diags),
@@ -141,16 +142,16 @@ fn from_folder(
     let joined = Path::new(named_in).parent().unwrap_or(Path::new("")).join(folder);
     // Without the `./` in the middle, for messages.
     let path: PathBuf = joined.components().collect();
-    let read = match folder::read(&path) {
-        Ok(read) => read,
-        Err(error) => {
-            let help = error.help();
-            diags.push(Diagnostic::error("overlay-folder", error.to_string()).at(reference.span).help(help));
-            return None;
-        }
-    };
+    let mut faults = Vec::new();
+    let read = folder::read(&path, &mut faults);
+    let sound = faults.is_empty();
+    for fault in faults {
+        let help = fault.help();
+        diags.push(Diagnostic::error("overlay-folder", fault.to_string()).at(reference.span).help(help));
+    }
+    let read = read?;
     let (name, spec) = document(&read.document_name, read.document, reference, sources, diags)?;
-    Some(Overlay { name, spec, files: read.files, uci_defaults: read.uci_defaults })
+    sound.then_some(Overlay { name, spec, files: read.files, uci_defaults: read.uci_defaults })
 }
 
 /// The one document of an `overlay.yaml`.

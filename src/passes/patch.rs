@@ -15,14 +15,13 @@ use crate::types::nearest;
 /// Merges each patch; one that fits no object, or is not what Kubernetes reads, is reported.
 pub fn patch(set: &mut ObjectSet, patches: &[Loc<Written>], diags: &mut Diagnostics) {
     for patch in patches {
-        if let Err(finding) = apply(set, patch) {
-            diags.push(finding);
+        if let Err(findings) = apply(set, patch) {
+            diags.extend(findings);
         }
     }
 }
 
-#[expect(clippy::result_large_err, reason = "a finding is made once for each bad patch")]
-fn apply(set: &mut ObjectSet, patch: &Loc<Written>) -> Result<(), Diagnostic> {
+fn apply(set: &mut ObjectSet, patch: &Loc<Written>) -> Result<(), Vec<Diagnostic>> {
     let written = &patch.value.value;
     let kind = written.get("kind").and_then(Value::as_str).unwrap_or_default();
     let name = written.pointer("/metadata/name").and_then(Value::as_str);
@@ -42,9 +41,8 @@ fn apply(set: &mut ObjectSet, patch: &Loc<Written>) -> Result<(), Diagnostic> {
             Some(near) => format!("did you mean {near}?"),
             None => format!("write `kind` and `metadata.name` of one of: {}", known.join(", ")),
         };
-        return Err(Diagnostic::error("patch-target", format!("the patch fits {what}"))
-            .at(patch.span)
-            .help(help));
+        let finding = Diagnostic::error("patch-target", format!("the patch fits {what}"));
+        return Err(vec![finding.at(patch.span).help(help)]);
     };
     let merged = match kind {
         "ConfigMap" => merge::<ConfigMap>(object, written),
@@ -54,30 +52,45 @@ fn apply(set: &mut ObjectSet, patch: &Loc<Written>) -> Result<(), Diagnostic> {
         "PersistentVolumeClaim" => merge::<PersistentVolumeClaim>(object, written),
         "Service" => merge::<Service>(object, written),
         "StatefulSet" => merge::<StatefulSet>(object, written),
-        _ => Err("this kind is not patched".to_owned()),
+        _ => Err(vec!["this kind is not patched".to_owned()]),
     };
-    let merged = merged.map_err(|reason| {
-        Diagnostic::error("not-kubernetes", format!("the patch is no {kind}: {reason}"))
-            .at(patch.span)
-            .help(format!("write it as `kubectl explain {}` shows it", kind.to_ascii_lowercase()))
-    })?;
-    if merged.identity != object.identity {
-        return Err(Diagnostic::error("patch-target", "a patch cannot rename or move an object")
-            .at(patch.span)
-            .help("leave `metadata.name`, `metadata.namespace` and `apiVersion` as they are"));
+    let (merged, lost) = match merged {
+        Ok((merged, lost)) => (Some(merged), lost),
+        Err(reasons) => (None, reasons),
+    };
+    let mut findings: Vec<Diagnostic> = Vec::new();
+    for reason in lost {
+        findings.push(
+            Diagnostic::error("not-kubernetes", format!("the patch is no {kind}: {reason}"))
+                .at(patch.span)
+                .help(format!("write it as `kubectl explain {}` shows it", kind.to_ascii_lowercase())),
+        );
     }
-    if let Some((pointer, what)) = undone(object, &merged) {
+    let Some(merged) = merged else { return Err(findings) };
+    if merged.identity != object.identity {
+        findings.push(
+            Diagnostic::error("patch-target", "a patch cannot rename or move an object")
+                .at(patch.span)
+                .help("leave `metadata.name`, `metadata.namespace` and `apiVersion` as they are"),
+        );
+    }
+    for (pointer, what) in undone(object, &merged) {
         let place = patch.value.places.get(pointer).copied();
-        return Err(Diagnostic::error("patch-undoes", format!("the patch changes {what}"))
-            .at(place.or(patch.span))
-            .help("write it into the document, where there is a key for it"));
+        findings.push(
+            Diagnostic::error("patch-undoes", format!("the patch changes {what}"))
+                .at(place.or(patch.span))
+                .help("write it into the document, where there is a key for it"),
+        );
+    }
+    if !findings.is_empty() {
+        return Err(findings);
     }
     **object = merged;
     Ok(())
 }
 
-/// What a patch must not undo: the pointer and what it is.
-fn undone(before: &Object, after: &Object) -> Option<(&'static str, &'static str)> {
+/// What a patch must not undo: the pointers and what they are.
+fn undone(before: &Object, after: &Object) -> Vec<(&'static str, &'static str)> {
     let (before, after) = (&before.value, &after.value);
     let workload = after.pointer("/spec/template/spec").is_some();
     let pinned = [
@@ -92,51 +105,54 @@ fn undone(before: &Object, after: &Object) -> Option<(&'static str, &'static str
         ("/spec/template/spec/shareProcessNamespace", "PID 1, which has to be the appliance's init"),
         ("/spec/storageClassName", "the storage class of a claim, which is immutable"),
     ];
-    pinned.into_iter().find(|(pointer, _)| {
+    let changed = pinned.into_iter().filter(|(pointer, _)| {
         let selects = *pointer == "/spec/selector" || workload || *pointer == "/spec/storageClassName";
         selects && before.pointer(pointer) != after.pointer(pointer)
-    })
+    });
+    changed.collect()
 }
 
-fn merge<T: DeepMerge + Serialize + DeserializeOwned>(
-    object: &Object,
-    patch: &Value,
-) -> Result<Object, String> {
-    let mut typed: T = serde_json::from_value(object.value.clone()).map_err(|error| error.to_string())?;
+/// The object with its patch, and what Kubernetes would not understand of the patch; or why it is none at all.
+type Merged = Result<(Object, Vec<String>), Vec<String>>;
+
+fn merge<T: DeepMerge + Serialize + DeserializeOwned>(object: &Object, patch: &Value) -> Merged {
+    let said = |error: serde_json::Error| vec![error.to_string()];
+    let mut typed: T = serde_json::from_value(object.value.clone()).map_err(said)?;
     let mut complete = patch.clone();
     // A patch may leave the API version out; the typed reader wants it.
     if let Some(map) = complete.as_object_mut() {
         map.entry("apiVersion").or_insert_with(|| object.identity.api_version.clone().into());
     }
-    let patch: T = serde_json::from_value(complete.clone()).map_err(|error| error.to_string())?;
+    let patch: T = serde_json::from_value(complete.clone()).map_err(said)?;
     // The typed reader skips what it does not know, and a patch that does nothing is none.
-    let understood = serde_json::to_value(&patch).map_err(|error| error.to_string())?;
-    if let Some(lost) = lost(&complete, &understood, "") {
-        return Err(lost);
-    }
+    let understood = serde_json::to_value(&patch).map_err(said)?;
+    let mut fields = Vec::new();
+    lost(&complete, &understood, "", &mut fields);
     typed.merge_from(patch);
-    Ok(Object::of(&typed))
+    Ok((Object::of(&typed), fields))
 }
 
-/// The first field of `written` that is not in `understood`, in words.
-fn lost(written: &Value, understood: &Value, path: &str) -> Option<String> {
+/// The fields of `written` that are not in `understood`, in words.
+fn lost(written: &Value, understood: &Value, path: &str, fields: &mut Vec<String>) {
     match (written, understood) {
-        (Value::Object(written), Value::Object(understood)) => written.iter().find_map(|(key, value)| {
-            let path = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
-            match understood.get(key) {
-                _ if value.is_null() => Some(format!("`{path}: null` removes nothing")),
-                // An empty list or map is left out by the typed writer.
-                None if is_empty(value) => None,
-                None => Some(format!("there is no field `{path}`")),
-                Some(understood) => lost(value, understood, &path),
+        (Value::Object(written), Value::Object(understood)) => {
+            for (key, value) in written {
+                let path = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
+                match understood.get(key) {
+                    _ if value.is_null() => fields.push(format!("`{path}: null` removes nothing")),
+                    // An empty list or map is left out by the typed writer.
+                    None if is_empty(value) => {}
+                    None => fields.push(format!("there is no field `{path}`")),
+                    Some(understood) => lost(value, understood, &path, fields),
+                }
             }
-        }),
-        (Value::Array(written), Value::Array(understood)) => {
-            written.iter().zip(understood).enumerate().find_map(|(index, (written, understood))| {
-                lost(written, understood, &format!("{path}[{index}]"))
-            })
         }
-        _ => None,
+        (Value::Array(written), Value::Array(understood)) => {
+            for (index, (written, understood)) in written.iter().zip(understood).enumerate() {
+                lost(written, understood, &format!("{path}[{index}]"), fields);
+            }
+        }
+        _ => {}
     }
 }
 

@@ -16,7 +16,8 @@ use crate::overlay::Overlays;
 use crate::spec::{self, ApplianceSpec, Documents, SiteSpec, UpdateStrategy, WorkloadKind};
 use crate::types::{AddressSpec, CapabilityWish, Cidr, ImageRef};
 
-/// Decides the whole site. `None` without a Site document; appliances with faults are left out and reported.
+/// Decides the whole site. `None` without a Site document. After a fault, which is reported, the plan is good for
+/// finding others, and for nothing else.
 pub fn decide(documents: &Documents, overlays: &Overlays, diags: &mut Diagnostics) -> Option<Plan> {
     overlays::reject_loose(documents, diags);
     let site = documents.site.as_ref()?;
@@ -44,9 +45,7 @@ pub fn decide(documents: &Documents, overlays: &Overlays, diags: &mut Diagnostic
         appliances: Vec::new(),
     };
     for document in &documents.appliances {
-        if let Some(appliance) = appliance(&context, document, diags) {
-            plan.appliances.push(appliance);
-        }
+        plan.appliances.push(appliance(&context, document, diags));
     }
     if !context.is_faulty(site.span) {
         reject_missing_salt(site, &plan, diags);
@@ -155,11 +154,7 @@ fn profile_of(spec: &ApplianceSpec) -> Profile {
     }
 }
 
-fn appliance(
-    context: &Context<'_>,
-    document: &Loc<spec::Appliance>,
-    diags: &mut Diagnostics,
-) -> Option<Appliance> {
+fn appliance(context: &Context<'_>, document: &Loc<spec::Appliance>, diags: &mut Diagnostics) -> Appliance {
     let own = &document.spec.value;
     let name = document.metadata.name.clone().map(|name| name.to_string());
     let profile = profile_of(own);
@@ -170,17 +165,14 @@ fn appliance(
     };
     let spec = &overlays::lay_under(own, &named);
     let faulty = context.is_faulty(document.span);
-    let Some(image) = spec.image.clone() else {
-        if faulty {
-            return None;
-        }
+    if spec.image.is_none() && !faulty {
         diags.push(
             Diagnostic::error("image-missing", format!("appliance `{}` has no image", name.value))
                 .at(name.span)
                 .help("write `image`, or `from` with an entry of `wrtpod catalog`"),
         );
-        return None;
-    };
+    }
+    let image = spec.image.clone().unwrap_or_else(no_image);
     let half = pair::half(context.documents, &name, spec, diags).filter(|_| profile == Profile::OpenWrt);
     let place = Place {
         site: context.site,
@@ -213,7 +205,7 @@ fn appliance(
         service: service.as_ref(),
     };
     let parts = parts(context, profile, whole, half, credentials.as_ref(), diags);
-    Some(Appliance {
+    Appliance {
         kind: spec.from.as_ref().map_or(name.as_str(), |from| from.as_str()).to_owned(),
         profile,
         workload: workload(spec, &name),
@@ -255,7 +247,12 @@ fn appliance(
         routes: generic::routes(&nics, &context.cluster),
         nics,
         name,
-    })
+    }
+}
+
+/// In the place of an image that is missing, which has been reported: the rest is judged all the same.
+fn no_image() -> Loc<ImageRef> {
+    Loc::bare("none:0".parse().expect("a repository and a tag"))
 }
 
 /// What the containers of an appliance are made of.

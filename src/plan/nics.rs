@@ -46,7 +46,7 @@ pub fn network<'a>(site: &'a SiteSpec, name: &str) -> Option<&'a Network> {
     site.networks.iter().find(|(key, _)| key.value == *name).map(|(_, network)| &network.value)
 }
 
-/// Decides the NICs; one whose network is unknown is reported and left out.
+/// Decides the NICs; of one whose network is unknown, which is reported, nothing else is known than what it states itself.
 pub fn decide(place: Place<'_>, interfaces: &[Loc<Interface>], diags: &mut Diagnostics) -> Vec<Nic> {
     if interfaces.is_empty() && !place.faulty {
         diags.push(
@@ -63,10 +63,8 @@ pub fn decide(place: Place<'_>, interfaces: &[Loc<Interface>], diags: &mut Diagn
     let mut stated = Vec::new();
     for interface in interfaces {
         let before: Vec<Route> = nics.iter().flat_map(|nic| nic.routes.iter().copied()).collect();
-        if let Some(nic) = nic(place, interface, &before, diags) {
-            nics.push(nic);
-            stated.push(interface.default_route.is_some());
-        }
+        nics.push(nic(place, interface, &before, diags));
+        stated.push(interface.default_route.is_some());
     }
     if place.several_uplinks {
         default_routes_of_uplinks(&mut nics, &stated, diags);
@@ -138,15 +136,42 @@ pub fn is_primary(network: &Network) -> bool {
     network.primary.as_ref().is_some_and(|primary| primary.value)
 }
 
-fn nic(
-    place: Place<'_>,
-    interface: &Loc<Interface>,
-    before: &[Route],
-    diags: &mut Diagnostics,
-) -> Option<Nic> {
+/// A NIC on a network that the site does not have.
+fn nic_of_nothing(place: Place<'_>, interface: &Interface) -> Nic {
+    let network = interface.network.clone().map(|name| name.to_string());
+    let name = interface.name.clone().map(|name| name.map(|name| name.to_string()));
+    Nic {
+        interface: name.unwrap_or_else(|| network.clone()),
+        network,
+        attachment: None,
+        mac: interface.mac,
+        mac_derived: false,
+        gateways: Vec::new(),
+        routes: Vec::new(),
+        source_routing: None,
+        told_router: None,
+        dns: Vec::new(),
+        addressing: UNDECIDED,
+        default_route: wanted(interface.default_route.as_ref(), interface),
+        serve: interface.serve.filter(|serve| serve.value),
+        discovery: wanted(interface.discovery.as_ref(), interface),
+        metric: interface.metric.as_ref().map(|metric| metric.value),
+        bridge: interface.bridge.filter(|bridge| bridge.value),
+        configured_by: configured_by(place.profile),
+    }
+}
+
+fn configured_by(profile: Profile) -> ConfiguredBy {
+    match profile {
+        Profile::OpenWrt => ConfiguredBy::Guest,
+        Profile::Generic => ConfiguredBy::Cni,
+    }
+}
+
+fn nic(place: Place<'_>, interface: &Loc<Interface>, before: &[Route], diags: &mut Diagnostics) -> Nic {
     let Some(network) = network(place.site, interface.network.as_str()) else {
         diags.push(advice::unknown_network(place.site, interface, place.documents));
-        return None;
+        return nic_of_nothing(place, interface);
     };
     let primary = is_primary(network);
     let serve = interface.serve.filter(|serve| serve.value);
@@ -158,7 +183,7 @@ fn nic(
     };
     let (mac, mac_derived) =
         if primary { (interface.mac, false) } else { decide_mac(place, interface, network, &addressing) };
-    Some(Nic {
+    Nic {
         interface: name,
         network: interface.network.clone().map(|name| name.to_string()),
         attachment: None,
@@ -183,11 +208,8 @@ fn nic(
         discovery: wanted(interface.discovery.as_ref(), interface),
         metric: interface.metric.as_ref().map(|metric| metric.value),
         bridge: interface.bridge.filter(|bridge| bridge.value),
-        configured_by: match place.profile {
-            Profile::OpenWrt => ConfiguredBy::Guest,
-            Profile::Generic => ConfiguredBy::Cni,
-        },
-    })
+        configured_by: configured_by(place.profile),
+    }
 }
 
 /// The network's IPv4 gateway, where it is nobody's own.

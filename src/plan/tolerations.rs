@@ -10,28 +10,36 @@ const KEYS: [&str; 5] = ["key", "operator", "value", "effect", "tolerationSecond
 
 /// Reports a mapping that is no toleration; true for a good one.
 pub fn check(raw: &Loc<Value>, diags: &mut Diagnostics) -> bool {
-    match fault(&raw.value) {
-        None => true,
-        Some((what, help)) => {
-            diags.push(
-                Diagnostic::error("not-kubernetes", format!("this is no toleration: {what}"))
-                    .at(raw.span)
-                    .help(help),
-            );
-            false
-        }
+    let mut faults = unknown_keys(&raw.value);
+    // What an unknown key was meant to say is not known.
+    if faults.is_empty() {
+        faults.extend(fault(&raw.value));
     }
+    let good = faults.is_empty();
+    for (what, help) in faults {
+        diags.push(
+            Diagnostic::error("not-kubernetes", format!("this is no toleration: {what}"))
+                .at(raw.span)
+                .help(help),
+        );
+    }
+    good
 }
 
-fn fault(raw: &Value) -> Option<(String, String)> {
-    let fields = raw.as_object()?;
-    if let Some(unknown) = fields.keys().find(|key| !KEYS.contains(&key.as_str())) {
+fn unknown_keys(raw: &Value) -> Vec<(String, String)> {
+    let keys = raw.as_object().into_iter().flat_map(serde_json::Map::keys);
+    let fault = |unknown: &String| {
         let help = match nearest(unknown, KEYS) {
             Some(near) => format!("did you mean `{near}`?"),
             None => format!("its keys are {}", KEYS.join(", ")),
         };
-        return Some((format!("there is no key `{unknown}`"), help));
-    }
+        (format!("there is no key `{unknown}`"), help)
+    };
+    keys.filter(|key| !KEYS.contains(&key.as_str())).map(fault).collect()
+}
+
+fn fault(raw: &Value) -> Option<(String, String)> {
+    let fields = raw.as_object()?;
     let text = |key: &str| match fields.get(key) {
         None | Some(Value::Null) => Ok(""),
         Some(Value::String(text)) => Ok(text.as_str()),

@@ -39,7 +39,12 @@ pub(super) fn check_settings(overlay: &Overlay, diags: &mut Diagnostics) {
                         check_option(section.clone(), option, diags);
                     }
                 }
-                Err(invalid) => refuse(&invalid, key.span, diags),
+                Err(invalid) => {
+                    refuse(&invalid, key.span, diags);
+                    if let Ok(any) = Section::anonymous("any") {
+                        options.value.iter().for_each(|option| check_option(any.clone(), option, diags));
+                    }
+                }
             }
         }
     }

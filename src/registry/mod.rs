@@ -19,6 +19,7 @@ mod error;
 mod guard;
 mod limits;
 mod oci;
+mod patience;
 mod place;
 mod progress;
 mod push;

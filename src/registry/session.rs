@@ -65,7 +65,7 @@ pub(super) struct Session {
     /// Whether a token was asked for before the first question.
     greeted: AtomicBool,
     /// Whether it has ever answered.
-    reached: AtomicBool,
+    pub(super) reached: AtomicBool,
 }
 
 impl Session {
@@ -196,7 +196,7 @@ impl Session {
 
     /// Sends a request that has no large body, and waits for the head of the answer.
     pub(super) async fn send(&self, request: RequestBuilder) -> Result<Response, Failure> {
-        match timeout(self.limits.stall, request.send()).await {
+        match timeout(self.patience(), request.send()).await {
             Ok(result) => {
                 self.reached.fetch_or(result.is_ok(), Ordering::Relaxed);
                 result.map_err(|error| self.broken(&error))
@@ -344,11 +344,6 @@ impl Session {
         Failure::last(Error::Answer { registry: self.place.registry.clone(), reason })
     }
 
-    pub(super) fn stalled(&self) -> Failure {
-        let registry = self.place.registry.clone();
-        Failure::passing(Error::Stalled { registry, seconds: self.limits.stall.as_secs() })
-    }
-
     /// The failure that a connection without an answer is.
     pub(super) fn broken(&self, error: &reqwest::Error) -> Failure {
         if error.is_redirect() {
@@ -360,7 +355,7 @@ impl Session {
         let reason = if error.is_timeout() { "no connection in time".to_owned() } else { root_cause(error) };
         let unreachable = Error::Unreachable { registry: self.place.registry.clone(), reason };
         // What was connected and broke off may be better the next time; what never was is not there.
-        let again = !error.is_connect() && !error.is_timeout() || self.reached.load(Ordering::Relaxed);
+        let again = !error.is_connect() && !error.is_timeout() || self.is_reached();
         Failure { again, ..Failure::last(unreachable) }
     }
 }

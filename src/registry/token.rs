@@ -51,7 +51,11 @@ pub(super) async fn fetch(session: &Session) -> Result<Option<HeaderValue>, Fail
     let limit = session.limits.stall.min(session.limits.total);
     let asking = timeout(limit, guard::caught(oci.token(&session.access.login)));
     let (registry, seconds) = (session.place.registry.clone(), limit.as_secs());
-    let result = asking.await.map_err(|_| Failure::passing(Error::Slow { registry, seconds }))?;
+    let slow = |_| {
+        let slow = Error::Slow { registry, seconds };
+        if session.is_reached() { Failure::passing(slow) } else { Failure::last(slow) }
+    };
+    let result = asking.await.map_err(slow)?;
     let result = result.ok_or_else(|| session.answer("it names a token service that is none"))?;
     let token = result.map_err(|error| oci::failure(session, &error))?;
     token.map(|token| header(session, &token)).transpose()

@@ -64,7 +64,7 @@ impl Upload<'_> {
 
     async fn has(&self, digest: &Digest) -> Result<bool, Failure> {
         let session = self.session;
-        let asked = timeout(session.limits.stall, session.call(async |oci| oci.has(digest).await)).await;
+        let asked = timeout(session.patience(), session.call(async |oci| oci.has(digest).await)).await;
         asked.map_err(|_| session.stalled())??.map_err(|error| oci::failure(session, &error))
     }
 

@@ -199,27 +199,31 @@ fn check_others(plan: &Plan, network: &Network, nic: &Nic, address: &Loc<Cidr>, 
 fn check_pool(network: &Network, nic: &Nic, diags: &mut Diagnostics) {
     let Addressing::Pool(span) = nic.addressing else { return };
     let name = &network.name.value;
-    let finding = if nic.configured_by == ConfiguredBy::Guest {
-        Diagnostic::error(
-            "pool-without-ipam",
-            "OpenWrt's NICs come without CNI addresses: there is no pool for them",
-        )
-        .help("write a fixed address, or dhcp")
-    } else if network.pools.is_empty() {
-        Diagnostic::error("pool-missing", format!("network `{name}` has no `pool`"))
-            .also(network.name.span, "the network")
-            .help("add `pool: FIRST-LAST` to the network, or write a fixed address")
-    } else if network.nodes.len() != 1 && !network.is_whereabouts() {
-        Diagnostic::error("pool-many-nodes", format!("network `{name}` is not pinned to one node"))
-            .also(network.name.span, "the network")
-            .help(
-                "add `ipam: whereabouts` to the network, where the cluster has that; or `nodes: [NODE]` with one node; or \
-                 write a fixed address",
-            )
-    } else {
+    if nic.configured_by == ConfiguredBy::Guest {
+        let what = "OpenWrt's NICs come without CNI addresses: there is no pool for them";
+        let finding = Diagnostic::error("pool-without-ipam", what).at(span);
+        diags.push(finding.help("write a fixed address, or dhcp"));
         return;
-    };
-    diags.push(finding.at(span));
+    }
+    if network.pools.is_empty() {
+        diags.push(
+            Diagnostic::error("pool-missing", format!("network `{name}` has no `pool`"))
+                .at(span)
+                .also(network.name.span, "the network")
+                .help("add `pool: FIRST-LAST` to the network, or write a fixed address"),
+        );
+    }
+    if network.nodes.len() != 1 && !network.is_whereabouts() {
+        diags.push(
+            Diagnostic::error("pool-many-nodes", format!("network `{name}` is not pinned to one node"))
+                .at(span)
+                .also(network.name.span, "the network")
+                .help(
+                    "add `ipam: whereabouts` to the network, where the cluster has that; or `nodes: [NODE]` with one node; or \
+                     write a fixed address",
+                ),
+        );
+    }
 }
 
 fn check_serve(appliance: &Appliance, nic: &Nic, diags: &mut Diagnostics) {

@@ -45,31 +45,31 @@ fn check_name(appliance: &Appliance, nic: &Nic, diags: &mut Diagnostics) {
 /// On the cluster's own network the pod decides nothing.
 fn check_primary(plan: &Plan, appliance: &Appliance, nic: &Nic, diags: &mut Diagnostics) {
     let Some(network) = network_of(plan, nic).filter(|network| network.primary) else { return };
-    let (what, span) = if appliance.profile == Profile::OpenWrt {
-        ("OpenWrt must not own eth0", nic.network.span)
-    } else if let Some(mac) = &nic.mac {
-        ("a `mac` cannot be asked for", mac.span)
-    } else if let Some(address) = nic.fixed_addresses().first() {
-        ("an `address` cannot be asked for", address.span)
-    } else if nic.interface.value != "eth0" {
-        ("its NIC is called eth0", nic.interface.span)
-    } else if let Some(switch) = [&nic.default_route, &nic.discovery].into_iter().find(|switch| switch.value)
-    {
-        ("its routes are the cluster's", switch.span)
-    } else if let Some(route) = nic.routes.iter().find(|route| !network.routes.contains(route)) {
-        ("its routes are the cluster's", route.to.span)
-    } else if let Some(serve) = &nic.serve {
-        ("it has its servers", serve.span)
+    let faults = if appliance.profile == Profile::OpenWrt {
+        vec![("OpenWrt must not own eth0", nic.network.span)]
     } else {
-        return;
+        let switches = [&nic.default_route, &nic.discovery].into_iter().filter(|switch| switch.value);
+        let stated = [
+            nic.mac.as_ref().map(|mac| ("a `mac` cannot be asked for", mac.span)),
+            nic.fixed_addresses().first().map(|address| ("an `address` cannot be asked for", address.span)),
+            (nic.interface.value != "eth0").then_some(("its NIC is called eth0", nic.interface.span)),
+            nic.serve.as_ref().map(|serve| ("it has its servers", serve.span)),
+        ];
+        let own =
+            nic.routes.iter().filter(|route| !network.routes.contains(route)).map(|route| route.to.span);
+        let routes =
+            switches.map(|switch| switch.span).chain(own).map(|span| ("its routes are the cluster's", span));
+        stated.into_iter().flatten().chain(routes).collect()
     };
-    diags.push(
-        Diagnostic::error(
-            "primary-network",
-            format!("`{}` is the cluster's primary network: {what}", network.name.value),
-        )
-        .at(span)
-        .also(network.name.span, "the network")
-        .help("remove it; for a NIC of the appliance's own use a second network, through Multus"),
-    );
+    for (what, span) in faults {
+        diags.push(
+            Diagnostic::error(
+                "primary-network",
+                format!("`{}` is the cluster's primary network: {what}", network.name.value),
+            )
+            .at(span)
+            .also(network.name.span, "the network")
+            .help("remove it; for a NIC of the appliance's own use a second network, through Multus"),
+        );
+    }
 }

@@ -155,21 +155,19 @@ fn check_pool(plan: &Plan, network: &Network, pool: &Loc<IpRange>, diags: &mut D
         Cidr::new(address, subnet.prefix()).is_some_and(|at| at.is_network_address() || at.is_broadcast())
     };
     let mut gateways = std::iter::once(network).chain(beside(plan, network)).flat_map(|one| &one.gateways);
-    let finding = if bits - subnet.prefix() < 2 {
-        report(format!("{} is too small for a pool", subnet.value), "write fixed addresses".to_owned())
-    } else if is_end(pool.first()) || is_end(pool.last()) {
-        let what = format!("the pool {} holds the first or the last address of {}", pool.value, subnet.value);
-        report(what, "leave the network's and the broadcast address out".to_owned())
-    } else if let Some(gateway) = gateways.find(|gateway| pool.contains(gateway.value)) {
-        report(
-            format!("the pool {} holds the gateway {}", pool.value, gateway.value),
-            "leave the gateway out".to_owned(),
-        )
-        .also(gateway.span, "the gateway")
-    } else {
+    if bits - subnet.prefix() < 2 {
+        let what = format!("{} is too small for a pool", subnet.value);
+        diags.push(report(what, "write fixed addresses".to_owned()));
         return;
-    };
-    diags.push(finding);
+    }
+    if is_end(pool.first()) || is_end(pool.last()) {
+        let what = format!("the pool {} holds the first or the last address of {}", pool.value, subnet.value);
+        diags.push(report(what, "leave the network's and the broadcast address out".to_owned()));
+    }
+    if let Some(gateway) = gateways.find(|gateway| pool.contains(gateway.value)) {
+        let what = format!("the pool {} holds the gateway {}", pool.value, gateway.value);
+        diags.push(report(what, "leave the gateway out".to_owned()).also(gateway.span, "the gateway"));
+    }
 }
 
 /// Two names for one wire must not hand out the same addresses, and host-local refuses ranges that overlap.

@@ -5,7 +5,7 @@ use super::merge::merge;
 use super::{CatalogEntry, scalar};
 use crate::diag::{Diagnostic, Diagnostics, FileId, SourceMap, Span};
 use crate::types::{nearest, quoted};
-use crate::yaml::{self, Key, Tree};
+use crate::yaml::{self, Key, Kind, Tree};
 use std::collections::HashMap;
 
 /// The `spec` of the entry `name`, which is asked for at `span`, on top of what it builds on itself; `None` for an unknown
@@ -56,6 +56,21 @@ impl<'a> Catalog<'a> {
         let Some(mut base) = self.spec(&name, span, sources, diagnostics) else { return Err(spec) };
         merge(&mut base, spec);
         Ok(base)
+    }
+
+    /// An appliance whose entry is not there, on top of the one that was probably meant: the nearest, or any.
+    pub(super) fn meant(&mut self, document: &Tree, sources: &mut SourceMap) -> Option<Tree> {
+        let spec = document.get("spec")?;
+        let from = spec.get("from")?;
+        let near = nearest(from.text()?, self.names()).or_else(|| self.names().next())?;
+        let mut base = self.spec(near, from.span, sources, &mut Diagnostics::new())?;
+        merge(&mut base, spec.clone());
+        let mut document = document.clone();
+        *header::spec_of(&mut document)? = match base.kind {
+            Kind::Map(entries) => entries,
+            Kind::Null | Kind::Scalar { .. } | Kind::Seq(_) => return None,
+        };
+        Some(document)
     }
 
     fn spec(

@@ -1,11 +1,12 @@
 //! Decoding of trees into typed documents; collects every fault and goes on.
 
+use super::repair::Repairs;
 use super::scalar;
 use super::schema::Defs;
 use crate::diag::{Diagnostic, Diagnostics, Loc, Span};
 use crate::types::{Invalid, nearest, quoted};
 use crate::yaml::{Entry, Key, Kind, Tree};
-use serde_json::{Value, json};
+use serde_json::Value;
 use std::str::FromStr;
 
 /// A value that can be read from one node.
@@ -14,6 +15,12 @@ pub(crate) trait Decode: Sized {
     const WHAT: &'static str;
     /// Reads it; `None` after a fault, which has been reported.
     fn decode(tree: &Tree, decoder: &mut Decoder<'_>) -> Option<Self>;
+    /// What one is written like.
+    fn example() -> Kind;
+    /// What was probably meant by a text that is none.
+    fn guess(_text: &str) -> Kind {
+        Self::example()
+    }
     /// Its JSON Schema.
     fn schema(defs: &mut Defs) -> Value;
 }
@@ -26,6 +33,8 @@ pub(crate) trait Field: Sized {
     fn absent() -> Option<Self>;
     /// Reads it; `None` after a fault, which has been reported.
     fn read(tree: &Tree, decoder: &mut Decoder<'_>) -> Option<Self>;
+    /// What one is written like.
+    fn example() -> Kind;
     /// Its JSON Schema.
     fn schema(defs: &mut Defs) -> Value;
 }
@@ -44,6 +53,8 @@ pub(crate) trait OneOf: Sized {
     const KEYS: &'static [&'static str];
     /// Reads the value behind one of the keys.
     fn decode_case(entry: &Entry, decoder: &mut Decoder<'_>) -> Option<Self>;
+    /// What the value behind the first key is written like.
+    fn example() -> Kind;
     /// The JSON Schema of the value behind each key.
     fn schemas(defs: &mut Defs) -> Vec<(&'static str, Value)>;
 }
@@ -52,6 +63,8 @@ pub(crate) trait OneOf: Sized {
 pub(crate) trait MapKey: Sized {
     /// The key from its text.
     fn from_key(text: &str) -> Result<Self, Invalid>;
+    /// A good one.
+    const EXAMPLE_KEY: &'static str;
     /// The JSON Schema of the text.
     fn key_schema() -> Value;
 }
@@ -61,12 +74,24 @@ pub(crate) struct Decoder<'a> {
     diagnostics: &'a mut Diagnostics,
     /// The key or list item that is being read: where a missing key is reported.
     here: Span,
+    /// What has to be put right for the rest to be judged.
+    repairs: Repairs,
 }
 
 impl<'a> Decoder<'a> {
     /// A decoder for a document that starts at `here`.
     pub(crate) fn new(diagnostics: &'a mut Diagnostics, here: Span) -> Self {
-        Self { diagnostics, here }
+        Self { diagnostics, here, repairs: Repairs::default() }
+    }
+
+    /// What has to be put right.
+    pub(super) fn into_repairs(self) -> Repairs {
+        self.repairs
+    }
+
+    /// Notes what a faulty value could have been.
+    pub(crate) fn repair<T: Decode>(&mut self, tree: &Tree) {
+        self.repairs.value(tree.span, tree.text().map_or_else(T::example, T::guess));
     }
 
     /// Reports a fault.
@@ -83,19 +108,18 @@ impl<'a> Decoder<'a> {
     }
 
     /// The entries of a mapping.
-    pub(crate) fn entries<'t>(&mut self, tree: &'t Tree, what: &str) -> Option<&'t [Entry]> {
-        match &tree.kind {
-            Kind::Map(entries) => Some(entries),
-            Kind::Null | Kind::Scalar { .. } | Kind::Seq(_) => self.wrong_type(
-                tree,
-                &format!("{what} (a mapping)"),
-                "write `key: value` lines, indented below the key",
-            ),
+    pub(crate) fn entries<'t, T: Decode>(&mut self, tree: &'t Tree, what: &str) -> Option<&'t [Entry]> {
+        if let Kind::Map(entries) = &tree.kind {
+            return Some(entries);
         }
+        let fix = "write `key: value` lines, indented below the key";
+        self.wrong_type::<T>(tree, &format!("{what} (a mapping)"), fix);
+        None
     }
 
     /// Reports a node of the wrong kind.
-    pub(crate) fn wrong_type<T>(&mut self, tree: &Tree, wanted: &str, fix: &str) -> Option<T> {
+    pub(crate) fn wrong_type<T: Decode>(&mut self, tree: &Tree, wanted: &str, fix: &str) -> Option<T> {
+        self.repair::<T>(tree);
         let found = match tree.text() {
             Some(text) => quoted(text),
             None => tree.what().to_owned(),
@@ -107,7 +131,7 @@ impl<'a> Decoder<'a> {
     }
 
     /// Parses a scalar.
-    pub(crate) fn parse<T: FromStr<Err = Invalid>>(
+    pub(crate) fn parse<T: Decode + FromStr<Err = Invalid>>(
         &mut self,
         tree: &Tree,
         what: &str,
@@ -117,10 +141,17 @@ impl<'a> Decoder<'a> {
         match text.parse() {
             Ok(value) => Some(value),
             Err(invalid) => {
+                self.repair::<T>(tree);
                 self.invalid(tree.span, invalid);
                 None
             }
         }
+    }
+
+    /// Reports a key that is none of its type; `good` is one.
+    pub(super) fn invalid_key(&mut self, span: Span, good: &str, invalid: Invalid) {
+        self.repairs.key(span, good);
+        self.invalid(span, invalid);
     }
 
     /// Reports a text that is not a value of its type.
@@ -144,12 +175,24 @@ impl<'a> Decoder<'a> {
             None => format!("the keys of {what} are {}", scalar::listed(all)),
         };
         self.report(Diagnostic::error("unknown-key", message).at(key.span).help(help));
+        if let Some(meant) = close {
+            self.repairs.key(key.span, meant);
+        }
         close
     }
 
-    /// The value of a key that is not there. One that was `meant` by an unknown key has been reported.
-    pub(crate) fn absent<T: Field>(&mut self, key: &str, what: &str, meant: &[&str]) -> Option<T> {
+    /// The value of a key that the mapping at `mapping` has not. One that was `meant` by an unknown key has been reported.
+    pub(crate) fn absent<T: Field>(
+        &mut self,
+        key: &str,
+        what: &str,
+        meant: &[&str],
+        mapping: Span,
+    ) -> Option<T> {
         let value = T::absent();
+        if value.is_none() {
+            self.repairs.lacking(mapping, key, T::example());
+        }
         if value.is_none() && !meant.contains(&key) {
             let message = format!("{what} has no `{key}`");
             let diagnostic = Diagnostic::error("missing-key", message).at(self.here);
@@ -158,13 +201,18 @@ impl<'a> Decoder<'a> {
         value
     }
 
-    /// The one case out of several whose key is there. One that was `meant` by an unknown key has been reported.
+    /// The one case out of several whose key is in the mapping at `mapping`. One that was `meant` by an unknown key has been
+    /// reported.
     pub(crate) fn one_of<T: OneOf>(
         &mut self,
         chosen: &[&Entry],
         what: &str,
         meant: &[&str],
+        mapping: Span,
     ) -> Option<Loc<T>> {
+        if let ([], Some(key)) = (chosen, T::KEYS.first()) {
+            self.repairs.lacking(mapping, key, T::example());
+        }
         match chosen {
             [] if T::KEYS.iter().any(|key| meant.contains(key)) => None,
             [] => {
@@ -182,6 +230,7 @@ impl<'a> Decoder<'a> {
             }
             [first, rest @ ..] => {
                 for entry in rest {
+                    self.repairs.surplus(entry.key.span);
                     let (a, b) = (&first.key, &entry.key);
                     let message = format!("{what} has both `{}` and `{}`", a.text, b.text);
                     let help = if a.span.file == b.span.file {
@@ -205,7 +254,7 @@ impl<'a> Decoder<'a> {
     }
 
     /// Reads the items of a list; every faulty one is reported.
-    fn items<T: Decode>(&mut self, items: &[Tree]) -> Option<Vec<Loc<T>>> {
+    pub(super) fn items<T: Decode>(&mut self, items: &[Tree]) -> Option<Vec<Loc<T>>> {
         let mut values = Some(Vec::with_capacity(items.len()));
         let before = self.here;
         for item in items {
@@ -219,139 +268,4 @@ impl<'a> Decoder<'a> {
         self.here = before;
         values
     }
-}
-
-impl<T: Decode> Field for Loc<T> {
-    const REQUIRED: bool = true;
-
-    fn absent() -> Option<Self> {
-        None
-    }
-
-    fn read(tree: &Tree, decoder: &mut Decoder<'_>) -> Option<Self> {
-        T::decode(tree, decoder).map(|value| Loc::new(value, tree.span))
-    }
-
-    fn schema(defs: &mut Defs) -> Value {
-        T::schema(defs)
-    }
-}
-
-impl<T: Decode> Field for Option<Loc<T>> {
-    const REQUIRED: bool = false;
-
-    fn absent() -> Option<Self> {
-        Some(None)
-    }
-
-    fn read(tree: &Tree, decoder: &mut Decoder<'_>) -> Option<Self> {
-        Loc::read(tree, decoder).map(Some)
-    }
-
-    fn schema(defs: &mut Defs) -> Value {
-        T::schema(defs)
-    }
-}
-
-impl<T: Decode> Decode for Loc<T> {
-    const WHAT: &'static str = T::WHAT;
-
-    fn decode(tree: &Tree, decoder: &mut Decoder<'_>) -> Option<Self> {
-        T::decode(tree, decoder).map(|value| Loc::new(value, tree.span))
-    }
-
-    fn schema(defs: &mut Defs) -> Value {
-        T::schema(defs)
-    }
-}
-
-impl<T: Decode> Decode for Vec<Loc<T>> {
-    const WHAT: &'static str = "a list";
-
-    fn decode(tree: &Tree, decoder: &mut Decoder<'_>) -> Option<Self> {
-        match &tree.kind {
-            Kind::Seq(items) => decoder.items(items),
-            Kind::Scalar { text, .. } if text.len() < 40 => decoder.wrong_type(
-                tree,
-                "a list",
-                &format!("write `[{text}]`, or one item a line behind `- `"),
-            ),
-            Kind::Null | Kind::Scalar { .. } | Kind::Map(_) => {
-                decoder.wrong_type(tree, "a list", "write one item a line, each behind `- `")
-            }
-        }
-    }
-
-    fn schema(defs: &mut Defs) -> Value {
-        json!({"type": "array", "items": T::schema(defs)})
-    }
-}
-
-impl<T: Decode> OneOrMany for Vec<Loc<T>> {
-    fn read_one_or_many(tree: &Tree, decoder: &mut Decoder<'_>) -> Option<Self> {
-        match &tree.kind {
-            Kind::Seq(items) => decoder.items(items),
-            Kind::Null | Kind::Scalar { .. } | Kind::Map(_) => {
-                T::decode(tree, decoder).map(|value| vec![Loc::new(value, tree.span)])
-            }
-        }
-    }
-
-    fn schema_one_or_many(defs: &mut Defs) -> Value {
-        let one = T::schema(defs);
-        json!({"anyOf": [one, {"type": "array", "items": one}]})
-    }
-}
-
-impl<K: MapKey, T: Decode> Decode for Vec<(Loc<K>, Loc<T>)> {
-    const WHAT: &'static str = "a mapping";
-
-    fn decode(tree: &Tree, decoder: &mut Decoder<'_>) -> Option<Self> {
-        let Some(entries) = tree.entries() else {
-            return decoder.wrong_type(tree, Self::WHAT, "write `key: value` lines, indented below the key");
-        };
-        let mut values = Some(Vec::with_capacity(entries.len()));
-        for entry in entries.iter().filter(|entry| !entry.value.is_null()) {
-            let key =
-                K::from_key(&entry.key.text).map_err(|invalid| decoder.invalid(entry.key.span, invalid)).ok();
-            let value = decoder.inside(entry, |decoder| T::decode(&entry.value, decoder));
-            match (key, value, &mut values) {
-                (Some(key), Some(value), Some(values)) => {
-                    values.push((Loc::new(key, entry.key.span), Loc::new(value, entry.value.span)));
-                }
-                _ => values = None,
-            }
-        }
-        values
-    }
-
-    fn schema(defs: &mut Defs) -> Value {
-        json!({"type": "object", "propertyNames": K::key_schema(), "additionalProperties": T::schema(defs)})
-    }
-}
-
-/// Lists and maps: not there means empty.
-macro_rules! empty_when_absent {
-    ($([$($generics:tt)*] $ty:ty;)*) => {
-        $(impl<$($generics)*> Field for $ty {
-            const REQUIRED: bool = false;
-
-            fn absent() -> Option<Self> {
-                Some(Vec::new())
-            }
-
-            fn read(tree: &Tree, decoder: &mut Decoder<'_>) -> Option<Self> {
-                Self::decode(tree, decoder)
-            }
-
-            fn schema(defs: &mut Defs) -> Value {
-                <Self as Decode>::schema(defs)
-            }
-        })*
-    };
-}
-
-empty_when_absent! {
-    [T: Decode] Vec<Loc<T>>;
-    [K: MapKey, T: Decode] Vec<(Loc<K>, Loc<T>)>;
 }

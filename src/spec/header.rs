@@ -4,7 +4,7 @@ use super::API_VERSION;
 use super::scalar;
 use crate::diag::{Diagnostic, Diagnostics, Span};
 use crate::types::{nearest, quoted};
-use crate::yaml::{Kind, Tree};
+use crate::yaml::{Entry, Kind, Tree};
 
 /// A kind of document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -36,8 +36,8 @@ impl DocumentKind {
 pub(super) struct Document {
     pub(super) kind: DocumentKind,
     pub(super) tree: Tree,
-    /// Whether it lacks what it builds on: it is read for its faults, and left out.
-    pub(super) unfounded: bool,
+    /// What it may have been meant to be, where what it names (`from`, `build`, its kind) is not there.
+    pub(super) meant: Option<Tree>,
 }
 
 impl Document {
@@ -73,6 +73,15 @@ impl Document {
     }
 }
 
+/// The entries of a document's `spec`.
+pub(super) fn spec_of(document: &mut Tree) -> Option<&mut Vec<Entry>> {
+    let Kind::Map(entries) = &mut document.kind else { return None };
+    match &mut entries.iter_mut().find(|entry| entry.key.text == "spec")?.value.kind {
+        Kind::Map(entries) => Some(entries),
+        Kind::Null | Kind::Scalar { .. } | Kind::Seq(_) => None,
+    }
+}
+
 /// Takes a document's header off; `None` when its kind is not known. Faults are reported.
 pub(super) fn take(mut tree: Tree, diagnostics: &mut Diagnostics) -> Option<Document> {
     let span = tree.span;
@@ -90,7 +99,7 @@ pub(super) fn take(mut tree: Tree, diagnostics: &mut Diagnostics) -> Option<Docu
     let (version, kind) = (remove("apiVersion"), remove("kind"));
     let ours = check_version(version.as_ref(), span, diagnostics);
     let kind = kind_of(kind.as_ref(), span, ours, diagnostics)?;
-    Some(Document { kind, tree, unfounded: false })
+    Some(Document { kind, tree, meant: None })
 }
 
 /// False for a document that belongs to something else altogether.
@@ -133,11 +142,13 @@ fn kind_of(
         return known;
     }
     let found = kind.text().map_or_else(|| kind.what().to_owned(), quoted);
-    let help = match kind.text().and_then(|text| nearest(text, DocumentKind::words())) {
+    let near = kind.text().and_then(|text| nearest(text, DocumentKind::words()));
+    let help = match near {
         Some(known) => format!("did you mean `{known}`?"),
         None => format!("the kinds are {}", scalar::listed(DocumentKind::words())),
     };
     let message = format!("unknown kind {found}");
     diagnostics.push(Diagnostic::error("unknown-kind", message).at(kind.span).help(help));
-    None
+    // It is read as what was meant, for its other faults.
+    DocumentKind::ALL.into_iter().find(|known| near == Some(known.as_str()))
 }

@@ -5,6 +5,7 @@ use super::catalog::Catalog;
 use super::decode::{Decode, Decoder};
 use super::header::{self, Document, DocumentKind};
 use super::merge::merge;
+use super::repair::{Repairs, Way};
 use super::{Appliance, CatalogEntry, Documents, Image, Overlay, Request, Site, scalar};
 use crate::diag::{Diagnostic, Diagnostics, FileId, Loc, SourceMap, Span};
 use crate::types::{nearest, quoted};
@@ -20,7 +21,8 @@ struct Gathered {
     written: HashMap<(usize, FileId), Span>,
 }
 
-/// Reads, merges and decodes documents. Every fault of every file is reported; a document with faults is left out.
+/// Reads, merges and decodes documents. Every fault of every file is reported; of a document with faults, what is
+/// good is kept, so that what else is wrong is found too: see [`Documents::judged`].
 ///
 /// Documents of the same kind and name in several inputs are merged before decoding: mappings key by key, lists and
 /// scalars are replaced, `null` removes. Values keep the place they were written at.
@@ -48,16 +50,23 @@ pub fn load(request: &Request<'_>, sources: &mut SourceMap, diagnostics: &mut Di
         if let Some(spec) = document.spec_mut() {
             let empty = Tree::new(spec.span, Kind::Null);
             let own = std::mem::replace(spec, empty);
-            let complete = catalog.complete(own, sources, diagnostics);
-            let unfounded = complete.is_err();
-            *spec = complete.unwrap_or_else(|own| own);
-            document.unfounded = unfounded;
+            match catalog.complete(own, sources, diagnostics) {
+                Ok(complete) => *spec = complete,
+                Err(own) => {
+                    *spec = own;
+                    document.meant = catalog.meant(&document.tree, sources);
+                }
+            }
         }
     }
     gathered.assign(second, diagnostics);
     gathered.add_images(request.images, sources, diagnostics);
-    let documents = gathered.decode(diagnostics);
-    Documents { foreign: catalog.files, ..documents }
+    let mut documents = gathered.decode(diagnostics);
+    if let Some(guess) = &mut documents.guess {
+        guess.foreign.clone_from(&catalog.files);
+    }
+    documents.foreign = catalog.files;
+    documents
 }
 
 impl Gathered {
@@ -148,6 +157,7 @@ impl Gathered {
                 };
                 let message = format!("there is no Image {}", quoted(&name));
                 diagnostics.push(Diagnostic::error("unknown-image", message).at(span).help(help));
+                self.read_without_image(&name);
                 continue;
             };
             let file = sources.add(entry.file, entry.text);
@@ -158,6 +168,21 @@ impl Gathered {
                 if let Some(document) = header::take(tree, diagnostics) {
                     self.add(document, file, diagnostics);
                 }
+            }
+        }
+    }
+
+    /// Without its Image, nothing is known of what an appliance's overlays are in.
+    fn read_without_image(&mut self, name: &str) {
+        for document in self.documents.iter_mut().filter(|document| document.kind == DocumentKind::Appliance)
+        {
+            let build = document.tree.get("spec").and_then(|spec| spec.get("build"));
+            if build.and_then(Tree::text) == Some(name) {
+                let mut meant = document.tree.clone();
+                if let Some(spec) = header::spec_of(&mut meant) {
+                    spec.retain(|entry| !matches!(entry.key.text.as_str(), "build" | "overlays"));
+                }
+                document.meant = Some(meant);
             }
         }
     }
@@ -201,38 +226,128 @@ impl Gathered {
     }
 
     fn decode(self, diagnostics: &mut Diagnostics) -> Documents {
-        let mut documents = Documents::default();
-        let mut names = HashSet::new();
+        let (mut documents, mut guess) = (Documents::default(), Documents::default());
+        let mut read: Vec<(Documents, Option<Documents>)> = Vec::new();
         for document in self.documents {
             let span = document.span();
             let before = diagnostics.len();
-            let mut decoder = Decoder::new(diagnostics, document.tree.span);
-            match document.kind {
-                DocumentKind::Site => {
-                    let site = Site::decode(&document.tree, &mut decoder);
-                    documents.site = documents.site.or(site.map(|site| Loc::new(site, span)));
-                }
-                DocumentKind::Appliance => {
-                    let appliance = Appliance::decode(&document.tree, &mut decoder);
-                    let appliance = appliance.filter(|_| !document.unfounded);
-                    let fresh =
-                        appliance.filter(|appliance| names.insert(appliance.metadata.name.to_string()));
-                    documents.appliances.extend(fresh.map(|appliance| Loc::new(appliance, span)));
-                }
-                DocumentKind::Image => {
-                    let image = Image::decode(&document.tree, &mut decoder);
-                    documents.images.extend(image.map(|image| Loc::new(image, span)));
-                }
-                DocumentKind::Overlay => {
-                    let overlay = Overlay::decode(&document.tree, &mut decoder);
-                    documents.overlays.extend(overlay.map(|overlay| Loc::new(overlay, span)));
-                }
-            }
+            let mut whole = Documents::default();
+            let repairs = whole.take(document.kind, &document.tree, span, diagnostics);
             if diagnostics.len() > before {
                 documents.faulty.push(span);
             }
+            if repairs.is_empty() && document.meant.is_none() {
+                read.push((whole, None));
+                continue;
+            }
+            if whole.is_empty() {
+                documents.unread.push(span);
+            }
+            // Nobody reads that many findings, and more are not looked for.
+            if diagnostics.len() < MOST_FOLLOWED {
+                let without = repaired(document.kind, document.tree.clone(), span, Way::Without);
+                let meant = document.meant.unwrap_or(document.tree);
+                read.push((without, Some(repaired(document.kind, meant, span, Way::Guess))));
+            }
+        }
+        if read.iter().any(|(_, meant)| meant.is_some()) {
+            guess.faulty.clone_from(&documents.faulty);
+            let mut names = HashSet::new();
+            for (whole, meant) in &read {
+                guess.append(meant.as_ref().unwrap_or(whole).clone(), &mut names);
+            }
+            documents.guess = Some(Box::new(guess));
+        }
+        let mut names = HashSet::new();
+        for (whole, _) in read {
+            documents.append(whole, &mut names);
         }
         documents
+    }
+}
+
+/// With so many faults, documents are not put right to look for others.
+const MOST_FOLLOWED: usize = 200;
+/// How often a document is put right: each time may show what lacks further up.
+const MOST_ROUNDS: usize = 8;
+
+/// What a document with faults would be without them.
+fn repaired(kind: DocumentKind, mut tree: Tree, span: Span, way: Way) -> Documents {
+    let mut places = 0;
+    for _ in 0..MOST_ROUNDS {
+        let (mut documents, mut known) = (Documents::default(), Diagnostics::new());
+        let repairs = documents.take(kind, &tree, span, &mut known);
+        if repairs.is_empty() {
+            return documents;
+        }
+        repairs.apply(&mut tree, way, &mut places);
+    }
+    Documents::default()
+}
+
+impl Documents {
+    /// Decodes a document; the answer is what has to be put right in it.
+    fn take(
+        &mut self,
+        kind: DocumentKind,
+        tree: &Tree,
+        span: Span,
+        diagnostics: &mut Diagnostics,
+    ) -> Repairs {
+        let mut decoder = Decoder::new(diagnostics, tree.span);
+        match kind {
+            DocumentKind::Site => {
+                let site = Site::decode(tree, &mut decoder);
+                self.site = site.map(|site| Loc::new(site, span));
+            }
+            DocumentKind::Appliance => {
+                let appliance = Appliance::decode(tree, &mut decoder);
+                self.appliances.extend(appliance.map(|appliance| Loc::new(appliance, span)));
+            }
+            DocumentKind::Image => {
+                let image = Image::decode(tree, &mut decoder);
+                self.images.extend(image.map(|image| Loc::new(image, span)));
+            }
+            DocumentKind::Overlay => {
+                let overlay = Overlay::decode(tree, &mut decoder);
+                self.overlays.extend(overlay.map(|overlay| Loc::new(overlay, span)));
+            }
+        }
+        decoder.into_repairs()
+    }
+
+    fn is_empty(&self) -> bool {
+        self.site.is_none()
+            && self.appliances.is_empty()
+            && self.images.is_empty()
+            && self.overlays.is_empty()
+    }
+
+    /// Adds other documents; the first Site stays, and so does the first appliance of a name.
+    fn append(&mut self, other: Self, names: &mut HashSet<String>) {
+        self.site = self.site.take().or(other.site);
+        let fresh = |appliance: &Loc<Appliance>| names.insert(appliance.metadata.name.to_string());
+        self.appliances.extend(other.appliances.into_iter().filter(fresh));
+        self.images.extend(other.images);
+        self.overlays.extend(other.overlays);
+    }
+
+    /// Judges what was read, and reports what is wrong with it. After faults of reading it is judged once more with what was
+    /// probably meant, and only what is found both times is reported: the rest comes of those faults.
+    pub fn judged<T>(
+        &self,
+        diagnostics: &mut Diagnostics,
+        judge: impl Fn(&Self, &mut Diagnostics) -> T,
+    ) -> T {
+        let mut found = Diagnostics::new();
+        let value = judge(self, &mut found);
+        if let Some(guess) = &self.guess {
+            let mut other = Diagnostics::new();
+            judge(guess, &mut other);
+            found.keep_common(&other);
+        }
+        diagnostics.append(found);
+        value
     }
 }
 
@@ -265,5 +380,5 @@ fn from_catalog(name: &str, span: Span) -> Document {
         map("metadata", of(vec![map("name", text(name))])),
         map("spec", of(vec![map("from", text(name))])),
     ]);
-    Document { kind: DocumentKind::Appliance, tree, unfounded: false }
+    Document { kind: DocumentKind::Appliance, tree, meant: None }
 }

@@ -8,9 +8,11 @@
 mod assign;
 mod catalog;
 pub(crate) mod decode;
+mod field;
 mod header;
 mod load;
 mod merge;
+mod repair;
 pub(crate) mod scalar;
 pub(crate) mod schema;
 pub(crate) mod table;
@@ -122,6 +124,11 @@ pub struct Documents {
     pub overlays: Vec<Loc<Overlay>>,
     /// Documents that were read in spite of faults (an unknown key): what they lack may be what was meant there.
     pub faulty: Vec<Span>,
+    /// Documents that could not be read whole: what is kept of them lacks what is faulty.
+    pub unread: Vec<Span>,
+    /// After faults of reading, the same with what was probably meant in their place; those above are without what is
+    /// faulty.
+    pub guess: Option<Box<Documents>>,
     /// Texts that nobody here wrote: entries of the catalog, and documents that are one by their name alone.
     pub foreign: Vec<FileId>,
 }

@@ -9,6 +9,11 @@ use serde_json::{Value, json};
 use std::net::IpAddr;
 use std::str::FromStr;
 
+/// A scalar with this text.
+pub(crate) fn text_of(text: &str) -> Kind {
+    Kind::Scalar { text: text.to_owned(), plain: true }
+}
+
 /// Words in backticks, the last one joined with `and`.
 pub(crate) fn listed<'a>(words: impl Iterator<Item = &'a str>) -> String {
     let words: Vec<String> = words.map(|word| format!("`{word}`")).collect();
@@ -36,12 +41,18 @@ impl<T: TextForm> Decode for T {
         decoder.parse(tree, T::WHAT, &format!("write it like `{}`", T::EXAMPLE))
     }
 
+    fn example() -> Kind {
+        text_of(T::EXAMPLE)
+    }
+
     fn schema(_: &mut Defs) -> Value {
         json!({"type": ["string", "number"], "pattern": T::PATTERN, "examples": [T::EXAMPLE]})
     }
 }
 
 impl<T: TextForm> MapKey for T {
+    const EXAMPLE_KEY: &'static str = T::EXAMPLE;
+
     fn from_key(text: &str) -> Result<Self, Invalid> {
         text.parse()
     }
@@ -52,6 +63,8 @@ impl<T: TextForm> MapKey for T {
 }
 
 impl MapKey for String {
+    const EXAMPLE_KEY: &'static str = "example";
+
     fn from_key(text: &str) -> Result<Self, Invalid> {
         if text.is_empty() {
             return Err(Invalid::new("the key is empty", "write a name in front of the `:`"));
@@ -79,6 +92,10 @@ impl Decode for String {
         }
     }
 
+    fn example() -> Kind {
+        text_of("example")
+    }
+
     fn schema(_: &mut Defs) -> Value {
         json!({"type": ["string", "number", "boolean"]})
     }
@@ -101,6 +118,16 @@ impl Decode for bool {
         decoder.wrong_type(tree, Self::WHAT, fix)
     }
 
+    fn example() -> Kind {
+        text_of("true")
+    }
+
+    fn guess(text: &str) -> Kind {
+        let off =
+            matches!(text.to_ascii_lowercase().as_str(), "off" | "no" | "n" | "0" | "disabled" | "false");
+        text_of(if off { "false" } else { "true" })
+    }
+
     fn schema(_: &mut Defs) -> Value {
         json!({"type": "boolean"})
     }
@@ -121,6 +148,10 @@ impl Decode for u32 {
         }
     }
 
+    fn example() -> Kind {
+        text_of("1500")
+    }
+
     fn schema(_: &mut Defs) -> Value {
         json!({"type": "integer", "minimum": 0, "maximum": u32::MAX})
     }
@@ -134,6 +165,10 @@ macro_rules! bounded {
 
             fn decode(tree: &Tree, decoder: &mut Decoder<'_>) -> Option<Self> {
                 decoder.parse(tree, $what, $fix)
+            }
+
+            fn example() -> Kind {
+                text_of(&Self::MAX.to_string())
             }
 
             fn schema(_: &mut Defs) -> Value {
@@ -175,7 +210,19 @@ impl Decode for IpAddr {
 
     fn decode(tree: &Tree, decoder: &mut Decoder<'_>) -> Option<Self> {
         let fix = "write it like `192.168.1.1` or `fd00::1`";
-        decoder.parse::<Address>(tree, Self::WHAT, fix).map(|address| address.0)
+        let Some(text) = tree.text() else { return decoder.wrong_type(tree, Self::WHAT, fix) };
+        match text.parse::<Address>() {
+            Ok(address) => Some(address.0),
+            Err(invalid) => {
+                decoder.repair::<Self>(tree);
+                decoder.invalid(tree.span, invalid);
+                None
+            }
+        }
+    }
+
+    fn example() -> Kind {
+        text_of("192.0.2.1")
     }
 
     fn schema(_: &mut Defs) -> Value {
@@ -188,8 +235,12 @@ impl Decode for Value {
 
     /// An object, as it is.
     fn decode(tree: &Tree, decoder: &mut Decoder<'_>) -> Option<Self> {
-        decoder.entries(tree, "an object")?;
+        decoder.entries::<Self>(tree, "an object")?;
         Some(crate::yaml::to_json(tree))
+    }
+
+    fn example() -> Kind {
+        Kind::Map(Vec::new())
     }
 
     fn schema(_: &mut Defs) -> Value {
@@ -202,8 +253,12 @@ impl Decode for Written {
 
     /// An object, as it is, with the places of its parts.
     fn decode(tree: &Tree, decoder: &mut Decoder<'_>) -> Option<Self> {
-        decoder.entries(tree, "an object")?;
+        decoder.entries::<Self>(tree, "an object")?;
         Some(Self { value: crate::yaml::to_json(tree), places: crate::yaml::places(tree) })
+    }
+
+    fn example() -> Kind {
+        Value::example()
     }
 
     fn schema(defs: &mut Defs) -> Value {

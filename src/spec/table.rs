@@ -35,7 +35,7 @@ macro_rules! record {
             ) -> Option<Self> {
                 const KEYS: &[&str] = &[$($key),*];
                 let one_of: &[&str] = $crate::spec::table::keys!($($one_ty)?);
-                let entries = decoder.entries(tree, $what)?;
+                let entries = decoder.entries::<Self>(tree, $what)?;
                 $( let mut $field = None; )*
                 let mut chosen: Vec<&$crate::yaml::Entry> = Vec::new();
                 let mut meant: Vec<&str> = Vec::new();
@@ -49,12 +49,16 @@ macro_rules! record {
                         _ => meant.extend(decoder.unknown_key(&entry.key, $what, KEYS, one_of)),
                     }
                 }
-                $( let $one_field = decoder.one_of::<$one_ty>(&chosen, $what, &meant); )?
+                $( let $one_field = decoder.one_of::<$one_ty>(&chosen, $what, &meant, tree.span); )?
                 $( let $field = match $field {
                     Some(read) => read,
-                    None => decoder.absent::<$ty>($key, $what, &meant),
+                    None => decoder.absent::<$ty>($key, $what, &meant, tree.span),
                 }; )*
                 Some(Self { $( $one_field: $one_field?, )? $( $field: $field?, )* })
+            }
+
+            fn example() -> $crate::yaml::Kind {
+                $crate::yaml::Kind::Map(Vec::new())
             }
 
             fn schema(defs: &mut $crate::spec::schema::Defs) -> serde_json::Value {
@@ -136,6 +140,12 @@ macro_rules! one_of {
                 }
             }
 
+            fn example() -> $crate::yaml::Kind {
+                let mut examples =
+                    [$( <$ty as $crate::spec::decode::Decode>::example as fn() -> $crate::yaml::Kind, )+].into_iter();
+                examples.next().map_or($crate::yaml::Kind::Null, |example| example())
+            }
+
             fn schemas(defs: &mut $crate::spec::schema::Defs) -> Vec<(&'static str, serde_json::Value)> {
                 vec![$( (
                     $key,
@@ -168,7 +178,7 @@ macro_rules! choice {
             pub const ALL: &'static [Self] = &[$(Self::$case),+];
 
             /// The word as documents write it.
-            pub fn as_str(self) -> &'static str {
+            pub const fn as_str(self) -> &'static str {
                 match self {
                     $( Self::$case => $word, )+
                 }
@@ -197,6 +207,8 @@ macro_rules! choice {
                 text.parse()
             }
 
+            const EXAMPLE_KEY: &'static str = Self::ALL[Self::ALL.len() - 1].as_str();
+
             fn key_schema() -> serde_json::Value {
                 serde_json::json!({"enum": [$($word),+]})
             }
@@ -210,6 +222,16 @@ macro_rules! choice {
                 decoder: &mut $crate::spec::decode::Decoder<'_>,
             ) -> Option<Self> {
                 decoder.parse(tree, $what, concat!("write one of the words that `wrtpod schema` lists for ", $what))
+            }
+
+            /// The last one: the first is often what holds where nobody chose.
+            fn example() -> $crate::yaml::Kind {
+                $crate::spec::scalar::text_of(<Self as $crate::spec::decode::MapKey>::EXAMPLE_KEY)
+            }
+
+            fn guess(text: &str) -> $crate::yaml::Kind {
+                let near = $crate::types::nearest(text, [$($word),+]);
+                near.map_or_else(Self::example, $crate::spec::scalar::text_of)
             }
 
             fn schema(defs: &mut $crate::spec::schema::Defs) -> serde_json::Value {

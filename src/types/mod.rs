@@ -81,6 +81,19 @@ pub fn quoted(text: &str) -> String {
     format!("`{shown}`")
 }
 
+/// What another reader says of bytes, without the bytes: on one line, cut when long.
+pub fn in_short(text: &str) -> String {
+    const LIMIT: usize = 100;
+    // The `tar` crate adds the name of the entry, which in no archive at all is anything.
+    let text = text.split(" when getting ").next().unwrap_or_default();
+    let mut shown: String =
+        text.chars().take(LIMIT).map(|c| if c.is_control() || c == '\u{fffd}' { '·' } else { c }).collect();
+    if text.chars().nth(LIMIT).is_some() {
+        shown.push('…');
+    }
+    shown
+}
+
 /// A type with a text form and a JSON Schema for that form.
 pub trait TextForm: std::str::FromStr<Err = Invalid> {
     /// What the value is, with its article, for sentences such as "expected a MAC address".
@@ -100,5 +113,10 @@ mod tests {
         assert_eq!(quoted("a\tb"), "`a\\tb`");
         assert_eq!(quoted("it's \"x\""), "`it's \"x\"`");
         assert_eq!(quoted(&"x".repeat(61)), format!("`{}…`", "x".repeat(60)));
+        assert_eq!(
+            in_short(&format!("no number: \u{1b}[31m\0 when getting cksum for {}", "\u{1}".repeat(100))),
+            "no number: ·[31m·"
+        );
+        assert_eq!(in_short(&"x".repeat(101)), format!("{}…", "x".repeat(100)));
     }
 }

@@ -61,7 +61,7 @@ impl Fixture {
         let config =
             Config::from_custom_kubeconfig(file, &KubeConfigOptions::default()).await.expect("a context");
         let client = Client::try_from(config).expect("a client");
-        let options = ConnectOptions { kubeconfig: Some(path), context: None };
+        let options = ConnectOptions { kubeconfig: Some(path), ..ConnectOptions::default() };
         let cluster = connect(&options).await.expect("a connection");
         let namespace = format!("{name}-{}", std::process::id());
         let fixture = Self { cluster, client, namespace };
@@ -71,7 +71,7 @@ impl Fixture {
 
     /// A connection of its own, as a new process has one.
     pub async fn connect(&self) -> Cluster {
-        let options = ConnectOptions { kubeconfig: Some(kubeconfig()), context: None };
+        let options = ConnectOptions { kubeconfig: Some(kubeconfig()), ..ConnectOptions::default() };
         connect(&options).await.expect("a connection")
     }
 
@@ -106,7 +106,7 @@ impl Fixture {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("config");
         std::fs::write(&path, with_user(&json!({"token": token}).to_string())).expect("written");
-        let options = ConnectOptions { kubeconfig: Some(path), context: None };
+        let options = ConnectOptions { kubeconfig: Some(path), ..ConnectOptions::default() };
         connect(&options).await.expect("a connection")
     }
 

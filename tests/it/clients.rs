@@ -26,7 +26,7 @@ async fn both_clients_are_made_in_one_process() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("kubeconfig");
     std::fs::write(&path, KUBECONFIG).expect("a file");
-    let options = ConnectOptions { kubeconfig: Some(path), context: None };
+    let options = ConnectOptions { kubeconfig: Some(path), ..ConnectOptions::default() };
     assert!(connect(&options).await.is_ok());
 
     let answer = Client::new(limits).resolve(&image, &Credentials::default()).await;

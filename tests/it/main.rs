@@ -27,4 +27,5 @@ mod rules;
 mod secrets;
 mod support;
 mod terminal;
+mod together;
 mod ways;

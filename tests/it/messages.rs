@@ -10,10 +10,13 @@ const SITE: &str = "apiVersion: wrtpod.dev/v1alpha1\nkind: Site\nmetadata: {name
 /// A kubeconfig whose server is a port that nobody listens on.
 fn kubeconfig() -> String {
     let closed = std::net::TcpListener::bind("127.0.0.1:0").and_then(|socket| socket.local_addr());
+    kubeconfig_of(&format!("https://127.0.0.1:{}", closed.expect("a port is free").port()))
+}
+
+fn kubeconfig_of(server: &str) -> String {
     format!(
         "apiVersion: v1\nkind: Config\ncurrent-context: a\ncontexts: [{{name: a, context: {{cluster: a, user: a}}}}]\n\
-         clusters: [{{name: a, cluster: {{server: 'https://127.0.0.1:{}'}}}}]\nusers: [{{name: a, user: {{token: t}}}}]\n",
-        closed.expect("a port is free").port()
+         clusters: [{{name: a, cluster: {{server: '{server}'}}}}]\nusers: [{{name: a, user: {{token: t}}}}]\n"
     )
 }
 
@@ -74,4 +77,45 @@ fn messages_for_machines_are_nothing_but_json() {
         let failed = run.code != Some(0);
         assert_eq!(last["severity"] == "error", failed, "{arguments:?}: {:?}\n{}", run.code, run.stderr);
     }
+}
+
+/// One that takes connections and says nothing: what is waited for is said, and the end comes soon.
+#[test]
+fn a_server_that_never_answers_is_named() {
+    let place = Place::new();
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port is free");
+    let server = format!("http://{}", listener.local_addr().expect("it has one"));
+    place.write("kubeconfig", &kubeconfig_of(&server));
+    let start = std::time::Instant::now();
+    let run = place.run(&["status", "--kubeconfig", "kubeconfig"]);
+    assert!(start.elapsed().as_secs() < 20, "{:?}", start.elapsed());
+    let lines: Vec<&str> = run.stderr.lines().collect();
+    assert_eq!(
+        lines[..2],
+        [
+            format!("waiting for an answer of the API server at {server}/"),
+            format!("error: failed to reach the API server at {server}/: no answer within 12 s")
+        ],
+        "{}",
+        run.stderr
+    );
+    assert!(lines[2].starts_with("help: "), "{}", run.stderr);
+}
+
+/// kubectl passes over a file of KUBECONFIG that is not there.
+#[test]
+fn a_missing_kubeconfig_is_passed_over() {
+    let place = Place::new();
+    place.write("kubeconfig", &kubeconfig());
+    let mut command = place.command(&["status"]);
+    let run = place.finish(command.env("KUBECONFIG", "none:kubeconfig"));
+    assert!(run.stderr.contains("failed to reach the API server at https://127.0.0.1:"), "{}", run.stderr);
+    let mut command = place.command(&["status"]);
+    let run = place.finish(command.env("KUBECONFIG", "none"));
+    assert!(
+        run.stderr.starts_with("error: failed to read the kubeconfig: there is no `none`\nhelp: "),
+        "{}",
+        run.stderr
+    );
+    assert!(run.stderr.contains("/etc/rancher/k3s/k3s.yaml"), "{}", run.stderr);
 }

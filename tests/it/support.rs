@@ -3,7 +3,7 @@
 use wrtpod::catalog;
 use wrtpod::diag::{Diagnostics, SourceMap, Style, render_text};
 use wrtpod::objects::{self, ObjectSet, ScriptsOwner};
-use wrtpod::plan::{self, Plan};
+use wrtpod::plan::{self, Appliance, Plan};
 use wrtpod::spec::{self, Input, Request};
 use wrtpod::{overlay, passes, recipe, rules};
 
@@ -40,13 +40,20 @@ pub fn outcome_of(inputs: &[Input], named: &[String]) -> Outcome {
         Request { inputs, named, catalog: catalog::ENTRIES, images: catalog::IMAGES, ..Request::default() };
     let documents = spec::load(&request, &mut sources, &mut diagnostics);
     let overlays = overlay::gather(&documents, &mut sources, &mut diagnostics);
-    for image in &documents.images {
-        recipe::decide(image, &overlays, &mut diagnostics);
-    }
-    let plan = plan::decide(&documents, &overlays, &mut diagnostics);
-    if let Some(plan) = &plan {
-        rules::check(plan, &mut diagnostics);
-    }
+    let stop = diagnostics.has_errors();
+    let plan = documents.judged(&mut diagnostics, |documents, diagnostics| {
+        for image in &documents.images {
+            recipe::decide(image, &overlays, diagnostics);
+        }
+        let plan = plan::decide(documents, &overlays, diagnostics)?;
+        rules::check(&plan, diagnostics);
+        if stop || diagnostics.has_errors() {
+            for appliance in plan.appliances.iter().filter(|appliance| objects::is_buildable(appliance)) {
+                judged(&plan, appliance, ScriptsOwner::Site, diagnostics);
+            }
+        }
+        Some(plan)
+    });
     let mut sets = Vec::new();
     if let Some(plan) = plan.as_ref().filter(|_| !diagnostics.has_errors()) {
         let scripts = ScriptsOwner::of_rendered(plan.appliances.len());
@@ -54,14 +61,23 @@ pub fn outcome_of(inputs: &[Input], named: &[String]) -> Outcome {
             sets.push(objects::shared(plan, plan.appliances.iter()));
         }
         for appliance in &plan.appliances {
-            let mut objects = objects::build(plan, appliance, scripts);
-            let planned = rules::planned(&objects);
-            passes::patch(&mut objects, &appliance.patches, &mut diagnostics);
-            rules::check_objects(appliance, &planned, &objects, &mut diagnostics);
-            sets.push(objects);
+            sets.push(judged(plan, appliance, scripts, &mut diagnostics));
         }
     }
     Outcome { plan, sets, diagnostics, sources }
+}
+
+fn judged(
+    plan: &Plan,
+    appliance: &Appliance,
+    scripts: ScriptsOwner,
+    diagnostics: &mut Diagnostics,
+) -> ObjectSet {
+    let mut objects = objects::build(plan, appliance, scripts);
+    let planned = rules::planned(&objects);
+    passes::patch(&mut objects, &appliance.patches, diagnostics);
+    rules::check_objects(appliance, &planned, &objects, diagnostics);
+    objects
 }
 
 /// The text without what the name of the scripts' ConfigMap ends in, which changes with each edit of a script.

@@ -39,7 +39,7 @@ pub fn run(args: &DoctorArgs, printer: Printer) -> Result<Outcome, CliError> {
     let loaded = load(&args.documents, &args.names, WithoutSite::Refuse, printer)?;
     let releases = releases(&loaded);
     let report = block_on(async {
-        let cluster = connect(&args.cluster).await?;
+        let cluster = connect(&args.cluster, printer).await?;
         let mut show = Show::new(printer, "asking the API server what is there");
         Ok(cluster.doctor(&releases, &mut show).await?)
     })?;

@@ -32,8 +32,9 @@ pub fn load(args: &RecipeArgs, lock: Option<&Path>, printer: Printer) -> Result<
     let request = spec::Request { inputs: &inputs, images: catalog::IMAGES, ..spec::Request::default() };
     let documents = spec::load(&request, &mut sources, &mut diags);
     let overlays = overlay::gather(&documents, &mut sources, &mut diags);
-    let decided: Vec<Recipe> =
-        documents.images.iter().map(|image| recipe::decide(&image.value, &overlays, &mut diags)).collect();
+    let decided: Vec<Recipe> = documents.judged(&mut diags, |documents, diags| {
+        documents.images.iter().map(|image| recipe::decide(&image.value, &overlays, diags)).collect()
+    });
     printer.diagnostics(&diags, &sources);
     if diags.has_errors() {
         return Err(CliError::Input);

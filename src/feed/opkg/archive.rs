@@ -9,7 +9,7 @@ use tar::{EntryType, PaxExtensions};
 
 use super::Error;
 use crate::feed::{Item, Kind, Owner};
-use crate::types::{RootPath, quoted};
+use crate::types::{RootPath, in_short, quoted};
 
 /// OpenWrt's largest package by far, all of linux-firmware, has some 3,000 entries.
 const MOST_ENTRIES: usize = 100_000;
@@ -35,7 +35,10 @@ pub(super) fn walk<E: From<Error>>(
     reader: impl Read,
     mut visit: impl FnMut(&Item, &mut dyn Read) -> Result<(), E>,
 ) -> Result<(), E> {
-    let read = |source| Error::Read { archive, source };
+    let read = |error: io::Error| {
+        let source = io::Error::new(error.kind(), in_short(&error.to_string()));
+        Error::Read { archive, source }
+    };
     let mut tar = tar::Archive::new(reader);
     let (mut seen, mut long) = (Seen::default(), Long::default());
     for (index, entry) in tar.entries().map_err(read)?.raw(true).enumerate() {

@@ -100,6 +100,18 @@ fn refuses_headers_that_were_changed() {
     assert!(problem(names(&bytes)).contains("checksum mismatch, at byte 512"));
 }
 
+/// Its bytes are not repeated: a terminal would obey some of them.
+#[test]
+fn something_else_is_no_archive() {
+    let program = [b"\x7fELF\x02\x01\x01\x1b[31m".as_slice(), &[0x9b, 0x01, 0xff].repeat(400)].concat();
+    let said = problem(names(&program));
+    assert!(said.starts_with("it: is no tar archive, or damaged: "), "{said}");
+    assert!(
+        said.chars().count() < 150 && !said.contains(|c: char| c.is_control() || c == '\u{fffd}'),
+        "{said:?}"
+    );
+}
+
 #[test]
 fn refuses_records_without_end() {
     let tar = Tar::new().with(EntryType::GNULongName, "L", "", b"", |header| header.set_size(10 << 30));

@@ -284,20 +284,18 @@ fn plan_files(input: &Input<'_>, mode: PersistenceMode, diags: &mut Diagnostics)
     let hostname = spec.hostname.as_ref().map_or(input.name, |name| name.as_str());
     let timezone = spec.timezone.as_ref().and_then(|zone| zone.parse::<TimeZone>().ok());
     let persistent = mode != PersistenceMode::None;
-    let named = |nic: &Nic| interface_fault(Profile::OpenWrt, input.nics, nic).is_none();
-    if !input.nics.iter().all(named) {
-        // A rule refuses the name; no file can be made with it.
-        return Vec::new();
-    }
+    // A rule refuses other names; no file can be made with them.
+    let named = |nic: &&Nic| interface_fault(Profile::OpenWrt, input.nics, nic).is_none();
+    let nics: Vec<Nic> = input.nics.iter().filter(named).cloned().collect();
     let host = network::Host { hostname, duid: &input.duid, ula_prefix: input.ula_prefix.as_deref() };
     let mut uci = vec![
-        ("dhcp".to_owned(), dhcp::dhcp(input.nics, persistent, input.taken, input.half).finish()),
-        ("firewall".to_owned(), firewall::firewall(input.nics, &input.service_ports).finish()),
-        ("network".to_owned(), network::network(&host, input.nics, input.cluster).finish()),
+        ("dhcp".to_owned(), dhcp::dhcp(&nics, persistent, input.taken, input.half).finish()),
+        ("firewall".to_owned(), firewall::firewall(&nics, &input.service_ports).finish()),
+        ("network".to_owned(), network::network(&host, &nics, input.cluster).finish()),
         ("system".to_owned(), system::system(hostname, timezone.as_ref()).finish()),
     ];
     secrets::warn(input.name, spec, diags);
-    user_uci::lay_over(&mut uci, &spec.uci, input.nics, diags);
+    user_uci::lay_over(&mut uci, &spec.uci, &nics, diags);
     let mut files = vec![("settings".to_owned(), settings(input, mode).into())];
     files.extend(uci.into_iter().map(|(name, config)| (format!("uci.{name}"), config.to_string().into())));
     for (name, script) in &spec.first_boot {

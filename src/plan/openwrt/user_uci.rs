@@ -118,20 +118,27 @@ fn section(
                         .label("not one of wrtpod's own")
                         .help("add its type, for example `.type: interface`"),
                 );
+                set_options(Section::anonymous("any").ok()?, options, diags);
                 return None;
             }
         }
     };
     let lasting = |kind: &str| check_lasting_type(kind).and_then(|()| Section::anonymous(kind));
-    let mut section = match made.and_then(|section| check_lasting_type(section.kind()).map(|()| section)) {
+    let section = match made.and_then(|section| check_lasting_type(section.kind()).map(|()| section)) {
         Ok(section) => section,
         Err(invalid) => {
             let kind_is_bad = kind.is_some_and(|kind| lasting(kind).is_err());
             let stated = stated.filter(|_| kind_is_bad).and_then(|value| value.span);
             report(&invalid, stated.or(key.span), diags);
+            set_options(Section::anonymous("any").ok()?, options, diags);
             return None;
         }
     };
+    Some(set_options(section, options, diags))
+}
+
+/// The section with its options; what UCI refuses is reported.
+fn set_options(mut section: Section, options: &Options, diags: &mut Diagnostics) -> Section {
     let mut options: Vec<_> = options.iter().filter(|(option, _)| option.value != TYPE).collect();
     // Their order means nothing to UCI, and a chart's values have none. A later overlay's word still wins: the sort is
     // stable.
@@ -152,7 +159,7 @@ fn section(
             report(&invalid, span, diags);
         }
     }
-    Some(section)
+    section
 }
 
 /// A refusal names the text that it refuses: not where that is a secret.

@@ -208,9 +208,21 @@ async fn what_is_missing_or_refused_says_so() {
 #[tokio::test]
 async fn a_blob_that_stands_still_is_given_up() {
     let limits = Limits { stall: Duration::from_millis(100), ..QUICK };
-    let (result, asked) = blob(b"wanted", limits, |_| Reply::Hang).await;
+    let mut before = false;
+    let (result, asked) = blob(b"wanted", limits, move |_| {
+        if std::mem::replace(&mut before, true) { Reply::Hang } else { Reply::status(503) }
+    })
+    .await;
     assert!(matches!(result, Err(Error::Stalled { .. })), "{result:?}");
     assert_eq!(asked, 3);
+}
+
+#[tokio::test]
+async fn a_registry_that_never_answers_is_asked_once() {
+    let limits = Limits { total: Duration::from_millis(100), ..QUICK };
+    let (result, asked) = blob(b"wanted", limits, |_| Reply::Hang).await;
+    assert!(matches!(result, Err(Error::Slow { .. })), "{result:?}");
+    assert_eq!(asked, 1);
 }
 
 #[tokio::test]

@@ -62,6 +62,10 @@ impl Decode for UciValue {
         }
     }
 
+    fn example() -> Kind {
+        String::example()
+    }
+
     fn schema(defs: &mut Defs) -> Value {
         let mut schema = Vec::<Loc<String>>::schema_one_or_many(defs);
         if let Some(cases) = schema["anyOf"].as_array_mut() {
@@ -83,6 +87,10 @@ impl Decode for VariableValue {
                 decoder.wrong_type(tree, Self::WHAT, "write one text; in quotes when it contains `[`")
             }
         }
+    }
+
+    fn example() -> Kind {
+        String::example()
     }
 
     fn schema(defs: &mut Defs) -> Value {

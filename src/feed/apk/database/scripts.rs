@@ -11,7 +11,7 @@ use super::super::signature::hex;
 use super::super::{Content, Error};
 use super::SCRIPTS;
 use crate::feed::ScriptKind;
-use crate::types::quoted;
+use crate::types::{in_short, quoted};
 
 /// The most bytes of the unpacked archive; some 200 packages take 400 KiB.
 const LIMIT: u64 = 64 << 20;
@@ -43,7 +43,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Vec<Entry>, Error> {
     let mut archive = tar::Archive::new(unpacked.take(LIMIT));
     let mut entries = Vec::new();
     for entry in archive.entries().map_err(Error::Read)? {
-        let mut entry = entry.map_err(|error| wrong(error.to_string()))?;
+        let mut entry = entry.map_err(|error| wrong(in_short(&error.to_string())))?;
         if !entry.header().entry_type().is_file() {
             continue;
         }
@@ -55,7 +55,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Vec<Entry>, Error> {
         let time = entry.header().mtime().unwrap_or_default();
         let size = entry.size();
         let mut text = Vec::new();
-        entry.read_to_end(&mut text).map_err(|error| wrong(error.to_string()))?;
+        entry.read_to_end(&mut text).map_err(|error| wrong(in_short(&error.to_string())))?;
         if (text.len() as u64) < size {
             return Err(wrong(format!("{} is cut short", quoted(&name))));
         }
