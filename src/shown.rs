@@ -2,7 +2,7 @@
 //!
 //! Characters that steer a terminal, reorder a line or cannot be seen are shown as escapes such as `\u{1b}`. Everything that
 //! is printed for people passes here once more on its way out; what stands in a line of wrtpod's own words passes through
-//! [`line`] first, so that it cannot begin a line of its own. JSON and YAML have their own escapes.
+//! [`line()`] first, so that it cannot begin a line of its own. JSON and YAML have their own escapes.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
