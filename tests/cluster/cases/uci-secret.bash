@@ -37,8 +37,10 @@ expect 0 w deploy router
 [ "$(inside)" = "it'\\''s a \"key\"=" ] || fail "it is $(inside)"
 k get statefulset,configmap,pod,controllerrevision -o yaml | has -F 'a "key"' && fail "an object holds it"
 k exec router-0 -- grep -rqF 'a "key"' /wrtpod/data/wrtpod && fail "the records hold it"
-[ "$(k exec router-0 -- stat -c %a /wrtpod/data/wrtpod/applied)" = 700 ] || fail "others may read what was written last"
-k exec router-0 -- find /wrtpod/secrets/ -type f -perm /077 | has . && fail "others may read the Secret's files"
+k exec router-0 -- ls -ld /wrtpod/data/wrtpod/applied | shows '^drwx------ ' || fail "others may read what was written last"
+files=$(k exec router-0 -- ls -lLR /wrtpod/secrets/ | grep '^-')
+[ -n "$files" ] || fail "it has no files of the Secret"
+if grep -v '^-r-------- ' <<<"$files"; then fail "others may read the Secret's files"; fi
 expect 0 w diff router
 expect 0 w deploy router
 said "router: nothing changed"
