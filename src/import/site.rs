@@ -16,6 +16,15 @@ pub fn document(values: &Values, namespace: &str, diagnostics: &mut Diagnostics)
     let mut spec = Pieces::default();
     spec.text("salt", values.salt.get());
     spec.put("namespace", namespace);
+    // A site that says nothing is k3s', which keeps whereabouts' configuration where whereabouts itself does not look. Values
+    // without a place for it are of a cluster where it does.
+    let finds_itself = |network: &Loc<Network>| {
+        network.ipam.get().is_some_and(|ipam| ipam.value == "whereabouts")
+            && network.ipam_config.get().is_none()
+    };
+    if values.networks.iter().any(|(_, network)| finds_itself(network)) {
+        spec.put("distribution", "kubeadm");
+    }
     if let Some(cluster) = &values.cluster {
         let mut ranges = Pieces::default();
         ranges.one_or_many("podCIDRs", &cluster.pod_cidrs);

@@ -207,6 +207,20 @@ fn every_value_arrives() {
     assert!(!outcome.diagnostics.has_errors(), "{}", outcome.text());
 }
 
+/// A site without a word of its distribution is k3s', which keeps whereabouts' configuration elsewhere: values that name no
+/// place for it are not of such a cluster.
+#[test]
+fn whereabouts_finds_its_configuration_as_before() {
+    let own = "networks: {lan: {pool: [192.168.1.200-192.168.1.216], ipam: whereabouts}}\n\
+               interfaces: [{network: lan, address: pool}]\n";
+    let (documents, said) = imported_entry("home-assistant", "ha", own);
+    assert_eq!(said, "");
+    let outcome = outcome("<imported>", &documents.expect("nothing was refused"));
+    let objects = objects_of(&outcome).join("\n");
+    assert!(objects.contains("whereabouts"), "{}", outcome.text());
+    assert!(!objects.contains("configuration_path"), "{objects}");
+}
+
 #[test]
 fn release_and_chart_give_the_name() {
     let name = |release: &str, own: &str| {
