@@ -62,7 +62,7 @@ struct Reader {
 enum Within {
     /// A private key in PEM.
     Key,
-    /// A quoted value of UCI.
+    /// A quoted value.
     Quote(char),
     /// A block of YAML, whose lines are indented more than this.
     Block(usize),
@@ -81,7 +81,7 @@ impl Reader {
                 return;
             }
             Some(Within::Quote(quote)) => {
-                let end = line.find(quote);
+                let end = closing(line, quote);
                 self.hide(at..at + end.unwrap_or(line.len()));
                 if end.is_some() {
                     self.within = None;
@@ -140,13 +140,9 @@ impl Reader {
         let Some(quote) = value.chars().next().filter(|one| matches!(one, '\'' | '"')) else {
             return self.hide(at..at + value.len());
         };
-        // A quote within a quoted value stands outside of the quotes, behind a backslash.
-        let quotes = value.matches(quote).count() - value.matches(&format!("\\{quote}")).count();
-        let closed = value.len() > 1 && value.ends_with(quote) && quotes.is_multiple_of(2);
-        if closed {
-            self.hide(at + 1..at + value.len() - 1);
-        } else {
-            self.hide(at + 1..at + value.len());
+        let end = closing(&value[1..], quote);
+        self.hide(at + 1..at + 1 + end.unwrap_or(value.len() - 1));
+        if end.is_none() {
             self.within = Some(Within::Quote(quote));
         }
     }
@@ -169,16 +165,22 @@ impl Reader {
             }
             let start = sign + 1 + rest.len() - rest.trim_start().len();
             match length(&line[start..], character == ":", line[..begin].contains('{')) {
-                Length::Of(quoted, length) => self.hide(at + start + quoted..at + start + quoted + length),
+                Length::Of(length) => self.hide(at + start..at + start + length),
+                Length::Quoted => self.value(&line[start..], at + start),
                 Length::Block => self.within = Some(Within::Block(indent)),
+            }
+            if self.within.is_some() {
+                return;
             }
         }
     }
 }
 
 enum Length {
-    /// So many bytes behind a quote, or none.
-    Of(usize, usize),
+    /// So many bytes.
+    Of(usize),
+    /// Up to the quote that closes it.
+    Quoted,
     /// The lines that follow.
     Block,
 }
@@ -187,13 +189,12 @@ enum Length {
 fn length(value: &str, spaced: bool, flow: bool) -> Length {
     let whole = value.trim_end();
     match whole.chars().next() {
-        Some(quote @ ('\'' | '"')) => {
-            let inner = &whole[1..];
-            return Length::Of(1, inner.find(quote).unwrap_or(inner.len()));
-        }
+        Some('\'' | '"') => return Length::Quoted,
         Some('|' | '>') if spaced && !flow => return Length::Block,
+        Some('[') if spaced => return Length::Of(whole.find(']').unwrap_or(whole.len())),
         // Other keys, an alias, a variable: no secret stands here.
-        None | Some('{' | '[' | '*' | '&' | '$') => return Length::Of(0, 0),
+        None | Some('{' | '[' | '*' | '&') => return Length::Of(0),
+        Some('$') if !spaced || whole.starts_with("$(") || whole.starts_with("${") => return Length::Of(0),
         Some(_) => {}
     }
     let end = if flow {
@@ -204,7 +205,28 @@ fn length(value: &str, spaced: bool, flow: bool) -> Length {
         whole.find(|one: char| one.is_whitespace() || matches!(one, '&' | '\'' | '"' | ';'))
     };
     let value = whole[..end.unwrap_or(whole.len())].trim_end();
-    Length::Of(0, if matches!(value, "true" | "false" | "null" | "~") { 0 } else { value.len() })
+    Length::Of(if matches!(value, "true" | "false" | "null" | "~") { 0 } else { value.len() })
+}
+
+/// Where a quoted value ends, of which the opening quote has been read; `None` where it goes on in the next line. A quote
+/// within it is written `\"`, `''` (YAML) or `'\''` (UCI, sh).
+fn closing(text: &str, quote: char) -> Option<usize> {
+    let mut at = 0;
+    loop {
+        let rest = &text[at..];
+        let found = rest.find(|one| one == quote || one == '\\' && quote == '"')?;
+        let behind = &rest[found..];
+        at += found
+            + if behind.starts_with('\\') {
+                1 + behind.chars().nth(1)?.len_utf8()
+            } else if quote == '\'' && behind.starts_with("'\\''") {
+                4
+            } else if quote == '\'' && behind.starts_with("''") {
+                2
+            } else {
+                return Some(at + found);
+            };
+    }
 }
 
 /// Users and passwords of URLs.
@@ -253,6 +275,12 @@ mod tests {
             ),
             ("\toption password 'a'\\''b'\n\toption x 'y'", "\toption password '***'\n\toption x 'y'"),
             ("\toption password 'a\nb' \n\toption x 'y'", "\toption password '***\n***' \n\toption x 'y'"),
+            ("\toption password 'a\nb'\\''c'\n\toption x 'y'", "\toption password '***\n***'\n\toption x 'y'"),
+            ("{password: 'it''s', x: 1}", "{password: '***', x: 1}"),
+            ("{\"password\": \"a\\\"b\", \"x\": 1}", "{\"password\": \"***\", \"x\": 1}"),
+            ("password: \"a\n  b\"\nx: y", "password: \"***\n***\"\nx: y"),
+            ("password: $ecret", "password: ***"),
+            ("private_key: [abc=, def=]", "private_key: ***]"),
             ("  password: my secret words # why", "  password: *** # why"),
             ("{wg0: {private_key: abc=, proto: wireguard}}", "{wg0: {private_key: ***, proto: wireguard}}"),
             ("{\"password\": \"a, b\", \"x\": 1}", "{\"password\": \"***\", \"x\": 1}"),
