@@ -116,8 +116,9 @@ rm "$P/run/eth0"
 setting NICS "lan=$mac iot=02:00:00:00:00:07"
 setting CLUSTER_CIDRS '10.42.0.0/16 10.43.0.0/16 fd00:42::/48'
 setting DISCOVERY lan
-setting ROUTES 'lan,10.50.0.0/16,192.168.1.254 lan,fd00:9::/48,fd00:1::9'
-setting SOURCE_ROUTING 'lan,192.168.1.1,fd00:1::1 iot,10.30.0.1,fd00:30::/64'
+# DHCP gave iot no IPv6 address; a router may advertise one later.
+setting ROUTES 'lan,10.50.0.0/16,192.168.1.254 lan,fd00:9::/48,fd00:1::9 iot,fd00:31::/64,fd00:30::9'
+setting SOURCE_ROUTING 'lan,192.168.1.1,fd00:1::1 iot,10.30.0.1,fd00:30::1,fd00:30::/64'
 out=$(init_container /bin/sh /wrtpod/bin/wire 2>&1) || not_ok "sources: wire" "$out"
 main=$(all_routes)
 has "a network behind a router of the LAN" "$main" "10.50.0.0/16 via 192.168.1.254 dev lan"
@@ -140,6 +141,10 @@ done <<-'EOT'
 EOT
 rules=$(all_rules)
 has "a subnet from which the NIC may have addresses later" "$rules" "from fd00:30::/64 lookup 102"
+ip -n "$NETNS" addr add fd00:30::3/64 dev iot nodad
+is "… has its gateway before" iot "$(by_source -6 fd00:30::3 2001:db8::7)"
+is "… and the network behind its other router" iot "$(by_source -6 fd00:30::3 fd00:31::7)"
+ip -n "$NETNS" addr del fd00:30::3/64 dev iot
 init_container /bin/sh /wrtpod/bin/wire >/dev/null 2>&1 || not_ok "sources: wire again"
 is "sources: running again changes no rule" "$rules" "$(all_rules)"
 is "sources: … and no route" "$main" "$(all_routes)"
