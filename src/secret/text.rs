@@ -275,7 +275,10 @@ mod tests {
             ),
             ("\toption password 'a'\\''b'\n\toption x 'y'", "\toption password '***'\n\toption x 'y'"),
             ("\toption password 'a\nb' \n\toption x 'y'", "\toption password '***\n***' \n\toption x 'y'"),
-            ("\toption password 'a\nb'\\''c'\n\toption x 'y'", "\toption password '***\n***'\n\toption x 'y'"),
+            (
+                "\toption password 'a\nb'\\''c'\n\toption x 'y'",
+                "\toption password '***\n***'\n\toption x 'y'",
+            ),
             ("{password: 'it''s', x: 1}", "{password: '***', x: 1}"),
             ("{\"password\": \"a\\\"b\", \"x\": 1}", "{\"password\": \"***\", \"x\": 1}"),
             ("password: \"a\n  b\"\nx: y", "password: \"***\n***\"\nx: y"),

@@ -144,6 +144,7 @@ has "a subnet from which the NIC may have addresses later" "$rules" "from fd00:3
 ip -n "$NETNS" addr add fd00:30::3/64 dev iot nodad
 is "… has its gateway before" iot "$(by_source -6 fd00:30::3 2001:db8::7)"
 is "… and the network behind its other router" iot "$(by_source -6 fd00:30::3 fd00:31::7)"
+is "… and meets its own wire without a router" "" "$(ip -n "$NETNS" -6 route get fd00:30::7 from fd00:30::3 | grep via)"
 ip -n "$NETNS" addr del fd00:30::3/64 dev iot
 init_container /bin/sh /wrtpod/bin/wire >/dev/null 2>&1 || not_ok "sources: wire again"
 is "sources: running again changes no rule" "$rules" "$(all_rules)"
