@@ -1,7 +1,6 @@
 //! Diagnostics for machines: one JSON object a line.
 
 use super::{Diagnostics, SourceMap};
-use crate::secret;
 use serde_json::json;
 use std::fmt::Write as _;
 
@@ -11,6 +10,7 @@ use std::fmt::Write as _;
 /// write), and `related` (other places).
 pub fn render_json(diagnostics: &Diagnostics, sources: &SourceMap) -> String {
     let mut out = String::new();
+    let hidden = diagnostics.hidden(sources);
     for diagnostic in diagnostics.sorted() {
         let start = diagnostic.span.map(|span| sources.position(span.file, span.start));
         let end = diagnostic.span.map(|span| sources.position(span.file, span.end));
@@ -25,7 +25,7 @@ pub fn render_json(diagnostics: &Diagnostics, sources: &SourceMap) -> String {
         let object = json!({
             "code": diagnostic.code,
             "severity": diagnostic.severity.as_str(),
-            "message": secret::without_users(&diagnostic.message),
+            "message": hidden.veiled(&diagnostic.message, diagnostic, sources),
             "file": diagnostic.span.map(|span| sources.name(span.file)),
             "line": start.map(|at| at.line),
             "column": start.map(|at| at.column),
@@ -33,7 +33,7 @@ pub fn render_json(diagnostics: &Diagnostics, sources: &SourceMap) -> String {
             "endColumn": end.map(|at| at.column),
             "label": diagnostic.span_label,
             "note": diagnostic.span.and_then(|span| sources.remark_at(span.file, span.start)),
-            "help": diagnostic.help,
+            "help": diagnostic.help.as_deref().map(|help| hidden.veiled(help, diagnostic, sources)),
             "example": diagnostic.example,
             "related": related,
         });
@@ -46,6 +46,16 @@ pub fn render_json(diagnostics: &Diagnostics, sources: &SourceMap) -> String {
 mod tests {
     use super::*;
     use crate::diag::{Diagnostic, Span};
+
+    #[test]
+    fn shows_no_secret() {
+        let mut sources = SourceMap::new();
+        let file = sources.add("f", "k: hunter2\n");
+        let mut diags = Diagnostics::new();
+        let place = Span::new(file, 3, 10);
+        diags.push(Diagnostic::error("x", "found `hunter2`").at(place).help("no `hunter2`").hide(place));
+        assert!(!render_json(&diags, &sources).contains("hunter2"));
+    }
 
     #[test]
     fn writes_one_object_a_line() {

@@ -3,6 +3,7 @@
 //! Knows files and byte offsets; knows nothing of YAML, documents or networks, and never prints: rendering returns
 //! text. Entries: [`Diagnostic::error`], [`Diagnostics::push`], [`render_text`], [`render_json`].
 
+mod hidden;
 mod json;
 mod loc;
 mod source;
@@ -11,9 +12,10 @@ mod text;
 pub use json::render_json;
 pub use loc::{Loc, Written};
 pub use source::{FileId, Position, SourceMap, Span};
-pub use text::{Style, render_one, render_text};
+pub use text::{Style, render_text};
 
-use std::collections::HashSet;
+use hidden::Hidden;
+use std::collections::{BTreeSet, HashSet};
 
 /// How bad a finding is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -56,7 +58,7 @@ pub struct Diagnostic {
     pub help: Option<String>,
     /// Lines to write, where they are several: text that can be pasted as it is.
     pub example: Option<String>,
-    /// Texts that no excerpt shows: secrets that cannot be told by their names.
+    /// Texts that no excerpt of any finding shows: secrets that cannot be told by their names.
     pub hidden: Vec<Span>,
 }
 
@@ -121,7 +123,7 @@ impl Diagnostic {
         self
     }
 
-    /// Keeps a text out of the excerpts; `None` hides nothing.
+    /// Keeps a text out of the excerpts, also those of other findings; `None` hides nothing.
     #[must_use]
     pub fn hide(mut self, span: impl Into<Option<Span>>) -> Self {
         self.hidden.extend(span.into());
@@ -141,6 +143,8 @@ impl Diagnostic {
 pub struct Diagnostics {
     all: Vec<Diagnostic>,
     seen: HashSet<Diagnostic>,
+    /// What no excerpt of any finding shows; also of findings that are no longer kept.
+    hidden: BTreeSet<Span>,
     errors: bool,
     /// Findings beyond the most that are kept.
     dropped: usize,
@@ -158,6 +162,7 @@ impl Diagnostics {
     /// Adds a finding; the second of two equal ones is dropped.
     pub fn push(&mut self, diagnostic: Diagnostic) {
         self.errors |= diagnostic.severity == Severity::Error;
+        self.hidden.extend(&diagnostic.hidden);
         if self.is_full() {
             self.dropped += usize::from(!self.seen.contains(&diagnostic));
         } else if self.seen.insert(diagnostic.clone()) {
@@ -169,11 +174,13 @@ impl Diagnostics {
     pub fn append(&mut self, other: Self) {
         self.errors |= other.errors;
         self.dropped += other.dropped;
+        self.hidden.extend(other.hidden);
         self.extend(other.all);
     }
 
-    /// Drops what another collector has not found.
+    /// Drops what another collector has not found. What either hides stays hidden.
     pub fn keep_common(&mut self, other: &Self) {
+        self.hidden.extend(&other.hidden);
         self.all.retain(|diagnostic| other.seen.contains(diagnostic));
         self.errors = self.all.iter().any(|diagnostic| diagnostic.severity == Severity::Error);
         self.dropped = 0;
@@ -202,6 +209,11 @@ impl Diagnostics {
     /// How many findings came after that and are not kept.
     pub fn dropped(&self) -> usize {
         self.dropped
+    }
+
+    /// What is shown of none of them, in order and without overlaps.
+    fn hidden(&self, sources: &SourceMap) -> Hidden {
+        Hidden::new(self.hidden.iter().copied().chain(sources.hidden()))
     }
 
     /// The findings in the order of their places: by file as it was added, then by position; those without a place

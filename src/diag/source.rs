@@ -42,6 +42,8 @@ pub struct Position {
 #[derive(Debug, Default)]
 pub struct SourceMap {
     files: Vec<File>,
+    /// What no finding shows.
+    hidden: Vec<Span>,
 }
 
 #[derive(Debug)]
@@ -79,6 +81,15 @@ impl SourceMap {
             remarks: Vec::new(),
         });
         id
+    }
+
+    /// Keeps a text out of what all findings show: they may be about what stands beside it.
+    pub fn hide(&mut self, span: Span) {
+        self.hidden.push(span);
+    }
+
+    pub(super) fn hidden(&self) -> impl Iterator<Item = Span> {
+        self.hidden.iter().copied()
     }
 
     /// From byte `start` of a file on, findings say this beside their place; it holds up to the next remark. For text that

@@ -1,5 +1,6 @@
 //! Diagnostics for people.
 
+use super::hidden::Hidden;
 use super::{Diagnostic, Diagnostics, Severity, SourceMap, Span};
 use crate::{secret, shown};
 use annotate_snippets::{Annotation, AnnotationKind, Element, Group, Level, Origin, Renderer, Snippet};
@@ -24,8 +25,9 @@ const LONG: usize = 20_000;
 /// All findings in the order of their places, each followed by an empty line.
 pub fn render_text(diagnostics: &Diagnostics, sources: &SourceMap, style: Style) -> String {
     let mut out = String::new();
+    let hidden = diagnostics.hidden(sources);
     for diagnostic in diagnostics.sorted() {
-        out.push_str(&render_one(diagnostic, sources, style));
+        out.push_str(&render_one(diagnostic, &hidden, sources, style));
         out.push('\n');
     }
     if diagnostics.dropped() > 0 {
@@ -35,7 +37,7 @@ pub fn render_text(diagnostics: &Diagnostics, sources: &SourceMap, style: Style)
 }
 
 /// One finding: claim, excerpt with its marks, remark on that text, help; ends with a line break.
-pub fn render_one(diagnostic: &Diagnostic, sources: &SourceMap, style: Style) -> String {
+fn render_one(diagnostic: &Diagnostic, hidden: &Hidden, sources: &SourceMap, style: Style) -> String {
     let renderer = match style {
         Style::Plain => Renderer::plain(),
         Style::Coloured => Renderer::styled(),
@@ -45,18 +47,19 @@ pub fn render_one(diagnostic: &Diagnostic, sources: &SourceMap, style: Style) ->
         Severity::Warning => Level::WARNING,
         Severity::Note => Level::NOTE,
     };
-    let message = secret::without_users(&diagnostic.message);
+    let message = hidden.veiled(&diagnostic.message, diagnostic, sources);
     let title = level.primary_title(shown::line(&message)).id(diagnostic.code);
     let mut group = Group::with_title(title);
     for excerpt in excerpts(diagnostic, sources) {
-        group = group.element(excerpt.element(&diagnostic.hidden, sources));
+        group = group.element(excerpt.element(hidden, sources));
     }
     let mut out = renderer.render(&[group]);
     if !out.ends_with('\n') {
         out.push('\n');
     }
     let remark = diagnostic.span.and_then(|span| sources.remark_at(span.file, span.start));
-    let lines = [(Level::NOTE, remark), (Level::HELP, diagnostic.help.as_deref())];
+    let help = diagnostic.help.as_deref().map(|help| hidden.veiled(help, diagnostic, sources));
+    let lines = [(Level::NOTE, remark), (Level::HELP, help.as_deref())];
     for (level, text) in lines.into_iter().filter_map(|(level, text)| Some((level, text?))) {
         let title = level.secondary_title(shown::block(text));
         out.push_str(renderer.render(&[Group::with_title(title)]).trim_end());
@@ -134,7 +137,7 @@ fn first_line(span: Span, line: usize, sources: &SourceMap) -> Range<usize> {
 }
 
 impl<'a> Excerpt<'a> {
-    fn element<'s: 'a>(self, hidden: &[Span], sources: &'s SourceMap) -> Element<'a> {
+    fn element<'s: 'a>(self, hidden: &Hidden, sources: &'s SourceMap) -> Element<'a> {
         let file = self.span.file;
         let lines = self.marks.iter().map(|mark| mark.line);
         let (first, last) = lines.fold((usize::MAX, 1), |(low, high), line| (low.min(line), high.max(line)));
@@ -146,10 +149,7 @@ impl<'a> Excerpt<'a> {
             return Origin::path(shown::line(sources.name(file))).line(at.line).char_column(at.column).into();
         }
         let excerpt = sources.text(file).get(bytes.clone()).unwrap_or("");
-        let hidden = hidden.iter().filter(|span| span.file == file);
-        let hidden = hidden.map(|span| {
-            span.start.saturating_sub(bytes.start)..span.end.saturating_sub(bytes.start).min(excerpt.len())
-        });
+        let hidden = hidden.ranges(Span::new(file, bytes.start, bytes.end));
         let hidden: Vec<Range<usize>> = secret::ranges(excerpt).into_iter().chain(hidden).collect();
         let mut snippet: Snippet<'_, Annotation<'_>> =
             Snippet::source(seen(excerpt, &hidden)).line_start(first).path(shown::line(sources.name(file)));
@@ -179,7 +179,11 @@ mod tests {
     }
 
     fn plain(diagnostic: &Diagnostic, sources: &SourceMap) -> String {
-        render_one(diagnostic, sources, Style::Plain)
+        render_one(diagnostic, &hidden(diagnostic), sources, Style::Plain)
+    }
+
+    fn hidden(diagnostic: &Diagnostic) -> Hidden {
+        Hidden::new(diagnostic.hidden.iter().copied())
     }
 
     #[test]
@@ -207,7 +211,7 @@ mod tests {
         let mut sources = SourceMap::new();
         let diagnostic = duplicate(&mut sources, "f");
         assert!(!plain(&diagnostic, &sources).contains('\u{1b}'));
-        let coloured = render_one(&diagnostic, &sources, Style::Coloured);
+        let coloured = render_one(&diagnostic, &hidden(&diagnostic), &sources, Style::Coloured);
         assert!(coloured.contains("\u{1b}[") && coloured.contains("help"));
     }
 
@@ -271,6 +275,28 @@ mod tests {
             &sources,
         );
         assert!(!text.contains("word"), "{text}");
+    }
+
+    #[test]
+    fn what_one_finding_hides_no_other_shows() {
+        let mut sources = SourceMap::new();
+        let file = sources.add("f", "{key: hunter2, x: 1}\n");
+        let mut found = Diagnostics::new();
+        found.push(Diagnostic::error("e", "x").at(Span::new(file, 15, 16)));
+        let mut other = Diagnostics::new();
+        other.push(
+            Diagnostic::warning("w", "`hunter2` is a secret")
+                .at(Span::new(file, 6, 13))
+                .hide(Span::new(file, 6, 13)),
+        );
+        found.append(other);
+        let text = render_text(&found, &sources, Style::Plain);
+        assert!(!text.contains("hunter2") && text.matches("{key: *******, x: 1}").count() == 2, "{text}");
+        assert!(text.contains("`***` is a secret"), "{text}");
+        // Also where it is of no finding that is left.
+        found.keep_common(&Diagnostics::new());
+        found.push(Diagnostic::error("e", "x").at(Span::new(file, 15, 16)));
+        assert!(!render_text(&found, &sources, Style::Plain).contains("hunter2"));
     }
 
     #[test]

@@ -9,7 +9,7 @@ use super::pair::Half;
 use super::pod::{ContainerPort, Credentials, Grant, Service};
 use super::{
     access, attachments, cluster, duid, generic, overlays, pair, placement, probes, profile, resources,
-    routes, storage,
+    routes, secrets, storage,
 };
 use crate::diag::{Diagnostic, Diagnostics, Loc, Span};
 use crate::overlay::Overlays;
@@ -204,6 +204,7 @@ fn appliance(context: &Context<'_>, document: &Loc<spec::Appliance>, diags: &mut
         ports,
         service: service.as_ref(),
     };
+    secrets::warn(&name, &context.namespace, spec, diags);
     let parts = parts(context, profile, whole, half, credentials.as_ref(), diags);
     Appliance {
         kind: spec.from.as_ref().map_or(name.as_str(), |from| from.as_str()).to_owned(),

@@ -7,7 +7,7 @@ use super::pod::{
     ConfigFiles, Container, ContainerPort, EnvObject, EnvSource, EnvValue, Grant, Mount, Probes, Resources,
     RouteReason, RunAs, Scratch, Volume, VolumeSource,
 };
-use super::{probes, secrets, volumes};
+use super::{probes, volumes};
 use crate::diag::{Diagnostics, Loc};
 use crate::pod::Scripts;
 use crate::spec::{self, ApplianceSpec, VariableValue};
@@ -53,7 +53,6 @@ pub fn parts(input: &Input<'_>, diags: &mut Diagnostics) -> Parts {
         ));
     }
     volumes.extend(volumes::volumes(input.name, input.spec));
-    secrets::warn(input.name, input.spec, diags);
     Parts {
         init: if wired { vec![wire(input)] } else { Vec::new() },
         main: main(input, probes::decide(input.spec, diags)),

@@ -37,13 +37,10 @@ pub struct Literal {
 }
 
 impl Literal {
-    /// What to write in its place, and how the Secret is made.
-    pub fn fix(&self, appliance: &str) -> String {
+    /// What to write in its place.
+    fn reference(&self, secret: &str) -> String {
         let Self { name, key, .. } = self;
-        format!(
-            "put it into a Secret (`kubectl create secret generic {appliance}-secrets --from-file={key}`, in the site's \
-             namespace, from a file of that name) and write `{name}: {{secretKeyRef: {{name: {appliance}-secrets, key: {key}}}}}`"
-        )
+        format!("write `{name}: {{secretKeyRef: {{name: {secret}, key: {key}}}}}`")
     }
 }
 
@@ -62,7 +59,7 @@ pub fn literals(spec: &ApplianceSpec) -> Vec<Literal> {
             for (option, value) in &options.value {
                 // A Secret's key makes an option, no list.
                 let UciValue::One(text) = &value.value else { continue };
-                if secret::is_option(kind, option) && !is_harmless(text) {
+                if secret::is_option(kind, option) && !secret::is_harmless(text) {
                     let of = section.trim_start_matches('@').replace("[0]", "").replace('_', "-");
                     found.push(Literal {
                         path: Loc::new(
@@ -79,7 +76,7 @@ pub fn literals(spec: &ApplianceSpec) -> Vec<Literal> {
     for (name, value) in &spec.env {
         if let VariableValue::Text(text) = &value.value
             && secret::is_name(name.as_str())
-            && !is_harmless(text)
+            && !secret::is_harmless(text)
         {
             found.push(Literal {
                 path: Loc::new(format!("env.{}", name.value), value.span),
@@ -88,24 +85,54 @@ pub fn literals(spec: &ApplianceSpec) -> Vec<Literal> {
             });
         }
     }
+    set_apart(&mut found);
     found
 }
 
-/// Nothing, a word for the system's own password, a file's path, the number of a WEP key.
-fn is_harmless(text: &str) -> bool {
-    text.len() < 2 || text.starts_with("$p$") || text.starts_with('/') && !text.ends_with('=')
+/// Gives those that would have one key in the Secret a number each.
+fn set_apart(literals: &mut [Literal]) {
+    let mut known: BTreeSet<String> = BTreeSet::new();
+    for literal in literals {
+        let numbered = (2..).map(|number| format!("{}-{number}", literal.key));
+        let free = std::iter::once(literal.key.clone()).chain(numbered).find(|key| !known.contains(key));
+        literal.key = free.unwrap_or_default();
+        known.insert(literal.key.clone());
+    }
 }
 
-/// Warns of each.
-pub fn warn(appliance: &str, spec: &ApplianceSpec, diags: &mut Diagnostics) {
-    for literal in literals(spec) {
+/// Warns of each. The first one says how the Secret for all of them is made: of one name there is one.
+pub fn warn(appliance: &str, namespace: &str, spec: &ApplianceSpec, diags: &mut Diagnostics) {
+    let literals = literals(spec);
+    let of_variables = spec.env.iter().filter_map(|(_, value)| match &value.value {
+        VariableValue::Secret(from) => Some(from.name.to_string()),
+        VariableValue::Text(_) => None,
+    });
+    let known: BTreeSet<String> = keys(spec).into_keys().chain(of_variables).collect();
+    let numbered = (2..).map(|number| format!("{appliance}-secrets-{number}"));
+    // The settings may name one already, and nothing is said of what is in it.
+    let free =
+        std::iter::once(format!("{appliance}-secrets")).chain(numbered).find(|name| !known.contains(name));
+    let secret = free.unwrap_or_default();
+    let files: Vec<String> = literals.iter().map(|literal| format!("--from-file={}", literal.key)).collect();
+    let create = format!("kubectl -n {namespace} create secret generic {secret} {}", files.join(" "));
+    for (index, literal) in literals.iter().enumerate() {
         let what = format!("`{}` is a secret, and stands in the document", literal.path.value);
+        let write = literal.reference(&secret);
+        let help = match literals.len() {
+            1 => format!(
+                "put it into a file `{}` and that into a Secret, by `{create}`, and {write}",
+                literal.key
+            ),
+            _ if index == 0 => format!(
+                "put it and the others into files of these names, and those into one Secret, by `{create}`, and {write}"
+            ),
+            _ => write,
+        };
         diags.push(
             Diagnostic::warning("secret-literal", what)
                 .at(literal.path.span)
-                .hide(literal.path.span)
                 .label("whoever reads the ConfigMap or the pod has it")
-                .help(literal.fix(appliance)),
+                .help(help),
         );
     }
 }

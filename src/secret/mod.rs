@@ -3,9 +3,10 @@
 //! One table says which options of UCI, variables and files hold a secret. Knows nothing of where they stand. What is hidden is
 //! hidden as a whole; that it has changed may still be told.
 
+mod flow;
 mod text;
 
-pub use text::{ranges, without, without_users};
+pub use text::{ranges, suspects, without, without_users};
 
 /// What stands in the place of a secret.
 pub const HIDDEN: &str = "***";
@@ -82,6 +83,17 @@ const HARMLESS: &[(&str, &str)] = &[("dropbear", "password"), ("system", "token"
 pub fn is_option(kind: &str, option: &str) -> bool {
     let is = |(of, name): &(&str, &str)| *of == kind && *name == option;
     option == "secret" || OF_TYPES.iter().any(is) || is_name(option) && !HARMLESS.iter().any(is)
+}
+
+/// The same of an option in a section whose type may be missing: then it is one that holds a secret in sections of some type.
+pub fn may_be_option(kind: &str, option: &str) -> bool {
+    is_option(kind, option) || kind.is_empty() && OF_TYPES.iter().any(|(_, name)| *name == option)
+}
+
+/// Whether the value of such an option is none: nothing, a word for the system's own password, a file's path, the number of a
+/// WEP key.
+pub fn is_harmless(value: &str) -> bool {
+    value.len() < 2 || value.starts_with("$p$") || value.starts_with('/') && !value.ends_with('=')
 }
 
 /// Whether a variable, a key or an option holds a secret by its name alone: `WIFI_PASSWORD`, `private-key`, `privateKey`.

@@ -3,12 +3,21 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use super::{HIDDEN, is_name, is_option};
+use super::{HIDDEN, flow, is_name, is_option, may_be_option};
 
 /// Where secrets stand in a text, in order: values behind a name that says so, options of UCI, private keys in PEM, hashes of
 /// passwords, users and passwords of URLs. What a line says that is none of these stays.
 pub fn ranges(text: &str) -> Vec<Range<usize>> {
-    let mut reader = Reader::default();
+    found(text, Reader::default())
+}
+
+/// The same, and what stands behind a name that is a secret's in sections of some type: of a text that is not understood, nobody
+/// knows which.
+pub fn suspects(text: &str) -> Vec<Range<usize>> {
+    found(text, Reader { suspicious: true, ..Reader::default() })
+}
+
+fn found(text: &str, mut reader: Reader) -> Vec<Range<usize>> {
     let mut at = 0;
     for line in text.split_inclusive('\n') {
         reader.line(line.trim_end_matches(['\n', '\r']), at);
@@ -57,6 +66,8 @@ struct Reader {
     kind: String,
     /// Within a value that goes on: until when.
     within: Option<Within>,
+    /// Whether a name is enough that is a secret's in sections of some type.
+    suspicious: bool,
 }
 
 enum Within {
@@ -155,7 +166,9 @@ impl Reader {
             let begin = before.rfind(|one| !is_part(one)).map_or(0, |at| at + 1);
             let begin = (begin..before.len()).find(|at| before.is_char_boundary(*at)).unwrap_or(before.len());
             let name = &before[begin..];
-            if !is_name(name.rsplit('.').next().unwrap_or(name)) {
+            let name = name.rsplit('.').next().unwrap_or(name);
+            let is_secret = is_name(name) || self.suspicious && may_be_option("", name);
+            if !is_secret {
                 continue;
             }
             let rest = &line[sign + 1..];
@@ -168,6 +181,12 @@ impl Reader {
                 Length::Of(length) => self.hide(at + start..at + start + length),
                 Length::Quoted => self.value(&line[start..], at + start),
                 Length::Block => self.within = Some(Within::Block(indent)),
+                // A path ends in no name: `/etc/passwd: {content: x}`.
+                Length::Map if line[..begin].ends_with('/') => {}
+                Length::Map => {
+                    let texts = flow::texts(&line[start..]).into_iter();
+                    self.found.extend(texts.map(|one| one.start + at + start..one.end + at + start));
+                }
             }
             if self.within.is_some() {
                 return;
@@ -183,6 +202,8 @@ enum Length {
     Quoted,
     /// The lines that follow.
     Block,
+    /// A mapping in braces.
+    Map,
 }
 
 /// How long a value is: `spaced` ones hold blanks, those of a `flow` of YAML or JSON end at a comma or brace.
@@ -192,6 +213,7 @@ fn length(value: &str, spaced: bool, flow: bool) -> Length {
         Some('\'' | '"') => return Length::Quoted,
         Some('|' | '>') if spaced && !flow => return Length::Block,
         Some('[') if spaced => return Length::Of(whole.find(']').unwrap_or(whole.len())),
+        Some('{') if spaced && !whole.starts_with("{{") => return Length::Map,
         // Other keys, an alias, a variable: no secret stands here.
         None | Some('{' | '[' | '*' | '&') => return Length::Of(0),
         Some('$') if !spaced || whole.starts_with("$(") || whole.starts_with("${") => return Length::Of(0),
@@ -210,7 +232,7 @@ fn length(value: &str, spaced: bool, flow: bool) -> Length {
 
 /// Where a quoted value ends, of which the opening quote has been read; `None` where it goes on in the next line. A quote
 /// within it is written `\"`, `''` (YAML) or `'\''` (UCI, sh).
-fn closing(text: &str, quote: char) -> Option<usize> {
+pub(super) fn closing(text: &str, quote: char) -> Option<usize> {
     let mut at = 0;
     loop {
         let rest = &text[at..];
@@ -309,8 +331,11 @@ mod tests {
     fn what_is_no_secret_stays() {
         for text in [
             "secret: vpn-credentials",
+            "/etc/passwd: {content: x}",
             "emptyRootPassword: true",
             "private_key: {secretKeyRef: {name: wg, key: private-key}}",
+            "{\"password\": {\"secretKeyRef\": {\"name\": \"wg\", \"key\": \"private-key\"}}}",
+            "password: {{ .Values.x }}",
             "password:\n  secretKeyRef: {name: a, key: b}",
             "password=$(cat /run/x)",
             "--from-literal=password-hash=\"$(openssl passwd -6)\"",

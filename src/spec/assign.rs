@@ -2,6 +2,7 @@
 
 use super::{Assignment, Typed};
 use crate::diag::{Diagnostic, Diagnostics, FileId, SourceMap, Span};
+use crate::secret;
 use crate::types::quoted;
 use crate::yaml::{self, Entry, Key, Kind, Tree};
 
@@ -41,6 +42,9 @@ impl Parsed {
         };
         let end = typed.len();
         let file = sources.add(super::COMMAND_LINE, typed);
+        if assignment.typed == Typed::Set && may_be_secret(path) {
+            sources.hide(Span::new(file, SET.len() + path.len() + 1, end));
+        }
         let mut steps = match steps(file, SET.len(), path) {
             Ok(steps) => steps,
             Err(diagnostic) => {
@@ -96,6 +100,12 @@ impl Parsed {
         }
         *node = self.value;
     }
+}
+
+/// Whether the value of a path may be a secret, even where the path is none: then nothing says what it is the value of.
+fn may_be_secret(path: &str) -> bool {
+    let last = path.rsplit('.').next().unwrap_or(path).trim_matches('"');
+    path.contains("uci") || path.contains("env") || secret::may_be_option("", last)
 }
 
 /// The steps of a path, which stands in its file behind `from` bytes.

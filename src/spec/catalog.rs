@@ -1,11 +1,12 @@
 //! What `from` refers to: the appliances of the catalog, read when first asked for.
 
 use super::header::{self, DocumentKind};
+use super::hidden;
 use super::merge::merge;
 use super::{CatalogEntry, scalar};
 use crate::diag::{Diagnostic, Diagnostics, FileId, SourceMap, Span};
 use crate::types::{nearest, quoted};
-use crate::yaml::{self, Key, Kind, Tree};
+use crate::yaml::{Key, Kind, Tree};
 use std::collections::HashMap;
 
 /// The `spec` of the entry `name`, which is asked for at `span`, on top of what it builds on itself; `None` for an unknown
@@ -103,7 +104,7 @@ impl<'a> Catalog<'a> {
         self.open.push(entry.name);
         let file = sources.add(entry.file, entry.text);
         self.files.push(file);
-        let tree = yaml::read(file, sources, diagnostics).into_iter().next();
+        let tree = hidden::read(file, sources, diagnostics).into_iter().next();
         let document = tree.and_then(|tree| header::take(tree, diagnostics));
         let spec = document
             .filter(|document| document.kind == DocumentKind::Appliance)

@@ -76,12 +76,14 @@ pub(crate) struct Decoder<'a> {
     here: Span,
     /// What has to be put right for the rest to be judged.
     repairs: Repairs,
+    /// Where a secret may have been written, while that is being read: faults there quote nothing, and hide these texts.
+    secret: Vec<Span>,
 }
 
 impl<'a> Decoder<'a> {
     /// A decoder for a document that starts at `here`.
     pub(crate) fn new(diagnostics: &'a mut Diagnostics, here: Span) -> Self {
-        Self { diagnostics, here, repairs: Repairs::default() }
+        Self { diagnostics, here, repairs: Repairs::default(), secret: Vec::new() }
     }
 
     /// What has to be put right.
@@ -94,8 +96,22 @@ impl<'a> Decoder<'a> {
         self.repairs.value(tree.span, tree.text().map_or_else(T::example, T::guess));
     }
 
+    /// Reads what a secret may have been written into by mistake.
+    pub(crate) fn secretly<T>(&mut self, texts: Vec<Span>, read: impl FnOnce(&mut Self) -> T) -> T {
+        let before = std::mem::replace(&mut self.secret, texts);
+        let value = read(self);
+        self.secret = before;
+        value
+    }
+
+    /// A text in a message.
+    fn quoted(&self, text: &str) -> String {
+        if self.secret.is_empty() { quoted(text) } else { "another text".to_owned() }
+    }
+
     /// Reports a fault.
-    pub(crate) fn report(&mut self, diagnostic: Diagnostic) {
+    pub(crate) fn report(&mut self, mut diagnostic: Diagnostic) {
+        diagnostic.hidden.extend(&self.secret);
         self.diagnostics.push(diagnostic);
     }
 
@@ -121,7 +137,7 @@ impl<'a> Decoder<'a> {
     pub(crate) fn wrong_type<T: Decode>(&mut self, tree: &Tree, wanted: &str, fix: &str) -> Option<T> {
         self.repair::<T>(tree);
         let found = match tree.text() {
-            Some(text) => quoted(text),
+            Some(text) => self.quoted(text),
             None => tree.what().to_owned(),
         };
         let message = format!("expected {wanted}, found {found}");
@@ -140,6 +156,7 @@ impl<'a> Decoder<'a> {
         let Some(text) = tree.text() else { return self.wrong_type(tree, what, fix) };
         match text.parse() {
             Ok(value) => Some(value),
+            Err(_) if !self.secret.is_empty() => self.wrong_type(tree, what, fix),
             Err(invalid) => {
                 self.repair::<T>(tree);
                 self.invalid(tree.span, invalid);
@@ -167,7 +184,10 @@ impl<'a> Decoder<'a> {
         keys: &[&'k str],
         one_of: &[&'k str],
     ) -> Option<&'k str> {
-        let message = format!("unknown key {} in {what}", quoted(&key.text));
+        let message = match self.secret.as_slice() {
+            [] => format!("unknown key {} in {what}", quoted(&key.text)),
+            _ => format!("unknown key in {what}"),
+        };
         let all = keys.iter().chain(one_of).copied();
         let close = if self.diagnostics.is_full() { None } else { nearest(&key.text, all.clone()) };
         let help = match close {

@@ -4,12 +4,13 @@ use super::assign::Parsed;
 use super::catalog::Catalog;
 use super::decode::{Decode, Decoder};
 use super::header::{self, Document, DocumentKind};
+use super::hidden;
 use super::merge::merge;
 use super::repair::{Repairs, Way};
 use super::{Appliance, CatalogEntry, Documents, Image, Overlay, Request, Site, scalar};
 use crate::diag::{Diagnostic, Diagnostics, FileId, Loc, SourceMap, Span};
 use crate::types::{nearest, quoted};
-use crate::yaml::{self, Entry, Key, Kind, Tree};
+use crate::yaml::{Entry, Key, Kind, Tree};
 use std::collections::{HashMap, HashSet};
 
 /// The documents of a run before they are decoded, in order of their first appearance.
@@ -30,7 +31,7 @@ pub fn load(request: &Request<'_>, sources: &mut SourceMap, diagnostics: &mut Di
     let mut gathered = Gathered::default();
     for input in request.inputs {
         let file = sources.add(&input.name, &input.text);
-        for tree in yaml::read(file, sources, diagnostics) {
+        for tree in hidden::read(file, sources, diagnostics) {
             if let Some(document) = header::take(tree, diagnostics) {
                 gathered.add(document, file, diagnostics);
             }
@@ -164,7 +165,7 @@ impl Gathered {
             sources.remark(file, 0, format!(
                 "this text comes with wrtpod, as the Image `{name}`; to change it, write an Image of your own: `wrtpod catalog show image/{name}` prints this one"
             ));
-            for tree in yaml::read(file, sources, diagnostics) {
+            for tree in hidden::read(file, sources, diagnostics) {
                 if let Some(document) = header::take(tree, diagnostics) {
                     self.add(document, file, diagnostics);
                 }

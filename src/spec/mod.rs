@@ -10,6 +10,7 @@ mod catalog;
 pub(crate) mod decode;
 mod field;
 mod header;
+mod hidden;
 mod load;
 mod merge;
 mod repair;

@@ -15,7 +15,7 @@ const TABLE: &[(&str, &[&str])] = &[
     ("pod", &[]),
     ("explain", &[]),
     ("catalog", &["spec"]),
-    ("spec", &["diag", "types", "yaml"]),
+    ("spec", &["diag", "secret", "types", "yaml"]),
     ("overlay", &["diag", "spec", "types"]),
     ("plan", &["diag", "overlay", "pod", "secret", "spec", "types", "uci"]),
     ("recipe", &["diag", "overlay", "spec", "types", "uci"]),

@@ -1,6 +1,7 @@
 //! Secrets in documents: from a Secret they reach the pod, and nothing that is rendered, charted or printed holds one.
 
 use serde_json::Value;
+use wrtpod::diag::render_json;
 
 use crate::place::Place;
 use crate::support::{Outcome, outcome};
@@ -93,4 +94,88 @@ fn what_is_typed_is_not_shown_again() {
     place.write("site.yaml", &referring());
     let run = place.run(&["render", "vpn", "--set", "uci.network.wg0.private_key=c2VjcmV0"]);
     assert!(run.text().contains("secret-literal") && !run.stderr.contains("c2VjcmV0"), "{}", run.stderr);
+}
+
+/// A router with these settings, and what is said of it: for people, then for machines.
+fn said_of(settings: &str) -> String {
+    let site = LITERAL.split("uci:").next().unwrap_or_default();
+    let outcome = outcome("site.yaml", &format!("{site}{settings}}}}}\n"));
+    outcome.text() + &render_json(&outcome.diagnostics, &outcome.sources)
+}
+
+#[test]
+fn what_is_found_beside_a_secret_does_not_show_it() {
+    for settings in [
+        "uci: {wireless: {ap: {.type: wifi-iface, key: hunter2, \"ba d\": 1}}}",
+        "uci: {ddns: {ap: {.type: service, secret: hunter2, \"ba d\": 1}}}",
+        "uci: {ddns: {ap: {.type: service, secret: hunter2}}}, nonsense: 1",
+        "env: {D_TOKEN: hunter2, \"ba d\": 1}",
+        // In the wrong place, with a type that nobody knows, twice, and in what is no YAML.
+        "uci: {wireless: {.type: wifi-iface, key: hunter2, \"ba d\": 1}}",
+        "nonsense: {uci: {wireless: {ap: {key: hunter2}}}}",
+        "uci: {wireless: {ap: {.type: wifi-iface, key: hunter2, key: hunter2}}}, nonsense: 1",
+        "env: [{name: D_TOKEN, value: hunter2}], nonsense: 1",
+        "uci: {wireless: {ap: {key: hunter2, x: nonsense: y}}}",
+        "uci: {wireless: {ap: {key: \"hunter2, nonsense: y}}}",
+    ] {
+        let said = said_of(settings);
+        assert!(said.contains("error["), "{said}");
+        assert!(!said.contains("hunter2"), "{said}");
+    }
+}
+
+#[test]
+fn a_secret_in_the_place_of_a_reference_is_not_shown() {
+    for value in [
+        "{secretKeyRef: hunter2}",
+        "{secretKeyRef: [hunter2]}",
+        "{secretKeyRef: {name: vpn, key: \"hunter2+/=\"}}",
+        "{secretKeyRef: {name: hunter2}}",
+        "{secretKeyRef: {name: vpn, key: a, value: hunter2}}",
+        "{value: hunter2}",
+        "{hunter2: }",
+    ] {
+        for said in [
+            said_of(&format!("uci: {{network: {{wg0: {{.type: interface, private_key: {value}}}}}}}")),
+            said_of(&format!("uci: {{wireless: {{ap: {{.type: wifi-iface, key: {value}}}}}}}")),
+            said_of(&format!("env: {{D_TOKEN: {value}}}")),
+        ] {
+            assert!(!said.contains("hunter2"), "{value}: {said}");
+            assert!(said.contains("error["), "{value}: {said}");
+        }
+    }
+}
+
+#[test]
+fn what_is_typed_is_not_shown_where_it_is_wrong() {
+    let place = Place::new();
+    place.write("site.yaml", &referring());
+    for typed in [
+        "uci.wireless.ap.key[x=hunter2",
+        "uci.wireless.ap.key={a: hunter2}",
+        "uci.wireless.ap.key={a: hunter2",
+        "uci.wireless.ap=hunter2",
+        "ucl.wireless.ap.key=hunter2",
+        "spec.uci.wireless.ap.key=hunter2",
+        "env.D[x=hunter2",
+        "env.D.x=hunter2",
+    ] {
+        for form in [
+            &["render", "vpn", "--set", typed][..],
+            &["render", "vpn", "--message-format", "json", "--set", typed],
+        ] {
+            let run = place.run(form);
+            assert!(run.text().contains("exit: 1"), "{typed}: {}", run.text());
+            assert!(!run.text().replace(typed, "").contains("hunter2"), "{typed}: {}", run.stderr);
+            assert!(!run.stderr.contains("hunter2"), "{typed}: {}", run.stderr);
+        }
+    }
+}
+
+#[test]
+fn one_command_makes_the_secret_of_an_appliance() {
+    let said = outcome("site.yaml", include_str!("rules/secret-literal.uci.yaml")).text();
+    let command = "kubectl -n default create secret generic router-secrets --from-file=wg0-private-key \
+                   --from-file=home-key --from-file=mine-secret`";
+    assert!(said.contains(command) && said.matches("kubectl").count() == 1, "{said}");
 }

@@ -294,7 +294,6 @@ fn plan_files(input: &Input<'_>, mode: PersistenceMode, diags: &mut Diagnostics)
         ("network".to_owned(), network::network(&host, &nics, input.cluster).finish()),
         ("system".to_owned(), system::system(hostname, timezone.as_ref()).finish()),
     ];
-    secrets::warn(input.name, spec, diags);
     user_uci::lay_over(&mut uci, &spec.uci, &nics, diags);
     let mut files = vec![("settings".to_owned(), settings(input, mode).into())];
     files.extend(uci.into_iter().map(|(name, config)| (format!("uci.{name}"), config.to_string().into())));

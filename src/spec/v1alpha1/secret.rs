@@ -1,6 +1,6 @@
 //! Values that come from Secrets: of UCI options and environment variables.
 
-use crate::diag::Loc;
+use crate::diag::{Loc, Span};
 use crate::spec::decode::{Decode, Decoder, OneOrMany};
 use crate::spec::schema::Defs;
 use crate::spec::table::record;
@@ -47,7 +47,27 @@ pub enum VariableValue {
 }
 
 fn reference(tree: &Tree, decoder: &mut Decoder<'_>) -> Option<SecretKeyRef> {
-    Reference::decode(tree, decoder).map(|reference| reference.secret_key_ref.value)
+    let mut texts = Vec::new();
+    texts_of(tree, &mut texts);
+    let read = decoder.secretly(texts, |decoder| Reference::decode(tree, decoder));
+    read.map(|reference| reference.secret_key_ref.value)
+}
+
+/// Where a secret may stand that was written where the reference belongs: all but the words of a reference.
+fn texts_of(tree: &Tree, texts: &mut Vec<Span>) {
+    match &tree.kind {
+        Kind::Map(entries) => {
+            for entry in entries {
+                if !matches!(entry.key.text.as_str(), "secretKeyRef" | "name" | "key") {
+                    texts.push(entry.key.span);
+                }
+                texts_of(&entry.value, texts);
+            }
+        }
+        Kind::Seq(items) => items.iter().for_each(|item| texts_of(item, texts)),
+        Kind::Scalar { .. } => texts.push(tree.span),
+        Kind::Null => {}
+    }
 }
 
 impl Decode for UciValue {

@@ -1,0 +1,92 @@
+//! Secrets in files of documents: told by their names before anything is judged, and shown by no finding.
+
+use crate::diag::{Diagnostics, FileId, SourceMap, Span};
+use crate::secret;
+use crate::yaml::{self, Entry, Kind, Tree};
+
+/// Reads all documents of a file, whose secrets no finding shows.
+pub(super) fn read(file: FileId, sources: &mut SourceMap, diagnostics: &mut Diagnostics) -> Vec<Tree> {
+    let before = diagnostics.len();
+    let trees = yaml::read(file, sources, diagnostics);
+    if diagnostics.len() > before {
+        // What has no tree has names alone.
+        for place in secret::suspects(sources.text(file)) {
+            sources.hide(Span::new(file, place.start, place.end));
+        }
+    }
+    let mut found = Vec::new();
+    for tree in &trees {
+        secrets(tree, Place::Elsewhere, "", &mut found);
+    }
+    for span in found {
+        sources.hide(span);
+    }
+    trees
+}
+
+/// What the names in a mapping are names of.
+#[derive(Clone, Copy, PartialEq)]
+enum Place {
+    /// Sections and options of UCI.
+    Uci,
+    /// Environment variables.
+    Variables,
+    Elsewhere,
+}
+
+/// The texts behind names of secrets, wherever they stand: what is in the wrong place is no less secret. `around` is the name of
+/// the mapping.
+fn secrets(tree: &Tree, place: Place, around: &str, found: &mut Vec<Span>) {
+    match &tree.kind {
+        Kind::Map(entries) => {
+            let kind = kind(entries, around);
+            for Entry { key, value } in entries {
+                let is_secret = match place {
+                    Place::Uci => secret::may_be_option(kind, &key.text),
+                    Place::Variables => {
+                        secret::is_name(&key.text) || key.text == "value" && is_named(entries)
+                    }
+                    Place::Elsewhere => false,
+                };
+                if is_secret {
+                    values(value, found);
+                }
+                let place = match key.text.as_str() {
+                    "uci" => Place::Uci,
+                    "env" => Place::Variables,
+                    _ => place,
+                };
+                match (key.text.as_str(), &value.kind) {
+                    // What a reference names is none; what stands in its place is.
+                    ("secretKeyRef", Kind::Map(_)) => {}
+                    ("secretKeyRef", _) => values(value, found),
+                    (name, _) => secrets(value, place, name, found),
+                }
+            }
+        }
+        Kind::Seq(items) => items.iter().for_each(|item| secrets(item, place, around, found)),
+        Kind::Scalar { .. } | Kind::Null => {}
+    }
+}
+
+/// The type of UCI's section that a mapping is, where it says so.
+fn kind<'a>(entries: &'a [Entry], section: &'a str) -> &'a str {
+    let stated = entries.iter().find(|entry| entry.key.text == ".type").and_then(|entry| entry.value.text());
+    let anonymous = || section.strip_prefix('@')?.split_once('[').map(|(kind, _)| kind);
+    stated.or_else(anonymous).unwrap_or_default()
+}
+
+/// Whether a mapping is a variable as Kubernetes writes it, with the name of a secret.
+fn is_named(entries: &[Entry]) -> bool {
+    let name = entries.iter().find(|entry| entry.key.text == "name").and_then(|entry| entry.value.text());
+    name.is_some_and(secret::is_name)
+}
+
+/// The value of a secret, which may be a list. A mapping refers to a Secret: its decoder knows what is none.
+fn values(tree: &Tree, found: &mut Vec<Span>) {
+    match &tree.kind {
+        Kind::Scalar { text, .. } if !secret::is_harmless(text) => found.push(tree.span),
+        Kind::Seq(items) => items.iter().for_each(|item| values(item, found)),
+        Kind::Scalar { .. } | Kind::Map(_) | Kind::Null => {}
+    }
+}
