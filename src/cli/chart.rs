@@ -20,7 +20,7 @@ use crate::plan;
 use crate::registry::{Client, Limits};
 use crate::sink::{self, File};
 use crate::spec::Input;
-use crate::types::ImageRef;
+use crate::types::{ImageRef, refuse_users};
 
 /// Runs the verb. What was written or pushed goes to stdout, a line each.
 pub fn run(args: &ChartArgs, printer: Printer) -> Result<Outcome, CliError> {
@@ -66,7 +66,7 @@ fn charts(args: &ChartArgs, printer: Printer) -> Result<Vec<Chart>, CliError> {
     if kind.defaults == Defaults::AnyPlace {
         printer.note_last("the chart is for any place: what only yours knows is empty, and README.md has the file to fill in");
     }
-    let of_catalog = args.all && kind.defaults == Defaults::AnyPlace;
+    let of_catalog = args.all && kind.is_example;
     if !of_catalog {
         let loaded = judge(&read, &args.documents, &args.names, ScriptsOwner::of_rendered, printer)?;
         if !args.show_secrets {
@@ -108,6 +108,8 @@ fn refuse_secrets(loaded: &Loaded) -> Result<(), CliError> {
 struct Kind {
     defaults: Defaults,
     version: Version,
+    /// Whether the documents are the example site alone.
+    is_example: bool,
 }
 
 impl Kind {
@@ -125,7 +127,7 @@ impl Kind {
             None if is_example && sets.is_empty() => Version::Program,
             None => Version::Content,
         };
-        Ok(Self { defaults, version })
+        Ok(Self { defaults, version, is_example })
     }
 }
 
@@ -143,6 +145,7 @@ fn of_loaded(loaded: &Loaded, kind: &Kind, printer: Printer) -> Result<Vec<Chart
 }
 
 fn place(text: &str) -> Result<String, CliError> {
+    refuse_users(text).map_err(|invalid| CliError::flag("--push", invalid))?;
     let place =
         text.strip_prefix("oci://").map(|rest| rest.trim_end_matches('/')).filter(|rest| !rest.is_empty());
     let wrong = || {

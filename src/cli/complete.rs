@@ -12,6 +12,7 @@ use crate::catalog;
 use crate::cluster;
 use crate::explain;
 use crate::overlay;
+use crate::spec::Distribution;
 
 /// Appliances of the documents, then entries of the catalog.
 pub fn appliances() -> ArgValueCandidates {
@@ -71,7 +72,7 @@ pub fn contexts() -> ArgValueCandidates {
 
 /// Kubernetes distributions.
 pub fn distributions() -> ArgValueCandidates {
-    ArgValueCandidates::new(|| candidates(["k3s", "rke2", "k0s", "microk8s", "kubeadm", "talos", "kind"]))
+    ArgValueCandidates::new(|| candidates(Distribution::ALL.iter().map(ToString::to_string)))
 }
 
 fn candidates(names: impl IntoIterator<Item: Into<std::ffi::OsString>>) -> Vec<CompletionCandidate> {
@@ -89,7 +90,12 @@ fn value_of(options: &[&str]) -> Vec<PathBuf> {
     let mut values = Vec::new();
     for (at, word) in words.iter().enumerate() {
         let Some(text) = word.to_str() else { continue };
-        let attached = options.iter().find_map(|option| text.strip_prefix(option)?.strip_prefix('='));
+        let attached = options.iter().find_map(|option| {
+            let value = text.strip_prefix(option)?;
+            // A value stands right behind an option of one letter.
+            let value = value.strip_prefix('=').or((!option.starts_with("--")).then_some(value))?;
+            (!value.is_empty()).then_some(value)
+        });
         if let Some(value) = attached {
             values.push(PathBuf::from(value));
         } else if options.contains(&text)

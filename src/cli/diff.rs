@@ -174,7 +174,8 @@ fn changes(file: &str, planned: &str, live: &str, applied: Option<&str>, show_se
     if text.is_empty() { text } else { format!("# changed inside the appliance; it stays\n{text}") }
 }
 
-/// Whether an option is what a Secret had when the pod started: its sum is noted.
+/// Whether an option is what a Secret had when the pod started: its sum is noted under the section's name. Of sections
+/// without one, any of the type may be it.
 fn is_applied(change: &uci::Change, applied: &uci::Config) -> bool {
     let (Some(uci::Value::Secret(_)), Some(uci::Value::One(value)), Some(option)) =
         (&change.before, &change.after, &change.option)
@@ -182,7 +183,10 @@ fn is_applied(change: &uci::Change, applied: &uci::Config) -> bool {
         return false;
     };
     let sum = Digest::of(value.as_bytes());
-    let mut noted = applied.sections().iter().filter(|section| section.kind() == change.kind);
+    let mut noted = applied.sections().iter().filter(|section| {
+        let is_same = section.name().map_or(change.section.starts_with('@'), |name| name == change.section);
+        is_same && section.kind() == change.kind
+    });
     noted.any(|section| match section.get(option) {
         Some(uci::Value::Secret(known)) => sum.hex() == known.as_str(),
         _ => false,
@@ -263,6 +267,29 @@ mod tests {
                  +network.wg0.private_key=***\n"
             );
         }
+    }
+
+    #[test]
+    fn another_sections_secret_is_a_change() {
+        let section = |name: &str, line: &str| format!("config interface '{name}'\n\t{line}\n");
+        let both = |one: &str, other: &str| section("wg0", one) + &section("wg1", other);
+        let planned = both("secret private_key 'vpn/a'", "secret private_key 'vpn/b'");
+        let sum = |key: &str| format!("secret private_key '{}'", Digest::of(key.as_bytes()).hex());
+        let applied = both(&sum("abc="), &sum("def="));
+        let live = |one: &str, other: &str| {
+            both(&format!("option private_key '{one}'"), &format!("option private_key '{other}'"))
+        };
+        let told = |live: &str| changes("network", &planned, live, Some(&applied), false);
+        assert_eq!(told(&live("abc=", "def=")), "");
+        let swapped = told(&live("def=", "abc="));
+        assert!(
+            swapped.contains("network.wg0.private_key") && swapped.contains("network.wg1.private_key"),
+            "{swapped}"
+        );
+        let anonymous = |text: &str| text.replace(" 'wg0'", "").replace(" 'wg1'", "");
+        let (planned, live, applied) =
+            (anonymous(&planned), anonymous(&live("abc=", "def=")), anonymous(&applied));
+        assert_eq!(changes("network", &planned, &live, Some(&applied), false), "");
     }
 
     #[test]

@@ -307,7 +307,9 @@ pub fn appliance_names(files: &[PathBuf]) -> Vec<String> {
     let files = if files.is_empty() { &default } else { files };
     let paths =
         files.iter().filter(|path| path.as_os_str() != "-").filter_map(|path| documents_of(path).ok());
-    let inputs: Vec<Input> = paths.flatten().filter_map(|path| read_input(&path).ok()).collect();
+    // Whoever reads a pipe waits for its writer.
+    let paths = paths.flatten().filter(|path| path.is_file());
+    let inputs: Vec<Input> = paths.filter_map(|path| read_input(&path).ok()).collect();
     let request = spec::Request {
         inputs: &inputs,
         catalog: catalog::ENTRIES,
@@ -342,14 +344,36 @@ fn text(name: &str, bytes: Vec<u8>) -> Result<Input, CliError> {
     }
 }
 
+/// The path and the value of `--set`; where no `=` parts them the path alone, for what follows it may be a secret, and a
+/// key that ends in `=`.
+fn split(set: &str) -> Result<(&str, &str), &str> {
+    let mut quoted = false;
+    for (at, one) in set.char_indices() {
+        match one {
+            '"' => quoted = !quoted,
+            '=' if !quoted => return Ok((&set[..at], &set[at + 1..])),
+            ':' if !quoted => return Err(&set[..at]),
+            _ if !quoted && one.is_whitespace() => return Err(&set[..at]),
+            _ => {}
+        }
+    }
+    let before_quote = || &set[..set.find('"').unwrap_or(set.len())];
+    if quoted { set.split_once('=').ok_or_else(before_quote) } else { Err(set) }
+}
+
 /// `--set` and `-n`: the appliance's values belong to the one that was named.
 fn assignments(args: &DocumentArgs, names: &[String]) -> Result<Vec<Assignment>, CliError> {
     let mut assignments = Vec::new();
     for set in &args.sets {
-        let Some((path, value)) = set.split_once('=') else {
+        let (path, value) = split(set).map_err(|path| {
             let hint = "write PATH=VALUE, for example --set image=openwrt/rootfs:x86-64-24.10.4";
-            return Err(CliError::usage(format!("`--set {set}` has no `=`"), hint.to_owned()));
-        };
+            let problem = if path.len() < set.len() {
+                format!("`--set {path}…` has no `=` behind its path")
+            } else {
+                format!("`--set {path}` has no `=`")
+            };
+            CliError::usage(problem, hint.to_owned())
+        })?;
         let mine = !path.starts_with("site.");
         if mine && names.len() > 1 {
             let hint = "name one appliance, or write the value into the file".to_owned();

@@ -4,6 +4,7 @@
 use std::io::{IsTerminal, Write};
 use std::sync::{LazyLock, Mutex, PoisonError};
 
+use clap::builder::StyledStr;
 use indicatif::MultiProgress;
 
 use super::args::{Color, MessageFormat};
@@ -183,9 +184,16 @@ impl Printer {
         }
     }
 
+    /// What is said of a command line that cannot be read.
+    pub fn usage(self, text: &StyledStr) {
+        let text = if self.color { text.ansi().to_string() } else { text.to_string() };
+        Self::write(&secret::without_users(&text));
+    }
+
     /// The one line that an error ends in, with its hint.
     pub fn error(self, message: &str, hint: Option<&str>) {
         let message = secret::without_users(message);
+        let hint = hint.map(secret::without_users);
         match self.messages {
             MessageFormat::Json => {
                 let object = serde_json::json!({"code": "error", "severity": "error", "message": message, "help": hint});

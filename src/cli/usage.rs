@@ -68,7 +68,7 @@ pub fn report(mut error: clap::Error, args: &[OsString]) -> ExitCode {
         let (message, help) = in_words(&text);
         Printer::new(Color::Never, MessageFormat::Json).error(&message, help.as_deref());
     } else {
-        let _ = error.print();
+        Printer::new(Color::Auto, MessageFormat::Text).usage(&error.render());
     }
     ExitCode::from(2)
 }
@@ -112,7 +112,7 @@ fn advise(error: &mut clap::Error, args: &[OsString]) {
         ErrorKind::UnknownArgument => {
             let word = text(error, ContextKind::InvalidArg).unwrap_or_default();
             let top = Cli::command();
-            near_option(command_of(&top, args, &word), &word)
+            near_option(&top, command_of(&top, args, &word), &word)
         }
         _ => return,
     };
@@ -169,10 +169,12 @@ fn is_one_slip(one: &str, other: &str) -> bool {
     most - least <= 1 && front + back + 1 >= most || swapped
 }
 
-/// The option that is spelled nearly so.
-fn near_option(command: &Command, word: &str) -> Option<String> {
+/// The option that is spelled nearly so: the command's own, or one of those that each has. Hidden ones are former names.
+fn near_option(top: &Command, command: &Command, word: &str) -> Option<String> {
     let word = word.strip_prefix("--")?;
-    let near = nearest(word, command.get_arguments().filter_map(|argument| argument.get_long()))?;
+    let global = top.get_arguments().filter(|argument| argument.is_global_set());
+    let all = command.get_arguments().chain(global).filter(|argument| !argument.is_hide_set());
+    let near = nearest(word, all.filter_map(|argument| argument.get_long()))?;
     Some(format!("did you mean `--{near}`?"))
 }
 
@@ -219,6 +221,9 @@ mod tests {
             ("wrtpod image delete", None),
             ("wrtpod openwrt", Some("a verb comes first, for example `wrtpod render openwrt`")),
             ("wrtpod render --nmaespace x", Some("did you mean `--namespace`?")),
+            ("wrtpod render --colr never", Some("did you mean `--color`?")),
+            ("wrtpod image build x --mesage-format json", Some("did you mean `--message-format`?")),
+            ("wrtpod image build x --ouput y", None),
             ("wrtpod delete x --data", None),
             ("wrtpod delete x --force", None),
             ("wrtpod render -z", None),

@@ -7,6 +7,8 @@ use kube::config::Kubeconfig;
 /// Their names, in the file's order: of this file, else of `KUBECONFIG` or the default one. None where it cannot be read.
 pub fn contexts(path: Option<&Path>) -> Vec<String> {
     let file = match path {
+        // Whoever reads a pipe waits for its writer.
+        Some(path) if !path.is_file() => return Vec::new(),
         Some(path) => Kubeconfig::read_from(path),
         None => Kubeconfig::read(),
     };

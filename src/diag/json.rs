@@ -1,6 +1,7 @@
 //! Diagnostics for machines: one JSON object a line.
 
 use super::{Diagnostics, SourceMap};
+use crate::secret;
 use serde_json::json;
 use std::fmt::Write as _;
 
@@ -19,9 +20,11 @@ pub fn render_json(diagnostics: &Diagnostics, sources: &SourceMap) -> String {
             .iter()
             .map(|(span, label)| {
                 let at = sources.position(span.file, span.start);
+                let label = secret::without_users(label);
                 json!({"file": sources.name(span.file), "line": at.line, "column": at.column, "label": label})
             })
             .collect();
+        let shown = |text: Option<&str>| text.map(|text| secret::without_users(text).into_owned());
         let object = json!({
             "code": diagnostic.code,
             "severity": diagnostic.severity.as_str(),
@@ -31,10 +34,10 @@ pub fn render_json(diagnostics: &Diagnostics, sources: &SourceMap) -> String {
             "column": start.map(|at| at.column),
             "endLine": end.map(|at| at.line),
             "endColumn": end.map(|at| at.column),
-            "label": diagnostic.span_label,
-            "note": diagnostic.span.and_then(|span| sources.remark_at(span.file, span.start)),
+            "label": shown(diagnostic.span_label.as_deref()),
+            "note": shown(diagnostic.span.and_then(|span| sources.remark_at(span.file, span.start))),
             "help": diagnostic.help.as_deref().map(|help| hidden.veiled(help, diagnostic, sources)),
-            "example": diagnostic.example,
+            "example": shown(diagnostic.example.as_deref()),
             "related": related,
         });
         let _ = writeln!(out, "{object}");

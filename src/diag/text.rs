@@ -61,12 +61,13 @@ fn render_one(diagnostic: &Diagnostic, hidden: &Hidden, sources: &SourceMap, sty
     let help = diagnostic.help.as_deref().map(|help| hidden.veiled(help, diagnostic, sources));
     let lines = [(Level::NOTE, remark), (Level::HELP, help.as_deref())];
     for (level, text) in lines.into_iter().filter_map(|(level, text)| Some((level, text?))) {
-        let title = level.secondary_title(shown::block(text));
+        let text = secret::without_users(text);
+        let title = level.secondary_title(shown::block(&text));
         out.push_str(renderer.render(&[Group::with_title(title)]).trim_end());
         out.push('\n');
     }
     for line in diagnostic.example.iter().flat_map(|example| example.lines()) {
-        let _ = writeln!(out, "{}", shown::line(line));
+        let _ = writeln!(out, "{}", shown::line(&secret::without_users(line)));
     }
     out
 }
@@ -157,7 +158,8 @@ impl<'a> Excerpt<'a> {
             let kind = if mark.primary { AnnotationKind::Primary } else { AnnotationKind::Context };
             let range =
                 mark.bytes.start.saturating_sub(bytes.start)..mark.bytes.end.saturating_sub(bytes.start);
-            snippet = snippet.annotation(kind.span(range).label(mark.label.map(shown::line)));
+            let label = mark.label.map(|label| shown::line(&secret::without_users(label)).into_owned());
+            snippet = snippet.annotation(kind.span(range).label(label));
         }
         snippet.into()
     }
@@ -270,11 +272,15 @@ mod tests {
             "{text}"
         );
         let file = sources.add("g", "url: https://me:word@host.example/x\n");
-        let text = plain(
-            &Diagnostic::error("e", "see https://me:word@host.example/").at(Span::new(file, 5, 8)),
-            &sources,
-        );
-        assert!(!text.contains("word"), "{text}");
+        let seen = "see https://me:word@host.example/";
+        let everywhere = Diagnostic::error("e", seen).at(Span::new(file, 5, 8)).label(seen).help(seen);
+        let everywhere = everywhere.also(Span::new(file, 0, 3), seen).example(seen);
+        let text = plain(&everywhere, &sources);
+        assert!(!text.contains("word") && text.matches("***@host").count() == 6, "{text}");
+        let mut diags = crate::diag::Diagnostics::new();
+        diags.push(everywhere);
+        let json = crate::diag::render_json(&diags, &sources);
+        assert!(!json.contains("word") && json.matches("***@host").count() == 5, "{json}");
     }
 
     #[test]

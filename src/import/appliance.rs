@@ -160,8 +160,9 @@ fn image(values: &Values, diagnostics: &mut Diagnostics) -> Option<ImageRef> {
         Ok(reference) => return Some(reference),
         Err(invalid) => invalid,
     };
-    diagnostics
-        .push(Diagnostic::error("bad-value", invalid.problem).at(image.repository.span).help(invalid.fix));
+    let span = image.repository.span;
+    let hidden = if invalid.secret { span } else { None };
+    diagnostics.push(Diagnostic::error("bad-value", invalid.problem).at(span).help(invalid.fix).hide(hidden));
     None
 }
 

@@ -120,7 +120,7 @@ fn check_interface(profile: Profile, interface: &Interface, diags: &mut Diagnost
 /// OpenWrt reads no other zones; the image of a generic appliance may know some that are not in the tz database, and files.
 fn check_zone(profile: Profile, spec: &ApplianceSpec, diags: &mut Diagnostics) {
     let Some(zone) = &spec.timezone else { return };
-    let Err(Invalid { problem, fix }) = zone.parse::<TimeZone>() else { return };
+    let Err(Invalid { problem, fix, .. }) = zone.parse::<TimeZone>() else { return };
     let finding = match profile {
         Profile::OpenWrt => Diagnostic::error("timezone-name", problem),
         Profile::Generic if zone.starts_with([':', '/']) => return,

@@ -68,7 +68,7 @@ fn check_name(plan: &Plan, appliance: &Appliance, diags: &mut Diagnostics) {
 
 fn check_ports(ports: &[ContainerPort], diags: &mut Diagnostics) {
     for (index, port) in ports.iter().enumerate() {
-        if let Some(Invalid { problem, fix }) = label::port_fault(&port.name) {
+        if let Some(Invalid { problem, fix, .. }) = label::port_fault(&port.name) {
             diags.push(Diagnostic::error("port-name", problem).at(port.name.span).help(fix));
         }
         let same = |first: &&ContainerPort| first.port == port.port && first.protocol == port.protocol;
@@ -164,7 +164,7 @@ fn check_pairs(what: &str, pairs: &Pairs, diags: &mut Diagnostics) {
 }
 
 fn report_syntax(fault: Option<Invalid>, span: Option<Span>, diags: &mut Diagnostics) {
-    if let Some(Invalid { problem, fix }) = fault {
+    if let Some(Invalid { problem, fix, .. }) = fault {
         diags.push(Diagnostic::error("label-syntax", problem).at(span).help(fix));
     }
 }

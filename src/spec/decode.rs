@@ -173,7 +173,8 @@ impl<'a> Decoder<'a> {
 
     /// Reports a text that is not a value of its type.
     pub(crate) fn invalid(&mut self, span: Span, invalid: Invalid) {
-        self.report(Diagnostic::error("bad-value", invalid.problem).at(span).help(invalid.fix));
+        let hidden = invalid.secret.then_some(span);
+        self.report(Diagnostic::error("bad-value", invalid.problem).at(span).help(invalid.fix).hide(hidden));
     }
 
     /// Reports a key that is not known; answers the one that was meant.

@@ -82,6 +82,28 @@ fn is_registry(text: &str) -> bool {
     port_is_valid && host_is_valid
 }
 
+/// Refuses a text in which a user or a password stands before a registry: `me:word@reg.lan/x`, with a scheme or without.
+/// What is said of it does not show it.
+pub fn refuse_users(text: &str) -> Result<(), Invalid> {
+    let (scheme, rest) = text.split_once("://").map_or((None, text), |(scheme, rest)| (Some(scheme), rest));
+    let mut behind = rest.split('@').skip(1);
+    if behind.any(|part| is_host(part) || scheme.is_some() && !part.starts_with("sha256:")) {
+        let fix = "leave it out: wrtpod takes it from the login of docker or podman, \
+                   such as `docker login registry.example`";
+        return Err(Invalid::secret("a user or a password stands before the registry", fix));
+    }
+    Ok(())
+}
+
+/// Whether what stands behind an `@` is rather a registry than a digest: `reg.lan`, `10.0.0.2:5000/x`.
+fn is_host(part: &str) -> bool {
+    let host = part.split([':', '/']).next().unwrap_or_default();
+    let end = host.rsplit_once('.').map_or("", |(_, end)| end);
+    let is_name = end.starts_with(|first: char| first.is_ascii_alphabetic());
+    let is_address = host.parse::<std::net::Ipv4Addr>().is_ok() || part.starts_with('[');
+    part.contains('/') || host == "localhost" || is_name || is_address
+}
+
 /// The shape of a reference, for messages.
 const SHAPE: &str = "write it like `registry.example/team/name:tag`";
 
@@ -89,6 +111,7 @@ impl FromStr for ImageRef {
     type Err = Invalid;
 
     fn from_str(text: &str) -> Result<Self, Invalid> {
+        refuse_users(text)?;
         let what = quoted(text);
         let refuse = |problem: String, fix: &str| Err(Invalid::new(problem, fix));
         if let Some(rest) = text.strip_prefix("https://").or(text.strip_prefix("http://")) {
@@ -97,14 +120,13 @@ impl FromStr for ImageRef {
                 &format!("write {} without the scheme", quoted(rest)),
             );
         }
-        let (rest, digest) = match text.split_once('@') {
+        let (rest, digest) = match text.rsplit_once('@') {
             Some((rest, digest)) => {
                 let Ok(digest) = digest.parse::<Digest>() else {
-                    let problem = format!("the image {what} has the digest {}", quoted(digest));
-                    return refuse(
-                        problem,
-                        "write `sha256:` and 64 lower-case hexadecimal digits after the `@`",
-                    );
+                    let problem = format!("the image has the digest {}", quoted(digest));
+                    let fix = "write `sha256:` and 64 lower-case hexadecimal digits after the `@`";
+                    // What stands before it may be a user and a password all the same.
+                    return Err(Invalid { secret: rest.contains(':'), ..Invalid::new(problem, fix) });
                 };
                 (rest, Some(digest))
             }
@@ -206,6 +228,41 @@ mod tests {
                 assert_eq!(image.to_string(), text);
             }
         }
+    }
+
+    #[test]
+    fn a_user_is_refused_and_not_shown() {
+        for text in [
+            "https://me:word@host.example/x",
+            "oci://word@localhost:5000",
+            "http://me:word@lan",
+            "me:word@reg.lan/x",
+            "me:word@reg.lan",
+            "me:wo/rd@reg.lan:5000/x:1",
+            "me:wo@rd@lan/x",
+            "word@localhost:5000",
+            "word@10.0.0.2:5000",
+            "word@[fd00::1]:5000",
+            &format!("me:word@reg.lan/x@sha256:{}", "a1".repeat(32)),
+        ] {
+            let refused = text.parse::<ImageRef>().expect_err(text);
+            assert!(refused.secret && refused.problem.contains("a user or a password"), "{text}: {refused}");
+            assert!(
+                !refused.to_string().contains("word@") && !refused.to_string().contains("wo/"),
+                "{refused}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_stands_before_a_wrong_digest_is_not_shown() {
+        for text in ["me:word@lan", "word:1.25@latest", "word:1@1.25", "word:1@1.25-alpine"] {
+            let refused = text.parse::<ImageRef>().expect_err(text);
+            let (_, digest) = text.split_once('@').expect("it has one");
+            assert_eq!(refused.problem, format!("the image has the digest `{digest}`"));
+            assert!(refused.secret, "{text}");
+        }
+        assert!(!"nginx@sha256:12".parse::<ImageRef>().expect_err("it is short").secret);
     }
 
     #[test]

@@ -30,7 +30,7 @@ pub use capability::Capability;
 pub use capability_set::{CapabilitySet, CapabilityWish};
 pub use digest::{Digest, Sha256};
 pub use file::{FileMode, FileOwner};
-pub use image_ref::ImageRef;
+pub use image_ref::{ImageRef, refuse_users};
 pub use mac::Mac;
 pub use name::{EnvName, FeedName, InterfaceName, ModuleName, Name};
 pub use nearest::nearest;
@@ -53,12 +53,19 @@ pub struct Invalid {
     pub problem: String,
     /// What to write instead, as an instruction.
     pub fix: String,
+    /// Whether the text holds a secret and is not to be shown; the two halves do not have it.
+    pub secret: bool,
 }
 
 impl Invalid {
     /// A refusal from its two halves.
     pub fn new(problem: impl Into<String>, fix: impl Into<String>) -> Self {
-        Self { problem: problem.into(), fix: fix.into() }
+        Self { problem: problem.into(), fix: fix.into(), secret: false }
+    }
+
+    /// A refusal of a text that holds a secret.
+    pub fn secret(problem: impl Into<String>, fix: impl Into<String>) -> Self {
+        Self { secret: true, ..Self::new(problem, fix) }
     }
 }
 

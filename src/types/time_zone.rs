@@ -70,15 +70,30 @@ fn similar(text: &str) -> Option<&'static str> {
 /// time (its offset may be left out), then when it begins and ends.
 fn is_posix(text: &str) -> bool {
     let (zone, rules) = text.split_once(',').map_or((text, None), |(zone, rules)| (zone, Some(rules)));
-    let is_rule = |rules: &str| {
-        let of_rule = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '/' | ':' | '+' | '-');
-        rules.split(',').count() == 2
-            && rules.split(',').all(|rule| !rule.is_empty() && rule.chars().all(of_rule))
-    };
+    let are_rules = |rules: &str| rules.split(',').count() == 2 && rules.split(',').all(is_rule);
     let Some(rest) = abbreviation(zone).and_then(offset) else { return false };
     let summer =
         rest.is_empty() || abbreviation(rest).is_some_and(|rest| rest.is_empty() || offset(rest) == Some(""));
-    summer && rules.is_none_or(|rules| !rest.is_empty() && is_rule(rules))
+    summer && rules.is_none_or(|rules| !rest.is_empty() && are_rules(rules))
+}
+
+/// When summer time begins or ends: `M3.5.0` (month, week, day of the week), `J60` (1 to 365, without a leap day) or `59` (from
+/// 0), and perhaps the time of that day.
+fn is_rule(rule: &str) -> bool {
+    let (day, time) = rule.split_once('/').map_or((rule, None), |(day, time)| (day, Some(time)));
+    let within = |text: &str, least: u16, most: u16| {
+        let is_number = (1..=3).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
+        is_number && text.parse().is_ok_and(|number: u16| (least..=most).contains(&number))
+    };
+    let is_day = if let Some(day) = day.strip_prefix('M') {
+        let parts: Vec<&str> = day.split('.').collect();
+        matches!(parts[..], [month, week, day] if within(month, 1, 12) && within(week, 1, 5) && within(day, 0, 6))
+    } else if let Some(day) = day.strip_prefix('J') {
+        within(day, 1, 365)
+    } else {
+        within(day, 0, 365)
+    };
+    is_day && time.is_none_or(|time| offset(time) == Some(""))
 }
 
 /// What follows an abbreviation: three letters or more, or any in angle brackets.
@@ -109,7 +124,7 @@ mod tests {
     fn zone(text: &str) -> Result<(String, Option<&'static str>), String> {
         match text.parse::<TimeZone>() {
             Ok(zone) => Ok((zone.posix, zone.name)),
-            Err(Invalid { problem, fix }) => Err(format!("{problem}: {fix}")),
+            Err(Invalid { problem, fix, .. }) => Err(format!("{problem}: {fix}")),
         }
     }
 
@@ -146,6 +161,8 @@ mod tests {
             "EST5EDT",
             "IST-5:30",
             "NZST-12NZDT,M9.5.0,M4.1.0/3",
+            "CET-1CEST,J60,300/2:30",
+            "<-02>2<-01>,M3.5.0/-1,M10.5.0/0",
         ] {
             assert_eq!(zone(posix), Ok((posix.to_owned(), None)));
         }
@@ -171,6 +188,15 @@ mod tests {
             "UTC+",
             "../../etc/passwd",
             "EST5EDT,M3.2.0,M11'.1.0",
+            "CET-1CEST,x,y",
+            "CET-1CEST,M13.5.0,M10.5.0",
+            "CET-1CEST,M3.6.0,M10.5.0",
+            "CET-1CEST,M3.5.7,M10.5.0",
+            "CET-1CEST,M3.5,M10.5.0",
+            "CET-1CEST,J0,J366",
+            "CET-1CEST,366,1",
+            "CET-1CEST,M3.5.0/,M10.5.0",
+            "CET-1CEST,M3.5.0/3x,M10.5.0",
         ] {
             assert!(zone(text).is_err(), "{text}");
         }

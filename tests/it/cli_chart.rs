@@ -33,6 +33,16 @@ fn a_charts_version_changes_with_what_somebody_said() {
 }
 
 #[test]
+fn all_charts_without_a_site_are_the_catalogs() {
+    let place = Place::new();
+    for more in [&[][..], &["--set", "site.storageClass=fast"]] {
+        let done = place.run(&[&["chart", "--all", "--out", "c"], more].concat());
+        assert_eq!((done.code, done.stdout.lines().count()), (Some(0), 4), "{more:?}: {}", done.stderr);
+    }
+    assert!(place.names("c").contains(&"home-assistant".to_owned()));
+}
+
+#[test]
 fn a_charts_folder_keeps_what_is_the_users() {
     let place = Place::new();
     place.write("openwrt", "a file of that name");

@@ -67,6 +67,60 @@ fn a_variable_is_from_a_secret() {
 }
 
 #[test]
+fn a_password_on_the_command_line_is_not_repeated() {
+    let place = Place::new();
+    place.write("site.yaml", &referring());
+    place.write(
+        "image.yaml",
+        &referring().replace("from: openwrt,", "from: openwrt, image: \"me:hunter2@reg.lan/x\","),
+    );
+    for line in [
+        "render vpn --set image=https://me:hunter2@reg.lan/x",
+        "render vpn --set image=me:hunter2@reg.lan/x",
+        "render -f image.yaml",
+        "image verify https://me:hunter2@reg.lan/x",
+        "image verify me:hunter2@reg.lan/x",
+        "image build openwrt-vpn --push me:hunter2@reg.lan/x",
+        "chart openwrt --push oci://me:hunter2@reg.lan/charts",
+        "chart openwrt --push me:hunter2@reg.lan/charts",
+    ] {
+        for format in ["text", "json"] {
+            let words: Vec<&str> = line.split(' ').chain(["--message-format", format]).collect();
+            let run = place.run(&words);
+            let text = run.text();
+            assert!(!text.contains("hunter2") && !text.contains("exit: 0"), "{line}: {text}");
+            assert!(text.contains("a user or a password stands before the registry"), "{line}: {text}");
+        }
+    }
+    for line in [
+        "image verify x https://me:hunter2@reg.lan/x",
+        "schema https://me:hunter2@reg.lan/x",
+        "deploy vpn --timeout https://me:hunter2@reg.lan/x",
+        "render --set=image=https://me:hunter2@reg.lan/x --colour https://me:hunter2@reg.lan/x",
+    ] {
+        for format in ["text", "json"] {
+            let words: Vec<&str> = line.split(' ').chain(["--message-format", format]).collect();
+            let run = place.run(&words);
+            assert!(run.code == Some(2) && !run.text().contains("hunter2"), "{line}: {}", run.text());
+        }
+    }
+    // A key of WireGuard ends in `=`.
+    for set in [
+        "uci.network.wg0.private_key hunter2",
+        "uci.network.wg0.private_key hunter2=",
+        "uci.\"network\".wg0.private_key:hunter2=",
+        "env.PASSWORD:hunter2",
+    ] {
+        for names in [&["vpn"][..], &["vpn", "web"]] {
+            let text = place.run(&[&["render", "--set", set], names].concat()).text();
+            let path = &set[..set.find([' ', ':']).expect("it has one")];
+            let told = format!("`--set {path}…` has no `=` behind its path");
+            assert!(text.contains(&told) && !text.contains("hunter2"), "{text}");
+        }
+    }
+}
+
+#[test]
 fn a_chart_holds_no_secret_unless_it_is_told_to() {
     let place = Place::new();
     place.write("site.yaml", LITERAL);

@@ -1,6 +1,7 @@
 //! What the terminal and the shell see: the order of streams, folders of documents, completion.
 
 use std::fs::{self, File};
+use std::net::TcpListener;
 use std::process::Command;
 
 use assert_cmd::cargo::cargo_bin;
@@ -38,9 +39,36 @@ fn what_was_found_comes_behind_the_manifests() {
     let text = both(&place, &["render", "web"]);
     let (_, said) = text.split_once("warning[moving-tag]").expect("there is a warning");
     assert!(!said.contains("kind: "), "{said}");
-    // Before anything is applied it is said at once.
+    // A dry run prints manifests, so the same holds.
     let text = both(&place, &["deploy", "web", "--dry-run", "client"]);
     assert!(text.starts_with("apiVersion: "));
+}
+
+/// Who looks at what is deployed has read the warnings while the cluster is still silent.
+#[test]
+fn what_was_found_is_said_before_a_cluster_is_asked() {
+    let place = Place::new();
+    place.write("site.yaml", &format!("{SITE}---\n{}", web("web")));
+    let server = TcpListener::bind("127.0.0.1:0").expect("there is a free port");
+    let address = server.local_addr().expect("it has one");
+    place.write(
+        "kubeconfig",
+        &format!(
+            "apiVersion: v1\nkind: Config\ncurrent-context: a\nclusters: [{{name: a, cluster: {{server: \"http://{address}\"}}}}]\n\
+             users: [{{name: a, user: {{}}}}]\ncontexts: [{{name: a, context: {{cluster: a, user: a}}}}]\n"
+        ),
+    );
+    let mut command = place.command(&["deploy", "web", "--kubeconfig", "kubeconfig"]);
+    let said = place.here().join("said");
+    command.stderr(File::create(&said).expect("a file can be made"));
+    let mut child = command.spawn().expect("the binary runs");
+    let asked = server.accept().expect("it asks the cluster");
+    let before = fs::read_to_string(&said).expect("it was written");
+    drop((asked, server));
+    assert_eq!(child.wait().expect("it ends").code(), Some(3));
+    assert!(before.contains("warning[moving-tag]"), "{before}");
+    let after = fs::read_to_string(&said).expect("it was written");
+    assert!(after.starts_with(&before) && after[before.len()..].contains("error: "), "{after}");
 }
 
 #[test]
@@ -107,9 +135,16 @@ fn a_shell_is_offered_names() {
         "kubeconfig",
         "apiVersion: v1\nkind: Config\ncontexts: [{name: attic, context: {cluster: a, user: a}}, {name: barn, context: {cluster: a, user: a}}]\n",
     );
+    let pipe = Command::new("mkfifo").arg(place.here().join("pipe")).status().expect("mkfifo runs");
+    assert!(pipe.success());
     for (line, wanted) in [
         ("wrtpod render op", &["opnsense", "openwrt", "openwrt-router"][..]),
         ("wrtpod deploy -f other.yaml op", &["ops", "openwrt", "openwrt-router"]),
+        ("wrtpod deploy -fother.yaml op", &["ops", "openwrt", "openwrt-router"]),
+        ("wrtpod deploy -f=other.yaml op", &["ops", "openwrt", "openwrt-router"]),
+        ("wrtpod deploy --file=other.yaml op", &["ops", "openwrt", "openwrt-router"]),
+        ("wrtpod deploy -f pipe op", &["openwrt", "openwrt-router"]),
+        ("wrtpod status --kubeconfig pipe --context ", &[""]),
         ("wrtpod init home", &["home-assistant"]),
         ("wrtpod catalog show overlay/w", &["overlay/wireguard"]),
         ("wrtpod image why openwrt-v", &["openwrt-vpn"]),
