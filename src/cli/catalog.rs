@@ -3,13 +3,12 @@
 use super::args::{CatalogArgs, CatalogVerb};
 use super::error::{CliError, Outcome};
 use super::printer::Printer;
-use super::table::table;
-use super::wrap;
+use super::table::table_within;
 use crate::catalog;
 use crate::diag::{Diagnostics, SourceMap};
 use crate::overlay::EMBEDDED;
 use crate::spec::{self, Documents, Input, Request};
-use crate::types::nearest;
+use crate::types::{Name, nearest};
 
 /// A document that comes with the binary.
 struct Entry {
@@ -60,26 +59,13 @@ fn list(entries: &[Entry]) -> String {
             vec![entry.name.clone(), networks(&documents), description(&documents)]
         })
         .collect();
-    let heading = ["NAME", "NETWORKS", "WHAT IT IS"];
-    match Printer::columns() {
-        None => table(&heading, &rows),
-        Some(columns) => {
-            let rows: Vec<Vec<String>> =
-                std::iter::once(heading.map(str::to_owned).to_vec()).chain(rows).collect();
-            wrap::columns(&rows, columns)
-        }
-    }
+    table_within(Printer::columns(), &["NAME", "NETWORKS", "WHAT IT IS"], &rows)
 }
 
 /// The networks that an appliance needs of its site.
 fn networks(documents: &Documents) -> String {
-    let mut names: Vec<&str> = Vec::new();
-    for interface in documents.appliances.iter().flat_map(|appliance| &appliance.spec.interfaces) {
-        if !names.contains(&interface.network.as_str()) {
-            names.push(interface.network.as_str());
-        }
-    }
-    names.join(", ")
+    let networks = documents.appliances.iter().flat_map(|appliance| appliance.spec.networks());
+    networks.map(Name::as_str).collect::<Vec<_>>().join(", ")
 }
 
 /// The sentence that an entry says of itself.

@@ -35,8 +35,6 @@ struct Page {
     mark: Option<String>,
     /// The last thing written was an item of a list, which needs no empty line behind it.
     tight: bool,
-    /// Whether the open block is code.
-    code: bool,
     /// Rows of the table that is open.
     rows: Vec<Vec<String>>,
     /// Where links lead, innermost last.
@@ -76,10 +74,7 @@ impl Page {
                     _ => "- ".to_owned(),
                 });
             }
-            Tag::CodeBlock(_) => {
-                self.flush();
-                self.code = true;
-            }
+            Tag::CodeBlock(_) => self.flush(),
             Tag::Strong => self.open(STRONG),
             Tag::Emphasis => self.open(EMPHASIS),
             Tag::Heading { .. } => self.open(HEADING),
@@ -174,7 +169,6 @@ impl Page {
     }
 
     fn code_block(&mut self) {
-        self.code = false;
         let code = std::mem::take(&mut self.inline);
         let indent = " ".repeat(4 + 2 * self.lists.len());
         let mut text = String::new();

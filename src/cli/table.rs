@@ -1,33 +1,22 @@
 //! Aligned columns for people.
 
+use super::wrap;
 use crate::shown;
 
 /// Rows under a heading, columns as wide as their widest cell, two blanks between them.
 ///
 /// What others wrote stays in its cell.
 pub fn table(heading: &[&str], rows: &[Vec<String>]) -> String {
+    table_within(None, heading, rows)
+}
+
+/// The same, wrapped where it is wider than so many columns.
+pub fn table_within(width: Option<usize>, heading: &[&str], rows: &[Vec<String>]) -> String {
     let shown = |cell: &String| shown::line(cell).into_owned();
-    let rows: Vec<Vec<String>> = rows.iter().map(|row| row.iter().map(shown).collect()).collect();
-    let width = |column: usize| {
-        let cells = rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count());
-        cells.chain(heading.get(column).map(|cell| cell.len())).max().unwrap_or_default()
-    };
-    let widths: Vec<usize> = (0..heading.len()).map(width).collect();
-    let line = |cells: &mut dyn Iterator<Item = &str>| {
-        let mut text = String::new();
-        for (cell, width) in cells.zip(&widths) {
-            text.push_str(cell);
-            text.extend(std::iter::repeat_n(' ', width.saturating_sub(cell.chars().count()) + 2));
-        }
-        text.truncate(text.trim_end().len());
-        text.push('\n');
-        text
-    };
-    let mut text = line(&mut heading.iter().copied());
-    for row in &rows {
-        text.push_str(&line(&mut row.iter().map(String::as_str)));
-    }
-    text
+    let heading = heading.iter().map(|cell| (*cell).to_owned()).collect();
+    let rows = rows.iter().map(|row| row.iter().map(shown).collect());
+    let all: Vec<Vec<String>> = std::iter::once(heading).chain(rows).collect();
+    wrap::columns(&all, width.unwrap_or(usize::MAX))
 }
 
 #[cfg(test)]

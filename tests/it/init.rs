@@ -1,5 +1,7 @@
 //! `wrtpod init` by its options alone, and what the findings of a site that lacks something say.
 
+use std::fs;
+
 use crate::place::{Place, check};
 
 const INIT: [&str; 7] =
@@ -85,6 +87,20 @@ fn init_refuses_bad_answers() {
     let taken: Vec<&str> =
         INIT.iter().map(|word| if *word == "192.168.1.1" { "192.168.1.0" } else { word }).collect();
     text.push_str(&place.run(&taken).text());
+    // What was not typed is to blame for nothing: all that is missing is named.
+    for line in [
+        "init --parent enp3s0 --gateway 10.0.0.1",
+        "init openwrt-router --wan-parent enp3s0",
+        "init home-assistant --parent enp3s0 --subnet 192.168.32.0/24 --gateway 192.168.32.1",
+        "init home-assistant --parent enp3s0 --subnet 192.168.0.0/16 --gateway 192.168.0.1",
+        "init openwrt-router --wan-parent a/b",
+    ] {
+        let words: Vec<&str> = line.split(' ').collect();
+        text.push_str(&format!("{line}\n{}", place.run(&words).text()));
+    }
+    let vlan =
+        ["init", "--parent", "enp3s0.10", INIT[3], INIT[4], INIT[5], INIT[6], "--wan-parent", "enp3s0.10"];
+    text.push_str(&format!("{}\n{}", vlan.join(" "), place.run(&vlan).text()));
     for more in [
         &["--network", "iot"][..],
         &["--network", "wan=enp4s0"],
@@ -99,6 +115,9 @@ fn init_refuses_bad_answers() {
         &["nginx-lan"],
         &["nginx-lan", "--address", "wan=192.168.1.9"],
         &["nginx-lan", "--address", "lan=192.168.1.1"],
+        &["nginx-lan", "--address", "lan"],
+        &["nginx-lan", "--address", "lan=192.168.1.9", "--address", "lan=192.168.1.10"],
+        &["--out", "wrtpod.schema.json"],
         &["home-assistant"],
     ] {
         text.push_str(&format!(
@@ -189,4 +208,60 @@ fn the_schema_is_there_for_the_editor() {
     place.write("wrtpod.schema.json", "{}");
     check("init-schema", &place.run(&[&INIT[..], &["--out", "my site.yaml"]].concat()));
     assert_eq!(place.read("wrtpod.schema.json"), "{}");
+    let path = place.here().join("wrtpod.schema.json");
+    fs::write(&path, [0xff, 0xfe]).expect("it can be written");
+    let run = place.run(&[&INIT[..], &["--out", "a.yaml"]].concat());
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    assert!(run.stderr.contains("note: `wrtpod.schema.json` stays as it is"), "{}", run.stderr);
+    assert_eq!(fs::read(&path).expect("it is there"), [0xff, 0xfe]);
+    fs::remove_file(&path).expect("it is there");
+    let refused = || {
+        let run = place.run(&[&INIT[..], &["--out", "b.yaml"]].concat());
+        assert_eq!((run.code, place.here().join("b.yaml").exists()), (Some(1), false), "{}", run.stderr);
+        assert!(run.stderr.contains("`wrtpod.schema.json` is there already, and no file"), "{}", run.stderr);
+    };
+    std::os::unix::fs::symlink("nowhere", &path).expect("a link can be made");
+    refused();
+    fs::remove_file(&path).expect("it is there");
+    fs::create_dir(&path).expect("a folder can be made");
+    refused();
+}
+
+#[test]
+fn names_that_yaml_reads_as_something_else_are_quoted() {
+    let place = Place::new();
+    let names = ["null", "true", "123", "1e3", "0x10", "2026-11-30", "off", "y"];
+    for (at, name) in names.into_iter().enumerate() {
+        let (out, network) = (format!("{at}.yaml"), format!("{name}=enp4s0,192.168.40.0/24"));
+        let more = [
+            "nginx-lan",
+            "--address",
+            "lan=192.168.1.9",
+            "-n",
+            name,
+            "--name",
+            name,
+            "--network",
+            &network,
+            "--out",
+            &out,
+        ];
+        let run = place.run(&[&INIT[..], &more].concat());
+        assert_eq!(run.code, Some(0), "{name}: {}", run.stderr);
+        let rendered = place.run(&["render", "-f", &out]);
+        assert_eq!(rendered.code, Some(0), "{name}: {}", rendered.stderr);
+        let written = place.read(&out);
+        let quoted = [format!("namespace: '{name}'"), format!("namespace: \"{name}\"")];
+        assert!(quoted.iter().any(|line| written.contains(line)), "{written}");
+        assert!(!rendered.stdout.contains("namespace: default"), "{name}");
+    }
+    for parent in ["a}b", "{x", "#a", "null", "0", "-", "&a"] {
+        let out = format!("of {parent}.yaml");
+        let run = place.run(&["init", "--parent", parent, INIT[3], INIT[4], INIT[5], INIT[6], "--out", &out]);
+        assert_eq!(run.code, Some(0), "{parent}: {}", run.stderr);
+        let rendered = place.run(&["render", "openwrt", "-f", &out]);
+        assert_eq!(rendered.code, Some(0), "{parent}: {}", rendered.stderr);
+        let links = [parent, &parent.replace('"', "\\\"")].map(|parent| format!("\"master\":\"{parent}\""));
+        assert!(links.iter().any(|link| rendered.stdout.replace(": ", ":").contains(link)), "{parent}");
+    }
 }

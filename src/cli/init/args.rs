@@ -4,7 +4,10 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::draft::Entry;
 use crate::cli::complete;
+use crate::cli::error::CliError;
+use crate::types::{Name, quoted};
 
 /// `wrtpod init`.
 #[derive(Debug, Args)]
@@ -43,4 +46,74 @@ pub struct InitArgs {
     /// File to write; an existing one is never overwritten
     #[arg(long, value_name = "FILE", default_value = "site.yaml")]
     pub out: PathBuf,
+}
+
+impl InitArgs {
+    /// Refuses options that name a network twice, or one that nobody has.
+    pub fn refuse_loose(&self, entry: Option<&Entry>) -> Result<(), CliError> {
+        let mut seen: Vec<&str> = Vec::new();
+        for given in &self.networks {
+            let Some((name, _)) = given.split_once('=') else {
+                let hint =
+                    "write NAME=INTERFACE.VLAN,SUBNET, for example --network iot=enp3s0.2,192.168.32.0/24";
+                return Err(CliError::usage(
+                    format!("--network: {} has no `=`", quoted(given)),
+                    hint.to_owned(),
+                ));
+            };
+            name.parse::<Name>().map_err(|invalid| CliError::flag("--network", invalid))?;
+            let option = match name {
+                "lan" => Some("--parent, --subnet and --gateway"),
+                "wan" => Some("--wan-parent"),
+                _ => None,
+            };
+            if let Some(option) = option {
+                let hint = format!("use {option}");
+                return Err(CliError::usage(format!("--network: `{name}` has options of its own"), hint));
+            }
+            if seen.contains(&name) {
+                let hint = "give each network another name".to_owned();
+                return Err(CliError::usage(format!("--network: `{name}` stands twice"), hint));
+            }
+            seen.push(name);
+        }
+        self.refuse_loose_addresses(entry)
+    }
+
+    /// The same of addresses.
+    fn refuse_loose_addresses(&self, entry: Option<&Entry>) -> Result<(), CliError> {
+        let mut seen: Vec<&str> = Vec::new();
+        let interfaces = entry.iter().flat_map(|entry| &entry.interfaces);
+        let open: Vec<&str> = interfaces.filter(|one| one.open).map(|one| one.network.as_str()).collect();
+        for given in &self.addresses {
+            let Some((network, _)) = given.split_once('=') else {
+                let hint = "write NETWORK=ADDRESS, for example --address lan=192.168.1.32".to_owned();
+                return Err(CliError::usage(format!("--address: {} has no `=`", quoted(given)), hint));
+            };
+            if seen.contains(&network) {
+                let hint = "give each network one address".to_owned();
+                return Err(CliError::usage(format!("--address: {} stands twice", quoted(network)), hint));
+            }
+            seen.push(network);
+            if open.contains(&network) {
+                continue;
+            }
+            let (problem, hint) = match (entry, open.first()) {
+                (Some(_), Some(first)) => (
+                    format!("{} is for none of {}", quoted(given), open.join(", ")),
+                    format!("write {first}=ADDRESS"),
+                ),
+                (Some(entry), None) => (
+                    format!("the catalog decides the addresses of `{}`", entry.name),
+                    "leave it out; another address goes into a document of the appliance".to_owned(),
+                ),
+                (None, _) => (
+                    "there is no appliance to give it to".to_owned(),
+                    "name a catalog entry, such as home-assistant".to_owned(),
+                ),
+            };
+            return Err(CliError::usage(format!("--address: {problem}"), hint));
+        }
+        Ok(())
+    }
 }

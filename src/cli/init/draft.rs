@@ -10,6 +10,7 @@ use crate::plan;
 use crate::rules;
 use crate::spec::{self, Distribution, Input};
 use crate::types::{AddressSpec, Cidr, InterfaceName, Invalid, Name, Vlan};
+use crate::yaml;
 
 /// What has been answered.
 #[derive(Debug, Clone)]
@@ -48,6 +49,8 @@ pub struct Network {
 pub struct Entry {
     /// Its name, the appliance's too.
     pub name: String,
+    /// The networks that it needs, in the order of its interfaces.
+    pub networks: Vec<Name>,
     /// Its interfaces, as the catalog has them.
     pub interfaces: Vec<Interface>,
 }
@@ -93,18 +96,8 @@ impl Entry {
                     .collect(),
             }
         });
-        Some(Self { name: name.to_owned(), interfaces: interfaces.collect() })
-    }
-
-    /// The networks that it needs, in the order of its interfaces.
-    pub fn networks(&self) -> Vec<&Name> {
-        let mut networks: Vec<&Name> = Vec::new();
-        for interface in &self.interfaces {
-            if !networks.contains(&&interface.network) {
-                networks.push(&interface.network);
-            }
-        }
-        networks
+        let networks = spec.networks().into_iter().cloned().collect();
+        Some(Self { name: name.to_owned(), networks, interfaces: interfaces.collect() })
     }
 
     /// Whether its address on that network is the one that the network calls its gateway.
@@ -120,6 +113,21 @@ impl Entry {
 }
 
 impl Draft {
+    /// A VLAN of that interface, and a subnet, that no network has yet: for examples.
+    pub fn free(&self, parent: &str) -> (u16, String) {
+        let is_link = |vlan: u16| self.networks.iter().any(|one| link(one) == format!("{parent}.{vlan}"));
+        let overlaps = |subnet: &str| {
+            let subnet = subnet.parse::<Cidr>().ok();
+            let taken = self.networks.iter().filter_map(|network| network.subnet);
+            subnet.is_some_and(|subnet| taken.into_iter().any(|other| other.overlaps(subnet)))
+        };
+        let vlan = (2..=99).find(|vlan| !is_link(*vlan)).unwrap_or(2);
+        // Of each range of private addresses one, and a second one of the usual.
+        let subnets = ["192.168.32.0/24", "192.168.33.0/24", "172.20.32.0/24", "10.32.0.0/24"];
+        let subnet = subnets.into_iter().find(|subnet| !overlaps(subnet)).unwrap_or(subnets[0]);
+        (vlan, subnet.to_owned())
+    }
+
     /// The first thing that `render` would refuse. The appliance is judged as far as its networks are known.
     pub fn check(&self) -> Result<(), Invalid> {
         let mut text = self.header() + &self.networks();
@@ -161,7 +169,6 @@ impl Draft {
     /// Two of the networks that are asked for are two wires: a router between a wire and itself serves the wrong side.
     /// An appliance on two networks of one subnet cannot tell them apart.
     fn refuse_shared(&self) -> Result<(), Invalid> {
-        let wire = |network: &Network| (network.parent.clone(), network.vlan);
         for (at, network) in self.networks.iter().enumerate() {
             let overlaps = |other: &&Network| {
                 other.subnet.zip(network.subnet).is_some_and(|(one, two)| one.overlaps(two))
@@ -173,7 +180,7 @@ impl Draft {
                     "write the subnet of this network; each has one of its own",
                 ));
             }
-            if let Some(other) = self.networks[..at].iter().find(|other| wire(other) == wire(network)) {
+            if let Some(other) = self.networks[..at].iter().find(|other| link(other) == link(network)) {
                 let over = link(network);
                 let problem = format!("`{}` is on {over}, and so is `{}`", network.name, other.name);
                 return Err(Invalid::new(problem, "name another interface of the node, or a VLAN"));
@@ -184,7 +191,8 @@ impl Draft {
 
     /// The Site up to its networks.
     fn header(&self) -> String {
-        let Self { name, namespace, distribution, salt, .. } = self;
+        let Self { distribution, salt, .. } = self;
+        let (name, namespace) = (scalar(self.name.as_str()), scalar(self.namespace.as_str()));
         format!(
             "apiVersion: wrtpod.dev/v1alpha1\n\
              kind: Site\n\
@@ -200,7 +208,7 @@ impl Draft {
     fn networks(&self) -> String {
         let mut text = "  networks:\n".to_owned();
         for network in &self.networks {
-            let _ = writeln!(text, "    {}:", network.name);
+            let _ = writeln!(text, "    {}:", scalar(network.name.as_str()));
             if let Some(vlan) = network.vlan {
                 let _ = writeln!(text, "      # The node needs the interface {}.{vlan}.", network.parent);
             }
@@ -223,7 +231,7 @@ impl Draft {
             + "# The place: networks, namespace, storage. `wrtpod schema site` has every key.\n"
             + &self.header();
         text.push_str(&storage(self.distribution));
-        let parent = self.networks.first().map_or("enp3s0", |lan| lan.parent.as_str());
+        let parent = &scalar(self.networks.first().map_or("enp3s0", |lan| lan.parent.as_str()));
         let _ = write!(
             text,
             "  # Name the nodes that have the interfaces, if not all of them do:\n  \
@@ -323,7 +331,7 @@ fn document(name: &str) -> String {
 }
 
 fn line(interface: &Interface) -> String {
-    let mut words = vec![format!("network: {}", interface.network)];
+    let mut words = vec![format!("network: {}", scalar(interface.network.as_str()))];
     words.extend(interface.address.map(|address| format!("address: {address}")));
     words.extend(interface.switches.iter().cloned());
     format!("    - {{{}}}\n", words.join(", "))
@@ -342,10 +350,12 @@ fn storage(distribution: Distribution) -> String {
     format!("  storageClass: {class}\n")
 }
 
-/// A name as YAML, in quotes where it could be read as something else.
+/// A name as YAML, in quotes where it could be read as something else, between braces too.
 fn scalar(text: &str) -> String {
-    let plain = text.starts_with(|c: char| c.is_ascii_lowercase())
-        && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-'))
-        && !["yes", "no", "on", "off", "true", "false", "null", "y", "n"].contains(&text);
-    if plain { text.to_owned() } else { serde_json::Value::from(text).to_string() }
+    let value = serde_json::Value::from(text);
+    if text.contains([',', '[', ']', '{', '}']) {
+        value.to_string()
+    } else {
+        yaml::write(&value).trim_end().to_owned()
+    }
 }

@@ -26,6 +26,7 @@ pub fn answers(
     questions: Questions<'_>,
     salt: String,
 ) -> Result<Draft, CliError> {
+    args.refuse_loose(entry.as_ref())?;
     let parse =
         |flag: &str, text: &str| text.parse::<Name>().map_err(|invalid| CliError::flag(flag, invalid));
     let draft = Draft {
@@ -37,7 +38,6 @@ pub fn answers(
         entry,
     };
     let mut interview = Interview { args, machine, questions, draft };
-    interview.refuse_loose_options()?;
     interview.distribution()?;
     interview.lan()?;
     interview.wan()?;
@@ -48,75 +48,21 @@ pub fn answers(
 }
 
 impl Interview<'_, '_> {
-    /// Options that name a network twice, or one that nobody has.
-    fn refuse_loose_options(&self) -> Result<(), CliError> {
-        let mut seen: Vec<&str> = Vec::new();
-        for given in &self.args.networks {
-            let Some((name, _)) = given.split_once('=') else {
-                let hint =
-                    "write NAME=INTERFACE.VLAN,SUBNET, for example --network iot=enp3s0.2,192.168.32.0/24";
-                return Err(CliError::usage(
-                    format!("--network: {} has no `=`", quoted(given)),
-                    hint.to_owned(),
-                ));
-            };
-            name.parse::<Name>().map_err(|invalid| CliError::flag("--network", invalid))?;
-            let option = match name {
-                "lan" => Some("--parent, --subnet and --gateway"),
-                "wan" => Some("--wan-parent"),
-                _ => None,
-            };
-            if let Some(option) = option {
-                let hint = format!("use {option}");
-                return Err(CliError::usage(format!("--network: `{name}` has options of its own"), hint));
-            }
-            if seen.contains(&name) {
-                let hint = "give each network another name".to_owned();
-                return Err(CliError::usage(format!("--network: `{name}` stands twice"), hint));
-            }
-            seen.push(name);
-        }
-        let interfaces = self.draft.entry.iter().flat_map(|entry| &entry.interfaces);
-        let open: Vec<&str> = interfaces.filter(|one| one.open).map(|one| one.network.as_str()).collect();
-        for given in &self.args.addresses {
-            let network = given.split_once('=').map_or("", |(network, _)| network);
-            if open.contains(&network) {
-                continue;
-            }
-            let (problem, hint) = match (&self.draft.entry, open.first()) {
-                (Some(_), Some(first)) => (
-                    format!("{} is for none of {}", quoted(given), open.join(", ")),
-                    format!("write {first}=ADDRESS"),
-                ),
-                (Some(entry), None) => (
-                    format!("the catalog decides the addresses of `{}`", entry.name),
-                    "leave it out; another address goes into a document of the appliance".to_owned(),
-                ),
-                (None, _) => (
-                    "there is no appliance to give it to".to_owned(),
-                    "name a catalog entry, such as home-assistant".to_owned(),
-                ),
-            };
-            return Err(CliError::usage(format!("--address: {problem}"), hint));
-        }
-        Ok(())
-    }
-
     fn distribution(&mut self) -> Result<(), CliError> {
         let detected = self.machine.distribution.unwrap_or(Distribution::K3s).to_string();
         let given = self.args.distribution.as_deref();
-        // Where nothing else is asked, the default needs no answer.
+        // Where nothing else is asked of the LAN, what this machine runs needs no answer.
         let of_lan = [&self.args.parent, &self.args.subnet, &self.args.gateway];
         let asks = self.questions.is_interactive() && of_lan.iter().any(|option| option.is_none());
-        let given = given.or_else(|| (!asks).then_some("k3s"));
+        let given = given.or_else(|| (!asks).then_some(detected.as_str()));
         let question = Question {
             option: "--distribution",
             given,
             text: "The cluster's distribution".to_owned(),
             example: "k3s".to_owned(),
-            default: Some(detected),
+            default: Some(detected.clone()),
         };
-        self.draft.distribution = self.questions.ask(&question, str::parse)?;
+        self.draft.distribution = self.questions.ask(&question, str::parse, |_| Ok(()))?;
         Ok(())
     }
 
@@ -131,11 +77,11 @@ impl Interview<'_, '_> {
             default: parents.first().cloned(),
         };
         let (draft, machine) = (&self.draft, self.machine);
-        let lan = self.questions.ask(&question, |answer| {
+        let read = |answer: &str| {
             let parent = interface(machine, answer)?;
-            let lan = Network { name: name.clone(), parent, vlan: None, subnet: None, gateway: None };
-            with(draft, lan.clone()).check().map(|()| lan)
-        })?;
+            Ok(Network { name: name.clone(), parent, vlan: None, subnet: None, gateway: None })
+        };
+        let lan = self.questions.ask(&question, read, |lan| with(draft, lan.clone()).check())?;
         self.tell_of_unknown(lan.parent.as_str());
         // What the machine knows is of its own way out.
         let here = self.machine.uplink.as_deref() == Some(lan.parent.as_str());
@@ -147,9 +93,9 @@ impl Interview<'_, '_> {
             default: self.machine.subnet.filter(|_| here).map(|subnet| subnet.to_string()),
         };
         let draft = &self.draft;
-        let subnet = self.questions.ask(&question, |answer| {
-            let subnet = answer.parse::<Cidr>()?.network();
-            with(draft, Network { subnet: Some(subnet), ..lan.clone() }).check().map(|()| subnet)
+        let read = |answer: &str| Ok(answer.parse::<Cidr>()?.network());
+        let subnet = self.questions.ask(&question, read, |subnet| {
+            with(draft, Network { subnet: Some(*subnet), ..lan.clone() }).check()
         })?;
         let lan = Network { subnet: Some(subnet), ..lan };
         let gateway = self.gateway(&lan, here)?;
@@ -179,20 +125,19 @@ impl Interview<'_, '_> {
                 .map(|gateway| gateway.to_string()),
         };
         let draft = &self.draft;
-        self.questions.ask(&question, |answer| {
-            let gateway: IpAddr = answer.parse().map_err(|_| {
+        let read = |answer: &str| {
+            answer.parse().map_err(|_| {
                 Invalid::new(format!("{} is no address", quoted(answer)), "write it as 192.168.1.1")
-            })?;
-            with(draft, Network { gateway: Some(gateway), ..lan.clone() }).check().map(|()| gateway)
+            })
+        };
+        self.questions.ask(&question, read, |gateway| {
+            with(draft, Network { gateway: Some(*gateway), ..lan.clone() }).check()
         })
     }
 
     fn wan(&mut self) -> Result<(), CliError> {
-        let needed = self
-            .draft
-            .entry
-            .as_ref()
-            .is_some_and(|entry| entry.networks().iter().any(|name| name.as_str() == "wan"));
+        let mut networks = self.draft.entry.iter().flat_map(|entry| &entry.networks);
+        let needed = networks.any(|name| name.as_str() == "wan");
         if !needed && self.args.wan_parent.is_none() {
             return Ok(());
         }
@@ -207,12 +152,12 @@ impl Interview<'_, '_> {
             default: free.first().cloned(),
         };
         let (draft, machine) = (&self.draft, self.machine);
-        let wan = self.questions.ask(&question, |answer| {
+        let read = |answer: &str| {
             let (parent, vlan) = wire(machine, answer)?;
             let name = "wan".parse().expect("it is a name");
-            let wan = Network { name, parent, vlan, subnet: None, gateway: None };
-            with(draft, wan.clone()).check().map(|()| wan)
-        })?;
+            Ok(Network { name, parent, vlan, subnet: None, gateway: None })
+        };
+        let wan = self.questions.ask(&question, read, |wan| with(draft, wan.clone()).check())?;
         self.tell_of_unknown(wan.parent.as_str());
         self.draft.networks.push(wan);
         Ok(())
@@ -224,7 +169,7 @@ impl Interview<'_, '_> {
             let pairs = self.args.networks.iter().filter_map(|given| given.split_once('='));
             pairs.filter(|(known, _)| *known == name).map(|(_, value)| value).next()
         };
-        let needed = self.draft.entry.iter().flat_map(Entry::networks).map(ToString::to_string);
+        let needed = self.draft.entry.iter().flat_map(|entry| &entry.networks).map(ToString::to_string);
         let mut names: Vec<String> = needed.filter(|name| name != "lan" && name != "wan").collect();
         let named = self.args.networks.iter().filter_map(|given| given.split_once('='));
         for (name, _) in named {
@@ -245,47 +190,52 @@ impl Interview<'_, '_> {
         let own: Name = name.parse().map_err(|invalid| CliError::flag("--network", invalid))?;
         let lan = self.draft.networks.first().map_or("enp3s0", |lan| lan.parent.as_str()).to_owned();
         let (draft, machine) = (&self.draft, self.machine);
-        let network = |(parent, vlan): (InterfaceName, Option<Vlan>), subnet: Option<Cidr>| {
-            let network = Network { name: own.clone(), parent, vlan, subnet, gateway: None };
-            with(draft, network.clone()).check().map(|()| network)
+        let (free_vlan, free_subnet) = draft.free(&lan);
+        let network = |(parent, vlan): (InterfaceName, Option<Vlan>), subnet: Option<Cidr>| Network {
+            name: own.clone(),
+            parent,
+            vlan,
+            subnet,
+            gateway: None,
         };
+        let fits = |network: &Network| with(draft, network.clone()).check();
         if given.is_some() || !self.questions.is_interactive() {
             let question = Question {
                 option: &format!("--network {name}="),
                 given,
                 text: String::new(),
-                example: format!("{lan}.2,192.168.32.0/24"),
+                example: format!("{lan}.{free_vlan},{free_subnet}"),
                 default: None,
             };
-            return self.questions.ask(&question, |answer| {
+            let read = |answer: &str| {
                 let (link, subnet) = answer.split_once(',').map_or((answer, None), |(a, b)| (a, Some(b)));
                 let subnet = subnet.map(|subnet| subnet.parse::<Cidr>().map(Cidr::network)).transpose()?;
-                network(wire(machine, link)?, subnet)
-            });
+                Ok(network(wire(machine, link)?, subnet))
+            };
+            return self.questions.ask(&question, read, fits);
         }
         let question = Question {
             option: "--network",
             given: None,
             text: format!("The VLAN of `{name}` on {lan}, or another interface of the node"),
-            example: format!("2 for {lan}.2"),
-            default: Some("2".to_owned()),
+            example: format!("{free_vlan} for {lan}.{free_vlan}"),
+            default: Some(free_vlan.to_string()),
         };
-        let link = self.questions.ask(&question, |answer| {
-            let link = match answer.parse::<Vlan>() {
-                Ok(vlan) => (lan.parse()?, Some(vlan)),
-                Err(invalid) if answer.bytes().all(|byte| byte.is_ascii_digit()) => return Err(invalid),
-                Err(_) => wire(machine, answer)?,
-            };
-            network(link.clone(), None).map(|_| link)
-        })?;
+        let read = |answer: &str| match answer.parse::<Vlan>() {
+            Ok(vlan) => Ok((lan.parse()?, Some(vlan))),
+            Err(invalid) if answer.bytes().all(|byte| byte.is_ascii_digit()) => Err(invalid),
+            Err(_) => wire(machine, answer),
+        };
+        let link = self.questions.ask(&question, read, |link| fits(&network(link.clone(), None)))?;
         let question = Question {
             option: "--network",
             given: None,
             text: format!("The subnet of `{name}`"),
-            example: "192.168.32.0/24".to_owned(),
+            example: free_subnet,
             default: None,
         };
-        self.questions.ask(&question, |answer| network(link.clone(), Some(answer.parse::<Cidr>()?.network())))
+        let read = |answer: &str| Ok(network(link.clone(), Some(answer.parse::<Cidr>()?.network())));
+        self.questions.ask(&question, read, fits)
     }
 
     /// The addresses that the catalog leaves open.
@@ -317,14 +267,14 @@ impl Interview<'_, '_> {
                 default: None,
             };
             let draft = &self.draft;
-            let address = self.questions.ask(&question, |answer| {
-                let address = address(answer, subnet)?;
+            let fits = |address: &AddressSpec| {
                 let mut draft = draft.clone();
                 if let Some(entry) = &mut draft.entry {
-                    entry.interfaces[at].address = Some(address);
+                    entry.interfaces[at].address = Some(*address);
                 }
-                draft.check().map(|()| address)
-            })?;
+                draft.check()
+            };
+            let address = self.questions.ask(&question, |answer| address(answer, subnet), fits)?;
             if let Some(entry) = &mut self.draft.entry {
                 entry.interfaces[at].address = Some(address);
             }

@@ -36,15 +36,21 @@ pub fn run(args: &InitArgs, printer: Printer) -> Result<Outcome, CliError> {
     // Options alone mean the same on every machine.
     let machine = if interactive { Machine::read(Path::new("/")) } else { None };
     let machine = machine.unwrap_or_default();
+    let schema = args.out.with_file_name(SCHEMA);
+    refuse_odd(&schema)?;
     let draft = answers(args, entry, &machine, Questions::new(terminal), salt()?)?;
     new_file::write(&args.out, &draft.text(&format!("./{SCHEMA}")), printer)?;
-    write_schema(&args.out, printer)?;
+    write_schema(&schema, printer)?;
     printer.line(&next(args, &draft));
     Ok(Outcome::Done)
 }
 
-/// A site file is never to be removed: the MACs of what runs hang on its salt.
+/// A site file is never to be removed: the MACs of what runs hang on its salt. The schema beside it is written anew by hand.
 fn refuse_existing(path: &Path) -> Result<(), CliError> {
+    if path.file_name().is_some_and(|name| name.eq_ignore_ascii_case(SCHEMA)) {
+        let hint = "name another file, for example --out site.yaml";
+        return Err(CliError::usage(format!("--out: `{SCHEMA}` is the schema's name"), hint.to_owned()));
+    }
     if !path.exists() {
         return Ok(());
     }
@@ -74,21 +80,33 @@ fn salt() -> Result<String, CliError> {
     Ok(crate::objects::hex(&bytes))
 }
 
-/// The schema that the site file's first line names, for editors. A file that is there already stays.
-fn write_schema(site: &Path, printer: Printer) -> Result<(), CliError> {
-    let path = site.with_file_name(SCHEMA);
-    let text = super::schema_text(spec::SchemaKind::Any);
-    match std::fs::read_to_string(&path) {
-        Ok(there) if there == text => Ok(()),
-        Ok(_) => {
-            let path = path.display();
-            printer.note(&format!(
-                "`{path}` stays as it is; `wrtpod schema > {path}` writes that of this wrtpod"
-            ));
-            Ok(())
-        }
-        Err(_) => new_file::write(&path, &text, printer),
+/// Before anything is asked or written: what is in the schema's place must be a file, or nothing.
+fn refuse_odd(schema: &Path) -> Result<(), CliError> {
+    let is_odd = match schema.symlink_metadata() {
+        // A link that leads nowhere is odd too.
+        Ok(_) => !schema.is_file(),
+        Err(_) => false,
+    };
+    if !is_odd {
+        return Ok(());
     }
+    let hint =
+        "move it away, or name a file in another folder with --out: init puts the schema for editors there";
+    Err(CliError::refused(format!("`{}` is there already, and no file", schema.display()), hint.to_owned()))
+}
+
+/// The schema that the site file's first line names, for editors. A file that is there already stays.
+fn write_schema(path: &Path, printer: Printer) -> Result<(), CliError> {
+    let text = super::schema_text(spec::SchemaKind::Any);
+    if !path.exists() {
+        return new_file::write(path, &text, printer);
+    }
+    if std::fs::read(path).is_ok_and(|there| there == text.as_bytes()) {
+        return Ok(());
+    }
+    let path = path.display();
+    printer.note(&format!("`{path}` stays as it is; `wrtpod schema > {path}` writes that of this wrtpod"));
+    Ok(())
 }
 
 /// The commands that come next.

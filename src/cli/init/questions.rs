@@ -53,22 +53,27 @@ impl<'a> Questions<'a> {
         }
     }
 
-    /// The answer, as `check` makes it. Without option and terminal the question counts as missing, and the example stands
-    /// in for its answer.
+    /// The answer as `read` makes it, if it `fits` those before. Without option and terminal the question counts as missing,
+    /// and the example stands in for its answer: what fits no example is no fault, for all ends in what is missing.
     pub fn ask<T>(
         &mut self,
         question: &Question<'_>,
-        mut check: impl FnMut(&str) -> Result<T, Invalid>,
+        mut read: impl FnMut(&str) -> Result<T, Invalid>,
+        mut fits: impl FnMut(&T) -> Result<(), Invalid>,
     ) -> Result<T, CliError> {
         let refused = |invalid| CliError::flag(question.option.trim_end_matches('='), invalid);
         if let Some(given) = question.given {
-            return check(given).map_err(refused);
+            let value = read(given).map_err(refused)?;
+            return match fits(&value) {
+                Err(invalid) if self.missing.is_empty() => Err(refused(invalid)),
+                _ => Ok(value),
+            };
         }
         let Some(terminal) = &mut self.terminal else {
             let separator = if question.option.ends_with('=') { "" } else { " " };
             let name = question.option.trim_end_matches('=').to_owned();
             self.missing.push((name, format!("{}{separator}{}", question.option, question.example)));
-            return check(&question.example).map_err(refused);
+            return read(&question.example).map_err(refused);
         };
         let shown = match &question.default {
             Some(default) => format!("{} [{default}]: ", question.text),
@@ -85,9 +90,9 @@ impl<'a> Questions<'a> {
                 }
                 (false, _) => answer,
             };
-            match check(&answer) {
+            match read(&answer).and_then(|value| fits(&value).map(|()| value)) {
                 Ok(value) => return Ok(value),
-                Err(Invalid { problem, fix }) => {
+                Err(Invalid { problem, fix, .. }) => {
                     let _ = writeln!(terminal.output, "  {problem}\n  {fix}");
                 }
             }

@@ -105,8 +105,19 @@ fn options_that_say_everything_leave_nothing_to_ask() {
     let options = ["--parent", "enp9s0", "--subnet", "10.9.0.0/24", "--gateway", "10.9.0.1"];
     let rke2 = Machine { distribution: Some(Distribution::Rke2), ..node() };
     let (asked, site) = interview(&options, &rke2, "");
-    assert!(site.is_ok_and(|site| site.contains("distribution: k3s")), "{asked}");
+    assert!(site.is_ok_and(|site| site.contains("distribution: rke2")), "{asked}");
     assert_eq!(asked, "  note: this node has no `enp9s0`, it has enp3s0, enp4s0; another node may\n");
+}
+
+#[test]
+fn what_the_machine_runs_holds_where_only_a_wan_is_asked_for() {
+    let options =
+        ["openwrt-router", "--parent", "enp3s0", "--subnet", "192.168.7.0/24", "--gateway", "192.168.7.1"];
+    let rke2 = Machine { distribution: Some(Distribution::Rke2), ..node() };
+    let (asked, site) = interview(&options, &rke2, "enp4s0\n");
+    assert!(site.is_ok_and(|site| site.contains("distribution: rke2")), "{asked}");
+    let (asked, site) = interview(&[&options[..], &["--distribution", "k0s"]].concat(), &rke2, "enp4s0\n");
+    assert!(site.is_ok_and(|site| site.contains("distribution: k0s")), "{asked}");
 }
 
 #[test]

@@ -241,6 +241,19 @@ choice! {
     }
 }
 
+impl ApplianceSpec {
+    /// The networks that it needs of its site, in the order of its interfaces.
+    pub fn networks(&self) -> Vec<&Name> {
+        let mut networks: Vec<&Name> = Vec::new();
+        for interface in &self.interfaces {
+            if !networks.contains(&&interface.network.value) {
+                networks.push(&interface.network.value);
+            }
+        }
+        networks
+    }
+}
+
 impl PackagePolicy {
     /// What holds where nobody chose.
     pub const DEFAULT: Self = Self::Drop;
