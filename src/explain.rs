@@ -40,6 +40,7 @@ pub const RULES: &[Page] = pages!["rules":
     "claim-size",
     "cluster-ranges",
     "config-large",
+    "config-map-key-missing",
     "config-map-missing",
     "config-too-large",
     "container-unhardened",

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::types::{AccountId, Capability, CapabilitySet, Privilege, SecretKey, TextForm};
+use crate::types::{AccountId, Capability, CapabilitySet, DataKey, Privilege, TextForm};
 
 /// Any text.
 pub fn text() -> Value {
@@ -269,7 +269,7 @@ pub fn uci() -> Value {
 /// A value that a Secret has, as Kubernetes writes it.
 fn secret_key_ref() -> Value {
     let object = |properties: Value, required: &[&str]| json!({"type": "object", "additionalProperties": false, "required": required, "properties": properties});
-    let key = json!({"type": "string", "pattern": SecretKey::PATTERN});
+    let key = json!({"type": "string", "pattern": DataKey::PATTERN});
     object(
         json!({"secretKeyRef": object(json!({"name": name(), "key": key}), &["name", "key"])}),
         &["secretKeyRef"],

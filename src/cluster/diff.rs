@@ -184,7 +184,7 @@ fn restarts(live: &Value, planned: &Value) -> Vec<&'static str> {
         (annotated(CONFIG_DIGEST), "other settings, or files of overlays"),
         (annotated(NETWORKS), "other attachments to networks"),
         (annotated(CREDENTIALS_ANNOTATION), "other credentials of root"),
-        (annotated(SECRETS_ANNOTATION), "another content of its Secrets"),
+        (annotated(SECRETS_ANNOTATION), "another content of its Secrets or ConfigMaps"),
     ];
     let reasons: Vec<_> =
         found.into_iter().filter(|(differs, _)| *differs).map(|(_, reason)| reason).collect();

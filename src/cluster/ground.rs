@@ -20,6 +20,8 @@ use super::{
 /// The volume with the keys of Secrets that settings name.
 const SETTINGS_SECRETS: &str = "wrtpod-secrets";
 
+const CONFIG_MAP: &str = "ConfigMap";
+
 /// What the cluster has before the release comes.
 pub(super) struct Ground {
     /// Whether the namespace is there.
@@ -32,7 +34,7 @@ pub(super) struct Ground {
     pub found: BTreeMap<Identity, Found>,
     /// The version of the Secret with root's credentials, when it is there.
     pub credentials: Option<String>,
-    /// The versions of the Secrets whose keys are its settings and variables, of those that are there.
+    /// The versions of the Secrets and ConfigMaps whose keys are its settings and variables, of those that are there.
     pub secrets: Option<String>,
 }
 
@@ -104,8 +106,8 @@ pub(super) async fn read(session: &Session<'_>, release: &Release) -> Result<Gro
         let brought = release.objects.iter().any(|object| object.identity.kind == "Namespace");
         return if release.create_namespace || brought {
             refuse_missing_secret(release, &ground)?;
-            if let Some(name) = of_settings(release).pop_first() {
-                return Err(no_secret(release, name));
+            if let Some((kind, name)) = of_settings(release).pop_first() {
+                return Err(missing(release, kind, name));
             }
             Ok(ground)
         } else {
@@ -233,29 +235,31 @@ async fn claims(session: &Session<'_>, release: &Release) -> Result<BTreeMap<Ide
 /// The version of the Secret that the pod mounts. Its metadata alone is read, never what is in it.
 async fn credentials(session: &Session<'_>, release: &Release) -> Result<Option<String>, Error> {
     let Some(name) = &release.credentials else { return Ok(None) };
-    version(session, release, name, "look for the Secret with root's credentials").await
+    version(session, release, "Secret", name, "look for the Secret with root's credentials").await
 }
 
 async fn version(
     session: &Session<'_>,
     release: &Release,
+    kind: &str,
     name: &str,
     action: &str,
 ) -> Result<Option<String>, Error> {
     let selector = format!("metadata.name={name}");
     let query = [("fieldSelector", selector.as_str())];
-    let request = request::metadata(request::list(Kind::named("Secret"), Some(&release.namespace), &query));
+    let request = request::metadata(request::list(Kind::named(kind), Some(&release.namespace), &query));
     let found = session.items(action, request).await?;
-    Ok(found.first().and_then(|secret| secret["metadata"]["resourceVersion"].as_str()).map(str::to_owned))
+    Ok(found.first().and_then(|object| object["metadata"]["resourceVersion"].as_str()).map(str::to_owned))
 }
 
-/// The versions of the Secrets that settings and variables of the pod are from: it reads them when it starts, and waits for those
-/// that are missing. Who may not see Secrets deploys without knowing.
+/// The versions of the Secrets and ConfigMaps that settings and variables of the pod are from: it reads them when it starts, and
+/// waits for those that are missing. Who may not see them deploys without knowing.
 async fn secrets(session: &Session<'_>, release: &Release) -> Result<Option<String>, Error> {
-    let versions = try_all(of_settings(release).into_iter().map(|name| async move {
-        match version(session, release, &name, &format!("look for the Secret {name}")).await {
+    let versions = try_all(of_settings(release).into_iter().map(|(kind, name)| async move {
+        match version(session, release, kind, &name, &format!("look for the {kind} {name}")).await {
+            Ok(Some(version)) if kind == CONFIG_MAP => Ok(Some(format!("configmap/{name}={version}"))),
             Ok(Some(version)) => Ok(Some(format!("{name}={version}"))),
-            Ok(None) => Err(no_secret(release, name)),
+            Ok(None) => Err(missing(release, kind, name)),
             Err(Error::Refused { status: 403, .. }) => Ok(None),
             Err(error) => Err(error),
         }
@@ -265,12 +269,19 @@ async fn secrets(session: &Session<'_>, release: &Release) -> Result<Option<Stri
     Ok((!versions.is_empty()).then(|| versions.join(",")))
 }
 
-fn no_secret(release: &Release, name: String) -> Error {
-    Obstacle::NoSecret { namespace: release.namespace.clone(), name }.into()
+fn missing(release: &Release, kind: &str, name: String) -> Error {
+    let namespace = release.namespace.clone();
+    let obstacle = if kind == CONFIG_MAP {
+        Obstacle::NoConfigMap { namespace, name }
+    } else {
+        Obstacle::NoSecret { namespace, name }
+    };
+    obstacle.into()
 }
 
-/// The Secrets that are named by settings, which the pod sees in a volume of wrtpod's, and by variables.
-fn of_settings(release: &Release) -> BTreeSet<String> {
+/// The Secrets that are named by settings, which the pod sees in a volume of wrtpod's, and the Secrets and ConfigMaps that are
+/// named by variables, each with its kind. What the release brings itself is not among them.
+fn of_settings(release: &Release) -> BTreeSet<(&'static str, String)> {
     let Some(pod) = release.template().and_then(|template| template.get("spec")) else {
         return BTreeSet::new();
     };
@@ -278,10 +289,20 @@ fn of_settings(release: &Release) -> BTreeSet<String> {
     let volumes = list(&pod["volumes"]).into_iter().filter(|volume| volume["name"] == SETTINGS_SECRETS);
     let of_volumes = volumes.flat_map(|volume| list(&volume["projected"]["sources"]));
     let of_volumes = of_volumes.map(|source| source["secret"]["name"].clone());
+    let named = of_volumes.map(|name| ("Secret", name));
     let variables = list(&pod["containers"]).into_iter().flat_map(|container| list(&container["env"]));
-    let needed = variables.filter(|one| one["valueFrom"]["secretKeyRef"]["optional"] != true);
-    let of_variables = needed.map(|variable| variable["valueFrom"]["secretKeyRef"]["name"].clone());
-    of_volumes.chain(of_variables).filter_map(|name| name.as_str().map(str::to_owned)).collect()
+    let named = named.chain(variables.flat_map(|variable| {
+        [("Secret", "secretKeyRef"), (CONFIG_MAP, "configMapKeyRef")].map(|(kind, key)| {
+            let reference = &variable["valueFrom"][key];
+            let needed = reference["optional"] != true;
+            (kind, if needed { reference["name"].clone() } else { Value::Null })
+        })
+    }));
+    let is_brought = |kind: &str, name: &str| {
+        release.objects.iter().any(|object| object.identity.kind == kind && object.identity.name == name)
+    };
+    let named = named.filter_map(|(kind, name)| Some((kind, name.as_str()?.to_owned())));
+    named.filter(|(kind, name)| !is_brought(kind, name)).collect()
 }
 
 /// A pod that mounts a Secret which nobody makes would wait for it for ever.

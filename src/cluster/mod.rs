@@ -76,7 +76,7 @@ pub const FIELD_MANAGER: &str = "wrtpod";
 
 /// The annotation of a pod template that says which version of the credentials' Secret it was written for.
 pub const CREDENTIALS_ANNOTATION: &str = "wrtpod.dev/credentials-version";
-/// The annotation of a pod's template with the versions of the Secrets whose keys are the pod's settings and variables.
+/// The annotation of a pod's template with the versions of the Secrets and ConfigMaps whose keys are the pod's settings and variables.
 pub const SECRETS_ANNOTATION: &str = "wrtpod.dev/secrets-version";
 
 /// A connected cluster.

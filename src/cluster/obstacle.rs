@@ -23,6 +23,7 @@ pub const CODES: &[&str] = &[
     "attachment-differs",
     "claim-missing",
     "cluster-ranges",
+    "config-map-key-missing",
     "config-map-missing",
     "device-missing",
     "kernel-module-missing",
@@ -170,6 +171,15 @@ pub enum Obstacle {
         /// Its name.
         name: String,
     },
+    /// A ConfigMap lacks a key that the pod needs.
+    NoConfigMapKey {
+        /// Its namespace.
+        namespace: String,
+        /// Its name.
+        name: String,
+        /// The key.
+        key: String,
+    },
     /// A node lacks a kernel module that an overlay needs.
     NoModule {
         /// The node.
@@ -211,6 +221,7 @@ impl Obstacle {
             Self::NoCredentials { .. } | Self::NoSecret { .. } => "secret-missing",
             Self::NoSecretKey { .. } => "secret-key-missing",
             Self::NoConfigMap { .. } => "config-map-missing",
+            Self::NoConfigMapKey { .. } => "config-map-key-missing",
             Self::NoModule { .. } => "kernel-module-missing",
             Self::NotChecked { .. } => "not-checked",
         }
@@ -280,6 +291,7 @@ impl Obstacle {
             Self::NoConfigMap { name, .. } => {
                 format!("the ConfigMap {name} that the appliance names does not exist")
             }
+            Self::NoConfigMapKey { name, key, .. } => format!("the ConfigMap {name} has no key `{key}`"),
             Self::NoModule { node, module, reason } => {
                 format!("{node} has no kernel module {module} loaded ({reason})")
             }
@@ -339,6 +351,9 @@ impl Obstacle {
             }
             Self::NoSecretKey { namespace, key, .. } => {
                 format!("add `{key}` to the Secret in namespace {namespace}, or name another one")
+            }
+            Self::NoConfigMapKey { namespace, key, .. } => {
+                format!("add `{key}` to the ConfigMap in namespace {namespace}, or name another one")
             }
             Self::NoModule { module, .. } => format!(
                 "`modprobe {module}` there, and a line `{module}` in /etc/modules-load.d/wrtpod.conf keeps it"

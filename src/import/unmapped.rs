@@ -149,10 +149,14 @@ pub fn literal(
         ));
     }
     if let Some(from) = &variable.value_from {
-        let secret = from.secret.as_ref().filter(|secret| secret.optional.is_none_or(|it| !it.value));
-        return secret
-            .map(|secret| json!({"secretKeyRef": {"name": secret.name.to_string(), "key": secret.key.to_string()}}))
-            .ok_or((".valueFrom", "the variables of a document are texts, or from a Secret", patch));
+        let stated = [("secretKeyRef", &from.secret), ("configMapKeyRef", &from.config_map)];
+        let mut stated = stated.into_iter().filter_map(|(key, object)| Some((key, object.as_ref()?)));
+        let why =
+            "the variables of a document are texts, or keys of a Secret or ConfigMap that has to be there";
+        return stated
+            .find(|(_, object)| object.optional.is_none_or(|optional| !optional.value))
+            .map(|(key, object)| json!({key: {"name": object.name.to_string(), "key": object.key.to_string()}}))
+            .ok_or((".valueFrom", why, patch));
     }
     let text = variable.value.as_ref().map_or("", |value| value.as_str());
     match unescaped(text) {

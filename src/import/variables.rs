@@ -3,7 +3,7 @@
 use super::given::Given;
 use crate::diag::Loc;
 use crate::spec::table::record;
-use crate::types::{EnvName, Name, SecretKey};
+use crate::types::{DataKey, EnvName, Name};
 use serde_json::Value;
 
 record! {
@@ -44,9 +44,9 @@ record! {
     /// Where the value of a variable is from, as Kubernetes writes it.
     pub struct ValueFrom, "`valueFrom`" {
         /// A key of a Secret.
-        "secretKeyRef" => secret: Option<Loc<SecretKeySelector>>,
+        "secretKeyRef" => secret: Option<Loc<KeySelector>>,
         /// A key of a ConfigMap.
-        "configMapKeyRef" => config_map: Option<Loc<Value>>,
+        "configMapKeyRef" => config_map: Option<Loc<KeySelector>>,
         /// A field of the pod.
         "fieldRef" => field: Option<Loc<Value>>,
         /// A resource of the container.
@@ -57,12 +57,12 @@ record! {
 }
 
 record! {
-    /// A key of a Secret.
-    pub struct SecretKeySelector, "`secretKeyRef`" {
-        /// The Secret.
+    /// A key of a Secret or ConfigMap.
+    pub struct KeySelector, "a reference to a key" {
+        /// The object.
         "name" => name: Loc<Name>,
         /// Its key.
-        "key" => key: Loc<SecretKey>,
+        "key" => key: Loc<DataKey>,
         /// Whether the pod starts without it.
         "optional" => optional: Option<Loc<bool>>,
     }

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use k8s_openapi::api::core::v1::{
-    Capabilities, ConfigMapEnvSource, Container, ContainerPort, EnvFromSource, EnvVar, EnvVarSource,
-    ExecAction, HTTPGetAction, ObjectFieldSelector, Probe, ResourceRequirements, SeccompProfile,
-    SecretEnvSource, SecretKeySelector, SecurityContext, TCPSocketAction, VolumeMount,
+    Capabilities, ConfigMapEnvSource, ConfigMapKeySelector, Container, ContainerPort, EnvFromSource, EnvVar,
+    EnvVarSource, ExecAction, HTTPGetAction, ObjectFieldSelector, Probe, ResourceRequirements,
+    SeccompProfile, SecretEnvSource, SecretKeySelector, SecurityContext, TCPSocketAction, VolumeMount,
 };
 use k8s_openapi::apimachinery::pkg::api::resource::Quantity;
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
@@ -59,20 +59,20 @@ fn security_context(plan: &plan::Container) -> SecurityContext {
 }
 
 fn env((name, value): &(String, EnvValue)) -> EnvVar {
-    let name = name.clone();
-    match value {
-        EnvValue::Text(text) => EnvVar { name, value: Some(text.clone()), value_from: None },
-        EnvValue::Field(path) => {
-            let field = ObjectFieldSelector { field_path: path.clone(), api_version: None };
-            let source = EnvVarSource { field_ref: Some(field), ..EnvVarSource::default() };
-            EnvVar { name, value: None, value_from: Some(source) }
+    let mut source = EnvVarSource::default();
+    match value.clone() {
+        EnvValue::Text(text) => return EnvVar { name: name.clone(), value: Some(text), value_from: None },
+        EnvValue::Field(field_path) => {
+            source.field_ref = Some(ObjectFieldSelector { field_path, api_version: None });
         }
-        EnvValue::Secret(secret, key) => {
-            let key = SecretKeySelector { name: secret.clone(), key: key.clone(), optional: None };
-            let source = EnvVarSource { secret_key_ref: Some(key), ..EnvVarSource::default() };
-            EnvVar { name, value: None, value_from: Some(source) }
+        EnvValue::Secret(name, key) => {
+            source.secret_key_ref = Some(SecretKeySelector { name, key, optional: None });
+        }
+        EnvValue::ConfigMap(name, key) => {
+            source.config_map_key_ref = Some(ConfigMapKeySelector { name, key, optional: None });
         }
     }
+    EnvVar { name: name.clone(), value: None, value_from: Some(source) }
 }
 
 fn env_from(plan: &plan::EnvSource) -> EnvFromSource {

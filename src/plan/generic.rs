@@ -4,13 +4,14 @@
 use super::model::{Addressing, Nic};
 use super::openwrt::Parts;
 use super::pod::{
-    ConfigFiles, Container, ContainerPort, EnvObject, EnvSource, EnvValue, Grant, Mount, Probes, Resources,
-    RouteReason, RunAs, Scratch, Volume, VolumeSource,
+    ConfigFiles, Container, ContainerPort, Grant, Mount, Probes, Resources, RouteReason, RunAs, Scratch,
+    Volume, VolumeSource,
 };
+use super::variables::{self, EnvValue};
 use super::{probes, volumes};
 use crate::diag::{Diagnostics, Loc};
 use crate::pod::Scripts;
-use crate::spec::{self, ApplianceSpec, VariableValue};
+use crate::spec::ApplianceSpec;
 use crate::types::{AccountId, Cidr, ImageRef, TimeZone};
 
 /// What the parts are made of.
@@ -95,27 +96,19 @@ fn wire(input: &Input<'_>) -> Container {
 
 fn main(input: &Input<'_>, probes: Probes) -> Container {
     let spec = input.spec;
-    let texts = |items: &[Loc<String>]| items.iter().map(|item| literal(&item.value)).collect();
-    let mut env: Vec<(String, EnvValue)> = Vec::new();
-    if let Some(zone) = &spec.timezone {
+    let texts = |items: &[Loc<String>]| items.iter().map(|item| variables::literal(&item.value)).collect();
+    let zone = spec.timezone.as_ref().map(|zone| {
         let known = zone.parse::<TimeZone>();
         let text = known.as_ref().map_or(zone.as_str(), TimeZone::variable);
-        env.push(("TZ".into(), EnvValue::Text(text.to_owned())));
-    }
-    for (name, value) in &spec.env {
-        let value = match &value.value {
-            VariableValue::Text(text) => EnvValue::Text(literal(text)),
-            VariableValue::Secret(from) => EnvValue::Secret(from.name.to_string(), from.key.to_string()),
-        };
-        env.push((name.value.to_string(), value));
-    }
+        ("TZ".to_owned(), EnvValue::Text(text.to_owned()))
+    });
     Container {
         name: input.name.to_owned(),
         image: input.image.clone(),
         command: texts(&spec.command),
         args: texts(&spec.args),
-        env,
-        env_from: spec.env_from.iter().map(|source| env_source(source)).collect(),
+        env: zone.into_iter().chain(variables::values(&spec.env)).collect(),
+        env_from: variables::sources(&spec.env_from),
         mounts: volumes::mounts(spec),
         grants: input.grants.clone(),
         run_as: run_as(spec),
@@ -125,25 +118,11 @@ fn main(input: &Input<'_>, probes: Probes) -> Container {
     }
 }
 
-fn env_source(stated: &spec::EnvSource) -> EnvSource {
-    let object = match &stated.object.value {
-        spec::EnvObject::ConfigMap(name) => EnvObject::ConfigMap(name.to_string()),
-        spec::EnvObject::Secret(name) => EnvObject::Secret(name.to_string()),
-    };
-    EnvSource { object, prefix: stated.prefix.as_ref().map(|prefix| prefix.to_string()) }
-}
-
 /// The document's user and group; a user without a group has the group of its number.
 fn run_as(spec: &ApplianceSpec) -> RunAs {
     let number = |id: &Option<Loc<AccountId>>| id.as_ref().map(|id| id.value);
     let user = number(&spec.user);
     RunAs::Image { user, group: number(&spec.group).or(user) }
-}
-
-/// Kubernetes expands `$(NAME)` and turns `$$` into `$`: a text that has either is written so that the
-/// process sees it as it stands in the document.
-fn literal(text: &str) -> String {
-    if text.contains("$(") || text.contains("$$") { text.replace('$', "$$") } else { text.to_owned() }
 }
 
 /// What `wire` reads: shell assignments of words that need no quoting.

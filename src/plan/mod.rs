@@ -26,6 +26,7 @@ mod secrets;
 mod storage;
 mod tolerations;
 mod units;
+mod variables;
 mod volumes;
 
 pub use access::{LINK_LOCAL, known_ports};
@@ -43,10 +44,11 @@ pub use openwrt::mode as persistence_mode;
 pub use overlays::{Named as NamedOverlay, of_appliance as overlays_of};
 pub use pair::Half;
 pub use pod::{
-    Claim, ConfigFiles, Container, ContainerPort, Credentials, Egress, EnvObject, EnvSource, EnvValue, Grant,
-    HttpRoute, Ingress, Mount, Placement, Probe, ProbeAction, Probes, Resources, RouteReason, RunAs, Scratch,
-    Service, Volume, VolumeSource,
+    Claim, ConfigFiles, Container, ContainerPort, Credentials, Egress, Grant, HttpRoute, Ingress, Mount,
+    Placement, Probe, ProbeAction, Probes, Resources, RouteReason, RunAs, Scratch, Service, Volume,
+    VolumeSource,
 };
 pub use secrets::{Literal as LiteralSecret, literals as literal_secrets};
 pub use units::bytes as bytes_without_unit;
+pub use variables::{EnvObject, EnvSource, EnvValue};
 pub use volumes::is_scratch;

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use super::model::Pairs;
+use super::variables::{EnvSource, EnvValue};
 use crate::diag::{Loc, Span};
 use crate::pod;
 use crate::types::{AccountId, Capability, Cidr, ImageRef, Quantity};
@@ -50,35 +51,6 @@ pub enum RunAs {
         /// Its group, which also owns what is on its claims.
         group: Option<AccountId>,
     },
-}
-
-/// Where an environment variable's value comes from.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum EnvValue {
-    /// This text.
-    Text(String),
-    /// A field of the pod (downward API).
-    Field(String),
-    /// What a Secret has under a key: its name, and the key.
-    Secret(String, String),
-}
-
-/// Environment variables from an object's keys.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct EnvSource {
-    /// The object.
-    pub object: EnvObject,
-    /// What stands before each key.
-    pub prefix: Option<String>,
-}
-
-/// An object whose keys become environment variables, by name.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum EnvObject {
-    /// A ConfigMap.
-    ConfigMap(String),
-    /// A Secret.
-    Secret(String),
 }
 
 /// A volume mounted into a container.

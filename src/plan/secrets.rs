@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diag::{Diagnostic, Diagnostics, Loc};
 use crate::secret;
-use crate::spec::{ApplianceSpec, SecretKeyRef, UciValue, VariableValue};
+use crate::spec::{ApplianceSpec, SecretKeyRef, UciValue, VariableSource, VariableValue};
 
 /// The keys that the settings name, by Secret.
 pub fn keys(spec: &ApplianceSpec) -> BTreeMap<String, BTreeSet<String>> {
@@ -104,8 +104,8 @@ fn set_apart(literals: &mut [Literal]) {
 pub fn warn(appliance: &str, namespace: &str, spec: &ApplianceSpec, diags: &mut Diagnostics) {
     let literals = literals(spec);
     let of_variables = spec.env.iter().filter_map(|(_, value)| match &value.value {
-        VariableValue::Secret(from) => Some(from.name.to_string()),
-        VariableValue::Text(_) => None,
+        VariableValue::From(VariableSource::Secret(from)) => Some(from.name.to_string()),
+        VariableValue::Text(_) | VariableValue::From(VariableSource::ConfigMap(_)) => None,
     });
     let known: BTreeSet<String> = keys(spec).into_keys().chain(of_variables).collect();
     let numbered = (2..).map(|number| format!("{appliance}-secrets-{number}"));

@@ -4,10 +4,10 @@ use std::ops::Range;
 
 use super::text::closing;
 
-/// The texts in a mapping in braces, as in YAML or JSON, but for keys and for what names the key of a Secret.
+/// The texts in a mapping in braces, as in YAML or JSON, but for keys and for what names the key of a Secret or ConfigMap.
 pub(super) fn texts(flow: &str) -> Vec<Range<usize>> {
     let (mut found, mut at, mut depth) = (Vec::new(), 0, 0_usize);
-    // Behind `secretKeyRef`, and the depth of its own mapping.
+    // Behind `secretKeyRef` or `configMapKeyRef`, and the depth of its own mapping.
     let (mut refers, mut reference) = (false, None);
     while let Some(one) = flow[at..].chars().next() {
         let mut length = one.len_utf8();
@@ -33,7 +33,8 @@ pub(super) fn texts(flow: &str) -> Vec<Range<usize>> {
                 let text;
                 (text, length) = text_at(&flow[at..]);
                 if flow[at + length..].trim_start().starts_with(':') {
-                    refers = &flow[at + text.start..at + text.end] == "secretKeyRef";
+                    let key = &flow[at + text.start..at + text.end];
+                    refers = matches!(key, "secretKeyRef" | "configMapKeyRef");
                 } else if reference.is_none() {
                     found.push(at + text.start..at + text.end);
                 }
@@ -71,6 +72,10 @@ mod tests {
             ("password: {value: hunter2}", "password: {value: ***}"),
             ("{token: {value: hunter2, x: \"a}b\"}, y: z}", "{token: {value: ***, x: \"***\"}, y: z}"),
             ("token: {a:b, c:", "token: {***, c:"),
+            (
+                "token: {configMapKeyRef: {name: a, key: b}, value: c}",
+                "token: {configMapKeyRef: {name: a, key: b}, value: ***}",
+            ),
             (
                 "token: {secretKeyRef: {name: a, key: b}, value: c}",
                 "token: {secretKeyRef: {name: a, key: b}, value: ***}",

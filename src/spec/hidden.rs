@@ -58,8 +58,8 @@ fn secrets(tree: &Tree, place: Place, around: &str, found: &mut Vec<Span>) {
                 };
                 match (key.text.as_str(), &value.kind) {
                     // What a reference names is none; what stands in its place is.
-                    ("secretKeyRef", Kind::Map(_)) => {}
-                    ("secretKeyRef", _) => values(value, found),
+                    ("secretKeyRef" | "configMapKeyRef", Kind::Map(_)) => {}
+                    ("secretKeyRef" | "configMapKeyRef", _) => values(value, found),
                     (name, _) => secrets(value, place, name, found),
                 }
             }

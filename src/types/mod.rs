@@ -8,6 +8,7 @@
 mod address;
 mod capability;
 mod capability_set;
+mod data_key;
 mod digest;
 mod file;
 mod image_ref;
@@ -21,13 +22,13 @@ mod package;
 mod privilege;
 mod quantity;
 mod root_path;
-mod secret_key;
 mod time_zone;
 mod url;
 
 pub use address::{AddressSpec, Cidr, IpRange};
 pub use capability::Capability;
 pub use capability_set::{CapabilitySet, CapabilityWish};
+pub use data_key::DataKey;
 pub use digest::{Digest, Sha256};
 pub use file::{FileMode, FileOwner};
 pub use image_ref::{ImageRef, refuse_users};
@@ -40,7 +41,6 @@ pub use package::PackageWish;
 pub use privilege::Privilege;
 pub use quantity::Quantity;
 pub use root_path::RootPath;
-pub use secret_key::SecretKey;
 pub use time_zone::TimeZone;
 pub use url::{FeedUrl, HttpUrl};
 

@@ -37,7 +37,7 @@ LIFTED = {
         {
             "command": ["/bin/x", "{{ .Values.x }}", "$(A)"],
             "args": ["a'b", "on"],
-            "env": {"A": "{{ x }}", "B": "0644", "C": {"secretKeyRef": {"name": "c", "key": "d"}}},
+            "env": {"A": "{{ x }}", "B": "0644", "C": {"secretKeyRef": {"name": "c", "key": "d"}}, "D": {"configMapKeyRef": {"name": "c", "key": "d"}}},
             "volumes": {
                 "data": {"mountPath": "/data"},
                 "tls": {"mountPath": "/tls", "secret": "tls", "readOnly": True},

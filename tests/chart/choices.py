@@ -247,7 +247,8 @@ def choose_pod(random, values):
 def choose_generic(random, values):
     if random.random() < 0.5:
         secret = {"valueFrom": {"secretKeyRef": {"name": "mqtt", "key": "on"}}}
-        values["extraEnv"] = [{"name": "Z", **random.choice([{"value": random.choice(WORDS[:8])}, secret])}]
+        config = {"valueFrom": {"configMapKeyRef": {"name": "mqtt", "key": "off"}}}
+        values["extraEnv"] = [{"name": "Z", **random.choice([{"value": random.choice(WORDS[:8])}, secret, config])}]
     if random.random() < 0.4:
         values["extraVolumes"] = [{"name": "scratch", "emptyDir": {}}]
         values["extraVolumeMounts"] = [{"name": "scratch", "mountPath": "/scratch"}]

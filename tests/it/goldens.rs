@@ -93,7 +93,7 @@ fn sites() -> Vec<PathBuf> {
 
 #[test]
 fn every_example_site() {
-    assert_eq!(sites().len(), 7);
+    assert_eq!(sites().len(), 8);
     for folder in sites() {
         let name = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let text = std::fs::read_to_string(folder.join("site.yaml")).expect("each example has a site.yaml");

@@ -272,6 +272,17 @@ volumes: {more: {size: 1Gi}}
         "{said}"
     );
     assert!(documents.expect("nothing was refused").contains("A: $(b)"));
+    let own = "extraEnv: [{name: A, valueFrom: {configMapKeyRef: {name: mqtt, key: host}}}, \
+               {name: B, valueFrom: {configMapKeyRef: {name: mqtt, key: port, optional: true}}}]";
+    let (documents, said) = imported_entry("nginx-lan", "nginx-lan", own);
+    let documents = documents.expect("nothing was refused");
+    assert!(said.contains("`extraEnv[1].valueFrom`") && !said.contains("`extraEnv[0]"), "{said}");
+    let container = outcome("<imported>", &documents);
+    let objects = objects_of(&container).join("\n");
+    assert!(
+        objects.contains(r#"{"name":"A","valueFrom":{"configMapKeyRef":{"key":"host","name":"mqtt"}}}"#),
+        "{objects}"
+    );
     let (documents, said) = imported_entry("nginx-lan", "nginx-lan", "user: 1000\ngroup: 0");
     let documents = documents.expect("nothing was refused");
     assert!(said.is_empty() && documents.contains("  user: 1000\n  group: 0\n"), "{said}\n{documents}");

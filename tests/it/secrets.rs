@@ -185,6 +185,8 @@ fn a_secret_in_the_place_of_a_reference_is_not_shown() {
         "{secretKeyRef: [hunter2]}",
         "{secretKeyRef: {name: vpn, key: \"hunter2+/=\"}}",
         "{secretKeyRef: {name: hunter2}}",
+        "{configMapKeyRef: hunter2}",
+        "{configMapKeyRef: {name: vpn, key: \"hunter2+/=\"}}",
         "{secretKeyRef: {name: vpn, key: a, value: hunter2}}",
         "{value: hunter2}",
         "{hunter2: }",

@@ -5,7 +5,7 @@ use crate::cluster::{Finding, NodeState, Obstacle};
 use crate::diag::{Loc, Span};
 use crate::net::Nad;
 use crate::plan::{self, VolumeSource};
-use crate::spec::{ApplianceSpec, Device, DeviceSource, EnvObject, SiteSpec};
+use crate::spec::{ApplianceSpec, Device, DeviceSource, EnvObject, SiteSpec, VariableSource, VariableValue};
 
 /// The place; `None` for what no document names.
 pub fn of(finding: &Finding, loaded: &Loaded) -> Option<Span> {
@@ -49,13 +49,8 @@ pub fn of(finding: &Finding, loaded: &Loaded) -> Option<Span> {
         Obstacle::NoCredentials { name, .. }
         | Obstacle::NoSecret { name, .. }
         | Obstacle::NoSecretKey { name, .. } => secret(document?, name),
-        Obstacle::NoConfigMap { name, .. } => {
-            let volumes = document?.volumes.iter().filter_map(|(_, volume)| volume.config_map.as_ref());
-            let variables = document?.env_from.iter().filter_map(|source| match &source.object.value {
-                EnvObject::ConfigMap(name) => Some(name),
-                EnvObject::Secret(_) => None,
-            });
-            volumes.chain(variables).find(|one| one.value.as_str() == name)?.span
+        Obstacle::NoConfigMap { name, .. } | Obstacle::NoConfigMapKey { name, .. } => {
+            config_map(document?, name)
         }
         Obstacle::NoModule { module, .. } => {
             let needs = |overlay: &&plan::AppliedOverlay| {
@@ -88,14 +83,31 @@ fn existing_claim(planned: &plan::Appliance, name: &str) -> Option<Span> {
     })
 }
 
+fn config_map(document: &ApplianceSpec, name: &str) -> Option<Span> {
+    let volumes = document.volumes.iter().filter_map(|(_, volume)| volume.config_map.as_ref());
+    let objects = document.env_from.iter().filter_map(|source| match &source.object.value {
+        EnvObject::ConfigMap(name) => Some(name),
+        EnvObject::Secret(_) => None,
+    });
+    let variables = document.env.iter().filter_map(|(_, value)| match &value.value {
+        VariableValue::From(VariableSource::ConfigMap(from)) => Some(&from.name),
+        _ => None,
+    });
+    volumes.chain(objects).chain(variables).find(|one| one.value.as_str() == name)?.span
+}
+
 fn secret(document: &ApplianceSpec, name: &str) -> Option<Span> {
     let volumes = document.volumes.iter().filter_map(|(_, volume)| volume.secret.as_ref());
-    let variables = document.env_from.iter().filter_map(|source| match &source.object.value {
+    let objects = document.env_from.iter().filter_map(|source| match &source.object.value {
         EnvObject::Secret(name) => Some(name),
         EnvObject::ConfigMap(_) => None,
     });
-    let mut named =
-        document.secret.iter().chain(&document.image_pull_secrets).chain(volumes).chain(variables);
+    let variables = document.env.iter().filter_map(|(_, value)| match &value.value {
+        VariableValue::From(VariableSource::Secret(from)) => Some(&from.name),
+        _ => None,
+    });
+    let named = document.secret.iter().chain(&document.image_pull_secrets);
+    let mut named = named.chain(volumes).chain(objects).chain(variables);
     named.find(|one| one.value.as_str() == name)?.span
 }
 
@@ -215,5 +227,33 @@ spec:
             "nowhere",
         ];
         assert_eq!(words, expected);
+    }
+
+    #[test]
+    fn a_missing_object_of_a_variable_stands_at_its_name() {
+        let site = SITE.split("---").next().unwrap_or_default();
+        let text = format!(
+            "{site}---\napiVersion: wrtpod.dev/v1alpha1\nkind: Appliance\nmetadata: {{name: recorder}}\nspec:\n  image: a/b:1\n  \
+             interfaces: [{{network: lan, address: 192.168.1.3/24}}]\n  env:\n    HOST: {{configMapKeyRef: {{name: hosts, key: mqtt}}}}\n    \
+             WORD: {{secretKeyRef: {{name: login, key: mqtt}}}}\n  envFrom: [{{secret: all}}]\n"
+        );
+        let input = Input { name: "site.yaml".to_owned(), text };
+        let printer = Printer::new(Color::Never, MessageFormat::Text);
+        let loaded = judge(&[input], &DocumentArgs::default(), &[], ScriptsOwner::of_rendered, printer)
+            .expect("no faults");
+        let (namespace, name) = ("appliances".to_owned(), "hosts".to_owned());
+        let secret = |name: &str| Obstacle::NoSecret { namespace: namespace.clone(), name: name.to_owned() };
+        let table = [
+            (
+                Obstacle::NoConfigMapKey { namespace: namespace.clone(), name, key: "mqtt".to_owned() },
+                "hosts",
+            ),
+            (secret("login"), "login"),
+            (secret("all"), "all"),
+        ];
+        for (obstacle, want) in table {
+            let finding = Finding { appliance: Some("recorder".to_owned()), obstacle };
+            assert_eq!(of(&finding, &loaded).map(|span| loaded.sources.slice(span)), Some(want));
+        }
     }
 }

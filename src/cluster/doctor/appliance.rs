@@ -91,10 +91,12 @@ pub(super) async fn needs(
         let found = live(session, "PersistentVolumeClaim", &namespace, name).await?;
         report.enter("claim", name, appliance, or_missing(found, missing));
     }
-    for name in &needs.config_maps {
-        let missing = || Obstacle::NoConfigMap { namespace: namespace.clone(), name: name.clone() };
-        let found = live(session, "ConfigMap", &namespace, name).await?;
-        report.enter("configmap", name, appliance, or_missing(found, missing));
+    for (name, keys) in &needs.config_maps {
+        let obstacles = match live(session, "ConfigMap", &namespace, name).await? {
+            Ok(found) => config_map(&namespace, name, keys, found.as_ref()),
+            Err(obstacle) => vec![*obstacle],
+        };
+        report.enter("configmap", name, appliance, obstacles);
     }
     for (name, keys) in &needs.secrets {
         let obstacles = match live(session, "Secret", &namespace, name).await? {
@@ -200,8 +202,24 @@ fn secret(release: &Release, name: &str, keys: &BTreeSet<String>, found: Option<
         .collect()
 }
 
-fn keys_of(secret: &Value) -> BTreeSet<String> {
-    secret["data"].as_object().map(|data| data.keys().cloned().collect()).unwrap_or_default()
+/// Whether a ConfigMap and its keys are there.
+fn config_map(namespace: &str, name: &str, keys: &BTreeSet<String>, found: Option<&Value>) -> Vec<Obstacle> {
+    let (namespace, name) = (namespace.to_owned(), name.to_owned());
+    let Some(found) = found else { return vec![Obstacle::NoConfigMap { namespace, name }] };
+    let has = keys_of(found);
+    let lacks = keys.iter().filter(|key| !has.contains(*key));
+    lacks
+        .map(|key| Obstacle::NoConfigMapKey {
+            namespace: namespace.clone(),
+            name: name.clone(),
+            key: key.clone(),
+        })
+        .collect()
+}
+
+fn keys_of(object: &Value) -> BTreeSet<String> {
+    let data = ["data", "binaryData"].into_iter().filter_map(|key| object[key].as_object());
+    data.flat_map(|data| data.keys().cloned()).collect()
 }
 
 #[cfg(test)]
@@ -225,6 +243,19 @@ mod tests {
             judge_class("data", None, &[])
                 .is_some_and(|found| found.fix().starts_with("install a provisioner"))
         );
+    }
+
+    #[test]
+    fn a_config_map_has_to_have_its_keys() {
+        let keys = BTreeSet::from(["host".to_owned(), "logo".to_owned()]);
+        let codes = |found: Option<&Value>| -> Vec<String> {
+            config_map("home", "mqtt", &keys, found).iter().map(Obstacle::claim).collect()
+        };
+        let whole = json!({"data": {"host": "mqtt.lan"}, "binaryData": {"logo": "eA=="}});
+        assert_eq!(codes(Some(&whole)), Vec::<String>::new());
+        let other = json!({"data": {"logo": "x", "Host": "mqtt.lan"}});
+        assert_eq!(codes(Some(&other)), ["the ConfigMap mqtt has no key `host`"]);
+        assert_eq!(codes(None), ["the ConfigMap mqtt that the appliance names does not exist"]);
     }
 
     #[test]

@@ -22,8 +22,8 @@ pub(super) struct Needs {
     pub secrets: BTreeMap<String, BTreeSet<String>>,
     /// Secrets with a registry's credentials.
     pub pull_secrets: BTreeSet<String>,
-    /// ConfigMaps that have to be there.
-    pub config_maps: BTreeSet<String>,
+    /// ConfigMaps, each with the keys that have to be in it.
+    pub config_maps: BTreeMap<String, BTreeSet<String>>,
 }
 
 /// The pod of a release.
@@ -73,14 +73,14 @@ impl Needs {
             self.secret(secret.secret_name.as_deref().unwrap_or_default(), keys(secret.items.as_deref()));
         }
         if let Some(map) = volume.config_map.as_ref().filter(|map| map.optional != Some(true)) {
-            self.config_maps.insert(map.name.clone());
+            self.config_map(&map.name, keys(map.items.as_deref()));
         }
         for source in volume.projected.iter().flat_map(|projected| projected.sources.iter().flatten()) {
             if let Some(secret) = source.secret.as_ref().filter(|secret| secret.optional != Some(true)) {
                 self.secret(&secret.name, keys(secret.items.as_deref()));
             }
             if let Some(map) = source.config_map.as_ref().filter(|map| map.optional != Some(true)) {
-                self.config_maps.insert(map.name.clone());
+                self.config_map(&map.name, keys(map.items.as_deref()));
             }
         }
     }
@@ -91,7 +91,7 @@ impl Needs {
                 self.secret(&one.name, vec![one.key.clone()]);
             }
             if let Some(one) = from.config_map_key_ref.as_ref().filter(|one| one.optional != Some(true)) {
-                self.config_maps.insert(one.name.clone());
+                self.config_map(&one.name, vec![one.key.clone()]);
             }
         }
         for from in container.env_from.iter().flatten() {
@@ -99,13 +99,17 @@ impl Needs {
                 self.secret(&one.name, Vec::new());
             }
             if let Some(one) = from.config_map_ref.as_ref().filter(|one| one.optional != Some(true)) {
-                self.config_maps.insert(one.name.clone());
+                self.config_map(&one.name, Vec::new());
             }
         }
     }
 
     fn secret(&mut self, name: &str, keys: Vec<String>) {
         self.secrets.entry(name.to_owned()).or_default().extend(keys);
+    }
+
+    fn config_map(&mut self, name: &str, keys: Vec<String>) {
+        self.config_maps.entry(name.to_owned()).or_default().extend(keys);
     }
 }
 
@@ -124,7 +128,10 @@ mod tests {
         let pod: PodSpec = serde_json::from_value(json!({
             "imagePullSecrets": [{"name": "registry"}],
             "containers": [{"name": "main",
-                "env": [{"name": "A", "valueFrom": {"secretKeyRef": {"name": "login", "key": "user"}}}],
+                "env": [
+                    {"name": "A", "valueFrom": {"secretKeyRef": {"name": "login", "key": "user"}}},
+                    {"name": "B", "valueFrom": {"configMapKeyRef": {"name": "settings", "key": "host"}}},
+                    {"name": "C", "valueFrom": {"configMapKeyRef": {"name": "spare", "key": "x", "optional": true}}}],
                 "envFrom": [{"configMapRef": {"name": "settings"}}, {"secretRef": {"name": "spare", "optional": true}}]}],
             "volumes": [
                 {"name": "data", "persistentVolumeClaim": {"claimName": "mine"}},
@@ -138,14 +145,13 @@ mod tests {
         .expect("a pod");
         let needs = Needs::of(&crate::cluster::tests::release(), &pod);
         let names = |set: &BTreeSet<String>| set.iter().cloned().collect::<Vec<_>>().join(" ");
-        assert_eq!(
-            (names(&needs.existing).as_str(), names(&needs.config_maps).as_str()),
-            ("mine", "feed settings")
-        );
+        assert_eq!(names(&needs.existing), "mine");
         assert_eq!(names(&needs.pull_secrets), "registry");
-        let secrets: Vec<String> =
-            needs.secrets.iter().map(|(name, keys)| format!("{name}: {}", names(keys))).collect();
-        assert_eq!(secrets, ["login: password-hash user"]);
+        let with_keys = |objects: &BTreeMap<String, BTreeSet<String>>| -> Vec<String> {
+            objects.iter().map(|(name, keys)| format!("{name}: {}", names(keys))).collect()
+        };
+        assert_eq!(with_keys(&needs.config_maps), ["feed: ", "settings: host"]);
+        assert_eq!(with_keys(&needs.secrets), ["login: password-hash user"]);
         assert_eq!(needs.claims, BTreeMap::from([("openwrt".to_owned(), None)]));
     }
 }

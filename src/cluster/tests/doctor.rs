@@ -43,7 +43,8 @@ fn needy() -> Release {
     let mut release = release();
     let mut workload = object("apps/v1", "StatefulSet", "openwrt");
     workload["spec"] = json!({"template": {"spec": {
-    "containers": [{"name": "openwrt", "image": "openwrt:1", "imagePullPolicy": "Never"}],
+    "containers": [{"name": "openwrt", "image": "openwrt:1", "imagePullPolicy": "Never",
+        "env": [{"name": "A", "valueFrom": {"configMapKeyRef": {"name": "hosts", "key": "mqtt"}}}]}],
     "nodeSelector": {"disk": "fast"},
     "imagePullSecrets": [{"name": "registry"}],
     "volumes": [
@@ -110,6 +111,7 @@ async fn everything_is_found_in_one_run_and_nothing_is_written() {
         "/api/v1/namespaces/home/configmaps/wrtpod-openwrt",
         json!({"metadata": {"name": "wrtpod-openwrt", "labels": id, "annotations": tooling}}),
     );
+    fake.put("/api/v1/namespaces/home/configmaps/hosts", json!({"data": {"ntp": "192.168.1.1"}}));
     fake.put("/api/v1/namespaces/home/secrets/login", json!({"data": {"password": "dGhlIHBhc3N3b3Jk"}}));
     let before = fake.state().objects.clone();
     let report = doctor(&fake, needy()).await;
@@ -124,6 +126,7 @@ async fn everything_is_found_in_one_run_and_nothing_is_written() {
             "storage-class-missing",
             "claim-missing",
             "config-map-missing",
+            "config-map-key-missing",
             "secret-key-missing",
             "secret-missing",
             "multus-unseen",
@@ -179,6 +182,7 @@ async fn what_may_not_be_read_is_said() {
     create pods in namespace home
     get persistentvolumeclaims in namespace home
     get persistentvolumeclaims in namespace home
+    get configmaps in namespace home
     get configmaps in namespace home
     get secrets in namespace home
     get secrets in namespace home

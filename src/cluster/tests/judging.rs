@@ -146,6 +146,16 @@ fn a_container_that_does_not_run_has_a_cause() {
             json!({}),
             "secret-key-missing",
         ),
+        (
+            waiting("CreateContainerConfigError", "configmap \"mqtt\" not found"),
+            json!({}),
+            "config-map-missing",
+        ),
+        (
+            waiting("CreateContainerConfigError", "couldn't find key host in ConfigMap home/mqtt"),
+            json!({}),
+            "config-map-key-missing",
+        ),
         (waiting("CreateContainerConfigError", "something else"), json!({}), "container-config"),
         (waiting("RunContainerError", "mount denied"), json!({}), "container-start"),
         (waiting("CrashLoopBackOff", "back-off"), ended.clone(), "crash-loop"),

@@ -171,37 +171,48 @@ async fn an_attachment_of_another_set_is_left_alone() {
 }
 
 #[tokio::test]
-async fn another_content_of_a_secret_rolls_the_pod_that_has_its_keys() {
+async fn another_content_of_a_secret_or_config_map_rolls_the_pod_that_has_its_keys() {
     let fake = Fake::with_namespace();
     let mut release = release();
     release.objects = set(release.objects.iter().map(|one| {
         let mut value = one.value.clone();
         if one.identity.kind == "StatefulSet" {
             value["spec"]["template"]["spec"] = json!({
-                "containers": [{"name": "openwrt", "env": [{"name": "A", "valueFrom": {"secretKeyRef": {"name": "mqtt", "key": "p"}}}]}],
+                "containers": [{"name": "openwrt", "env": [
+                    {"name": "A", "valueFrom": {"secretKeyRef": {"name": "mqtt", "key": "p"}}},
+                    {"name": "B", "valueFrom": {"configMapKeyRef": {"name": "hosts", "key": "mqtt"}}},
+                    {"name": "C", "valueFrom": {"configMapKeyRef": {"name": "spare", "key": "x", "optional": true}}}]}],
                 "volumes": [{"name": "wrtpod-secrets", "projected": {"sources": [{"secret": {"name": "vpn"}}]}}],
             });
         }
         value
     }));
-    let put = |name: &str, version: &str| {
-        let mut secret = object("v1", "Secret", name);
-        secret["metadata"]["resourceVersion"] = json!(version);
-        secret["metadata"]["uid"] = json!(name);
-        fake.state().objects.insert(format!("/api/v1/namespaces/home/secrets/{name}"), secret);
+    let put_one = |kind: &str, name: &str, version: &str| {
+        let mut one = object("v1", kind, name);
+        one["metadata"]["resourceVersion"] = json!(version);
+        one["metadata"]["uid"] = json!(name);
+        let plural = format!("{}s", kind.to_ascii_lowercase());
+        fake.state().objects.insert(format!("/api/v1/namespaces/home/{plural}/{name}"), one);
     };
+    let put = |name: &str, version: &str| put_one("Secret", name, version);
     let stamped = || {
         let path = "/apis/apps/v1/namespaces/home/statefulsets/openwrt";
         fake.state().objects[path]["spec"]["template"]["metadata"]["annotations"][SECRETS_ANNOTATION].clone()
     };
     put("mqtt", "7");
+    put("vpn", "8");
+    let error = fake.cluster.apply(&release, &PLAIN, &mut Silent).await.expect_err("refused");
+    assert!(matches!(&error, Error::Obstacle(one) if one.code() == "config-map-missing"), "{error}");
+    put_one("ConfigMap", "hosts", "3");
+    fake.state().objects.remove("/api/v1/namespaces/home/secrets/vpn");
     let error = fake.cluster.apply(&release, &PLAIN, &mut Silent).await.expect_err("refused");
     assert!(matches!(&error, Error::Obstacle(one) if one.code() == "secret-missing"), "{error}");
     put("vpn", "8");
     fake.cluster.apply(&release, &PLAIN, &mut Silent).await.expect("applied");
-    assert_eq!(stamped(), "mqtt=7,vpn=8");
+    assert_eq!(stamped(), "configmap/hosts=3,mqtt=7,vpn=8");
     put("vpn", "9");
+    put_one("ConfigMap", "hosts", "4");
     fake.cluster.apply(&release, &PLAIN, &mut Silent).await.expect("applied");
-    assert_eq!(stamped(), "mqtt=7,vpn=9");
+    assert_eq!(stamped(), "configmap/hosts=4,mqtt=7,vpn=9");
     assert!(fake.log().lines().all(|line| !line.starts_with("GET /api/v1/namespaces/home/secrets/")));
 }

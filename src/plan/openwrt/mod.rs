@@ -18,10 +18,11 @@ use super::model::{AppliedOverlay, Nic, Profile};
 use super::names::interface_fault;
 use super::pair::Half;
 use super::pod::{
-    ConfigFiles, Container, ContainerPort, Credentials, EnvValue, Grant, Mount, Probe, ProbeAction, Probes,
-    Resources, RunAs, Scratch, Volume, VolumeSource,
+    ConfigFiles, Container, ContainerPort, Credentials, Grant, Mount, Probe, ProbeAction, Probes, Resources,
+    RunAs, Scratch, Volume, VolumeSource,
 };
 use super::secrets;
+use super::variables::EnvValue;
 use crate::diag::{Diagnostics, Loc};
 use crate::pod::{self, Scripts};
 use crate::spec::{ApplianceSpec, PackagePolicy, PersistenceMode};

@@ -87,7 +87,8 @@ record! {
         "command" => command: Vec<Loc<String>>,
         /// The arguments, in place of the image's.
         "args" => args: Vec<Loc<String>>,
-        /// Environment variables: each a text, or `{secretKeyRef: {name: mqtt, key: password}}`.
+        /// Environment variables: each a text, or a key of another object: `{secretKeyRef: {name: mqtt, key: password}}`,
+        /// `{configMapKeyRef: {name: mqtt, key: host}}`.
         "env" => env: Entries<EnvName, VariableValue>,
         /// Environment variables from Secrets and ConfigMaps, each with all its keys; those of `env` win. Who changes one restarts
         /// the pod.

@@ -23,7 +23,7 @@ pub use parts::{
     Nfs, ParentRef, Probe, ProbeAction, Probes, Resources,
 };
 pub use parts::{Service, ServicePort, ServiceType, Transport, Volume};
-pub use secret::{SecretKeyRef, UciValue, VariableValue};
+pub use secret::{ConfigMapKeyRef, SecretKeyRef, UciValue, VariableSource, VariableValue};
 pub use site::{Architecture, ClusterRanges, Distribution, Metadata, Node, Paths, Site, SiteSpec};
 pub use workload::{PullPolicy, UpdateStrategy, WorkloadKind};
 

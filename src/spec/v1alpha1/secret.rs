@@ -1,10 +1,10 @@
-//! Values that come from Secrets: of UCI options and environment variables.
+//! Values that come from other objects: from Secrets those of UCI options, from Secrets and ConfigMaps environment variables.
 
 use crate::diag::{Loc, Span};
 use crate::spec::decode::{Decode, Decoder, OneOrMany};
 use crate::spec::schema::Defs;
-use crate::spec::table::record;
-use crate::types::{Name, SecretKey};
+use crate::spec::table::{one_of, record};
+use crate::types::{DataKey, Name};
 use crate::yaml::{Kind, Tree};
 use serde_json::{Value, json};
 
@@ -22,7 +22,37 @@ record! {
         /// The Secret.
         "name" => name: Loc<Name>,
         /// Its key. A line break at the end of what is under it is left out of a UCI option.
-        "key" => key: Loc<SecretKey>,
+        "key" => key: Loc<DataKey>,
+    }
+}
+
+record! {
+    /// The value of an environment variable that stands elsewhere.
+    pub struct VariableReference, "a value from elsewhere" {
+        one of {
+            /// What has it.
+            source: VariableSource,
+        }
+    }
+}
+
+one_of! {
+    /// What has the value of an environment variable.
+    pub enum VariableSource {
+        /// The key of a Secret that holds the value.
+        "secretKeyRef" => Secret(SecretKeyRef),
+        /// The key of a ConfigMap that holds the value.
+        "configMapKeyRef" => ConfigMap(ConfigMapKeyRef),
+    }
+}
+
+record! {
+    /// The key of a ConfigMap in the appliances' namespace.
+    pub struct ConfigMapKeyRef, "a reference to a ConfigMap" {
+        /// The ConfigMap.
+        "name" => name: Loc<Name>,
+        /// Its key, one of `data`.
+        "key" => key: Loc<DataKey>,
     }
 }
 
@@ -42,15 +72,15 @@ pub enum UciValue {
 pub enum VariableValue {
     /// A text.
     Text(String),
-    /// What a Secret has.
-    Secret(SecretKeyRef),
+    /// What another object has.
+    From(VariableSource),
 }
 
-fn reference(tree: &Tree, decoder: &mut Decoder<'_>) -> Option<SecretKeyRef> {
+/// Reads a reference. Somebody may have written a secret into its place: faults show none of it.
+fn reference<T: Decode>(tree: &Tree, decoder: &mut Decoder<'_>) -> Option<T> {
     let mut texts = Vec::new();
     texts_of(tree, &mut texts);
-    let read = decoder.secretly(texts, |decoder| Reference::decode(tree, decoder));
-    read.map(|reference| reference.secret_key_ref.value)
+    decoder.secretly(texts, |decoder| T::decode(tree, decoder))
 }
 
 /// Where a secret may stand that was written where the reference belongs: all but the words of a reference.
@@ -58,7 +88,8 @@ fn texts_of(tree: &Tree, texts: &mut Vec<Span>) {
     match &tree.kind {
         Kind::Map(entries) => {
             for entry in entries {
-                if !matches!(entry.key.text.as_str(), "secretKeyRef" | "name" | "key") {
+                let words = ["secretKeyRef", "configMapKeyRef", "name", "key"];
+                if !words.contains(&entry.key.text.as_str()) {
                     texts.push(entry.key.span);
                 }
                 texts_of(&entry.value, texts);
@@ -77,7 +108,10 @@ impl Decode for UciValue {
         match &tree.kind {
             Kind::Seq(_) => Vec::<Loc<String>>::read_one_or_many(tree, decoder).map(Self::Many),
             Kind::Scalar { text, .. } => Some(Self::One(text.clone())),
-            Kind::Map(_) => reference(tree, decoder).map(Self::Secret),
+            Kind::Map(_) => {
+                let read: Option<Reference> = reference(tree, decoder);
+                read.map(|one| Self::Secret(one.secret_key_ref.value))
+            }
             Kind::Null => decoder.wrong_type(tree, Self::WHAT, "write one value, or a list of values"),
         }
     }
@@ -96,12 +130,15 @@ impl Decode for UciValue {
 }
 
 impl Decode for VariableValue {
-    const WHAT: &'static str = "a text, or `secretKeyRef`";
+    const WHAT: &'static str = "a text, `secretKeyRef` or `configMapKeyRef`";
 
     fn decode(tree: &Tree, decoder: &mut Decoder<'_>) -> Option<Self> {
         match &tree.kind {
             Kind::Scalar { text, .. } => Some(Self::Text(text.clone())),
-            Kind::Map(_) => reference(tree, decoder).map(Self::Secret),
+            Kind::Map(_) => {
+                let read: Option<VariableReference> = reference(tree, decoder);
+                read.map(|one| Self::From(one.source.value))
+            }
             Kind::Null => decoder.wrong_type(tree, Self::WHAT, "write a text, or `\"\"` for an empty one"),
             Kind::Seq(_) => {
                 decoder.wrong_type(tree, Self::WHAT, "write one text; in quotes when it contains `[`")
@@ -114,6 +151,6 @@ impl Decode for VariableValue {
     }
 
     fn schema(defs: &mut Defs) -> Value {
-        json!({"anyOf": [String::schema(defs), Reference::schema(defs)]})
+        json!({"anyOf": [String::schema(defs), VariableReference::schema(defs)]})
     }
 }
