@@ -20,7 +20,7 @@ use crate::plan;
 use crate::registry::{Client, Limits};
 use crate::sink::{self, File};
 use crate::spec::Input;
-use crate::types::{ImageRef, refuse_users};
+use crate::types::{ImageRef, quoted, refuse_users};
 
 /// Runs the verb. What was written or pushed goes to stdout, a line each.
 pub fn run(args: &ChartArgs, printer: Printer) -> Result<Outcome, CliError> {
@@ -146,14 +146,18 @@ fn of_loaded(loaded: &Loaded, kind: &Kind, printer: Printer) -> Result<Vec<Chart
 
 fn place(text: &str) -> Result<String, CliError> {
     refuse_users(text).map_err(|invalid| CliError::flag("--push", invalid))?;
-    let place =
-        text.strip_prefix("oci://").map(|rest| rest.trim_end_matches('/')).filter(|rest| !rest.is_empty());
-    let wrong = || {
-        let hint =
-            "write oci:// and the registry, and a path if it has one: oci://registry.lan/charts".to_owned();
-        CliError::usage(format!("`{text}` is no place for charts"), hint)
+    let place = text.strip_prefix("oci://").map_or("", |rest| rest.trim_end_matches('/'));
+    let is_place = |place: &str| !place.is_empty() && format!("{place}/chart:1").parse::<ImageRef>().is_ok();
+    if is_place(place) {
+        return Ok(place.to_owned());
+    }
+    let lower = place.to_lowercase();
+    let hint = if is_place(&lower) {
+        format!("write it in lower case: oci://{lower}")
+    } else {
+        "write oci:// and the registry, and a path if it has one: oci://registry.lan/charts".to_owned()
     };
-    place.map(str::to_owned).ok_or_else(wrong)
+    Err(CliError::usage(format!("--push: {} is no place for charts", quoted(text)), hint))
 }
 
 /// Where Helm looks for a chart in a registry: below the place, under its name, with its version as the tag.

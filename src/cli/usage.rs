@@ -111,8 +111,14 @@ fn advise(error: &mut clap::Error, args: &[OsString]) {
         }
         ErrorKind::UnknownArgument => {
             let word = text(error, ContextKind::InvalidArg).unwrap_or_default();
-            let top = Cli::command();
-            near_option(&top, command_of(&top, args, &word), &word)
+            let mut top = Cli::command();
+            // Each command then has the options that all have.
+            top.build();
+            let command = command_of(&top, args, &word);
+            // clap's own shows the option that it would propose.
+            let usage = command.clone().render_usage();
+            error.insert(ContextKind::Usage, ContextValue::StyledStr(usage));
+            near_option(command, &word)
         }
         _ => return,
     };
@@ -151,6 +157,14 @@ fn tip_for_verb(top: &Command, command: &Command, word: &str) -> Option<String> 
             return Some(format!("a verb comes first, for example `wrtpod render {word}`"));
         }
     }
+    if command.get_name() == "catalog" {
+        if catalog::ENTRIES.iter().any(|entry| entry.name == word) {
+            return Some(format!("`wrtpod catalog show {word}` prints it"));
+        }
+        if ["list", "ls", "search", "all"].contains(&word.as_str()) {
+            return Some("`wrtpod catalog` lists all there is".to_owned());
+        }
+    }
     let near = nearest(&word, command.get_subcommands().map(Command::get_name))?;
     (near != DESTRUCTIVE || is_one_slip(&word, near)).then(|| format!("did you mean `{near}`?"))
 }
@@ -169,12 +183,21 @@ fn is_one_slip(one: &str, other: &str) -> bool {
     most - least <= 1 && front + back + 1 >= most || swapped
 }
 
-/// The option that is spelled nearly so: the command's own, or one of those that each has. Hidden ones are former names.
-fn near_option(top: &Command, command: &Command, word: &str) -> Option<String> {
+/// The option that is spelled nearly so, or the only one that begins like it. Hidden ones are former names.
+fn near_option(command: &Command, word: &str) -> Option<String> {
+    const LEAST: usize = 3;
     let word = word.strip_prefix("--")?;
-    let global = top.get_arguments().filter(|argument| argument.is_global_set());
-    let all = command.get_arguments().chain(global).filter(|argument| !argument.is_hide_set());
-    let near = nearest(word, all.filter_map(|argument| argument.get_long()))?;
+    let shown = command.get_arguments().filter(|argument| !argument.is_hide_set());
+    let options: Vec<&str> = shown.filter_map(|argument| argument.get_long()).collect();
+    let begins = |option: &&&str| {
+        let is_long = option.len().min(word.len()) >= LEAST;
+        is_long
+            && (option.starts_with(word) || word.starts_with(**option))
+            && !option.starts_with(DESTRUCTIVE)
+    };
+    let mut alike = options.iter().filter(begins).copied();
+    let only = alike.next().filter(|_| alike.next().is_none());
+    let near = nearest(word, options.iter().copied()).or(only)?;
     Some(format!("did you mean `--{near}`?"))
 }
 
@@ -224,12 +247,34 @@ mod tests {
             ("wrtpod render --colr never", Some("did you mean `--color`?")),
             ("wrtpod image build x --mesage-format json", Some("did you mean `--message-format`?")),
             ("wrtpod image build x --ouput y", None),
+            ("wrtpod init --output y", Some("did you mean `--out`?")),
+            ("wrtpod init --wan enp4s0", Some("did you mean `--wan-parent`?")),
+            ("wrtpod render --set-string a=b", Some("did you mean `--set`?")),
+            ("wrtpod render x --hepl", Some("did you mean `--help`?")),
+            ("wrtpod init --ä€", None),
+            ("wrtpod init --interface enp3s0", None),
+            ("wrtpod delete x --delete", None),
+            ("wrtpod catalog list", Some("`wrtpod catalog` lists all there is")),
+            ("wrtpod catalog openwrt", Some("`wrtpod catalog show openwrt` prints it")),
+            ("wrtpod catalog shw openwrt", Some("did you mean `show`?")),
             ("wrtpod delete x --data", None),
             ("wrtpod delete x --force", None),
             ("wrtpod render -z", None),
         ];
         for (line, want) in table {
             assert_eq!(tip(line).as_deref(), want, "{line}");
+        }
+    }
+
+    /// clap's own usage has the option that it would propose, as if it were needed.
+    #[test]
+    fn usage_shows_no_option_that_was_not_meant() {
+        for line in ["wrtpod init openwrt --interface enp3s0", "wrtpod init openwrt --output y"] {
+            let args: Vec<OsString> = line.split(' ').map(OsString::from).collect();
+            let mut error = <Cli as clap::Parser>::try_parse_from(&args).expect_err(line);
+            advise(&mut error, &args);
+            let text = error.render().to_string();
+            assert!(text.contains("Usage: wrtpod init [OPTIONS] [NAME]\n"), "{text}");
         }
     }
 

@@ -42,6 +42,28 @@ fn all_charts_without_a_site_are_the_catalogs() {
     assert!(place.names("c").contains(&"home-assistant".to_owned()));
 }
 
+/// Before anything is written.
+#[test]
+fn charts_go_to_a_registry_or_nowhere() {
+    let place = Place::new();
+    for (to, hint) in [
+        ("oci://", "oci://registry.lan/charts"),
+        ("reg.lan/x", "oci://registry.lan/charts"),
+        ("https://reg.lan/x", "oci://registry.lan/charts"),
+        ("oci://reg.lan/x:1", "oci://registry.lan/charts"),
+        ("oci://REG.lan/X/", "write it in lower case: oci://reg.lan/x"),
+    ] {
+        let run = place.run(&["chart", "openwrt", "--package", "--out", "c", "--push", to]);
+        let told = format!("--push: `{to}` is no place for charts");
+        assert!(
+            run.code == Some(2) && run.stderr.contains(&told) && run.stderr.contains(hint),
+            "{}",
+            run.stderr
+        );
+        assert!(!place.here().join("c").exists());
+    }
+}
+
 #[test]
 fn a_charts_folder_keeps_what_is_the_users() {
     let place = Place::new();

@@ -116,8 +116,11 @@ fn init_refuses_bad_answers() {
         &["nginx-lan", "--address", "wan=192.168.1.9"],
         &["nginx-lan", "--address", "lan=192.168.1.1"],
         &["nginx-lan", "--address", "lan"],
+        &["nginx-lan", "--address", "192.168.1.9/24"],
         &["nginx-lan", "--address", "lan=192.168.1.9", "--address", "lan=192.168.1.10"],
         &["--out", "wrtpod.schema.json"],
+        &["--out", "."],
+        &["--out", "no where/site.yaml"],
         &["home-assistant"],
     ] {
         text.push_str(&format!(

@@ -7,7 +7,7 @@ use clap::Args;
 use super::draft::Entry;
 use crate::cli::complete;
 use crate::cli::error::CliError;
-use crate::types::{Name, quoted};
+use crate::types::{AddressSpec, Name, quoted};
 
 /// `wrtpod init`.
 #[derive(Debug, Args)]
@@ -86,8 +86,11 @@ impl InitArgs {
         let interfaces = entry.iter().flat_map(|entry| &entry.interfaces);
         let open: Vec<&str> = interfaces.filter(|one| one.open).map(|one| one.network.as_str()).collect();
         for given in &self.addresses {
-            let Some((network, _)) = given.split_once('=') else {
-                let hint = "write NETWORK=ADDRESS, for example --address lan=192.168.1.32".to_owned();
+            let Some((network, address)) = given.split_once('=') else {
+                let hint = match open.first().filter(|_| given.parse::<AddressSpec>().is_ok()) {
+                    Some(first) => format!("write --address {first}={given}"),
+                    None => "write NETWORK=ADDRESS, for example --address lan=192.168.1.32".to_owned(),
+                };
                 return Err(CliError::usage(format!("--address: {} has no `=`", quoted(given)), hint));
             };
             if seen.contains(&network) {
@@ -101,7 +104,7 @@ impl InitArgs {
             let (problem, hint) = match (entry, open.first()) {
                 (Some(_), Some(first)) => (
                     format!("{} is for none of {}", quoted(given), open.join(", ")),
-                    format!("write {first}=ADDRESS"),
+                    format!("write --address {first}={address}"),
                 ),
                 (Some(entry), None) => (
                     format!("the catalog decides the addresses of `{}`", entry.name),

@@ -51,6 +51,17 @@ fn refuse_existing(path: &Path) -> Result<(), CliError> {
         let hint = "name another file, for example --out site.yaml";
         return Err(CliError::usage(format!("--out: `{SCHEMA}` is the schema's name"), hint.to_owned()));
     }
+    if path.is_dir() {
+        let file = path.join("site.yaml");
+        let hint = format!("name a file in it: --out {}", quoted_for_shell(&file.display().to_string()));
+        return Err(CliError::refused(format!("`{}` is a folder", path.display()), hint));
+    }
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty() && !folder.is_dir());
+    if let Some(folder) = folder {
+        let hint = format!("make it first: `mkdir -p {}`", quoted_for_shell(&folder.display().to_string()));
+        let message = format!("there is no folder `{}`", folder.display());
+        return Err(CliError::Environment { message, hint: Some(hint) });
+    }
     if !path.exists() {
         return Ok(());
     }
