@@ -265,11 +265,18 @@ fn capability_sets() -> String {
 
 /// Names of options that hold a secret, as JSON.
 fn secret_names() -> String {
-    let of_types: Vec<String> =
-        secret::OF_TYPES.iter().map(|(kind, option)| format!("{kind} {option}")).collect();
-    let lists = serde_json::json!({"names": secret::NAMES, "ends": secret::ENDS, "ofTypes": of_types});
+    let of_types = |list: &[(&str, &str)]| -> Vec<String> {
+        list.iter().map(|(kind, option)| format!("{kind} {option}")).collect()
+    };
+    let lists = serde_json::json!({
+        "names": secret::NAMES,
+        "ends": secret::ENDS,
+        "ofTypes": of_types(secret::OF_TYPES),
+        "harmless": of_types(secret::HARMLESS),
+    });
     format!(
-        "{{{{/* Options that hold a secret: by their names, by the ends of these, by the type of their section. */}}}}\n\
+        "{{{{/* Options that hold a secret: by their names, by the ends of these, by the type of their section; and those that\n     \
+         are called so and hold none. */}}}}\n\
          {{{{- define \"wrtpod.secretNames\" -}}}}\n{lists}\n{{{{- end -}}}}\n"
     )
 }

@@ -47,6 +47,24 @@ fn no_sentinel_and_no_mark_is_left() {
     }
 }
 
+/// MACs are derived from the namespace: what is shown without one is not what would be applied.
+#[test]
+fn every_command_of_a_charts_page_names_the_namespace() {
+    for (chart, namespace) in catalog_charts()
+        .map(|chart| (chart, "appliances"))
+        .chain([(chart_of("", "openwrt").expect("it has a chart"), "appliances")])
+    {
+        let page = &chart.files["README.md"];
+        let commands = |verb: &str| page.matches(&format!("helm {verb} {} .", chart.name)).count();
+        let named = |verb: &str| {
+            page.matches(&format!("helm {verb} {} . --namespace {namespace}", chart.name)).count()
+        };
+        for verb in ["install", "template"] {
+            assert!(commands(verb) == 1 && named(verb) == 1, "{verb}: {page}");
+        }
+    }
+}
+
 #[test]
 fn every_sentinel_is_lifted_somewhere() {
     for chart in catalog_charts() {

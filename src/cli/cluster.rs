@@ -48,7 +48,7 @@ pub async fn connect(args: &ClusterArgs, printer: Printer) -> Result<Cluster, Cl
 }
 
 /// Where a kubeconfig is looked for, as by kubectl.
-fn kubeconfigs() -> Vec<PathBuf> {
+pub(super) fn kubeconfigs() -> Vec<PathBuf> {
     let listed = std::env::var_os("KUBECONFIG").unwrap_or_default();
     let listed: Vec<PathBuf> =
         std::env::split_paths(&listed).filter(|path| !path.as_os_str().is_empty()).collect();

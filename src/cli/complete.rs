@@ -7,9 +7,10 @@ use clap_complete::engine::{
     ArgValueCandidates, ArgValueCompleter, CompletionCandidate, PathCompleter, ValueCompleter as _,
 };
 
+use super::cluster::kubeconfigs;
 use super::load;
 use crate::catalog;
-use crate::cluster;
+use crate::cluster::{self, ConnectOptions};
 use crate::explain;
 use crate::overlay;
 use crate::spec::Distribution;
@@ -66,7 +67,11 @@ pub fn pages() -> ArgValueCandidates {
 /// Contexts of the kubeconfig.
 pub fn contexts() -> ArgValueCandidates {
     ArgValueCandidates::new(|| {
-        candidates(cluster::contexts(value_of(&["--kubeconfig"]).first().map(PathBuf::as_path)))
+        candidates(cluster::contexts(&ConnectOptions {
+            kubeconfig: value_of(&["--kubeconfig"]).into_iter().next(),
+            looked_for: kubeconfigs(),
+            ..ConnectOptions::default()
+        }))
     })
 }
 

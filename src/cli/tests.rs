@@ -25,12 +25,13 @@ const PLACES: [&str; 11] = [
 ];
 
 /// Options of other programs, which texts name too.
-const OF_OTHERS: [&str; 8] = [
+const OF_OTHERS: [&str; 9] = [
     "--create-namespace",
     "--from-literal",
     "--overwrite",
     "--server-side",
     "--netfilter-mode",
+    "--from-env-file",
     "--from-file",
     "--minify",
     "--sparse",

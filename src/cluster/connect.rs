@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use kube::config::{KubeConfigOptions, Kubeconfig, KubeconfigError};
 use kube::{Client, Config};
 
+use super::error::WITHOUT_PROXY;
 use super::wire::{CONNECT, Waiting, Wire, root_cause};
 use super::{Cluster, Error};
 use crate::types::quoted;
@@ -39,6 +40,11 @@ pub async fn connect(options: &ConnectOptions) -> Result<Cluster, Error> {
     // A kubeconfig may name a user and a password in its addresses: nobody is told.
     let server = secret::without_users(&config.cluster_url.to_string()).into_owned();
     let namespace = config.default_namespace.clone();
+    // kube's feature for them holds NO_PROXY against the proxy's address, and not against the server's.
+    if let Some(proxy) = &config.proxy_url {
+        let proxy = secret::without_users(&proxy.to_string()).into_owned();
+        return Err(Error::Proxy { server, proxy });
+    }
     let client = Client::try_from(config)
         .map_err(|error| Error::Setup { reason: secret::without_users(&root_cause(&error)).into_owned() })?;
     let mut wire = Wire::new(client, server);
@@ -56,7 +62,7 @@ async fn config(options: &ConnectOptions) -> Result<Config, Error> {
 }
 
 /// The kubeconfig, merged of all its files, and their names; none where there is no file.
-fn kubeconfig(options: &ConnectOptions) -> Result<Option<(Kubeconfig, String)>, Error> {
+pub(super) fn kubeconfig(options: &ConnectOptions) -> Result<Option<(Kubeconfig, String)>, Error> {
     let named = options.kubeconfig.as_slice();
     let there = options.looked_for.iter().filter(|path| named.is_empty() && path.exists());
     let mut whole: Option<Kubeconfig> = None;
@@ -94,9 +100,13 @@ fn where_to_look(of_k3s: &Path) -> String {
     }
 }
 
-/// How to get a copy of a file that only root reads.
+/// How to get a copy of a file that only root reads: never in the place of kubectl's own, which may have other clusters.
 fn copied(path: &Path) -> String {
-    format!("`mkdir -p ~/.kube && sudo install -m 600 -o \"$USER\" {} ~/.kube/config`", path.display())
+    let shown = path.display();
+    let copy = "~/.kube/k3s.yaml";
+    format!(
+        "`mkdir -p ~/.kube && sudo install -m 600 -o \"$USER\" {shown} {copy}`, then `--kubeconfig {copy}`"
+    )
 }
 
 /// What is wrong with a kubeconfig, and what to do. `files` are their names.
@@ -118,6 +128,10 @@ fn unusable(error: &KubeconfigError, files: &str) -> Error {
             format!("{files} lacks the cluster {}, which its context names", quoted(name)),
             "correct the context, or choose another one with `--context NAME`".to_owned(),
         ),
+        // Of the environment or the file: kube does not say which.
+        KubeconfigError::ParseProxyUrl(cause) => {
+            (format!("the proxy in HTTPS_PROXY or {files} has no address: {cause}"), WITHOUT_PROXY.to_owned())
+        }
         // What stands in the file, credentials among it, stays there.
         KubeconfigError::Parse(_) => {
             (format!("{files} is no kubeconfig"), "give `--kubeconfig FILE` with another file".to_owned())
@@ -162,8 +176,37 @@ mod tests {
         assert_eq!(server(&[&gone, &two], None).await.as_deref(), Ok("https://two.example/"));
         assert_eq!(server(&[&one, &gone, &two], None).await.as_deref(), Ok("https://one.example/"));
         assert_eq!(server(&[&one, &two], Some("two")).await.as_deref(), Ok("https://two.example/"));
+        let offered = |looked_for: &[&PathBuf], kubeconfig: Option<&PathBuf>| {
+            let looked_for = looked_for.iter().map(|path| (*path).clone()).collect();
+            let kubeconfig = kubeconfig.cloned();
+            crate::cluster::contexts(&ConnectOptions { kubeconfig, looked_for, ..ConnectOptions::default() })
+        };
+        assert_eq!(offered(&[&gone, &two], None), ["two"]);
+        assert_eq!(offered(&[&one, &two], None), ["one", "two"]);
+        assert_eq!(offered(&[&one], Some(&two)), ["two"]);
+        assert_eq!(offered(&[&gone], None), Vec::<String>::new());
         let none = server(&[&gone], Some("two")).await.expect_err("there is none");
         assert_eq!(none, format!("failed to read the kubeconfig: there is no `{}`", gone.display()));
+    }
+
+    #[tokio::test]
+    async fn a_proxy_is_named_as_what_is_in_the_way() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = file(folder.path(), "one", "one");
+        let text = std::fs::read_to_string(&path).expect("a file");
+        let text = text.replace("server:", "proxy-url: 'http://me:s3cret@proxy.example:3128', server:");
+        std::fs::write(&path, &text).expect("a file");
+        let options = ConnectOptions { kubeconfig: Some(path.clone()), ..ConnectOptions::default() };
+        let error = connect(&options).await.err().expect("there is a proxy");
+        let (said, help) = (error.to_string(), error.help().expect("it has help"));
+        assert!(said.contains("https://one.example/") && said.contains("proxy.example:3128"), "{said}");
+        assert!(!said.contains("s3cret") && !help.contains("correct the kubeconfig"), "{said}: {help}");
+        assert!(help.contains("unset HTTPS_PROXY") && help.contains("`proxy-url`"), "{help}");
+        std::fs::write(&path, text.replace("http://me:s3cret@proxy.example:3128", "http://["))
+            .expect("a file");
+        let error = connect(&options).await.err().expect("the proxy has no address");
+        assert!(error.to_string().contains("HTTPS_PROXY"), "{error}");
+        assert_eq!(error.help(), Some(help));
     }
 
     #[test]
@@ -176,6 +219,8 @@ mod tests {
         let denied = std::io::Error::from(ErrorKind::PermissionDenied);
         let error = unusable(&KubeconfigError::ReadConfig(denied, path.clone()), "`k3s.yaml`");
         let help = error.help().expect("it has help");
-        assert!(help.contains("sudo install -m 600") && help.contains(&path.display().to_string()), "{help}");
+        let copy = format!("{} ~/.kube/k3s.yaml`, then `--kubeconfig ~/.kube/k3s.yaml`", path.display());
+        assert!(help.contains("sudo install -m 600") && help.ends_with(&copy), "{help}");
+        assert!(!help.contains("~/.kube/config"), "{help}");
     }
 }

@@ -1,16 +1,16 @@
 //! The contexts of a kubeconfig.
 
-use std::path::Path;
+use super::ConnectOptions;
+use super::connect::kubeconfig;
 
-use kube::config::Kubeconfig;
-
-/// Their names, in the file's order: of this file, else of `KUBECONFIG` or the default one. None where it cannot be read.
-pub fn contexts(path: Option<&Path>) -> Vec<String> {
-    let file = match path {
-        // Whoever reads a pipe waits for its writer.
-        Some(path) if !path.is_file() => return Vec::new(),
-        Some(path) => Kubeconfig::read_from(path),
-        None => Kubeconfig::read(),
-    };
-    file.map_or_else(|_| Vec::new(), |file| file.contexts.into_iter().map(|context| context.name).collect())
+/// Their names, in the order of the files that [`connect`](super::connect()) would read. None where these cannot be read.
+pub fn contexts(options: &ConnectOptions) -> Vec<String> {
+    let mut paths = options.kubeconfig.iter().chain(&options.looked_for);
+    // Whoever reads a pipe waits for its writer.
+    if paths.any(|path| path.exists() && !path.is_file()) {
+        return Vec::new();
+    }
+    let file = kubeconfig(options).ok().flatten();
+    let contexts = file.map_or_else(Vec::new, |(file, _)| file.contexts);
+    contexts.into_iter().map(|context| context.name).collect()
 }

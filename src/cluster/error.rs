@@ -54,6 +54,14 @@ pub enum Error {
         /// What is wrong.
         reason: String,
     },
+    /// The connection would go through a proxy.
+    #[error("failed to reach the API server at {server}: it would go through the proxy {proxy}")]
+    Proxy {
+        /// The API server's address.
+        server: String,
+        /// The proxy's address.
+        proxy: String,
+    },
     /// The API server could not be reached, or stopped answering, for longer than retries last.
     #[error("failed to reach the API server at {server}: {reason}")]
     Unreachable {
@@ -157,12 +165,17 @@ pub enum Error {
     },
 }
 
+/// How to reach an API server where a proxy is said to be in between.
+pub(super) const WITHOUT_PROXY: &str = "wrtpod reaches API servers without a proxy: unset HTTPS_PROXY \
+    (`env -u HTTPS_PROXY -u https_proxy wrtpod …`), or remove `proxy-url` from the kubeconfig";
+
 impl Error {
     /// Whose fault it is.
     pub fn class(&self) -> Class {
         match self {
             Self::Kubeconfig { .. }
             | Self::Setup { .. }
+            | Self::Proxy { .. }
             | Self::Unreachable { .. }
             | Self::Unauthorized { .. }
             | Self::Answer { .. }
@@ -183,6 +196,7 @@ impl Error {
             Self::Setup { .. } => {
                 Some("correct the kubeconfig, or give another one with `--kubeconfig FILE`")
             }
+            Self::Proxy { .. } => Some(WITHOUT_PROXY),
             Self::Unreachable { .. } => Some(
                 "see that the cluster runs, and that the kubeconfig's `server` is right: `kubectl config view --minify` shows it",
             ),

@@ -3,7 +3,7 @@
 //! Refuses what would fail halfway: no attachments' kind, a namespace that is missing or forbids the pod, a
 //! record of another tool. Reads few and small answers: lists of metadata, no object by itself.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
@@ -11,14 +11,12 @@ use crate::objects::{Identity, Object};
 
 use super::applyset::{self, ApplySet, INSTANCE, MANAGED_BY, PART_OF, Parent};
 use super::kinds::{Kind, NAD};
-use super::session::{Session, try_all};
+use super::needs::{self, Needs};
+use super::session::{Session, combine, try_all};
 use super::{
     CREDENTIALS_ANNOTATION, Error, FIELD_MANAGER, Obstacle, Release, SECRETS_ANNOTATION, ranges, request,
     security,
 };
-
-/// The volume with the keys of Secrets that settings name.
-const SETTINGS_SECRETS: &str = "wrtpod-secrets";
 
 const CONFIG_MAP: &str = "ConfigMap";
 
@@ -102,14 +100,15 @@ pub(super) async fn read(session: &Session<'_>, release: &Release) -> Result<Gro
     if let Some(obstacle) = foreign(release, &ground.own.set, &ground.found).next() {
         return Err(obstacle.into());
     }
+    let needs = Needs::of(release, &needs::pod(release));
     let Some(namespace) = namespace else {
         let brought = release.objects.iter().any(|object| object.identity.kind == "Namespace");
         return if release.create_namespace || brought {
-            refuse_missing_secret(release, &ground)?;
-            if let Some((kind, name)) = of_settings(release).pop_first() {
-                return Err(missing(release, kind, name));
-            }
-            Ok(ground)
+            let others =
+                at_start(release, &needs).map(|(kind, name)| missing(release, &needs, kind, name, true));
+            let missing = refuse_missing_secret(release, &ground, true).err().into_iter().chain(others);
+            let missing: Vec<Error> = missing.collect();
+            if missing.is_empty() { Ok(ground) } else { Err(combine(missing)) }
         } else {
             Err(Obstacle::NoNamespace { namespace: name.to_owned() }.into())
         };
@@ -122,7 +121,7 @@ pub(super) async fn read(session: &Session<'_>, release: &Release) -> Result<Gro
         members(session, &ground.site, &[NAD]),
         claims(session, release),
         credentials(session, release),
-        secrets(session, release),
+        secrets(session, release, &needs),
         security::check(session, release, &namespace),
     );
     allowed?;
@@ -132,7 +131,7 @@ pub(super) async fn read(session: &Session<'_>, release: &Release) -> Result<Gro
     ground.found.extend(claims?);
     ground.credentials = credentials?;
     ground.secrets = secrets?;
-    refuse_missing_secret(release, &ground)?;
+    refuse_missing_secret(release, &ground, false)?;
     Ok(ground)
 }
 
@@ -254,12 +253,12 @@ async fn version(
 
 /// The versions of the Secrets and ConfigMaps that settings and variables of the pod are from: it reads them when it starts, and
 /// waits for those that are missing. Who may not see them deploys without knowing.
-async fn secrets(session: &Session<'_>, release: &Release) -> Result<Option<String>, Error> {
-    let versions = try_all(of_settings(release).into_iter().map(|(kind, name)| async move {
-        match version(session, release, kind, &name, &format!("look for the {kind} {name}")).await {
+async fn secrets(session: &Session<'_>, release: &Release, needs: &Needs) -> Result<Option<String>, Error> {
+    let versions = try_all(at_start(release, needs).map(|(kind, name)| async move {
+        match version(session, release, kind, name, &format!("look for the {kind} {name}")).await {
             Ok(Some(version)) if kind == CONFIG_MAP => Ok(Some(format!("configmap/{name}={version}"))),
             Ok(Some(version)) => Ok(Some(format!("{name}={version}"))),
-            Ok(None) => Err(missing(release, kind, name)),
+            Ok(None) => Err(missing(release, needs, kind, name, false)),
             Err(Error::Refused { status: 403, .. }) => Ok(None),
             Err(error) => Err(error),
         }
@@ -269,47 +268,31 @@ async fn secrets(session: &Session<'_>, release: &Release) -> Result<Option<Stri
     Ok((!versions.is_empty()).then(|| versions.join(",")))
 }
 
-fn missing(release: &Release, kind: &str, name: String) -> Error {
-    let namespace = release.namespace.clone();
+fn missing(release: &Release, needs: &Needs, kind: &str, name: &str, new_namespace: bool) -> Error {
+    let (namespace, name) = (release.namespace.clone(), name.to_owned());
     let obstacle = if kind == CONFIG_MAP {
-        Obstacle::NoConfigMap { namespace, name }
+        Obstacle::NoConfigMap { namespace, name, new_namespace }
     } else {
-        Obstacle::NoSecret { namespace, name }
+        let keys = needs.secrets.get(&name).cloned().unwrap_or_default();
+        Obstacle::NoSecret { namespace, name, keys, new_namespace }
     };
     obstacle.into()
 }
 
-/// The Secrets that are named by settings, which the pod sees in a volume of wrtpod's, and the Secrets and ConfigMaps that are
-/// named by variables, each with its kind. What the release brings itself is not among them.
-fn of_settings(release: &Release) -> BTreeSet<(&'static str, String)> {
-    let Some(pod) = release.template().and_then(|template| template.get("spec")) else {
-        return BTreeSet::new();
-    };
-    let list = |value: &Value| value.as_array().cloned().unwrap_or_default();
-    let volumes = list(&pod["volumes"]).into_iter().filter(|volume| volume["name"] == SETTINGS_SECRETS);
-    let of_volumes = volumes.flat_map(|volume| list(&volume["projected"]["sources"]));
-    let of_volumes = of_volumes.map(|source| source["secret"]["name"].clone());
-    let named = of_volumes.map(|name| ("Secret", name));
-    let variables = list(&pod["containers"]).into_iter().flat_map(|container| list(&container["env"]));
-    let named = named.chain(variables.flat_map(|variable| {
-        [("Secret", "secretKeyRef"), (CONFIG_MAP, "configMapKeyRef")].map(|(kind, key)| {
-            let reference = &variable["valueFrom"][key];
-            let needed = reference["optional"] != true;
-            (kind, if needed { reference["name"].clone() } else { Value::Null })
-        })
-    }));
-    let is_brought = |kind: &str, name: &str| {
-        release.objects.iter().any(|object| object.identity.kind == kind && object.identity.name == name)
-    };
-    let named = named.filter_map(|(kind, name)| Some((kind, name.as_str()?.to_owned())));
-    named.filter(|(kind, name)| !is_brought(kind, name)).collect()
+/// Those that it reads when it starts, each with its kind, but for the Secret with root's credentials, which is looked at by
+/// itself. A Secret of files may come with the release: an Ingress has its certificate made.
+fn at_start<'a>(release: &'a Release, needs: &'a Needs) -> impl Iterator<Item = (&'static str, &'a str)> {
+    let credentials = release.credentials.as_deref();
+    let all = needs.at_start.iter().map(|(kind, name)| (*kind, name.as_str()));
+    all.filter(move |(kind, name)| *kind == CONFIG_MAP || Some(*name) != credentials)
 }
 
 /// A pod that mounts a Secret which nobody makes would wait for it for ever.
-fn refuse_missing_secret(release: &Release, ground: &Ground) -> Result<(), Error> {
+fn refuse_missing_secret(release: &Release, ground: &Ground, new_namespace: bool) -> Result<(), Error> {
     match &release.credentials {
         Some(name) if release.secret.is_none() && ground.credentials.is_none() => {
-            Err(Obstacle::NoCredentials { namespace: release.namespace.clone(), name: name.clone() }.into())
+            let (namespace, name) = (release.namespace.clone(), name.clone());
+            Err(Obstacle::NoCredentials { namespace, name, new_namespace }.into())
         }
         _ => Ok(()),
     }

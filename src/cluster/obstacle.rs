@@ -1,9 +1,11 @@
 //! What stands in a deploy's way on this cluster: what `deploy` refuses before it writes anything, and what `doctor`
 //! looks for beside that. The words of both are here, once. Pure.
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 
-use super::NodeState;
+use super::{NodeState, remedy};
 use crate::objects::Identity;
 
 /// How much an obstacle matters.
@@ -147,6 +149,8 @@ pub enum Obstacle {
         namespace: String,
         /// Its name.
         name: String,
+        /// Whether the namespace is missing too: then it has to be there first.
+        new_namespace: bool,
     },
     /// Another Secret that the pod needs is missing.
     NoSecret {
@@ -154,6 +158,10 @@ pub enum Obstacle {
         namespace: String,
         /// Its name.
         name: String,
+        /// The keys that the pod needs of it; none where it takes all that there are.
+        keys: BTreeSet<String>,
+        /// Whether the namespace is missing too.
+        new_namespace: bool,
     },
     /// A Secret lacks a key that the pod needs.
     NoSecretKey {
@@ -170,6 +178,8 @@ pub enum Obstacle {
         namespace: String,
         /// Its name.
         name: String,
+        /// Whether the namespace is missing too.
+        new_namespace: bool,
     },
     /// A ConfigMap lacks a key that the pod needs.
     NoConfigMapKey {
@@ -310,7 +320,7 @@ impl Obstacle {
             }
             Self::NoNamespace { .. } => "create it, or let `deploy` do it".to_owned(),
             Self::NamespaceRefused { namespace, .. } => format!(
-                "have it made: kubectl create namespace {namespace} && \
+                "have it made: kubectl create namespace {namespace}; \
                  kubectl label namespace {namespace} pod-security.kubernetes.io/enforce=privileged"
             ),
             Self::NamespaceTerminating { .. } => "wait until it is gone, then deploy again".to_owned(),
@@ -337,17 +347,19 @@ impl Obstacle {
                 let (namespace, name) = daemon_set.split_once('/').unwrap_or(("kube-system", daemon_set));
                 format!("see why: kubectl -n {namespace} describe daemonset {name}")
             }
-            Self::NoStorageClass { class, known, .. } => class_fix(class.as_deref(), known),
+            Self::NoStorageClass { class, known, .. } => remedy::class(class.as_deref(), known),
             Self::NoClaim { namespace, name } => format!(
                 "create it (`kubectl -n {namespace} get pvc` lists those that there are), or leave `existingClaim` out \
                  to have one made in the place of {name}"
             ),
-            Self::NoCredentials { namespace, name } => format!(
-                "kubectl -n {namespace} create secret generic {name} \
-                 --from-literal=password-hash=\"$(openssl passwd -6)\""
-            ),
-            Self::NoSecret { namespace, name } | Self::NoConfigMap { namespace, name } => {
-                format!("create {name} in namespace {namespace}, or correct its name")
+            Self::NoCredentials { namespace, name, new_namespace } => {
+                remedy::credentials(namespace, name, *new_namespace)
+            }
+            Self::NoSecret { namespace, name, keys, new_namespace } => {
+                remedy::secret(namespace, name, keys, *new_namespace)
+            }
+            Self::NoConfigMap { namespace, name, new_namespace } => {
+                remedy::config_map(namespace, name, *new_namespace)
             }
             Self::NoSecretKey { namespace, key, .. } => {
                 format!("add `{key}` to the Secret in namespace {namespace}, or name another one")
@@ -364,14 +376,6 @@ impl Obstacle {
     }
 }
 
-fn class_fix(class: Option<&str>, known: &[String]) -> String {
-    match (class, known) {
-        (_, []) => "install a provisioner: the cluster has no storage class at all".to_owned(),
-        (Some(_), known) => format!("write one that there is: {}", known.join(", ")),
-        (None, known) => format!("write `storageClass` into the site, one of {}", known.join(", ")),
-    }
-}
-
 impl std::fmt::Display for Obstacle {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{}: {}", self.claim(), self.fix())
@@ -380,8 +384,6 @@ impl std::fmt::Display for Obstacle {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
-
     use super::*;
 
     /// The list is what is held against the pages, so it has to have what the functions answer.

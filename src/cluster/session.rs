@@ -82,7 +82,7 @@ pub(super) async fn try_all<T, F: Future<Output = Result<T, Error>>>(
 }
 
 /// Joins errors: conflicts become one report, the same text is said once.
-fn combine(errors: Vec<Error>) -> Error {
+pub(super) fn combine(errors: Vec<Error>) -> Error {
     let mut conflicts = Vec::new();
     let mut others: Vec<Error> = Vec::new();
     for error in errors {

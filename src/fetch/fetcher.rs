@@ -1,7 +1,9 @@
 //! The client: retries, limits, verification.
 
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{Read as _, Write as _};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use reqwest::header::RETRY_AFTER;
@@ -19,9 +21,9 @@ use crate::types::Digest;
 pub struct Limits {
     /// For a connection.
     pub connect: Duration,
-    /// For the beginning of an answer.
+    /// For the first answer of a server, connection included. One that does not give it is not asked again.
     pub answer: Duration,
-    /// Without a byte.
+    /// Without a byte, from a server that has answered before.
     pub stall: Duration,
     /// How often a server that fails is asked.
     pub tries: u32,
@@ -37,9 +39,10 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 
 impl Default for Limits {
     fn default() -> Self {
+        let connect = Duration::from_secs(10);
         Self {
-            connect: Duration::from_secs(10),
-            answer: Duration::from_secs(10),
+            connect,
+            answer: connect + Duration::from_secs(2),
             stall: Duration::from_secs(30),
             tries: 4,
             pause: Duration::from_millis(500),
@@ -71,6 +74,8 @@ pub struct Fetcher {
     cache: Cache,
     offline: bool,
     client: OnceCell<reqwest::Client>,
+    /// The servers that have ever answered.
+    reached: Mutex<BTreeSet<String>>,
 }
 
 /// Takes a part of a body, and the size that the server announced.
@@ -91,7 +96,7 @@ impl From<Error> for Failure {
 impl Fetcher {
     /// A fetcher; `offline` refuses every request to a server.
     pub fn new(limits: Limits, cache: Cache, offline: bool) -> Self {
-        Self { limits, cache, offline, client: OnceCell::new() }
+        Self { limits, cache, offline, client: OnceCell::new(), reached: Mutex::default() }
     }
 
     /// A file of at most `limit` bytes as it lies there now, past the cache: an index, a signature.
@@ -202,13 +207,7 @@ impl Fetcher {
         if self.offline {
             return Err(Error::Offline { place: place.to_string() }.into());
         }
-        let client = self.client().await?;
-        let answer = timeout(self.limits.answer, client.get(url.clone()).send()).await;
-        let answer = answer.map_err(|_| Error::Unreachable {
-            place: place.to_string(),
-            reason: format!("the server has not answered within {} s", self.limits.answer.as_secs()),
-        })?;
-        let mut answer = judged(place, answer.map_err(|error| broken(place, &error))?)?;
+        let mut answer = judged(place, self.answer(place, url).await?)?;
         let total = answer.content_length();
         within(place, total.unwrap_or_default(), limit)?;
         let mut size = 0;
@@ -218,6 +217,28 @@ impl Fetcher {
             each(&part, total)?;
         }
         Ok(())
+    }
+
+    /// The head of the answer. How long it is waited for depends on whether the server has ever answered: one that has may be
+    /// slow, and is asked again; one that has not may not be there at all.
+    async fn answer(&self, place: &Place, url: &Url) -> Result<Response, Failure> {
+        let server = url.origin().ascii_serialization();
+        let asking = self.client().await?.get(url.clone()).send();
+        let answer = if self.reached().contains(&server) {
+            asking.await
+        } else {
+            timeout(self.limits.answer, asking).await.map_err(|_| Error::Unreachable {
+                place: place.to_string(),
+                reason: format!("the server has not answered within {} s", self.limits.answer.as_secs()),
+            })?
+        };
+        let answer = answer.map_err(|error| broken(place, &error))?;
+        self.reached().insert(server);
+        Ok(answer)
+    }
+
+    fn reached(&self) -> MutexGuard<'_, BTreeSet<String>> {
+        self.reached.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The client, made when it is first needed: it reads the trusted certificates.

@@ -201,6 +201,24 @@ async fn but_not_for_ever_and_not_for_what_will_not_change() {
     }
 }
 
+/// A mirror that is slow for once has answered before: it is waited for, and asked again.
+#[tokio::test]
+async fn a_server_that_has_answered_is_asked_again_when_it_is_slow() {
+    let mut replies = vec![ok(), Reply::Hang, Reply::Hang, ok()].into_iter();
+    let (folder, fake) = serve(move |_| replies.next().unwrap_or(Reply::Hang)).await;
+    let fetcher = fetcher(folder.path(), false);
+    for _ in 0..2 {
+        assert_eq!(fetcher.text(&place(&fake), LIMIT).await.expect("it is there"), TEXT);
+    }
+    assert_eq!(fake.take_log().len(), 4);
+    let error = fetcher.text(&place(&fake), LIMIT).await.expect_err("it hangs").to_string();
+    assert!(error.ends_with("no answer in time"), "{error}");
+    assert_eq!(fake.log().len(), 3);
+    // The pause before its first answer is no longer than a connection may take and a little more.
+    let limits = Limits::default();
+    assert!(limits.answer > limits.connect && limits.answer < limits.stall);
+}
+
 #[tokio::test]
 async fn a_server_that_is_not_there_is_asked_once() {
     let (folder, fake) = serve(|_| ok()).await;

@@ -9,7 +9,7 @@ use super::values::{Interface, Persistence, Values, VolumeClaim};
 use super::variables::EnvSource;
 use crate::diag::{Diagnostic, Diagnostics, Loc};
 use crate::spec::{Entries, PackagePolicy, PersistenceMode, Profile};
-use crate::types::{ImageRef, Name, Quantity};
+use crate::types::{ImageRef, Name, Quantity, TimeZone};
 use serde_json::{Map, Value, json};
 
 /// What a document says of a capability that came with the values: they have no reasons.
@@ -95,8 +95,7 @@ fn wanted(
     spec.put("interfaces", interfaces);
     openwrt(values, overlays, &mut spec);
     spec.text("hostname", values.hostname.get());
-    // A zone's name stands for its POSIX string too.
-    spec.text("timezone", values.zonename.get().or_else(|| values.timezone.get()));
+    spec.text("timezone", time_zone(values, diagnostics));
     let env = values.extra_env.iter();
     let env = env.filter_map(|variable| Some((variable.name.to_string(), literal(variable, profile).ok()?)));
     spec.map("env", env.collect());
@@ -164,6 +163,23 @@ fn image(values: &Values, diagnostics: &mut Diagnostics) -> Option<ImageRef> {
     let hidden = if invalid.secret { span } else { None };
     diagnostics.push(Diagnostic::error("bad-value", invalid.problem).at(span).help(invalid.fix).hide(hidden));
     None
+}
+
+/// The time zone. Its name stands for its rule too, but where the values have another rule beside it: that is what the machine
+/// goes by.
+fn time_zone<'a>(values: &'a Values, diagnostics: &mut Diagnostics) -> Option<&'a Loc<String>> {
+    let (Some(name), Some(rule)) = (values.zonename.get(), values.timezone.get()) else {
+        return values.zonename.get().or_else(|| values.timezone.get());
+    };
+    let posix = |text: &str| text.parse::<TimeZone>().ok().map(|zone| zone.posix().to_owned());
+    let of_name = posix(&name.value);
+    if of_name.is_some() && of_name == posix(&rule.value) {
+        return Some(name);
+    }
+    let why = "the zone of that name has another rule than `timezone`, which is what counts";
+    let help = "where the name is meant, write it as `timezone` of the appliance";
+    not_imported(diagnostics, "zonename", name.span, why, help);
+    Some(rule)
 }
 
 fn interface(interface: &Interface) -> Value {

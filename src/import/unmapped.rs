@@ -60,25 +60,37 @@ pub fn report(values: &Values, profile: Profile, diagnostics: &mut Diagnostics) 
     }
     env_sources(values, &mut tell);
     for (index, variable) in values.extra_env.iter().enumerate() {
-        if let Err((key, why, help)) = literal(variable, profile) {
-            tell(&format!("extraEnv[{index}]{key}"), variable.span, why, help);
+        match literal(variable, profile) {
+            Err((key, why, help)) => tell(&format!("extraEnv[{index}]{key}"), variable.span, why, help),
+            Ok(_) => optional_key(index, variable, &mut tell),
         }
     }
 }
 
+/// Why nothing is optional.
+const NEEDED: &str = "what a document names has to be there";
+
 /// What is left of sources of variables: a document's have to be there.
 fn env_sources(values: &Values, tell: Tell<'_>) {
     for (index, source) in values.extra_env_from.iter().enumerate() {
-        for object in [&source.secret, &source.config_map].into_iter().flatten() {
-            if let Some(optional) = object.optional.filter(|optional| optional.value) {
-                let why = "what a document names has to be there";
-                tell(
-                    &format!("extraEnvFrom[{index}]"),
-                    optional.span,
-                    why,
-                    "make the object, or remove the source",
-                );
+        for (key, object) in [("secretRef", &source.secret), ("configMapRef", &source.config_map)] {
+            let optional = object.as_ref().and_then(|object| object.optional);
+            if let Some(optional) = optional.filter(|optional| optional.value) {
+                let path = format!("extraEnvFrom[{index}].{key}.optional");
+                tell(&path, optional.span, NEEDED, "make the object, or remove the source");
             }
+        }
+    }
+}
+
+/// The same of a variable that is from a Secret or a ConfigMap.
+fn optional_key(index: usize, variable: &EnvVar, tell: Tell<'_>) {
+    let Some(from) = &variable.value_from else { return };
+    for (key, object) in [("secretKeyRef", &from.secret), ("configMapKeyRef", &from.config_map)] {
+        let optional = object.as_ref().and_then(|object| object.optional);
+        if let Some(optional) = optional.filter(|optional| optional.value) {
+            let path = format!("extraEnv[{index}].valueFrom.{key}.optional");
+            tell(&path, optional.span, NEEDED, "make the object, or remove the variable");
         }
     }
 }
@@ -151,10 +163,9 @@ pub fn literal(
     if let Some(from) = &variable.value_from {
         let stated = [("secretKeyRef", &from.secret), ("configMapKeyRef", &from.config_map)];
         let mut stated = stated.into_iter().filter_map(|(key, object)| Some((key, object.as_ref()?)));
-        let why =
-            "the variables of a document are texts, or keys of a Secret or ConfigMap that has to be there";
+        let why = "the variables of a document are texts, or keys of a Secret or ConfigMap";
         return stated
-            .find(|(_, object)| object.optional.is_none_or(|optional| !optional.value))
+            .next()
             .map(|(key, object)| json!({key: {"name": object.name.to_string(), "key": object.key.to_string()}}))
             .ok_or((".valueFrom", why, patch));
     }

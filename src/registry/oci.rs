@@ -117,11 +117,20 @@ impl Session {
         }
         let result = guard::caught(call(oci)).await;
         let result = result.ok_or_else(|| self.answer("no request can be made of it"))?;
+        heard(self, &result);
         if result.as_ref().is_err_and(|error| status(error) == Some(401)) {
             self.renew(held.as_ref()).await?;
             return Err(Failure { again: true, ..self.of_status(401, Said::default()) });
         }
         Ok(result)
+    }
+}
+
+/// Remembers an answer of the registry: all but a request that came to nothing is one.
+pub(super) fn heard<T>(session: &Session, result: &Result<T>) {
+    let nothing = |error: &OciDistributionError| matches!(error, OciDistributionError::RequestError(error) if error.status().is_none());
+    if !result.as_ref().is_err_and(nothing) {
+        session.reach();
     }
 }
 

@@ -18,6 +18,11 @@ impl Session {
         self.reached.load(Ordering::Relaxed)
     }
 
+    /// It has answered.
+    pub(super) fn reach(&self) {
+        self.reached.store(true, Ordering::Relaxed);
+    }
+
     /// Nothing moves. One that has never answered is not asked again.
     pub(super) fn stalled(&self) -> Failure {
         let registry = self.place.registry.clone();

@@ -197,10 +197,11 @@ impl Session {
     /// Sends a request that has no large body, and waits for the head of the answer.
     pub(super) async fn send(&self, request: RequestBuilder) -> Result<Response, Failure> {
         match timeout(self.patience(), request.send()).await {
-            Ok(result) => {
-                self.reached.fetch_or(result.is_ok(), Ordering::Relaxed);
-                result.map_err(|error| self.broken(&error))
+            Ok(Ok(response)) => {
+                self.reach();
+                Ok(response)
             }
+            Ok(Err(error)) => Err(self.broken(&error)),
             Err(_) => Err(self.stalled()),
         }
     }

@@ -57,6 +57,7 @@ pub(super) async fn fetch(session: &Session) -> Result<Option<HeaderValue>, Fail
     };
     let result = asking.await.map_err(slow)?;
     let result = result.ok_or_else(|| session.answer("it names a token service that is none"))?;
+    oci::heard(session, &result);
     let token = result.map_err(|error| oci::failure(session, &error))?;
     token.map(|token| header(session, &token)).transpose()
 }

@@ -77,7 +77,7 @@ pub const OF_TYPES: &[(&str, &str)] = &[
 ];
 
 /// Options of sections that are called like a secret and hold none: type, option.
-const HARMLESS: &[(&str, &str)] = &[("dropbear", "password"), ("system", "token")];
+pub const HARMLESS: &[(&str, &str)] = &[("dropbear", "password"), ("system", "token")];
 
 /// Whether an option of UCI holds a secret. The type of its section is empty where it is not known.
 pub fn is_option(kind: &str, option: &str) -> bool {

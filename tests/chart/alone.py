@@ -2,12 +2,15 @@
 
 import hashlib
 import json
+import pathlib
 import re
 import time
 
 import bases
+import documents
 import engine
 import objects
+import values
 
 NETWORKS = "k8s.v1.cni.cncf.io/networks"
 SUBSTITUTE = "kustomize.toolkit.fluxcd.io/substitute"
@@ -27,9 +30,28 @@ def check(report, wrtpod, flux):
             chart.check_credentials()
             chart.check_reserved()
             chart.check_noted()
+            chart.check_secrets(wrtpod)
         else:
             chart.check_large()
         chart.show_time()
+
+
+# Sections of settings: file, section, type. A named one of `network` without a type is an interface.
+SECTIONS = [
+    ("network", "lan", ""),
+    ("network", "wg0", "interface"),
+    ("network", "@wireguard_wg0[0]", ""),
+    ("wireless", "ap", "wifi-iface"),
+    ("wireless", "phone", "wifi-station"),
+    ("dropbear", "@dropbear[0]", ""),
+    ("dropbear", "two", "dropbear"),
+    ("system", "@system[0]", ""),
+    ("system", "interface", "led"),
+    ("my-app", "main", "system"),
+    ("my-app", "other", "app"),
+]
+OPTIONS = ["secret", "Secret", "key", "KEY", "pin", "Password", "password", "token", "TOKEN", "My_Api_Key", "api_key_file", "name", "PasswordAuth"]
+OPEN = ["", "1", "ab", "$p$root", "$p", "/etc/key", "/ab=", "="]
 
 
 class Chart:
@@ -123,6 +145,30 @@ class Chart:
             values = bases.given(self.profile, {"firstBoot": {"10-x": ": \n" * (size // 4)}})
             notes = next(text for path, text in self.helm.texts(values, bases.NAME, bases.NAMESPACE) if path.endswith("NOTES.txt"))
             self.check(f"{size} bytes of settings: {'a note' if noted else 'no note'}", ("ServerSideApply=true" in notes) == noted, notes)
+
+    def check_secrets(self, wrtpod):
+        """What the notes call a secret is what wrtpod calls one in the document that says the same."""
+        lists = pathlib.Path(self.helm.folder, "templates/_privilege.tpl").read_text()
+        lists = json.loads(re.search('define "wrtpod.secretNames" -}}\n(.*)\n', lists)[1])
+        of_types = [one.split(" ")[1] for one in lists["ofTypes"] + lists["harmless"]]
+        options = sorted({*OPTIONS, *lists["names"], *of_types, *(f"x{end}" for end in lists["ends"])})
+        of_names = dict.fromkeys(options, "a secret")
+        for what, options in [("names", of_names), *((repr(text), {"password": text}) for text in OPEN)]:
+            self.compare_secrets(wrtpod, what, options)
+
+    def compare_secrets(self, wrtpod, what, options):
+        uci = {}
+        for file, section, kind in SECTIONS:
+            uci.setdefault(file, []).append({"section": section, "options": options, **({"type": kind} if kind else {})})
+        given = bases.given(self.profile, {"uci": uci})
+        notes = self.helm.notes(given, bases.NAME, bases.NAMESPACE)
+        noted = [(file, uci[file][int(at)]["section"], option) for file, at, option in re.findall(r"uci\.([a-z-]+)\[(\d+)\]\.options\.(\w+): it is a secret", notes)]
+        path = wrtpod.write(documents.documents(values.laid_over(bases.VALUES, given), self.profile, bases.NAME, bases.NAMESPACE, {}))
+        _, _, said = wrtpod.run("render", "-f", path, "--message-format", "json")
+        warned = re.findall(r"`uci\.([a-z-]+)\.([^` ]+)\.(\w+)` is a secret", said)
+        differing = sorted(set(noted) ^ set(warned))
+        self.check(f"secrets in the notes: {what}", not differing and len(noted) == len(warned), differing)
+        self.check(f"secrets in the notes: {what}: found", bool(noted) == (len(options) > 1 or options["password"] in ("ab", "$p", "/ab=")), noted)
 
     def check_credentials(self):
         hash_and_keys = {"passwordHash": "$6$a$b", "authorizedKeys": "ssh-ed25519 AAAA x\n"}

@@ -272,17 +272,34 @@ volumes: {more: {size: 1Gi}}
         "{said}"
     );
     assert!(documents.expect("nothing was refused").contains("A: $(b)"));
-    let own = "extraEnv: [{name: A, valueFrom: {configMapKeyRef: {name: mqtt, key: host}}}, \
-               {name: B, valueFrom: {configMapKeyRef: {name: mqtt, key: port, optional: true}}}]";
+    let own = "extraEnv: [{name: A, valueFrom: {configMapKeyRef: {name: mqtt, key: host}}}]";
     let (documents, said) = imported_entry("nginx-lan", "nginx-lan", own);
     let documents = documents.expect("nothing was refused");
-    assert!(said.contains("`extraEnv[1].valueFrom`") && !said.contains("`extraEnv[0]"), "{said}");
+    assert!(said.is_empty(), "{said}");
     let container = outcome("<imported>", &documents);
     let objects = objects_of(&container).join("\n");
     assert!(
         objects.contains(r#"{"name":"A","valueFrom":{"configMapKeyRef":{"key":"host","name":"mqtt"}}}"#),
         "{objects}"
     );
+    let own = "extraEnv: [{name: A, valueFrom: {secretKeyRef: {name: s, key: k, optional: true}}}, \
+               {name: B, valueFrom: {configMapKeyRef: {name: c, key: k, optional: true}}}]\n\
+               extraEnvFrom: [{secretRef: {name: s, optional: true}}, {configMapRef: {name: c, optional: true}}]";
+    let (documents, said) = imported_entry("nginx-lan", "nginx-lan", own);
+    let places: Vec<&str> = said.lines().filter_map(|line| line.split('`').nth(1)).collect();
+    assert_eq!(said.matches("is not imported: what a document names has to be there").count(), 4, "{said}");
+    for path in [
+        "extraEnv[0].valueFrom.secretKeyRef.optional",
+        "extraEnv[1].valueFrom.configMapKeyRef.optional",
+        "extraEnvFrom[0].secretRef.optional",
+        "extraEnvFrom[1].configMapRef.optional",
+    ] {
+        assert!(places.contains(&path), "{path}: {said}");
+    }
+    let documents = documents.expect("nothing was refused");
+    for part in ["secretKeyRef", "configMapKeyRef", "secret: s", "configMap: c"] {
+        assert!(documents.contains(part), "{part}: {documents}");
+    }
     let (documents, said) = imported_entry("nginx-lan", "nginx-lan", "user: 1000\ngroup: 0");
     let documents = documents.expect("nothing was refused");
     assert!(said.is_empty() && documents.contains("  user: 1000\n  group: 0\n"), "{said}\n{documents}");
@@ -290,6 +307,22 @@ volumes: {more: {size: 1Gi}}
     let (documents, _) = imported_entry("nginx-lan", "nginx-lan", "uci: {dhcp: [{section: a, type: b}]}");
     let refused = outcome("<imported>", &documents.expect("nothing was refused"));
     assert_eq!(refused.codes(), ["profile-mismatch"], "{}", refused.text());
+}
+
+/// The machine goes by the rule: a name of another one, such as that of the site which the chart was made from, does not win.
+#[test]
+fn a_time_zone_is_its_rule() {
+    for (own, want, left_out) in [
+        ("timezone: EST5EDT,M3.2.0,M11.1.0\nzonename: Europe/Berlin", "EST5EDT,M3.2.0,M11.1.0", true),
+        ("timezone: EST5EDT,M3.2.0,M11.1.0\nzonename: America/New_York", "America/New_York", false),
+        ("timezone: ''\nzonename: Europe/Berlin", "Europe/Berlin", false),
+        ("timezone: EST5EDT,M3.2.0,M11.1.0\nzonename: ''", "EST5EDT,M3.2.0,M11.1.0", false),
+    ] {
+        let (documents, said) = imported_entry("openwrt", "openwrt", own);
+        let documents = documents.expect("nothing was refused");
+        assert!(documents.contains(&format!("timezone: {want}\n")), "{own}: {documents}");
+        assert_eq!(said.contains("`zonename` is not imported"), left_out, "{own}: {said}");
+    }
 }
 
 /// One diagnostic for each fault, at its place in the file that has it.

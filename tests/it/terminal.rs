@@ -119,6 +119,7 @@ fn offers(place: &Place, line: &str) -> Vec<String> {
         .env("HOME", place.folder.path().join("home"))
         .env("PATH", format!("{folder}:/usr/bin:/bin"))
         .env("LINE", line)
+        .env("KUBECONFIG", "gone:listed")
         .output()
         .expect("bash runs");
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
@@ -131,6 +132,10 @@ fn a_shell_is_offered_names() {
     let place = Place::new();
     place.write("site.yaml", &format!("{SITE}---\n{}", web("opnsense")));
     place.write("other.yaml", &web("ops"));
+    place.write(
+        "listed",
+        "apiVersion: v1\nkind: Config\ncontexts: [{name: cellar, context: {cluster: a, user: a}}]\n",
+    );
     place.write(
         "kubeconfig",
         "apiVersion: v1\nkind: Config\ncontexts: [{name: attic, context: {cluster: a, user: a}}, {name: barn, context: {cluster: a, user: a}}]\n",
@@ -150,6 +155,8 @@ fn a_shell_is_offered_names() {
         ("wrtpod image why openwrt-v", &["openwrt-vpn"]),
         ("wrtpod explain duplicate-m", &["duplicate-mac"]),
         ("wrtpod status --kubeconfig kubeconfig --context ", &["attic", "barn"]),
+        // Of the files that the verbs read, those that there are.
+        ("wrtpod status --context ", &["cellar"]),
         ("wrtpod init --distribution k", &["k3s", "k0s", "kubeadm", "kind"]),
         ("wrtpod comp", &["completions"]),
     ] {

@@ -82,7 +82,8 @@
 ["169.254.0.0/16","fd00:ec2::254/128","fe80::/10"]
 {{- end -}}
 
-{{/* Options that hold a secret: by their names, by the ends of these, by the type of their section. */}}
+{{/* Options that hold a secret: by their names, by the ends of these, by the type of their section; and those that
+     are called so and hold none. */}}
 {{- define "wrtpod.secretNames" -}}
-{"names":["acct_secret","api_key","api_token","apikey","auth_key","auth_secret","authkey","client_secret","community","dae_secret","encryption_key","key_passwd","network_key","passphrase","passwd","password","pincode","preshared_key","presharedkey","priv_key2_pwd","priv_key_pwd","private_key","privatekey","psk","puk","sae_password","secret_key","shared_secret","token","wps_pin"],"ends":["_access_key","_api_key","_apikey","_auth_key","_passphrase","_passwd","_password","_pincode","_private_key","_psk","_secret","_secret_key","_token"],"ofTypes":["wifi-iface key","wifi-iface key1","wifi-iface key2","wifi-iface key3","wifi-iface key4","wifi-iface r0kh","wifi-iface r1kh","wifi-station key","wifi-vlan key","interface pin"]}
+{"names":["acct_secret","api_key","api_token","apikey","auth_key","auth_secret","authkey","client_secret","community","dae_secret","encryption_key","key_passwd","network_key","passphrase","passwd","password","pincode","preshared_key","presharedkey","priv_key2_pwd","priv_key_pwd","private_key","privatekey","psk","puk","sae_password","secret_key","shared_secret","token","wps_pin"],"ends":["_access_key","_api_key","_apikey","_auth_key","_passphrase","_passwd","_password","_pincode","_private_key","_psk","_secret","_secret_key","_token"],"ofTypes":["wifi-iface key","wifi-iface key1","wifi-iface key2","wifi-iface key3","wifi-iface key4","wifi-iface r0kh","wifi-iface r1kh","wifi-station key","wifi-vlan key","interface pin"],"harmless":["dropbear password","system token"]}
 {{- end -}}

@@ -113,6 +113,8 @@ fn secret(document: &ApplianceSpec, name: &str) -> Option<Span> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
     use crate::cli::args::{Color, DocumentArgs, MessageFormat};
     use crate::cli::load::judge;
@@ -181,7 +183,7 @@ spec:
         let named = |name: &str| (namespace.clone(), name.to_owned());
         let secret = |name: &str| {
             let (namespace, name) = named(name);
-            Obstacle::NoSecret { namespace, name }
+            Obstacle::NoSecret { namespace, name, keys: BTreeSet::new(), new_namespace: false }
         };
         let (gone, feed) = (named("mine"), named("packages"));
         let words = [
@@ -201,7 +203,7 @@ spec:
             word(secret("login")),
             word(secret("registry")),
             word(Obstacle::NoClaim { namespace: gone.0, name: gone.1 }),
-            word(Obstacle::NoConfigMap { namespace: feed.0, name: feed.1 }),
+            word(Obstacle::NoConfigMap { namespace: feed.0, name: feed.1, new_namespace: false }),
             word(Obstacle::NoModule {
                 node: "node1".to_owned(),
                 module: "wireguard".to_owned(),
@@ -242,7 +244,12 @@ spec:
         let loaded = judge(&[input], &DocumentArgs::default(), &[], ScriptsOwner::of_rendered, printer)
             .expect("no faults");
         let (namespace, name) = ("appliances".to_owned(), "hosts".to_owned());
-        let secret = |name: &str| Obstacle::NoSecret { namespace: namespace.clone(), name: name.to_owned() };
+        let secret = |name: &str| Obstacle::NoSecret {
+            namespace: namespace.clone(),
+            name: name.to_owned(),
+            keys: BTreeSet::new(),
+            new_namespace: false,
+        };
         let table = [
             (
                 Obstacle::NoConfigMapKey { namespace: namespace.clone(), name, key: "mqtt".to_owned() },

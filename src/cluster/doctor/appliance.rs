@@ -5,12 +5,12 @@ use std::collections::BTreeSet;
 use k8s_openapi::api::core::v1::PodSpec;
 use serde_json::Value;
 
-use super::needs::{Needs, PULL_KEYS};
 use super::report::{DoctorReport, Seen, seen};
 use super::{Place, Subject};
 use crate::cluster::applyset::ApplySet;
 use crate::cluster::ground::{self, Record};
 use crate::cluster::kinds::Kind;
+use crate::cluster::needs::{Needs, PULL_KEYS};
 use crate::cluster::placement::{self, Placement};
 use crate::cluster::security::{self, Admission};
 use crate::cluster::session::Session;
@@ -78,6 +78,7 @@ pub(super) async fn needs(
     let release = subject.release;
     let (namespace, appliance) = (release.namespace.clone(), Some(release.appliance.as_str()));
     let needs = Needs::of(release, &subject.pod);
+    let new_namespace = place.namespace.is_none();
     for (name, class) in &needs.claims {
         let obstacles = match live(session, "PersistentVolumeClaim", &namespace, name).await? {
             Ok(Some(_)) => Vec::new(),
@@ -93,14 +94,14 @@ pub(super) async fn needs(
     }
     for (name, keys) in &needs.config_maps {
         let obstacles = match live(session, "ConfigMap", &namespace, name).await? {
-            Ok(found) => config_map(&namespace, name, keys, found.as_ref()),
+            Ok(found) => config_map(&namespace, name, keys, found.as_ref(), new_namespace),
             Err(obstacle) => vec![*obstacle],
         };
         report.enter("configmap", name, appliance, obstacles);
     }
     for (name, keys) in &needs.secrets {
         let obstacles = match live(session, "Secret", &namespace, name).await? {
-            Ok(found) => secret(release, name, keys, found.as_ref()),
+            Ok(found) => secret(release, name, keys, found.as_ref(), new_namespace),
             Err(obstacle) => vec![*obstacle],
         };
         report.enter("secret", name, appliance, obstacles);
@@ -110,7 +111,7 @@ pub(super) async fn needs(
             Ok(found) => {
                 let has = |key: &&str| found.as_ref().is_some_and(|found| keys_of(found).contains(*key));
                 let key = PULL_KEYS.into_iter().find(has).unwrap_or(PULL_KEYS[0]);
-                secret(release, name, &BTreeSet::from([key.to_owned()]), found.as_ref())
+                secret(release, name, &BTreeSet::from([key.to_owned()]), found.as_ref(), new_namespace)
             }
             Err(obstacle) => vec![*obstacle],
         };
@@ -180,15 +181,23 @@ fn judge_class(claim: &str, class: Option<&str>, classes: &[Value]) -> Option<Ob
 }
 
 /// Names and keys of a Secret matter; its values go no further than here.
-fn secret(release: &Release, name: &str, keys: &BTreeSet<String>, found: Option<&Value>) -> Vec<Obstacle> {
+fn secret(
+    release: &Release,
+    name: &str,
+    keys: &BTreeSet<String>,
+    found: Option<&Value>,
+    new_namespace: bool,
+) -> Vec<Obstacle> {
     let namespace = release.namespace.clone();
     let name = name.to_owned();
     let Some(found) = found else {
         let is_made = release.secret.as_ref().is_some_and(|secret| secret.name == name);
         return match release.credentials.as_ref() {
             _ if is_made => Vec::new(),
-            Some(credentials) if *credentials == name => vec![Obstacle::NoCredentials { namespace, name }],
-            _ => vec![Obstacle::NoSecret { namespace, name }],
+            Some(credentials) if *credentials == name => {
+                vec![Obstacle::NoCredentials { namespace, name, new_namespace }]
+            }
+            _ => vec![Obstacle::NoSecret { namespace, name, keys: keys.clone(), new_namespace }],
         };
     };
     let has = keys_of(found);
@@ -203,9 +212,15 @@ fn secret(release: &Release, name: &str, keys: &BTreeSet<String>, found: Option<
 }
 
 /// Whether a ConfigMap and its keys are there.
-fn config_map(namespace: &str, name: &str, keys: &BTreeSet<String>, found: Option<&Value>) -> Vec<Obstacle> {
+fn config_map(
+    namespace: &str,
+    name: &str,
+    keys: &BTreeSet<String>,
+    found: Option<&Value>,
+    new_namespace: bool,
+) -> Vec<Obstacle> {
     let (namespace, name) = (namespace.to_owned(), name.to_owned());
-    let Some(found) = found else { return vec![Obstacle::NoConfigMap { namespace, name }] };
+    let Some(found) = found else { return vec![Obstacle::NoConfigMap { namespace, name, new_namespace }] };
     let has = keys_of(found);
     let lacks = keys.iter().filter(|key| !has.contains(*key));
     lacks
@@ -249,7 +264,7 @@ mod tests {
     fn a_config_map_has_to_have_its_keys() {
         let keys = BTreeSet::from(["host".to_owned(), "logo".to_owned()]);
         let codes = |found: Option<&Value>| -> Vec<String> {
-            config_map("home", "mqtt", &keys, found).iter().map(Obstacle::claim).collect()
+            config_map("home", "mqtt", &keys, found, false).iter().map(Obstacle::claim).collect()
         };
         let whole = json!({"data": {"host": "mqtt.lan"}, "binaryData": {"logo": "eA=="}});
         assert_eq!(codes(Some(&whole)), Vec::<String>::new());
@@ -262,16 +277,19 @@ mod tests {
     fn a_secret_that_deploy_makes_may_be_missing_and_no_other() {
         let keys = BTreeSet::from(["password-hash".to_owned()]);
         let mut release = release();
-        assert_eq!(secret(&release, "openwrt-password", &keys, None), []);
+        assert_eq!(secret(&release, "openwrt-password", &keys, None, false), []);
         let there = json!({"data": {"password": "eA=="}});
-        let found = secret(&release, "openwrt-password", &keys, Some(&there));
+        let found = secret(&release, "openwrt-password", &keys, Some(&there), false);
         assert_eq!(found[0].claim(), "the Secret openwrt-password has no key `password-hash`");
         release.secret = None;
-        let found = secret(&release, "openwrt-password", &keys, None);
+        let found = secret(&release, "openwrt-password", &keys, None, false);
         assert!(found[0].fix().contains("openssl passwd"), "{found:?}");
-        let found = secret(&release, "other", &keys, None);
-        assert_eq!(found[0].fix(), "create other in namespace home, or correct its name");
+        let found = secret(&release, "other", &keys, None, false);
+        assert_eq!(
+            found[0].fix(),
+            "`kubectl -n home create secret generic other --from-file=password-hash=FILE`, or correct its name"
+        );
         let whole = json!({"data": {"password-hash": "eA=="}});
-        assert_eq!(secret(&release, "other", &keys, Some(&whole)), []);
+        assert_eq!(secret(&release, "other", &keys, Some(&whole), false), []);
     }
 }

@@ -7,7 +7,6 @@
 mod appliance;
 mod kernel;
 mod multus;
-mod needs;
 mod probe;
 mod report;
 mod site;
@@ -50,7 +49,7 @@ pub(super) async fn run(session: &Session<'_>, releases: &[Release]) -> Result<D
     let mut subjects = Vec::new();
     let mut place = Place { namespace, classes: None };
     for release in releases {
-        let pod = needs::pod(release);
+        let pod = super::needs::pod(release);
         let placement = nodes.as_ref().map(|nodes| appliance::nodes(release, &pod, nodes, &mut report));
         let subject = Subject { release, pod, placement };
         appliance::admission(session, &subject, &place, &mut report).await?;

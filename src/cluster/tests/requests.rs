@@ -171,6 +171,28 @@ async fn an_attachment_of_another_set_is_left_alone() {
 }
 
 #[tokio::test]
+async fn on_a_first_deploy_the_namespace_is_to_be_made_before_a_secret() {
+    let fake = Fake::new();
+    let mut release = release();
+    release.secret = None;
+    let error = fake.cluster.apply(&release, &PLAIN, &mut Silent).await.expect_err("refused").to_string();
+    let command = "kubectl create namespace home; kubectl -n home create secret generic ";
+    assert!(error.contains(command), "{error}");
+    release.objects = set(release.objects.iter().map(|one| {
+        let mut value = one.value.clone();
+        if one.identity.kind == "StatefulSet" {
+            let from = ["all", "more"].map(|name| json!({"secretRef": {"name": name}}));
+            value["spec"]["template"]["spec"] = json!({"containers": [{"name": "openwrt", "envFrom": from}]});
+        }
+        value
+    }));
+    let error = fake.cluster.apply(&release, &PLAIN, &mut Silent).await.expect_err("refused").to_string();
+    for name in ["openwrt-password", "all", "more"] {
+        assert!(error.contains(&format!("{command}{name} ")), "{error}");
+    }
+}
+
+#[tokio::test]
 async fn another_content_of_a_secret_or_config_map_rolls_the_pod_that_has_its_keys() {
     let fake = Fake::with_namespace();
     let mut release = release();
@@ -181,8 +203,11 @@ async fn another_content_of_a_secret_or_config_map_rolls_the_pod_that_has_its_ke
                 "containers": [{"name": "openwrt", "env": [
                     {"name": "A", "valueFrom": {"secretKeyRef": {"name": "mqtt", "key": "p"}}},
                     {"name": "B", "valueFrom": {"configMapKeyRef": {"name": "hosts", "key": "mqtt"}}},
-                    {"name": "C", "valueFrom": {"configMapKeyRef": {"name": "spare", "key": "x", "optional": true}}}]}],
-                "volumes": [{"name": "wrtpod-secrets", "projected": {"sources": [{"secret": {"name": "vpn"}}]}}],
+                    {"name": "C", "valueFrom": {"configMapKeyRef": {"name": "spare", "key": "x", "optional": true}}}],
+                    "envFrom": [{"secretRef": {"name": "all"}}, {"secretRef": {"name": "spare", "optional": true}}]}],
+                "initContainers": [{"name": "first", "env": [{"name": "A", "valueFrom": {"secretKeyRef": {"name": "init", "key": "p"}}}]}],
+                "volumes": [{"name": "wrtpod-secrets", "projected": {"sources": [{"secret": {"name": "vpn", "items": [{"key": "psk", "path": "psk"}]}}]}},
+                    {"name": "tls", "secret": {"secretName": "tls"}}],
             });
         }
         value
@@ -194,25 +219,30 @@ async fn another_content_of_a_secret_or_config_map_rolls_the_pod_that_has_its_ke
         let plural = format!("{}s", kind.to_ascii_lowercase());
         fake.state().objects.insert(format!("/api/v1/namespaces/home/{plural}/{name}"), one);
     };
-    let put = |name: &str, version: &str| put_one("Secret", name, version);
     let stamped = || {
         let path = "/apis/apps/v1/namespaces/home/statefulsets/openwrt";
         fake.state().objects[path]["spec"]["template"]["metadata"]["annotations"][SECRETS_ANNOTATION].clone()
     };
-    put("mqtt", "7");
-    put("vpn", "8");
-    let error = fake.cluster.apply(&release, &PLAIN, &mut Silent).await.expect_err("refused");
-    assert!(matches!(&error, Error::Obstacle(one) if one.code() == "config-map-missing"), "{error}");
-    put_one("ConfigMap", "hosts", "3");
-    fake.state().objects.remove("/api/v1/namespaces/home/secrets/vpn");
-    let error = fake.cluster.apply(&release, &PLAIN, &mut Silent).await.expect_err("refused");
-    assert!(matches!(&error, Error::Obstacle(one) if one.code() == "secret-missing"), "{error}");
-    put("vpn", "8");
+    let names = [
+        ("ConfigMap", "hosts"),
+        ("Secret", "all"),
+        ("Secret", "init"),
+        ("Secret", "mqtt"),
+        ("Secret", "vpn"),
+    ];
+    for (there, (kind, name)) in names.into_iter().enumerate() {
+        let error = fake.cluster.apply(&release, &PLAIN, &mut Silent).await.expect_err("refused").to_string();
+        let missing = names.iter().filter(|(kind, name)| error.contains(&format!("the {kind} {name} that")));
+        assert_eq!((missing.count(), error.contains("tls")), (names.len() - there, false), "{error}");
+        assert!(fake.log().lines().all(|line| line.starts_with("GET ")));
+        put_one(kind, name, "7");
+    }
     fake.cluster.apply(&release, &PLAIN, &mut Silent).await.expect("applied");
-    assert_eq!(stamped(), "configmap/hosts=3,mqtt=7,vpn=8");
-    put("vpn", "9");
-    put_one("ConfigMap", "hosts", "4");
+    assert_eq!(stamped(), "configmap/hosts=7,all=7,init=7,mqtt=7,vpn=7");
+    put_one("Secret", "all", "9");
+    // Files: the kubelet waits for them, and keeps them up to date.
+    put_one("Secret", "tls", "9");
     fake.cluster.apply(&release, &PLAIN, &mut Silent).await.expect("applied");
-    assert_eq!(stamped(), "configmap/hosts=4,mqtt=7,vpn=9");
+    assert_eq!(stamped(), "configmap/hosts=7,all=9,init=7,mqtt=7,vpn=7");
     assert!(fake.log().lines().all(|line| !line.starts_with("GET /api/v1/namespaces/home/secrets/")));
 }

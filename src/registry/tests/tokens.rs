@@ -1,10 +1,14 @@
 //! Pushing to a registry that wants tokens.
 
-use super::QUICK;
+use std::collections::BTreeSet;
+
+use oci_client::RegistryOperation;
+
 use super::bundle::{Heard, bundle, large, push, reference};
 use super::model::Model;
-use crate::registry::{Client, Error};
-use crate::server_of_tests::Reply;
+use super::{DIGEST, QUICK};
+use crate::registry::{Client, Credentials, Error};
+use crate::server_of_tests::{Fake, Reply};
 
 /// With a login, as pushes have: oci-client asks the registry for its challenge by itself, before anything else is asked.
 /// Without one nothing says that a token will be wanted, so the refusal that tells it is a fourth request.
@@ -87,4 +91,31 @@ async fn a_token_that_turns_hostile_is_an_error() {
     });
     let result = push(&model, &bundle(b"layer"), &()).await;
     assert!(matches!(result, Err(Error::Answer { .. })), "{result:?}");
+}
+
+/// What oci-client hears counts too: a registry that has answered it may be slow afterwards.
+#[tokio::test]
+async fn a_registry_that_oci_client_has_heard_has_answered() {
+    let session = |fake: &Fake, credentials: &Credentials| {
+        let image = format!("{}/team/box:1", fake.host).parse().expect("a reference");
+        let session =
+            Client::new(QUICK).session(&image, credentials, RegistryOperation::Pull, &BTreeSet::new());
+        session.expect("a session")
+    };
+    let wanted = super::digest(DIGEST);
+    for (reply, reached) in [
+        (Reply::status(404), true),
+        (Reply::status(200), true),
+        (Reply::status(500), true),
+        (Reply::Break, false),
+    ] {
+        let fake = Fake::new(move |_| reply.clone()).await;
+        let session = session(&fake, &Credentials::default());
+        let asked = session.call(async |oci| oci.has(&wanted).await).await;
+        assert!(asked.is_ok() && session.is_reached() == reached, "{reached}");
+    }
+    let fake = super::with_tokens(true, "{\"token\": \"good\"}").await;
+    let session = session(&fake, &super::login(&fake));
+    assert!(session.held().await.is_ok_and(|token| token.is_some()));
+    assert!(session.is_reached());
 }

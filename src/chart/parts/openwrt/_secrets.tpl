@@ -49,19 +49,32 @@ and put it into UCI.
 {{- end -}}
 {{- end -}}
 
-{{/* Secrets that stand in the values, a line for each: whoever reads the release or the ConfigMap has them. */}}
+{{/*
+Secrets that stand in the values, a line for each: whoever reads the release or the ConfigMap has them. What is one is what wrtpod
+takes for one in a document.
+*/}}
 {{- define "wrtpod.secretNotes" -}}
-{{- $names := include "wrtpod.secretNames" . | fromJson -}}
 {{- range $file, $sections := .Values.uci -}}
   {{- range $index, $section := $sections -}}
-    {{- $kind := .type | default (trimSuffix "[0]" .section | trimPrefix "@") -}}
+    {{- $kind := .type | default (ternary "interface" "" (eq $file "network")) -}}
+    {{- if and (not .type) (hasPrefix "@" .section) }}{{ $kind = trimPrefix "@" .section | trimSuffix "[0]" }}{{ end -}}
     {{- range $option, $value := .options -}}
-      {{- $named := or (has $option $names.names) (eq $option "secret") (has (printf "%s %s" $kind $option) $names.ofTypes) -}}
-      {{- range $names.ends }}{{ if hasSuffix . $option }}{{ $named = true }}{{ end }}{{ end -}}
-      {{- if and $named (kindIs "string" $value) (gt (len $value) 1) (not (hasPrefix "$p$" $value)) (or (not (hasPrefix "/" $value)) (hasSuffix "=" $value)) }}
+      {{- if and (kindIs "string" $value) (include "wrtpod.isSecret" (list $kind $option)) }}
+      {{- if and (gt (len $value) 1) (not (hasPrefix "$p$" $value)) (or (not (hasPrefix "/" $value)) (hasSuffix "=" $value)) }}
 WARNING: uci.{{ $file }}[{{ $index }}].options.{{ $option }}: it is a secret; write {secretKeyRef: {name: SECRET, key: KEY}} and put it into a Secret
+      {{- end -}}
       {{- end -}}
     {{- end -}}
   {{- end -}}
 {{- end -}}
+{{- end -}}
+
+{{/* Whether an option of UCI holds a secret, a word or nothing: list TYPE OPTION. */}}
+{{- define "wrtpod.isSecret" -}}
+{{- $names := include "wrtpod.secretNames" . | fromJson -}}
+{{- $whole := join " " . -}}
+{{- $name := last . | lower -}}
+{{- $is := has $name $names.names -}}
+{{- range $names.ends }}{{ if hasSuffix . $name }}{{ $is = true }}{{ end }}{{ end -}}
+{{- if or (eq (last .) "secret") (has $whole $names.ofTypes) (and $is (not (has $whole $names.harmless))) -}}yes{{- end -}}
 {{- end -}}

@@ -6,7 +6,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use k8s_openapi::api::core::v1::{Container, KeyToPath, PersistentVolumeClaim, PodSpec, Volume};
 use serde_json::Value;
 
-use crate::cluster::Release;
+use super::Release;
+
+/// The volume with the keys of Secrets that settings name.
+const SETTINGS: &str = "wrtpod-secrets";
 
 /// The keys of a Secret that a registry's credentials lie under, by its type.
 pub(super) const PULL_KEYS: [&str; 2] = [".dockerconfigjson", ".dockercfg"];
@@ -24,6 +27,9 @@ pub(super) struct Needs {
     pub pull_secrets: BTreeSet<String>,
     /// ConfigMaps, each with the keys that have to be in it.
     pub config_maps: BTreeMap<String, BTreeSet<String>>,
+    /// Those Secrets and ConfigMaps, kind and name, that are read only when the pod starts: by its variables and by wrtpod's
+    /// settings. Others are files, which the kubelet keeps up to date.
+    pub at_start: BTreeSet<(&'static str, String)>,
 }
 
 /// The pod of a release.
@@ -58,9 +64,11 @@ impl Needs {
         needs.existing.retain(|name| !needs.claims.contains_key(name));
         for (name, _) in own("ConfigMap") {
             needs.config_maps.remove(name);
+            needs.at_start.remove(&("ConfigMap", name.clone()));
         }
         for (name, _) in own("Secret") {
             needs.secrets.remove(name);
+            needs.at_start.remove(&("Secret", name.clone()));
         }
         needs
     }
@@ -77,6 +85,9 @@ impl Needs {
         }
         for source in volume.projected.iter().flat_map(|projected| projected.sources.iter().flatten()) {
             if let Some(secret) = source.secret.as_ref().filter(|secret| secret.optional != Some(true)) {
+                if volume.name == SETTINGS {
+                    self.at_start.insert(("Secret", secret.name.clone()));
+                }
                 self.secret(&secret.name, keys(secret.items.as_deref()));
             }
             if let Some(map) = source.config_map.as_ref().filter(|map| map.optional != Some(true)) {
@@ -88,17 +99,21 @@ impl Needs {
     fn environment(&mut self, container: &Container) {
         for from in container.env.iter().flatten().filter_map(|one| one.value_from.as_ref()) {
             if let Some(one) = from.secret_key_ref.as_ref().filter(|one| one.optional != Some(true)) {
+                self.at_start.insert(("Secret", one.name.clone()));
                 self.secret(&one.name, vec![one.key.clone()]);
             }
             if let Some(one) = from.config_map_key_ref.as_ref().filter(|one| one.optional != Some(true)) {
+                self.at_start.insert(("ConfigMap", one.name.clone()));
                 self.config_map(&one.name, vec![one.key.clone()]);
             }
         }
         for from in container.env_from.iter().flatten() {
             if let Some(one) = from.secret_ref.as_ref().filter(|one| one.optional != Some(true)) {
+                self.at_start.insert(("Secret", one.name.clone()));
                 self.secret(&one.name, Vec::new());
             }
             if let Some(one) = from.config_map_ref.as_ref().filter(|one| one.optional != Some(true)) {
+                self.at_start.insert(("ConfigMap", one.name.clone()));
                 self.config_map(&one.name, Vec::new());
             }
         }
@@ -127,6 +142,7 @@ mod tests {
     fn everything_that_is_not_optional_is_needed() {
         let pod: PodSpec = serde_json::from_value(json!({
             "imagePullSecrets": [{"name": "registry"}],
+            "initContainers": [{"name": "first", "envFrom": [{"secretRef": {"name": "early"}}]}],
             "containers": [{"name": "main",
                 "env": [
                     {"name": "A", "valueFrom": {"secretKeyRef": {"name": "login", "key": "user"}}},
@@ -138,6 +154,8 @@ mod tests {
                 {"name": "own", "persistentVolumeClaim": {"claimName": "openwrt"}},
                 {"name": "files", "configMap": {"name": "openwrt"}},
                 {"name": "feed", "configMap": {"name": "feed"}},
+                {"name": "wrtpod-secrets", "projected": {"sources": [{"secret": {"name": "vpn", "items": [{"key": "psk", "path": "k"}]}}]}},
+                {"name": "tls", "secret": {"secretName": "tls"}},
                 {"name": "root", "projected": {"sources": [
                     {"secret": {"name": "login", "items": [{"key": "password-hash", "path": "p"}]}},
                     {"secret": {"name": "login", "optional": true, "items": [{"key": "authorized_keys", "path": "k"}]}}]}},
@@ -151,7 +169,10 @@ mod tests {
             objects.iter().map(|(name, keys)| format!("{name}: {}", names(keys))).collect()
         };
         assert_eq!(with_keys(&needs.config_maps), ["feed: ", "settings: host"]);
-        assert_eq!(with_keys(&needs.secrets), ["login: password-hash user"]);
+        assert_eq!(with_keys(&needs.secrets), ["early: ", "login: password-hash user", "tls: ", "vpn: psk"]);
+        let at_start: Vec<String> =
+            needs.at_start.iter().map(|(kind, name)| format!("{kind} {name}")).collect();
+        assert_eq!(at_start, ["ConfigMap settings", "Secret early", "Secret login", "Secret vpn"]);
         assert_eq!(needs.claims, BTreeMap::from([("openwrt".to_owned(), None)]));
     }
 }
