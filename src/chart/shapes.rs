@@ -135,6 +135,7 @@ const WORD: &str = "[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?";
 
 /// The Gateways of an HTTPRoute.
 pub fn parent_refs() -> Value {
+    let object = json!({"type": "string", "pattern": format!("^{DOMAIN}$"), "maxLength": 253});
     json!({
         "type": "array",
         "items": {
@@ -142,9 +143,9 @@ pub fn parent_refs() -> Value {
             "additionalProperties": false,
             "required": ["name"],
             "properties": {
-                "name": name(),
+                "name": object,
                 "namespace": name(),
-                "sectionName": name(),
+                "sectionName": object,
                 "port": {"type": "integer", "minimum": 1, "maximum": 65535},
             },
         },

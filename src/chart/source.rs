@@ -248,8 +248,8 @@ impl<'a> Source<'a> {
             tls_secret: None,
             annotations: Vec::new(),
         }));
-        let parent =
-            ParentRef { name: Loc::bare(name("zz9")), namespace: None, section_name: None, port: None };
+        let gateway = "zz9".parse().expect("our own names are names");
+        let parent = ParentRef { name: Loc::bare(gateway), namespace: None, section_name: None, port: None };
         spec.http_route = Some(Loc::bare(HttpRoute {
             parent_refs: vec![Loc::bare(parent)],
             hostnames: vec![Loc::bare("zz9.invalid".to_owned())],

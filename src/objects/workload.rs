@@ -162,8 +162,8 @@ fn volume(plan: &plan::Volume, scripts_of: &dyn Fn(Scripts) -> String) -> Volume
             volume.host_path = Some(HostPathVolumeSource { path: path.value.clone(), type_: None });
         }
         VolumeSource::Nfs { server, path } => {
-            volume.nfs =
-                Some(NFSVolumeSource { server: server.clone(), path: path.value.clone(), read_only: None });
+            let (server, path) = (server.value.clone(), path.value.clone());
+            volume.nfs = Some(NFSVolumeSource { server, path, read_only: None });
         }
         VolumeSource::ConfigMap(name) => {
             volume.config_map =

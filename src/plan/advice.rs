@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use super::{attachments, cluster, nics};
 use crate::diag::{Diagnostic, Loc};
 use crate::spec::{Attachment, Documents, Interface, MacvlanMode, Network, SiteSpec};
-use crate::types::{AddressSpec, Cidr, nearest};
+use crate::types::{AddressSpec, Cidr, InterfaceName, nearest};
 
 /// What a network is for, by its name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -175,7 +175,13 @@ impl<'a> Known<'a> {
             Some((_, network)) => base(attachments::link(network).parent()).to_owned(),
             None => self.free_interface(),
         };
-        let needs = format!("The node needs the interface {parent}.{number}.");
+        let interface = format!("{parent}.{number}");
+        if interface.parse::<InterfaceName>().is_err() {
+            // The kernel takes no longer one: the VLAN's interface has a name of its own.
+            let needs = format!("The node needs the interface vlan{number}: VLAN {number} of {parent}.");
+            return (format!("{kind}: {{parent: vlan{number}}}"), needs);
+        }
+        let needs = format!("The node needs the interface {interface}.");
         (format!("{kind}: {{parent: {parent}, vlan: {number}}}"), needs)
     }
 
@@ -183,7 +189,10 @@ impl<'a> Known<'a> {
     fn free_vlan(&self, name: &str) -> u16 {
         let used: Vec<String> =
             self.networks.iter().map(|(_, network)| attachments::link(network).wire()).collect();
-        let free = |number: &u16| !used.iter().any(|wire| wire.ends_with(&format!(".{number}")));
+        let is_of = |wire: &String, number: u16| {
+            wire.ends_with(&format!(".{number}")) || *wire == format!("vlan{number}")
+        };
+        let free = |number: &u16| !used.iter().any(|wire| is_of(wire, *number));
         let named = name[stem(name).len()..].trim_start_matches('-').parse::<u16>().ok();
         named.filter(|number| (2..=4094).contains(number)).or_else(|| (2..=4094).find(free)).unwrap_or(2)
     }

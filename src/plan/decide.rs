@@ -4,6 +4,7 @@ use std::net::IpAddr;
 
 use super::model::{Addressing, Appliance, AppliedOverlay, Network, Nic, Plan, Profile, Workload};
 use super::nics::{self, Place};
+use super::once::once;
 use super::openwrt::{self, Parts, Taken};
 use super::pair::Half;
 use super::pod::{ContainerPort, Credentials, Grant, Service};
@@ -59,6 +60,7 @@ fn network_facts(
     network: &spec::Network,
     diags: &mut Diagnostics,
 ) -> Network {
+    placement::check_nodes_of(site, network, diags);
     Network {
         name: name.clone().map(|name| name.to_string()),
         link: Loc::new(attachments::link(network), network.attachment.span),
@@ -164,6 +166,7 @@ fn appliance(context: &Context<'_>, document: &Loc<spec::Appliance>, diags: &mut
         Profile::Generic => Vec::new(),
     };
     let spec = &overlays::lay_under(own, &named);
+    let routers = overlays::routers(context.documents, own, &named);
     let faulty = context.is_faulty(document.span);
     if spec.image.is_none() && !faulty {
         diags.push(
@@ -173,7 +176,10 @@ fn appliance(context: &Context<'_>, document: &Loc<spec::Appliance>, diags: &mut
         );
     }
     let image = spec.image.clone().unwrap_or_else(no_image);
-    let half = pair::half(context.documents, &name, spec, diags).filter(|_| profile == Profile::OpenWrt);
+    let half = match profile {
+        Profile::OpenWrt => pair::half(context.documents, &name, spec, diags),
+        Profile::Generic => None,
+    };
     let place = Place {
         site: context.site,
         documents: context.documents,
@@ -183,7 +189,7 @@ fn appliance(context: &Context<'_>, document: &Loc<spec::Appliance>, diags: &mut
         appliance: &name,
         hostname: spec.hostname.as_ref().map_or(name.as_str(), |hostname| hostname.as_str()),
         profile,
-        several_uplinks: overlays::several_uplinks(&named),
+        several_uplinks: routers.several_uplinks && profile == Profile::OpenWrt,
         replicas: spec.replicas.as_ref().map_or(1, |replicas| replicas.value),
         in_pair: half.is_some(),
         faulty,
@@ -216,7 +222,7 @@ fn appliance(context: &Context<'_>, document: &Loc<spec::Appliance>, diags: &mut
         overlays: applied,
         pair: spec.pair.as_ref().map(|pair| pair.as_ref().map(ToString::to_string)),
         half,
-        policy_router: overlays::policy_router(context.documents, own, &named),
+        policy_router: routers.policy_router,
         pull_policy: spec.image_pull_policy.as_ref().map(|policy| policy.as_str().to_owned()),
         pull_secrets: once(spec.image_pull_secrets.iter().map(|name| name.to_string())),
         init: parts.init,
@@ -303,17 +309,6 @@ fn parts(
         overlays,
     };
     openwrt::parts(&input, diags)
-}
-
-/// Each once: Kubernetes takes no list of objects with the same name twice.
-fn once(names: impl Iterator<Item = String>) -> Vec<String> {
-    let mut known = Vec::new();
-    for name in names {
-        if !known.contains(&name) {
-            known.push(name);
-        }
-    }
-    known
 }
 
 fn workload(spec: &ApplianceSpec, name: &Loc<String>) -> Loc<Workload> {

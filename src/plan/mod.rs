@@ -13,6 +13,7 @@ mod mac;
 mod model;
 mod names;
 mod nics;
+mod once;
 mod openwrt;
 mod overlays;
 mod pair;

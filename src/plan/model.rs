@@ -74,6 +74,14 @@ pub struct Network {
     pub primary: bool,
 }
 
+impl Network {
+    /// Its link on a node; on one that nobody names, that of most.
+    pub fn link_on(&self, node: &str) -> &Link {
+        let own = self.elsewhere.iter().find(|(name, _)| name.value == node);
+        own.map_or(&self.link.value, |(_, link)| link)
+    }
+}
+
 /// A network behind a router.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Route {

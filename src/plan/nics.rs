@@ -334,15 +334,12 @@ fn gateways(
     if !interface.gateway.is_empty() {
         return interface.gateway.clone();
     }
-    let has_family = |gateway: &&Loc<IpAddr>| match addressing {
-        Addressing::Static(addresses) => {
-            addresses.iter().any(|address| address.is_ipv4() == gateway.is_ipv4())
-        }
-        Addressing::Pool(_) => network.pool.iter().any(|pool| pool.first().is_ipv4() == gateway.is_ipv4()),
-        Addressing::Dhcp(_) => true,
-        Addressing::None | Addressing::Pppoe(_) => false,
-    };
-    if serves { Vec::new() } else { network.gateway.iter().filter(has_family).copied().collect() }
+    // Advertised addresses come with a router of their own.
+    if serves || *addressing == Addressing::None {
+        return Vec::new();
+    }
+    let has_family = |gateway: &&Loc<IpAddr>| routes::has_family(network, addressing, gateway.value);
+    network.gateway.iter().filter(has_family).copied().collect()
 }
 
 /// Name servers behind the NIC: its own, the network's; where the address is fixed and nobody names one, the

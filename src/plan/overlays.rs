@@ -6,7 +6,7 @@ use super::openwrt;
 use crate::diag::{Diagnostic, Diagnostics, Loc};
 use crate::overlay::{Overlay, Overlays};
 use crate::spec::{ApplianceSpec, DeviceSource, Documents, Image, PersistenceMode};
-use crate::types::{CapabilityWish, OverlayRef, PackageWish};
+use crate::types::{CapabilityWish, OverlayRef};
 
 /// An overlay of an appliance, and where it is named.
 pub struct Named<'a> {
@@ -100,34 +100,39 @@ pub fn applied(spec: &ApplianceSpec, named: &[Named<'_>]) -> Vec<AppliedOverlay>
         .collect()
 }
 
-/// Whether one of the overlays chooses between several uplinks.
-pub fn several_uplinks(named: &[Named<'_>]) -> bool {
-    let chooses = |wish: &Loc<PackageWish>| !wish.is_unwanted() && wish.name().ends_with("mwan3");
-    named.iter().any(|one| one.overlay.spec.packages.iter().any(chooses))
+/// Packages that choose between several uplinks.
+const UPLINK_CHOOSERS: [&str; 2] = ["mwan3", "luci-app-mwan3"];
+
+/// Further ones that make routing rules of their own.
+const POLICY_ROUTERS: [&str; 4] = ["pbr", "pbr-iptables", "pbr-netifd", "luci-app-pbr"];
+
+/// What packages do to the routes of an appliance.
+#[derive(Debug, Default)]
+pub struct Routers {
+    /// Whether one chooses between several uplinks.
+    pub several_uplinks: bool,
+    /// The first that makes routing rules of its own, and where it comes from.
+    pub policy_router: Option<Loc<String>>,
 }
 
-/// Packages that make routing rules of their own.
-const POLICY_ROUTERS: [&str; 6] =
-    ["mwan3", "luci-app-mwan3", "pbr", "pbr-iptables", "pbr-netifd", "luci-app-pbr"];
-
-/// The first of them among the packages of the appliance's Image and overlays.
-pub fn policy_router(
-    documents: &Documents,
-    spec: &ApplianceSpec,
-    named: &[Named<'_>],
-) -> Option<Loc<String>> {
-    let first = |packages: &[Loc<PackageWish>], at| {
-        let mut installed = packages.iter().filter(|wish| !wish.is_unwanted()).map(|wish| wish.name());
-        let known = installed.find(|name| POLICY_ROUTERS.contains(name))?;
-        Some(Loc::new(known.to_owned(), at))
-    };
+/// Those among the packages of the appliance's Image and overlays.
+pub fn routers(documents: &Documents, spec: &ApplianceSpec, named: &[Named<'_>]) -> Routers {
     let build = spec.build.as_ref().and_then(|build| build.span);
-    let of_image = image(documents, spec).and_then(|image| first(&image.spec.packages, build));
-    of_image.or_else(|| {
-        named.iter().find_map(|one| {
-            first(&one.overlay.spec.packages, if one.in_image { build } else { one.reference.span })
-        })
-    })
+    let of_image = image(documents, spec).into_iter().flat_map(|image| &image.spec.packages);
+    let of_overlays = named.iter().flat_map(|one| {
+        let place = if one.in_image { build } else { one.reference.span };
+        one.overlay.spec.packages.iter().map(move |wish| (wish, place))
+    });
+    let mut routers = Routers::default();
+    for (wish, place) in of_image.map(|wish| (wish, build)).chain(of_overlays) {
+        let chooses = UPLINK_CHOOSERS.contains(&wish.name());
+        if wish.is_unwanted() || !(chooses || POLICY_ROUTERS.contains(&wish.name())) {
+            continue;
+        }
+        routers.several_uplinks |= chooses;
+        routers.policy_router.get_or_insert_with(|| Loc::new(wish.name().to_owned(), place));
+    }
+    routers
 }
 
 /// An Overlay among the documents of a site has no folder, so it would be nobody's.

@@ -2,6 +2,7 @@
 
 use super::attachments;
 use super::model::Nic;
+use super::once::once;
 use super::pod::Placement;
 use super::{nics, tolerations};
 use crate::diag::{Diagnostic, Diagnostics, Loc};
@@ -11,14 +12,16 @@ use crate::types::nearest;
 /// Decides the placement. Without `nodes` in the site nothing is known of the nodes, and nothing is asked.
 pub fn decide(site: &SiteSpec, spec: &ApplianceSpec, nics: &[Nic], diags: &mut Diagnostics) -> Placement {
     let networks: Vec<&Network> = nics.iter().filter_map(|nic| nics::network(site, &nic.network)).collect();
-    let elsewhere = networks.iter().flat_map(|network| network.parents.iter().map(|(node, _)| node));
-    for name in spec.nodes.iter().chain(networks.iter().flat_map(|network| &network.nodes)).chain(elsewhere) {
+    for name in &spec.nodes {
         reject_unknown_node(site, name, diags);
     }
+    let mut pinned = spec.nodes.iter().chain(networks.iter().flat_map(|network| &network.nodes));
+    let all_known = pinned.all(|name| is_known(site, name));
     let architecture = image_architecture(spec);
     Placement {
         nodes: nodes(site, spec, &networks, nics, architecture).unwrap_or_else(|finding| {
-            diags.push(*finding);
+            // What an unknown node would have, nobody knows.
+            diags.extend(all_known.then_some(*finding));
             Vec::new()
         }),
         pinned: !spec.nodes.is_empty(),
@@ -30,6 +33,13 @@ pub fn decide(site: &SiteSpec, spec: &ApplianceSpec, nics: &[Nic], diags: &mut D
             .filter(|raw| tolerations::check(raw, diags))
             .map(|raw| raw.value.clone())
             .collect(),
+    }
+}
+
+/// Judges the nodes that a network names.
+pub fn check_nodes_of(site: &SiteSpec, network: &Network, diags: &mut Diagnostics) {
+    for name in network.nodes.iter().chain(network.parents.iter().map(|(node, _)| node)) {
+        reject_unknown_node(site, name, diags);
     }
 }
 
@@ -99,12 +109,13 @@ pub fn settle_parents(
     diags: &mut Diagnostics,
 ) {
     for nic in nics {
-        let Some(network) = nics::network(site, &nic.network) else { continue };
+        let network = nics::network(site, &nic.network).filter(|network| !nics::is_primary(network));
+        let Some(network) = network else { continue };
         let nodes = nodes_in_question(site, network, placement);
         if let Some((first, rest)) = nodes.split_first() {
             let over = attachments::parent_on(network, first);
             if let Some(other) = rest.iter().find(|node| attachments::parent_on(network, node) != over) {
-                diags.push(parent_differs(nic, network, (first, other)));
+                diags.push(parent_differs(site, nic, network, (first, other), &nodes));
             } else if let Some(attachment) = &mut nic.attachment {
                 attachment.link = attachments::link_over(network, over);
             }
@@ -130,20 +141,45 @@ fn nodes_in_question(site: &SiteSpec, network: &Network, placement: &Placement) 
     names
 }
 
-fn parent_differs(nic: &Nic, network: &Network, nodes: (&str, &str)) -> Diagnostic {
+/// Of the nodes in question, two whose interfaces differ.
+fn parent_differs(
+    site: &SiteSpec,
+    nic: &Nic,
+    network: &Network,
+    nodes: (&str, &str),
+    all: &[String],
+) -> Diagnostic {
     let [one, other] = [nodes.0, nodes.1].map(|node| attachments::parent_on(network, node));
     let what = format!(
         "`{}` is `{one}` on {} and `{other}` on {}, and a pod's attachment is the same on all nodes",
         nic.network.value, nodes.0, nodes.1
     );
+    let pinned = format!("write `nodes: [{}]` at the appliance", nodes.0);
+    let help = match one_name(site, network, all) {
+        Some(commands) => {
+            format!("{pinned}; or give the interfaces one name, by {commands}, and leave `parents` out")
+        }
+        None => pinned,
+    };
     Diagnostic::error("parent-differs", what)
         .at(nic.network.span)
         .also(network.parents.first().and_then(|(_, parent)| parent.span), "the other names")
-        .help(format!(
-            "write `nodes: [{}]` at the appliance; or give the interfaces one name, by `ip link property add dev {other} \
-             altname {one}` on {}, and leave `parents` out",
-            nodes.0, nodes.1
-        ))
+        .help(help)
+}
+
+/// How the interfaces that have not the common name get it; `None` where a node has another one of that name.
+fn one_name(site: &SiteSpec, network: &Network, nodes: &[String]) -> Option<String> {
+    let common = attachments::link(network);
+    let exceptions = nodes.iter().map(|node| (node, attachments::link_on(network, node)));
+    let commands = exceptions.filter(|(_, link)| *link != common).map(|(node, link)| {
+        let listed = site.nodes.iter().find(|(name, _)| name.value == *node);
+        let has = |name: &str| {
+            listed.is_some_and(|(_, known)| known.parents.iter().any(|one| one.as_str() == name))
+        };
+        let (own, common) = (link.parent(), common.parent());
+        (!has(common)).then(|| format!("`ip link property add dev {own} altname {common}` on {node}"))
+    });
+    Some(commands.collect::<Option<Vec<String>>>()?.join(" and "))
 }
 
 /// A node that lacks the parent, and has an interface that is no network's: it may be the same network by another name.
@@ -204,17 +240,10 @@ fn intersection(own: &[Loc<String>], networks: &[&Network]) -> Vec<String> {
         .filter(|list| !list.is_empty())
         .collect();
     let Some((first, rest)) = lists.split_first() else { return Vec::new() };
-    let mut names: Vec<String> = Vec::new();
     let common = first
         .iter()
-        .filter(|name| rest.iter().all(|list| list.iter().any(|other| other.value == name.value)))
-        .map(|name| name.value.clone());
-    for name in common {
-        if !names.contains(&name) {
-            names.push(name);
-        }
-    }
-    names
+        .filter(|name| rest.iter().all(|list| list.iter().any(|other| other.value == name.value)));
+    once(common.map(|name| name.value.clone()))
 }
 
 /// The VLAN interface over a parent counts as the parent: node preparation makes it. A bridge is not a
@@ -228,18 +257,16 @@ fn has_parent(network: &Network, name: &str, node: &Node) -> bool {
 }
 
 fn parents(networks: &[&Network]) -> String {
-    let mut parents: Vec<String> = Vec::new();
-    for network in networks {
-        let parent = format!("`{}`", attachments::link(network).parent());
-        if !parents.contains(&parent) {
-            parents.push(parent);
-        }
-    }
-    parents.join(" and ")
+    let parents = networks.iter().map(|network| format!("`{}`", attachments::link(network).parent()));
+    once(parents).join(" and ")
+}
+
+fn is_known(site: &SiteSpec, name: &Loc<String>) -> bool {
+    site.nodes.is_empty() || site.nodes.iter().any(|(known, _)| known.value == name.value)
 }
 
 fn reject_unknown_node(site: &SiteSpec, name: &Loc<String>, diags: &mut Diagnostics) {
-    if site.nodes.is_empty() || site.nodes.iter().any(|(known, _)| known.value == name.value) {
+    if is_known(site, name) {
         return;
     }
     let known: Vec<&str> = site.nodes.iter().map(|(known, _)| known.as_str()).collect();

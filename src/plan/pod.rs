@@ -158,7 +158,7 @@ pub enum VolumeSource {
     /// A folder of an NFS server.
     Nfs {
         /// The server.
-        server: String,
+        server: Loc<String>,
         /// The folder.
         path: Loc<String>,
     },

@@ -60,7 +60,7 @@ fn gateways<'a>(interface: &'a Interface, network: &'a Network) -> &'a [Loc<IpAd
 }
 
 /// Whether the NIC has, or may get, an address of the family.
-fn has_family(network: &Network, addressing: &Addressing, family: IpAddr) -> bool {
+pub fn has_family(network: &Network, addressing: &Addressing, family: IpAddr) -> bool {
     match addressing {
         Addressing::Static(addresses) => {
             addresses.iter().any(|address| address.is_ipv4() == family.is_ipv4())

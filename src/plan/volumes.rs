@@ -14,7 +14,7 @@ pub fn volumes(appliance: &str, spec: &ApplianceSpec) -> Vec<Volume> {
         } else if let Some(path) = &volume.host_path {
             VolumeSource::HostPath(path.clone())
         } else if let Some(nfs) = &volume.nfs {
-            VolumeSource::Nfs { server: nfs.server.value.clone(), path: nfs.path.clone() }
+            VolumeSource::Nfs { server: nfs.server.clone(), path: nfs.path.clone() }
         } else if is_scratch(volume) {
             let in_memory =
                 volume.memory.as_ref().map_or_else(|| is_shared_memory(volume), |memory| memory.value);

@@ -1,8 +1,10 @@
 //! Ports that the Ingress, the HTTPRoute and the probes name, and what the API server says to their other values.
 
 use crate::diag::{Diagnostic, Diagnostics, Loc, Span};
-use crate::plan::{Appliance, ContainerPort, HttpRoute, Ingress, Plan, Probe, ProbeAction, known_ports};
-use crate::types::label;
+use crate::plan::{
+    Appliance, ContainerPort, HttpRoute, Ingress, Plan, Probe, ProbeAction, Service, known_ports,
+};
+use crate::types::{label, quoted};
 
 pub(super) fn check(plan: &Plan, diags: &mut Diagnostics) {
     for appliance in &plan.appliances {
@@ -42,18 +44,33 @@ fn check_route(appliance: &Appliance, route: &HttpRoute, diags: &mut Diagnostics
     }
     match &appliance.service {
         None => diags.push(without_service(appliance, "an HTTP route", route.span)),
-        Some(service) => {
-            let tcp: Vec<ContainerPort> =
-                service.ports.iter().filter(|port| port.protocol == "TCP").cloned().collect();
-            if !tcp.iter().any(|port| port.name == route.port) {
-                diags.push(unknown_port("the HTTP route", &route.port, known_ports(&tcp)));
-            }
-        }
+        Some(service) => check_route_port(appliance, route, service, diags),
     }
     for host in &route.hostnames {
         check_host(host, diags);
     }
-    check_page(&route.path, diags);
+    check_page(&route.path, page_fault(&route.path).or_else(|| route_page_fault(&route.path)), diags);
+}
+
+/// Gateways forward HTTP to TCP ports alone.
+fn check_route_port(appliance: &Appliance, route: &HttpRoute, service: &Service, diags: &mut Diagnostics) {
+    let is_tcp = |port: &&ContainerPort| port.protocol == "TCP";
+    let shown: Vec<ContainerPort> = service.ports.iter().filter(is_tcp).cloned().collect();
+    if shown.is_empty() {
+        let what = format!(
+            "an HTTP route leads to a TCP port, and the service of `{}` shows none",
+            appliance.name.value
+        );
+        let own: Vec<&str> =
+            appliance.main.ports.iter().filter(is_tcp).map(|port| port.name.as_str()).collect();
+        let help = match own.first() {
+            Some(_) => format!("add one of these to the service's `ports`: {}", own.join(", ")),
+            None => known_ports(&[]),
+        };
+        diags.push(Diagnostic::error("unknown-port", what).at(route.port.span).help(help));
+    } else if !shown.iter().any(|port| port.name == route.port) {
+        diags.push(unknown_port("the HTTP route", &route.port, known_ports(&shown)));
+    }
 }
 
 /// Home Assistant answers 400 to whatever a proxy sends on until it is told which proxies it can trust. That is in its own
@@ -87,7 +104,7 @@ fn check_ingress(appliance: &Appliance, ingress: &Ingress, diags: &mut Diagnosti
         Some(_) => {}
     }
     check_host(&ingress.host, diags);
-    check_page(&ingress.path, diags);
+    check_page(&ingress.path, page_fault(&ingress.path), diags);
 }
 
 fn check_host(stated: &Loc<String>, diags: &mut Diagnostics) {
@@ -104,13 +121,42 @@ fn check_host(stated: &Loc<String>, diags: &mut Diagnostics) {
     }
 }
 
-fn check_page(path: &Loc<String>, diags: &mut Diagnostics) {
-    if !path.starts_with('/') || path.contains("//") {
+fn check_page(path: &Loc<String>, fault: Option<(&str, &str)>, diags: &mut Diagnostics) {
+    if let Some((what, help)) = fault {
         diags.push(
-            Diagnostic::error("ingress-host", format!("`{}` is not the path of a page", path.value))
-                .at(path.span)
-                .help("start it with one `/`"),
+            Diagnostic::error("ingress-host", format!("{} {what}", quoted(path))).at(path.span).help(help),
         );
+    }
+}
+
+/// What the API server refuses in the path of an Ingress (`ValidateIngress`) and of an HTTPRoute; and what to write instead.
+fn page_fault(path: &str) -> Option<(&'static str, &'static str)> {
+    if !path.starts_with('/') || path.contains("//") {
+        Some(("is not the path of a page", "start it with one `/`"))
+    } else if path.split('/').any(|part| matches!(part, "." | "..")) {
+        Some(("has a part `.` or `..`", "write the path that it leads to"))
+    } else if path.to_ascii_lowercase().contains("%2f") {
+        Some(("has a `/` that is written as `%2f`", "write `/`"))
+    } else {
+        None
+    }
+}
+
+/// What is refused in the path of an HTTPRoute beside that (Gateway API v1, the rules of `HTTPPathMatch`).
+fn route_page_fault(path: &str) -> Option<(&'static str, &'static str)> {
+    const LONGEST: usize = 1024;
+    let is_known = |one: char| one.is_ascii_alphanumeric() || "-/._~!$&'()*+,;=:@".contains(one);
+    let is_escape = |rest: &str| rest.len() > 1 && rest.bytes().take(2).all(|byte| byte.is_ascii_hexdigit());
+    let is_good = |(at, one): (usize, char)| is_known(one) || one == '%' && is_escape(&path[at + 1..]);
+    if path.len() > LONGEST {
+        Some(("is longer than 1024 bytes", "write a shorter path"))
+    } else if !path.char_indices().all(is_good) {
+        Some((
+            "has characters that a path has not",
+            "write them as `%` and two hexadecimal digits; leave out what begins with `#` or `?`",
+        ))
+    } else {
+        None
     }
 }
 

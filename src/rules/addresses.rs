@@ -3,54 +3,26 @@
 use std::collections::HashMap;
 use std::net::IpAddr;
 
+use super::network_of;
 use super::networks::{check_gateways as check_family, reject_cluster_dns, reject_gateway_outside};
-use super::{beside, network_of};
+use super::wires::{beside, meet};
 use crate::diag::{Diagnostic, Diagnostics, Loc, Span};
 use crate::plan::{Addressing, Appliance, ConfiguredBy, Network, Nic, Plan, Profile};
 use crate::types::Cidr;
 
 pub(super) fn check(plan: &Plan, diags: &mut Diagnostics) {
-    let mut seen: HashMap<(String, IpAddr), Option<Span>> = HashMap::new();
-    let mut servers: HashMap<String, (&Appliance, &Loc<bool>)> = HashMap::new();
+    let mut seen = Seen::new();
     for appliance in &plan.appliances {
         for nic in &appliance.nics {
             let Some(network) = network_of(plan, nic) else { continue };
             for address in nic.fixed_addresses() {
                 check_address(plan, network, nic, address, diags);
-                // Two networks over one wire are one LAN.
-                let key = (network.link.wire(), address.address());
-                if let Some(first) = seen.insert(key, address.span) {
-                    diags.push(
-                        Diagnostic::error(
-                            "duplicate-address",
-                            format!("{} is used twice", address.address()),
-                        )
-                        .at(address.span)
-                        .label("used again")
-                        .also(first, "first used here")
-                        .help("give each NIC its own address"),
-                    );
-                }
+                check_twice(&mut seen, appliance, network, address, diags);
             }
             check_pool(network, nic, diags);
             check_serve(appliance, nic, diags);
-            if let Some(serve) = &nic.serve
-                && let Some((other, first)) = servers.insert(network.link.wire(), (appliance, serve))
-                && !are_pair(other, appliance)
-            {
-                diags.push(
-                    Diagnostic::error(
-                        "two-servers",
-                        format!("two appliances serve `{}`", network.name.value),
-                    )
-                    .at(serve.span)
-                    .also(first.span, "the first one")
-                    .help("keep `serve: true` on one interface of a network; or write the same `pair: NAME` at both appliances"),
-                );
-            }
             check_gateways(plan, network, nic, diags);
         }
-        check_own_server(plan, appliance, diags);
         check_default_routes(appliance, diags);
         let discovery: Vec<&Nic> = appliance.nics.iter().filter(|nic| nic.discovery.value).collect();
         if let [first, second, ..] = discovery.as_slice() {
@@ -68,27 +40,28 @@ pub(super) fn check(plan: &Plan, diags: &mut Diagnostics) {
     }
 }
 
-/// A router between a wire and itself: its server answers on the side where others serve, and itself first of all.
-fn check_own_server(plan: &Plan, appliance: &Appliance, diags: &mut Diagnostics) {
-    let wire = |nic: &Nic| network_of(plan, nic).map(|network| network.link.wire());
-    for nic in appliance.nics.iter().filter(|nic| nic.serve.is_none()) {
-        let Addressing::Dhcp(asks) = nic.addressing else { continue };
-        let serves =
-            |other: &&Nic| other.serve.is_some() && wire(other).is_some() && wire(other) == wire(nic);
-        if let Some(server) = appliance.nics.iter().find(serves) {
-            let (one, other) = (&nic.interface.value, &server.interface.value);
-            diags.push(
-                Diagnostic::error(
-                    "own-server",
-                    format!("`{one}` asks for an address on the wire that `{other}` serves"),
-                )
-                .at(asks)
-                .label("the answer would be its own")
-                .also(server.serve.as_ref().and_then(|serve| serve.span), "the server")
-                .help("give the network another `parent`, or a `vlan`"),
-            );
-        }
+/// Who has an address, and where it was written.
+type Seen<'a> = HashMap<IpAddr, Vec<(&'a Appliance, &'a Network, Option<Span>)>>;
+
+/// Two networks over one wire are one LAN.
+fn check_twice<'a>(
+    seen: &mut Seen<'a>,
+    appliance: &'a Appliance,
+    network: &'a Network,
+    address: &Loc<Cidr>,
+    diags: &mut Diagnostics,
+) {
+    let before = seen.entry(address.address()).or_default();
+    if let Some((.., first)) = before.iter().find(|(owner, on, _)| meet((owner, on), (appliance, network))) {
+        diags.push(
+            Diagnostic::error("duplicate-address", format!("{} is used twice", address.address()))
+                .at(address.span)
+                .label("used again")
+                .also(*first, "first used here")
+                .help("give each NIC its own address"),
+        );
     }
+    before.push((appliance, network, address.span));
 }
 
 fn check_address(plan: &Plan, network: &Network, nic: &Nic, address: &Loc<Cidr>, diags: &mut Diagnostics) {
@@ -301,13 +274,6 @@ fn check_way_out(nic: &Nic, diags: &mut Diagnostics) {
         .at(nic.default_route.span)
         .help(help),
     );
-}
-
-/// Whether two appliances say that they serve together.
-fn are_pair(one: &Appliance, other: &Appliance) -> bool {
-    one.half.is_some()
-        && one.name.value != other.name.value
-        && one.pair.as_ref().map(|pair| &pair.value) == other.pair.as_ref().map(|pair| &pair.value)
 }
 
 /// One default route; OpenWrt has several, in the order of their metrics. netifd takes none for 0.

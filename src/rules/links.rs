@@ -84,12 +84,8 @@ fn clashing(plan: &Plan, one: &Network) -> Vec<(usize, Clash)> {
 
 /// Whether NICs of two networks on one node, whichever it is, would fight over a link of the node.
 fn clash(one: &Network, other: &Network) -> Option<Clash> {
-    fn on<'a>(network: &'a Network, node: &str) -> &'a Link {
-        let elsewhere = network.elsewhere.iter().find(|(name, _)| name.value == node);
-        elsewhere.map_or(&network.link.value, |(_, link)| link)
-    }
     let named = one.elsewhere.iter().chain(&other.elsewhere).map(|(node, _)| node.as_str());
-    named.chain([""]).find_map(|node| clash_of(on(one, node), on(other, node)))
+    named.chain([""]).find_map(|node| clash_of(one.link_on(node), other.link_on(node)))
 }
 
 fn clash_of(a: &Link, b: &Link) -> Option<Clash> {

@@ -12,7 +12,9 @@ mod objects;
 mod overlays;
 mod routes;
 mod security;
+mod servers;
 mod volumes;
+mod wires;
 mod workload;
 
 use crate::diag::Diagnostics;
@@ -24,6 +26,7 @@ pub use objects::{check_objects, planned};
 pub fn check(plan: &Plan, diags: &mut Diagnostics) {
     macs::check(plan, diags);
     addresses::check(plan, diags);
+    servers::check(plan, diags);
     interfaces::check(plan, diags);
     routes::check(plan, diags);
     links::check(plan, diags);
@@ -39,10 +42,4 @@ pub fn check(plan: &Plan, diags: &mut Diagnostics) {
 /// The network that a NIC is on.
 fn network_of<'a>(plan: &'a Plan, nic: &Nic) -> Option<&'a Network> {
     plan.networks.iter().find(|network| *network.name == *nic.network)
-}
-
-/// The other networks over the wire of this one: one LAN under several names.
-fn beside<'a>(plan: &'a Plan, network: &Network) -> impl Iterator<Item = &'a Network> {
-    let (name, wire) = (network.name.value.clone(), network.link.wire());
-    plan.networks.iter().filter(move |other| other.name.value != name && other.link.wire() == wire)
 }

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use super::beside;
+use super::wires::{are_one, beside};
 use crate::diag::{Diagnostic, Diagnostics, Loc};
 use crate::plan::{Network, Nic, Plan};
 use crate::types::{Cidr, IpRange};
@@ -26,6 +26,7 @@ pub(super) fn check(plan: &Plan, diags: &mut Diagnostics) {
             check_pool(plan, network, pool, diags);
         }
         check_ipam(network, diags);
+        check_parents(network, diags);
         check_overlaps(network, &plan.networks[..index], diags);
         check_mtu(network, diags);
         check_plugins(network, diags);
@@ -142,6 +143,14 @@ fn check_ipam(network: &Network, diags: &mut Diagnostics) {
     }
 }
 
+/// Nothing hangs on an interface of the nodes there.
+fn check_parents(network: &Network, diags: &mut Diagnostics) {
+    if let Some((node, _)) = network.elsewhere.first().filter(|_| network.primary) {
+        let what = format!("`parents` of `{}`, which is the cluster's primary network", network.name.value);
+        diags.push(Diagnostic::error("no-effect", what).at(node.span).help("remove `parents`, or `primary`"));
+    }
+}
+
 fn check_pool(plan: &Plan, network: &Network, pool: &Loc<IpRange>, diags: &mut Diagnostics) {
     let report = |what: String, help: String| Diagnostic::error("pool-range", what).at(pool.span).help(help);
     let inside = |subnet: &&Loc<Cidr>| subnet.contains(pool.first()) && subnet.contains(pool.last());
@@ -172,7 +181,7 @@ fn check_pool(plan: &Plan, network: &Network, pool: &Loc<IpRange>, diags: &mut D
 
 /// Two names for one wire must not hand out the same addresses, and host-local refuses ranges that overlap.
 fn check_overlaps(network: &Network, before: &[Network], diags: &mut Diagnostics) {
-    let others = before.iter().filter(|other| other.link.wire() == network.link.wire());
+    let others = before.iter().filter(|other| are_one(other, network));
     let others: Vec<&Loc<IpRange>> = others.flat_map(|other| &other.pools).collect();
     for (index, pool) in network.pools.iter().enumerate() {
         let mut earlier = others.iter().copied().chain(&network.pools[..index]);

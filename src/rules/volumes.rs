@@ -1,9 +1,11 @@
 //! Volumes: where they are mounted, and how large they are.
 
+use std::net::IpAddr;
+
 use super::objects::PRIVILEGE_REASON;
 use crate::diag::{Diagnostic, Diagnostics, Loc, Severity};
 use crate::plan::{Appliance, ConfigFiles, Mount, Plan, Profile, VolumeSource, bytes_without_unit};
-use crate::types::Privilege;
+use crate::types::{Privilege, quoted};
 
 /// What OpenWrt's init makes anew at each boot, and what is the kernel's.
 const HIDDEN: [&str; 6] = ["/tmp", "/var", "/run", "/dev", "/proc", "/sys"];
@@ -127,7 +129,9 @@ fn check_twice(mount: &Mount, before: &[Mount], diags: &mut Diagnostics) {
 fn check_source(appliance: &Appliance, source: &VolumeSource, diags: &mut Diagnostics) {
     match source {
         VolumeSource::HostPath(path) => {
-            check_elsewhere(path, "the node", diags);
+            if !check_elsewhere(path, "the node", diags) {
+                return;
+            }
             let privilege = Privilege::host_path(path);
             if !appliance.allowed.iter().any(|(known, _)| known.value == privilege) {
                 let severity = if privilege.is_grave() { Severity::Error } else { Severity::Warning };
@@ -142,7 +146,10 @@ fn check_source(appliance: &Appliance, source: &VolumeSource, diags: &mut Diagno
                 );
             }
         }
-        VolumeSource::Nfs { path, .. } => check_elsewhere(path, "the server", diags),
+        VolumeSource::Nfs { server, path } => {
+            check_server(server, diags);
+            check_elsewhere(path, "the server", diags);
+        }
         VolumeSource::Scratch(scratch) => {
             if let Some(finding) = scratch.limit.as_ref().and_then(bytes_without_unit) {
                 diags.push(finding);
@@ -152,14 +159,33 @@ fn check_source(appliance: &Appliance, source: &VolumeSource, diags: &mut Diagno
     }
 }
 
-fn check_elsewhere(path: &Loc<String>, whose: &str, diags: &mut Diagnostics) {
-    if !path.starts_with('/') || path.split('/').any(|part| part == "..") {
+/// A name or an address, and nothing of what a URL has beside these.
+fn check_server(server: &Loc<String>, diags: &mut Diagnostics) {
+    let is_address = server.trim_matches(['[', ']']).parse::<IpAddr>().is_ok();
+    let is_name = |name: &str| {
+        !name.is_empty()
+            && !name.contains(|one: char| one.is_whitespace() || one.is_control() || "/:@".contains(one))
+    };
+    if !is_address && !is_name(server) {
+        diags.push(
+            Diagnostic::error("mount-path", format!("{} is no NFS server", quoted(server)))
+                .at(server.span)
+                .help("write its name or address alone, such as nas.lan"),
+        );
+    }
+}
+
+/// Whether a path may be one of another machine; one that may not is reported.
+fn check_elsewhere(path: &Loc<String>, whose: &str, diags: &mut Diagnostics) -> bool {
+    let good = path.starts_with('/') && !path.split('/').any(|part| part == "..");
+    if !good {
         diags.push(
             Diagnostic::error("mount-path", format!("`{}` is no path of {whose}", path.value))
                 .at(path.span)
                 .help("write it from `/` on, without `..`"),
         );
     }
+    good
 }
 
 /// What OpenWrt's init makes anew at each boot hides what is mounted there.

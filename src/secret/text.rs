@@ -167,7 +167,8 @@ impl Reader {
             let begin = (begin..before.len()).find(|at| before.is_char_boundary(*at)).unwrap_or(before.len());
             let name = &before[begin..];
             let name = name.rsplit('.').next().unwrap_or(name);
-            let is_secret = is_name(name) || self.suspicious && may_be_option("", name);
+            let is_suspect = || may_be_option("", name) || name == "value";
+            let is_secret = is_name(name) || self.suspicious && is_suspect();
             if !is_secret {
                 continue;
             }
@@ -215,7 +216,8 @@ fn length(value: &str, spaced: bool, flow: bool) -> Length {
         Some('[') if spaced => return Length::Of(whole.find(']').unwrap_or(whole.len())),
         Some('{') if spaced && !whole.starts_with("{{") => return Length::Map,
         // Other keys, an alias, a variable: no secret stands here.
-        None | Some('{' | '[' | '*' | '&') => return Length::Of(0),
+        None | Some('{' | '[' | '*') => return Length::Of(0),
+        Some('&') if !spaced => return Length::Of(0),
         Some('$') if !spaced || whole.starts_with("$(") || whole.starts_with("${") => return Length::Of(0),
         Some(_) => {}
     }
@@ -307,6 +309,7 @@ mod tests {
             ("password: $ecret", "password: ***"),
             ("private_key: [abc=, def=]", "private_key: ***]"),
             ("  password: my secret words # why", "  password: *** # why"),
+            ("  password: &anchor word", "  password: ***"),
             ("{wg0: {private_key: abc=, proto: wireguard}}", "{wg0: {private_key: ***, proto: wireguard}}"),
             ("{\"password\": \"a, b\", \"x\": 1}", "{\"password\": \"***\", \"x\": 1}"),
             (

@@ -43,12 +43,10 @@ fn secrets(tree: &Tree, place: Place, around: &str, found: &mut Vec<Span>) {
             for Entry { key, value } in entries {
                 let is_secret = match place {
                     Place::Uci => secret::may_be_option(kind, &key.text),
-                    Place::Variables => {
-                        secret::is_name(&key.text) || key.text == "value" && is_named(entries)
-                    }
+                    Place::Variables => secret::is_name(&key.text),
                     Place::Elsewhere => false,
                 };
-                if is_secret {
+                if is_secret || key.text == "value" && is_named(entries) {
                     values(value, found);
                 }
                 let place = match key.text.as_str() {

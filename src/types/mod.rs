@@ -33,7 +33,7 @@ pub use digest::{Digest, Sha256};
 pub use file::{FileMode, FileOwner};
 pub use image_ref::{ImageRef, refuse_users};
 pub use mac::Mac;
-pub use name::{EnvName, FeedName, InterfaceName, ModuleName, Name};
+pub use name::{EnvName, FeedName, InterfaceName, ModuleName, Name, ObjectName};
 pub use nearest::nearest;
 pub use number::{AccountId, Port, Vlan};
 pub use overlay_ref::OverlayRef;

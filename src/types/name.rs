@@ -1,6 +1,6 @@
 //! Names: of objects, of network interfaces, of environment variables.
 
-use super::{Invalid, TextForm, quoted};
+use super::{Invalid, TextForm, label, quoted};
 use std::fmt;
 use std::str::FromStr;
 
@@ -83,6 +83,30 @@ impl TextForm for Name {
     const WHAT: &'static str = "a name";
     const PATTERN: &'static str = "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$";
     const EXAMPLE: &'static str = "lan";
+}
+
+/// The name of an object of somebody else's (RFC 1123 subdomain, apimachinery `IsDNS1123Subdomain`): up to 253 of `a-z`, `0-9`, `-`
+/// and `.`, with a letter or digit at both ends of each part between dots.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ObjectName(String);
+text_type!(ObjectName);
+
+impl FromStr for ObjectName {
+    type Err = Invalid;
+
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        if label::is_domain(text) {
+            return Ok(Self(text.to_owned()));
+        }
+        let problem = format!("{} is not the name of an object", quoted(text));
+        Err(Invalid::new(problem, "use a-z, 0-9, `-` and `.`, with a letter or digit at both ends"))
+    }
+}
+
+impl TextForm for ObjectName {
+    const WHAT: &'static str = "the name of an object";
+    const PATTERN: &'static str = r"^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$";
+    const EXAMPLE: &'static str = "internal";
 }
 
 /// The name of a network interface, as libcni accepts it: 1 to 15 bytes, not `.` or `..`, without `/`, `:` and white
@@ -227,6 +251,9 @@ mod tests {
         for text in ["a", "lan", "home-assistant", "0", "a-0", &"a".repeat(63)] {
             assert!(text.parse::<Name>().is_ok_and(|name| name.as_str() == text), "{text}");
         }
+        for text in ["a", "gateway.example", &["a"; 127].join(".")] {
+            assert!(text.parse::<ObjectName>().is_ok(), "{text}");
+        }
         for text in ["enp3s0", "enp3s0.2", "br-lan", "net1", "a@b", &"x".repeat(15)] {
             assert!(text.parse::<InterfaceName>().is_ok(), "{text}");
         }
@@ -245,6 +272,9 @@ mod tests {
         assert!(refused::<Name>("").starts_with("the name is empty"));
         assert!(refused::<Name>(&"a".repeat(64)).contains("has 64 characters"));
         assert!(refused::<Name>("lån").contains("contains `å`: use 1 to 63"));
+        for text in ["", ".a", "a..b", "A", "a_b", "-a.b", &["a"; 128].join(".")] {
+            assert!(refused::<ObjectName>(text).contains("is not the name of an object"), "{text}");
+        }
         assert!(refused::<InterfaceName>("averylongname123").contains("has 16 bytes"));
         assert!(refused::<InterfaceName>("a/b").contains("contains `/`"));
         assert!(refused::<InterfaceName>("a b").contains("contains ` `"));

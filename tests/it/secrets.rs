@@ -169,6 +169,9 @@ fn what_is_found_beside_a_secret_does_not_show_it() {
         "nonsense: {uci: {wireless: {ap: {key: hunter2}}}}",
         "uci: {wireless: {ap: {.type: wifi-iface, key: hunter2, key: hunter2}}}, nonsense: 1",
         "env: [{name: D_TOKEN, value: hunter2}], nonsense: 1",
+        "env: {}, env: [{name: D_TOKEN, value: hunter2}]",
+        "environment: [{name: D_TOKEN, value: hunter2}]",
+        "env: [{name: D_TOKEN, value: &a hunter2}, x: y: z",
         "uci: {wireless: {ap: {key: hunter2, x: nonsense: y}}}",
         "uci: {wireless: {ap: {key: \"hunter2, nonsense: y}}}",
     ] {

@@ -82,7 +82,14 @@ httpRoute.port: the Service shows no TCP port `{{ .port }}`; write one of {{ joi
 
 {{/* The path of a page: list PATH VALUE. */}}
 {{- define "wrtpod.check.page" }}
-{{- if or (not (hasPrefix "/" (last .))) (contains "//" (last .)) }}
-{{ first . }}: `{{ last . }}` is not the path of a page; start it with one `/`
+{{- $path := last . }}
+{{- if or (not (hasPrefix "/" $path)) (contains "//" $path) }}
+{{ first . }}: `{{ $path }}` is not the path of a page; start it with one `/`
+{{- else if regexMatch "/[.][.]?(/|$)" $path }}
+{{ first . }}: `{{ $path }}` has a part `.` or `..`; write the path that it leads to
+{{- else if contains "%2f" (lower $path) }}
+{{ first . }}: `{{ $path }}` has a `/` that is written as `%2f`; write `/`
+{{- else if and (hasPrefix "httpRoute" (first .)) (not (regexMatch "^([-A-Za-z0-9/._~!$&'()*+,;=:@]|%[0-9A-Fa-f]{2})+$" $path)) }}
+{{ first . }}: `{{ $path }}` has characters that a path has not; write them as `%` and two hexadecimal digits, without `#` and `?`
 {{- end }}
 {{- end -}}

@@ -158,10 +158,11 @@ fn http_route(source: &Source<'_>) -> Entry {
 
 fn parent(parent: &Loc<ParentRef>) -> Value {
     let mut value = Map::from_iter([("name".to_owned(), parent.name.to_string().into())]);
-    let names = [("namespace", &parent.namespace), ("sectionName", &parent.section_name)];
-    for (key, name) in names {
+    let namespace = parent.namespace.as_ref().map(|name| name.to_string());
+    let section = parent.section_name.as_ref().map(|name| name.to_string());
+    for (key, name) in [("namespace", namespace), ("sectionName", section)] {
         if let Some(name) = name {
-            value.insert(key.to_owned(), name.to_string().into());
+            value.insert(key.to_owned(), name.into());
         }
     }
     if let Some(port) = &parent.port {

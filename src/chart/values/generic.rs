@@ -118,7 +118,7 @@ fn elsewhere(volume: &Volume) -> Option<Vec<Entry>> {
             leaf(
                 "server",
                 nfs.server.value.clone(),
-                shapes::filled(),
+                json!({"type": "string", "pattern": r"^[^\s/@]+$"}),
                 "The NFS server, as the node knows it.",
             ),
             leaf("path", nfs.path.value.clone(), path(), "The folder that it exports."),

@@ -4,6 +4,7 @@
 use std::net::IpAddr;
 
 use super::draft::{Draft, File};
+use crate::plan::once::once;
 use crate::plan::{Nic, SourceRouting};
 use crate::types::Cidr;
 
@@ -72,19 +73,12 @@ fn targets(nic: &Nic, routing: &SourceRouting) -> Vec<(Cidr, Option<IpAddr>)> {
     if subnets.is_empty() {
         subnets.clone_from(&routing.sources);
     }
-    let mut known = Vec::new();
-    subnets.retain(|subnet| {
-        !known.contains(subnet) && {
-            known.push(*subnet);
-            true
-        }
-    });
     let everything = |via: &IpAddr| {
         let all = if via.is_ipv4() { [0; 4].into() } else { [0; 16].into() };
         Cidr::new(all, 0).map(|all| (all, Some(*via)))
     };
     let routes = nic.routes.iter().map(|route| (route.to.value, Some(route.via.value)));
-    let subnets = subnets.into_iter().map(|subnet| (subnet, None));
+    let subnets = once(subnets).into_iter().map(|subnet| (subnet, None));
     subnets.chain(routes).chain(routing.gateways.iter().filter_map(everything)).collect()
 }
 

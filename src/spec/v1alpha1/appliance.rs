@@ -169,7 +169,7 @@ record! {
         "dns" => dns: Vec<Loc<IpAddr>> [one or many],
         /// True when the default route leaves through this interface. On OpenWrt several may have it, each with a `metric` of
         /// its own. Default: false; on OpenWrt, where no interface has the key, true for the first that is no server and
-        /// knows a gateway; with mwan3 among the packages of its overlays, for each such interface with a metric of its own.
+        /// knows a gateway; with mwan3 among the packages of its Image or overlays, for each such interface with a metric of its own.
         "defaultRoute" => default_route: Option<Loc<bool>>,
         /// Networks behind its routers, such as `{to: 10.50.0.0/16, via: 192.168.1.254}`. Default: the network's.
         "routes" => routes: Vec<Loc<Route>>,

@@ -3,7 +3,7 @@
 use super::Entries;
 use crate::diag::Loc;
 use crate::spec::table::{choice, one_of, record};
-use crate::types::{Cidr, EnvName, Name, Port, Quantity};
+use crate::types::{Cidr, EnvName, Name, ObjectName, Port, Quantity};
 
 record! {
     /// A port that the appliance listens on.
@@ -65,11 +65,11 @@ record! {
     /// A Gateway that leads to an appliance.
     pub struct ParentRef, "a parent of the HTTP route" {
         /// Its name.
-        "name" => name: Loc<Name>,
+        "name" => name: Loc<ObjectName>,
         /// Its namespace. Default: the appliance's.
         "namespace" => namespace: Option<Loc<Name>>,
         /// The name of its listener. Default: all that take the route.
-        "sectionName" => section_name: Option<Loc<Name>>,
+        "sectionName" => section_name: Option<Loc<ObjectName>>,
         /// The port of its listener. Default: all that take the route.
         "port" => port: Option<Loc<Port>>,
     }
