@@ -170,6 +170,7 @@ fn document(
     match (overlays.next(), overlays.next()) {
         (Some(overlay), None) if !others => {
             let overlay = overlay.value;
+            overlay.metadata.warn_unheard("Overlay", "remove them", diags);
             Some((overlay.metadata.value.name.to_string(), overlay.spec.value))
         }
         _ if diags.len() > before => None,

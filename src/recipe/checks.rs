@@ -11,6 +11,8 @@ use crate::uci::{Section, check_lasting_type};
 const HIDDEN: [&str; 6] = ["dev", "proc", "run", "sys", "tmp", "var"];
 
 pub(super) fn check(image: &Image, diags: &mut Diagnostics) {
+    let instead = "remove them; `labels` in its `spec` are those of the image";
+    image.metadata.warn_unheard("Image", instead, diags);
     check_base(image, diags);
     check_feeds(image, diags);
     check_packages(image, diags);

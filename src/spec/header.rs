@@ -1,7 +1,7 @@
 //! What a document is: `apiVersion`, `kind` and `metadata.name`.
 
-use super::API_VERSION;
 use super::scalar;
+use super::{API_VERSION, Metadata};
 use crate::diag::{Diagnostic, Diagnostics, Span};
 use crate::types::{nearest, quoted};
 use crate::yaml::{Entry, Kind, Tree};
@@ -29,6 +29,20 @@ impl DocumentKind {
 
     fn words() -> impl Iterator<Item = &'static str> + Clone {
         Self::ALL.into_iter().map(Self::as_str)
+    }
+}
+
+impl Metadata {
+    /// Warns of labels and annotations of a document of a kind that no object of a cluster is made from; `instead` is what
+    /// to do about them.
+    pub fn warn_unheard(&self, kind: &str, instead: &str, diagnostics: &mut Diagnostics) {
+        for (word, entries) in [("labels", &self.labels), ("annotations", &self.annotations)] {
+            if let Some((key, _)) = entries.first() {
+                let what =
+                    format!("`{word}` of an {kind} have no effect: no object of the cluster is made from it");
+                diagnostics.push(Diagnostic::warning("no-effect", what).at(key.span).help(instead));
+            }
+        }
     }
 }
 

@@ -70,7 +70,7 @@ fn stated(description: &str) -> Option<Value> {
 }
 
 /// Every record of the documents: the name of its kind, the document and the pointer in it.
-fn records(
+pub fn records(
     root: &Value,
     node: &Value,
     value: &Value,
@@ -93,13 +93,20 @@ fn records(
     for (key, inner) in value.as_object().into_iter().flatten() {
         let below = node["properties"].get(key).unwrap_or(&node["additionalProperties"]);
         if below.is_object() {
-            records(root, below, inner, (at.0, format!("{}/{key}", at.1)), found);
+            let escaped = key.replace('~', "~0").replace('/', "~1");
+            records(root, below, inner, (at.0, format!("{}/{escaped}", at.1)), found);
         }
     }
 }
 
 /// The documents with another value of a key, or without it.
-fn with(documents: &[Value], document: usize, pointer: &str, key: &str, value: Option<&Value>) -> Vec<Value> {
+pub fn with(
+    documents: &[Value],
+    document: usize,
+    pointer: &str,
+    key: &str,
+    value: Option<&Value>,
+) -> Vec<Value> {
     let mut changed = documents.to_vec();
     let record = changed[document].pointer_mut(pointer).and_then(Value::as_object_mut).expect("a record");
     match value {

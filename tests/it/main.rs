@@ -15,6 +15,7 @@ mod defaults;
 mod goldens;
 mod import;
 mod init;
+mod keys;
 mod layering;
 mod messages;
 mod overlays;

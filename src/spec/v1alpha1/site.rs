@@ -21,9 +21,9 @@ record! {
         /// The document's name, unique among those of its kind. Documents of the same kind and name in several files
         /// are merged.
         "name" => name: Loc<Name>,
-        /// Labels for every object that is made from the document.
+        /// Labels for every object that is made from the document (Site, Appliance).
         "labels" => labels: Entries<String, String>,
-        /// Annotations for every object that is made from the document.
+        /// Annotations for every object that is made from the document (Site, Appliance).
         "annotations" => annotations: Entries<String, String>,
     }
 }
