@@ -91,6 +91,7 @@ pub const RULES: &[Page] = pages!["rules":
     "namespace-missing",
     "namespace-terminating",
     "no-effect",
+    "no-gateway-api",
     "no-interfaces",
     "no-multus",
     "no-node-has-parent",

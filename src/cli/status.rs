@@ -11,7 +11,7 @@ use super::printer::Printer;
 use super::progress::Show;
 use super::report;
 use super::table::table;
-use crate::cluster::{ApplianceStatus, OverlayState, Release};
+use crate::cluster::{ApplianceStatus, NicReport, OverlayState, PodStatus, Release};
 use crate::shown;
 
 /// Runs the verb.
@@ -74,22 +74,15 @@ fn text(states: &[ApplianceStatus]) -> String {
             );
         }
         if let Some(pod) = &state.pod {
-            let ready = if pod.ready { "ready" } else { "not ready" };
-            let node = pod.node.as_deref().unwrap_or("no node yet");
-            let address = pod.address.as_deref().unwrap_or("none yet");
-            let _ = writeln!(
-                text,
-                "  Pod {}: {}, {ready}, on {node}, eth0 {address}, {} restarts",
-                pod.name,
-                shown::line(&pod.phase),
-                pod.restarts
-            );
+            pod_lines(&mut text, pod, &state.nics);
         }
-        indented(&mut text, &if state.nics.is_empty() { String::new() } else { nic_table(&state.nics) });
         for overlay in state.overlays.iter().filter(|overlay| overlay.state != OverlayState::Installed) {
             let reason =
                 overlay.reason.as_ref().map_or(String::new(), |reason| format!(": {}", shown::line(reason)));
             let _ = writeln!(text, "  overlay {}: {}{reason}", overlay.name, overlay.state);
+        }
+        for other in &state.others {
+            pod_lines(&mut text, &other.pod, &other.nics);
         }
         if !state.claims.is_empty() {
             let rows: Vec<Vec<String>> = state
@@ -133,4 +126,19 @@ fn indented(text: &mut String, block: &str) {
     for line in block.lines() {
         let _ = writeln!(text, "  {line}");
     }
+}
+
+/// A pod and its NICs.
+fn pod_lines(text: &mut String, pod: &PodStatus, nics: &[NicReport]) {
+    let ready = if pod.ready { "ready" } else { "not ready" };
+    let node = pod.node.as_deref().unwrap_or("no node yet");
+    let address = pod.address.as_deref().unwrap_or("none yet");
+    let _ = writeln!(
+        text,
+        "  Pod {}: {}, {ready}, on {node}, eth0 {address}, {} restarts",
+        pod.name,
+        shown::line(&pod.phase),
+        pod.restarts
+    );
+    indented(text, &if nics.is_empty() { String::new() } else { nic_table(nics) });
 }

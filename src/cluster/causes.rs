@@ -62,6 +62,12 @@ const SANDBOX: &[Pattern] = &[
     lasting("cannot find a network-attachment-definition", "attachment-missing", ATTACHMENT),
     lasting("NoNetworkFound", "attachment-missing", ATTACHMENT),
     lasting(
+        "failed to find plugin \"whereabouts\"",
+        "missing-plugin",
+        "the node lacks this CNI plugin: install whereabouts, whose DaemonSet puts it on each node, into the folder that the \
+         node's distribution reads",
+    ),
+    lasting(
         "failed to find plugin",
         "missing-plugin",
         "the node lacks this CNI plugin: install the reference CNI plugins into the folder that its distribution reads",

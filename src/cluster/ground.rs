@@ -14,8 +14,8 @@ use super::kinds::{Kind, NAD};
 use super::needs::{self, Needs};
 use super::session::{Session, combine, try_all};
 use super::{
-    CREDENTIALS_ANNOTATION, Error, FIELD_MANAGER, Obstacle, Release, SECRETS_ANNOTATION, ranges, request,
-    security,
+    CREDENTIALS_ANNOTATION, Error, FIELD_MANAGER, Obstacle, Release, SECRETS_ANNOTATION, extensions, ranges,
+    request, security,
 };
 
 const CONFIG_MAP: &str = "ConfigMap";
@@ -81,14 +81,16 @@ pub(super) async fn read(session: &Session<'_>, release: &Release) -> Result<Gro
     let name = release.namespace.as_str();
     let own = ApplySet::of_appliance(name, &release.appliance);
     let site = ApplySet::of_site(name, &release.site);
-    let (namespace, attachments, parents, ranges) = futures_util::join!(
+    let (namespace, attachments, parents, ranges, extensions) = futures_util::join!(
         self::namespace(session, name),
         attachments(session, name, release.attachments().next().is_some()),
         parents(session, name, [&own, &site]),
         ranges::check(session, release),
+        extensions::check(session, release),
     );
     let (namespace, attachments, parents) = (namespace?, attachments?, parents?);
     ranges?;
+    extensions?;
     let mut ground = Ground {
         namespace: namespace.is_some(),
         own: Record::read(own, &parents)?,

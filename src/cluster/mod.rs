@@ -23,6 +23,7 @@ mod doctor;
 mod drift;
 mod error;
 mod exec;
+mod extensions;
 mod follow;
 mod ground;
 mod kinds;
@@ -57,6 +58,7 @@ pub use contexts::contexts;
 pub use diff::Write;
 pub use doctor::{Check, CheckState, DoctorReport, Finding};
 pub use error::{Class, Error, FieldConflict, ObjectConflict};
+pub use extensions::Missing;
 pub use node_state::NodeState;
 pub use obstacle::{CODES, Gravity, Obstacle};
 pub use progress::{Event, Progress, Silent, Stage};
@@ -66,8 +68,8 @@ pub use release::{
 };
 pub use report::{
     ApplianceStatus, Applied, ApplyReport, Change, ClaimStatus, DeleteReport, DeployReport, DiffReport,
-    ExecOutput, Files, Kept, NicReport, ObjectDiff, Outcome, OverlayReport, OverlayState, PodStatus, Problem,
-    SecretNote, Verdict, WorkloadStatus,
+    ExecOutput, Files, Kept, NicReport, ObjectDiff, OtherPod, Outcome, OverlayReport, OverlayState,
+    PodStatus, Problem, SecretNote, Verdict, WorkloadStatus,
 };
 
 use session::Session;

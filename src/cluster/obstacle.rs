@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use serde::Serialize;
 
-use super::{NodeState, remedy};
+use super::{Missing, NodeState, remedy};
 use crate::objects::Identity;
 
 /// How much an obstacle matters.
@@ -33,6 +33,7 @@ pub const CODES: &[&str] = &[
     "multus-unseen",
     "namespace-missing",
     "namespace-terminating",
+    "no-gateway-api",
     "no-multus",
     "no-whereabouts",
     "node-cordoned",
@@ -53,8 +54,8 @@ pub const CODES: &[&str] = &[
 pub enum Obstacle {
     /// The cluster does not know NetworkAttachmentDefinitions.
     NoMultus,
-    /// The cluster does not know the kinds of whereabouts, and a network's pool is kept by it.
-    NoWhereabouts,
+    /// The cluster lacks what somebody has to install, and an appliance needs it.
+    NoExtension(Missing),
     /// The namespace is missing and may not be made.
     NoNamespace {
         /// Its name.
@@ -215,7 +216,7 @@ impl Obstacle {
     pub fn code(&self) -> &'static str {
         match self {
             Self::NoMultus => "no-multus",
-            Self::NoWhereabouts => "no-whereabouts",
+            Self::NoExtension(missing) => missing.code,
             Self::NoNamespace { .. } | Self::NamespaceRefused { .. } => "namespace-missing",
             Self::NamespaceTerminating { .. } => "namespace-terminating",
             Self::PodSecurity { .. } => "pod-security",
@@ -256,9 +257,7 @@ impl Obstacle {
             Self::NoMultus => {
                 "Multus is not installed: the cluster does not know NetworkAttachmentDefinition".to_owned()
             }
-            Self::NoWhereabouts => {
-                "whereabouts is not installed: the cluster does not know IPPool".to_owned()
-            }
+            Self::NoExtension(missing) => missing.claim.to_owned(),
             Self::NoNamespace { namespace } => format!("namespace {namespace} does not exist"),
             Self::NamespaceRefused { namespace, reason } => {
                 format!("namespace {namespace} does not exist, and `deploy` could not create it ({reason})")
@@ -315,9 +314,7 @@ impl Obstacle {
             Self::NoMultus => {
                 "apply its manifest (thin is the safer choice on k3s), then deploy again".to_owned()
             }
-            Self::NoWhereabouts => {
-                "apply its manifests, or keep the network's `pool` on one node, without `ipam`".to_owned()
-            }
+            Self::NoExtension(missing) => missing.fix.to_owned(),
             Self::NoNamespace { .. } => "create it, or let `deploy` do it".to_owned(),
             Self::NamespaceRefused { namespace, .. } => format!(
                 "have it made: kubectl create namespace {namespace}; \
@@ -391,8 +388,9 @@ mod tests {
     fn every_code_is_listed_and_answered() {
         let sources = [include_str!("obstacle.rs"), include_str!("node_state.rs")];
         let arms = sources.iter().flat_map(|source| source.lines());
-        let answered: BTreeSet<&str> =
-            arms.filter_map(|line| line.split_once("=> \"")?.1.strip_suffix("\",")).collect();
+        let answered = arms.filter_map(|line| line.split_once("=> \"")?.1.strip_suffix("\","));
+        let extensions = crate::cluster::extensions::ALL.iter().map(|extension| extension.missing.code);
+        let answered: BTreeSet<&str> = answered.chain(extensions).collect();
         assert_eq!(CODES.iter().copied().collect::<BTreeSet<_>>(), answered);
     }
 }

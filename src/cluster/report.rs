@@ -254,10 +254,12 @@ pub struct ApplianceStatus {
     pub namespace: String,
     /// Its workload; `None` when only claims or a Secret are left.
     pub workload: Option<WorkloadStatus>,
-    /// Its pod.
+    /// Its pod; of several the newest.
     pub pod: Option<PodStatus>,
     /// Its NICs.
     pub nics: Vec<NicReport>,
+    /// Its other pods, by name.
+    pub others: Vec<OtherPod>,
     /// Overlays that the pod applies itself.
     pub overlays: Vec<OverlayReport>,
     /// Its claims.
@@ -266,6 +268,15 @@ pub struct ApplianceStatus {
     pub problems: Vec<Problem>,
     /// Attachments that have changed since its pod template was written; the pod still has the old ones.
     pub changed_attachments: bool,
+}
+
+/// One more pod of an appliance.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct OtherPod {
+    /// The pod.
+    pub pod: PodStatus,
+    /// Its NICs; none while it ends.
+    pub nics: Vec<NicReport>,
 }
 
 /// The workload's side of a status.

@@ -13,8 +13,8 @@ use super::kinds::{Kind, NAD};
 use super::session::Session;
 use super::wait::typed;
 use super::{
-    ApplianceStatus, ClaimStatus, Error, FIELD_MANAGER, NicReport, PodStatus, Release, WorkloadStatus, exec,
-    ground, network, overlays, request,
+    ApplianceStatus, ClaimStatus, Error, FIELD_MANAGER, NicReport, OtherPod, PodStatus, Release,
+    WorkloadStatus, exec, ground, network, overlays, request,
 };
 
 /// Everything of wrtpod in a namespace.
@@ -117,6 +117,8 @@ async fn one(
         }
         _ => (Vec::new(), Vec::new()),
     };
+    let first = pod.and_then(|pod| pod.metadata.name.as_deref());
+    let others = others(session, namespace, &seen, first, release, survey).await;
     Ok(ApplianceStatus {
         appliance: name.to_owned(),
         namespace: namespace.to_owned(),
@@ -130,6 +132,7 @@ async fn one(
         }),
         pod: pod.map(pod_status),
         nics,
+        others,
         overlays,
         claims: seen.claims.iter().map(claim_status).collect(),
         changed_attachments: seen
@@ -138,6 +141,33 @@ async fn one(
             .is_some_and(|workload| drift::changed(workload, namespace, &survey.attachments)),
         problems: diagnose::problems(session, namespace, release, &seen).await?,
     })
+}
+
+/// The pods beside the first that have not ended.
+async fn others(
+    session: &Session<'_>,
+    namespace: &str,
+    seen: &Seen,
+    first: Option<&str>,
+    release: Option<&Release>,
+    survey: &Survey,
+) -> Vec<OtherPod> {
+    let Some(workload) = &seen.workload else { return Vec::new() };
+    let has_ended = |pod: &Pod| {
+        let phase = pod.status.as_ref().and_then(|status| status.phase.as_deref());
+        matches!(phase, Some("Succeeded" | "Failed"))
+    };
+    let mut pods: Vec<&Pod> =
+        seen.pods.iter().filter(|pod| pod.metadata.name.as_deref() != first && !has_ended(pod)).collect();
+    pods.sort_by_key(|pod| pod.metadata.name.as_deref());
+    let each = pods.into_iter().map(async |pod| OtherPod {
+        pod: pod_status(pod),
+        nics: match pod.metadata.deletion_timestamp {
+            None => nics(session, namespace, workload, pod, release, survey).await,
+            Some(_) => Vec::new(),
+        },
+    });
+    futures_util::future::join_all(each).await
 }
 
 /// The pod's NICs: beside the plan when there is one, else beside the pod template's own annotation.

@@ -68,6 +68,22 @@ fn pool() -> Vec<Value> {
     plain.into_iter().chain(texts).chain(lists).chain(maps).collect()
 }
 
+/// An image with a root of every kind.
+fn image() -> Value {
+    let verify = json!({"sha256": "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d"});
+    let sums = json!({"sha256sums": {"key": {"file": "./a.pub"}}});
+    json!({
+        "base": {
+            "amd64": {"image": "openwrt/rootfs:x86-64-24.10.4"},
+            "arm64": {"rootfs": {"url": "https://downloads.example/a.tar.gz", "verify": verify}},
+            "arm": {"rootfs": {"file": "./a.tar.gz", "verify": sums}},
+            "386": {"layout": "./a.oci"},
+        },
+        "feeds": {"mine": {"folder": "./feed", "keys": [{"text": "a"}]}, "theirs": {"url": "https://feeds.example/a"}},
+        "files": {"/etc/a": {"content": "a"}, "/etc/b": {"file": "./b"}, "/etc/c": {"link": "/etc/a"}},
+    })
+}
+
 /// Documents that have a record of every kind; each is good as it stands. `overlay`: the folder of an overlay of their own.
 fn documents(overlay: &str) -> Vec<Value> {
     let meta = |kind: &str, name: &str, spec: Value| json!({"apiVersion": "wrtpod.dev/v1alpha1", "kind": kind, "metadata": {"name": name}, "spec": spec});
@@ -133,18 +149,6 @@ fn documents(overlay: &str) -> Vec<Value> {
         "interfaces": [{"network": "pooled", "address": "pool"}],
         "workload": "Deployment",
     });
-    let verify = json!({"sha256": "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d"});
-    let sums = json!({"sha256sums": {"key": {"file": "./a.pub"}}});
-    let image = json!({
-        "base": {
-            "amd64": {"image": "openwrt/rootfs:x86-64-24.10.4"},
-            "arm64": {"rootfs": {"url": "https://downloads.example/a.tar.gz", "verify": verify}},
-            "arm": {"rootfs": {"file": "./a.tar.gz", "verify": sums}},
-            "386": {"layout": "./a.oci"},
-        },
-        "feeds": {"mine": {"folder": "./feed", "keys": [{"text": "a"}]}, "theirs": {"url": "https://feeds.example/a"}},
-        "files": {"/etc/a": {"content": "a"}, "/etc/b": {"file": "./b"}, "/etc/c": {"link": "/etc/a"}},
-    });
     vec![
         meta("Site", "home", site),
         meta("Appliance", "router", router),
@@ -165,7 +169,7 @@ fn documents(overlay: &str) -> Vec<Value> {
             "small",
             json!({"profile": "openwrt", "image": "a:1", "interfaces": [{"network": "guests", "address": "192.168.7.9/24"}], "persistence": {"mode": "etc"}}),
         ),
-        meta("Image", "mine", image),
+        meta("Image", "mine", image()),
         meta("Image", "packed", json!({"base": {"amd64": {"archive": "./a.tar"}}, "overlays": ["pppoe"]})),
         meta(
             "Overlay",

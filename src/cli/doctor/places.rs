@@ -59,7 +59,7 @@ pub fn of(finding: &Finding, loaded: &Loaded) -> Option<Span> {
             planned?.overlays.iter().find(needs)?.name.span
         }
         Obstacle::NoMultus
-        | Obstacle::NoWhereabouts
+        | Obstacle::NoExtension(_)
         | Obstacle::NoNodes
         | Obstacle::MultusUnseen
         | Obstacle::MultusNotReady { .. }

@@ -43,7 +43,7 @@ pub(super) async fn run(session: &Session<'_>, releases: &[Release]) -> Result<D
     site::api_server(session, &mut report).await?;
     let namespace = site::namespace(session, first, &mut report).await?;
     site::attachments(session, releases, &mut report).await?;
-    site::pools(session, releases, &mut report).await?;
+    site::extensions(session, releases, &mut report).await?;
     let nodes = site::nodes(session, &mut report).await?;
     site::ranges(session, releases, nodes.as_deref(), &mut report).await?;
     let mut subjects = Vec::new();

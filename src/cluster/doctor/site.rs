@@ -8,8 +8,7 @@ use crate::cluster::causes::one_line;
 use crate::cluster::kinds::{Kind, NAD};
 use crate::cluster::session::Session;
 use crate::cluster::wire::Failure;
-use crate::cluster::{Error, Obstacle, Release, apply, drift, ground, ranges, request};
-use crate::objects::Object;
+use crate::cluster::{Error, Obstacle, Release, apply, drift, extensions, ground, ranges, request};
 
 /// Whether the API server answers, and as what.
 pub(super) async fn api_server(session: &Session<'_>, report: &mut DoctorReport) -> Result<(), Error> {
@@ -103,31 +102,25 @@ pub(super) async fn attachments(
     Ok(())
 }
 
-/// Whether the cluster has what keeps its pools, where an attachment is given addresses by it.
-pub(super) async fn pools(
+/// Whether the cluster has what somebody has to install and the appliances need: what keeps its pools, and takes its routes.
+pub(super) async fn extensions(
     session: &Session<'_>,
     releases: &[Release],
     report: &mut DoctorReport,
 ) -> Result<(), Error> {
-    const GROUP: &str = "whereabouts.cni.cncf.io";
-    if !releases.iter().flat_map(Release::attachments).any(takes_from_cluster) {
-        return Ok(());
+    for extension in &extensions::ALL {
+        if !releases.iter().any(|release| extension.is_asked_of(release)) {
+            continue;
+        }
+        let is_there = extension.is_there(session).await;
+        let obstacles = match seen(is_there, extension.name, &format!("get /apis/{}", extension.version))? {
+            Ok(true) => Vec::new(),
+            Ok(false) => vec![Obstacle::NoExtension(extension.missing)],
+            Err(obstacle) => vec![*obstacle],
+        };
+        report.enter(extension.check, extension.name, None, obstacles);
     }
-    let group = session.find("look for whereabouts", request::group(GROUP)).await;
-    let obstacles = match seen(group, "whereabouts", &format!("get /apis/{GROUP}"))? {
-        Ok(Some(_)) => Vec::new(),
-        Ok(None) => vec![Obstacle::NoWhereabouts],
-        Err(obstacle) => vec![*obstacle],
-    };
-    report.enter("pools", "whereabouts", None, obstacles);
     Ok(())
-}
-
-/// Whether an attachment's addresses are of a pool that the cluster keeps.
-fn takes_from_cluster(attachment: &Object) -> bool {
-    let config = attachment.value["spec"]["config"].as_str().unwrap_or_default();
-    let list: Value = serde_json::from_str(config).unwrap_or_default();
-    list["plugins"].as_array().into_iter().flatten().any(|plugin| plugin["ipam"]["type"] == "whereabouts")
 }
 
 /// The nodes by name; `None` where they may not be read.

@@ -273,18 +273,29 @@ async fn the_pod_that_asks_may_do_nothing() {
 }
 
 #[tokio::test]
-async fn what_keeps_a_pool_of_the_cluster_is_looked_for() {
-    let fake = healthy();
-    let mut release = modular();
-    release.modules.clear();
+async fn what_somebody_has_to_install_is_looked_for() {
     let mut attachment = attachment();
     let list = json!({"plugins": [{"type": "macvlan", "ipam": {"type": "whereabouts"}}]});
     attachment["spec"] = json!({"config": list.to_string()});
-    let workload = release.objects.iter().last().expect("it has one").value.clone();
-    release.objects = set([attachment, workload]);
-    let found = doctor(&fake, release.clone()).await;
-    assert!(codes(&found).contains(&"no-whereabouts"), "{:?}", codes(&found));
-    fake.put("/apis/whereabouts.cni.cncf.io", json!({"kind": "APIGroup", "name": "whereabouts.cni.cncf.io"}));
-    let found = doctor(&fake, release).await;
-    assert!(!codes(&found).contains(&"no-whereabouts"), "{:?}", codes(&found));
+    let route = json!({"apiVersion": "gateway.networking.k8s.io/v1", "kind": "HTTPRoute", "metadata": {"name": "openwrt", "namespace": "lab"}});
+    for (object, code, version, resource) in [
+        (attachment, "no-whereabouts", "whereabouts.cni.cncf.io/v1alpha1", "ippools"),
+        (route, "no-gateway-api", "gateway.networking.k8s.io/v1", "httproutes"),
+    ] {
+        let fake = healthy();
+        let mut release = modular();
+        release.modules.clear();
+        let workload = release.objects.iter().last().expect("it has one").value.clone();
+        release.objects = set([object, workload]);
+        let found = doctor(&fake, release.clone()).await;
+        assert!(codes(&found).contains(&code), "{:?}", codes(&found));
+        let other = json!({"kind": "APIResourceList", "resources": [{"name": "others"}]});
+        fake.put(&format!("/apis/{version}"), other);
+        let found = doctor(&fake, release.clone()).await;
+        assert!(codes(&found).contains(&code), "{:?}", codes(&found));
+        let list = json!({"kind": "APIResourceList", "resources": [{"name": resource}]});
+        fake.put(&format!("/apis/{version}"), list);
+        let found = doctor(&fake, release).await;
+        assert!(!codes(&found).contains(&code), "{:?}", codes(&found));
+    }
 }
