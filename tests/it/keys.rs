@@ -130,6 +130,7 @@ fn documents(overlay: &str) -> Vec<Value> {
         "egress": {},
         "ingress": {"host": "hub.example.org"},
         "httpRoute": {"parentRefs": [{"name": "internal"}]},
+        "env": {"FIRST": {"configMapKeyRef": {"name": "words", "key": "first"}}},
         "envFrom": [{"secret": "login"}, {"configMap": "plain"}],
         "allow": {"/run/dbus": "it asks the node's Bluetooth"},
         "volumes": {
