@@ -38,6 +38,7 @@ mod overlays;
 mod password;
 mod placement;
 mod progress;
+mod proxies;
 mod prune;
 mod ranges;
 mod release;

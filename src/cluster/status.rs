@@ -14,7 +14,7 @@ use super::session::Session;
 use super::wait::typed;
 use super::{
     ApplianceStatus, ClaimStatus, Error, FIELD_MANAGER, NicReport, OtherPod, PodStatus, Release,
-    WorkloadStatus, exec, ground, network, overlays, request,
+    WorkloadStatus, exec, ground, network, overlays, proxies, request,
 };
 
 /// Everything of wrtpod in a namespace.
@@ -105,7 +105,8 @@ async fn one(
     let seen = Seen { workload, pods, events: survey.events.clone(), claims: claims.cloned().collect() };
     let pod = conditions::newest(&seen.pods, state.as_ref()).or_else(|| conditions::ending(&seen.pods));
     let container = seen.workload.as_ref().map(main_container).unwrap_or_default();
-    let (nics, overlays) = match (&seen.workload, pod) {
+    let image = seen.workload.as_ref().map(|workload| image(workload, &container)).unwrap_or_default();
+    let (nics, overlays, proxies) = match (&seen.workload, pod) {
         // One that ends is asked nothing: what it says does not last, and on a node that is gone nobody answers.
         (Some(workload), Some(pod)) if pod.metadata.deletion_timestamp.is_none() => {
             let names = overlays::named(workload);
@@ -113,19 +114,22 @@ async fn one(
             futures_util::join!(
                 nics(session, namespace, workload, pod, release, survey),
                 overlays::read(session.wire, namespace, pod_name, &container, &names),
+                proxies::untrusted(session, namespace, name, pod_name, &container, &image),
             )
         }
-        _ => (Vec::new(), Vec::new()),
+        _ => (Vec::new(), Vec::new(), None),
     };
     let first = pod.and_then(|pod| pod.metadata.name.as_deref());
     let others = others(session, namespace, &seen, first, release, survey).await;
+    let mut problems = diagnose::problems(session, namespace, release, &seen).await?;
+    problems.extend(proxies);
     Ok(ApplianceStatus {
         appliance: name.to_owned(),
         namespace: namespace.to_owned(),
         workload: seen.workload.as_ref().zip(state.as_ref()).map(|(value, state)| WorkloadStatus {
             kind: text(value, "/kind"),
             name: text(value, "/metadata/name"),
-            image: image(value, &container),
+            image: image.clone(),
             desired: state.desired,
             ready: state.ready,
             current: state.current,
@@ -139,7 +143,7 @@ async fn one(
             .workload
             .as_ref()
             .is_some_and(|workload| drift::changed(workload, namespace, &survey.attachments)),
-        problems: diagnose::problems(session, namespace, release, &seen).await?,
+        problems,
     })
 }
 

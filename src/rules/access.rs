@@ -76,10 +76,9 @@ fn check_route_port(appliance: &Appliance, route: &HttpRoute, service: &Service,
 /// Home Assistant answers 400 to whatever a proxy sends on until it is told which proxies it can trust. That is in its own
 /// configuration, which nobody sees from here.
 fn check_proxies(plan: &Plan, appliance: &Appliance, diags: &mut Diagnostics) {
-    let is_home_assistant = appliance.image.repository().ends_with("home-assistant/home-assistant");
     let by_route = || appliance.http_route.as_ref().map(|route| route.span);
     let proxied = appliance.ingress.as_ref().map(|ingress| ingress.host.span).or_else(by_route);
-    let Some(span) = proxied.filter(|_| is_home_assistant) else { return };
+    let Some(span) = proxied.filter(|_| appliance.image.is_home_assistant()) else { return };
     let pods: Vec<String> = plan.pods.iter().map(ToString::to_string).collect();
     let help = format!(
         "if it is not there yet, add to /config/configuration.yaml, and restart it: `http: {{use_x_forwarded_for: true, trusted_proxies: [{}]}}`",

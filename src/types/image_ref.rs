@@ -28,6 +28,11 @@ impl ImageRef {
         &self.repository
     }
 
+    /// Whether it is Home Assistant's, or a copy in another registry.
+    pub fn is_home_assistant(&self) -> bool {
+        self.repository.ends_with("home-assistant/home-assistant")
+    }
+
     /// The tag, when the reference has one.
     pub fn tag(&self) -> Option<&str> {
         self.tag.as_deref()

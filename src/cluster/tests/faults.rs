@@ -6,8 +6,9 @@ use std::task::Poll;
 use serde_json::json;
 
 use super::fake::{Fake, Fault};
-use super::{PLAIN, Told, release};
-use crate::cluster::{Class, Error, Silent};
+use super::{PLAIN, Told, object, release};
+use crate::cluster::session::Session;
+use crate::cluster::{Class, Error, Silent, proxies};
 
 #[tokio::test(start_paused = true)]
 async fn hiccups_are_survived() {
@@ -135,4 +136,27 @@ async fn a_deploy_that_is_interrupted_anywhere_is_finished_by_the_next() {
         let now: Vec<String> = fake.state().objects.keys().cloned().collect();
         assert_eq!(now, paths, "interrupted after {steps} steps");
     }
+}
+
+/// The configuration of Home Assistant matters where a proxy leads to it.
+#[tokio::test]
+async fn what_leads_to_an_appliance_is_found() {
+    let fake = Fake::with_namespace();
+    let mut silent = Silent;
+    let session = Session::new(&fake.cluster.wire, &mut silent);
+    assert_eq!(proxies::way(&session, "home", "openwrt").await, None);
+    for (path, api_version, kind) in [
+        (
+            "gateway.networking.k8s.io/v1/namespaces/home/httproutes",
+            "gateway.networking.k8s.io/v1",
+            "HTTPRoute",
+        ),
+        ("networking.k8s.io/v1/namespaces/home/ingresses", "networking.k8s.io/v1", "Ingress"),
+    ] {
+        fake.state().objects.insert(format!("/apis/{path}/web"), object(api_version, kind, "web"));
+        assert_eq!(proxies::way(&session, "home", "openwrt").await, Some(format!("{kind} web")));
+        assert_eq!(proxies::way(&session, "home", "other").await, None);
+    }
+    fake.fail("GET /apis/networking", Fault::Status(403));
+    assert_eq!(proxies::way(&session, "home", "openwrt").await, Some("HTTPRoute web".to_owned()));
 }
