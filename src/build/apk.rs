@@ -66,10 +66,8 @@ pub(super) async fn choose(
         wanted: &wanted,
         removed: &removed,
     };
-    let solution = apk::solve(&question).map_err(|problem| Error::Packages {
-        architecture: release.architecture.clone(),
-        problem: problem.to_string(),
-    })?;
+    let solution = apk::solve(&question)
+        .map_err(|problem| Error::packages(&release.architecture, apk::problems(&question, problem)))?;
     let mut install = Vec::new();
     for choice in &solution.install {
         let index = &indexes[choice.feed];

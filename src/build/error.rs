@@ -83,10 +83,13 @@ pub enum Error {
         /// The owner as written.
         owner: String,
     },
+    /// More than one of these, each of which stands for itself.
+    #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))]
+    Several(Vec<Error>),
 }
 
 impl Error {
-    /// Whether the environment failed (network, registry, file system), and not the input.
+    /// Whether the environment failed (network, registry, file system), and not the input; of several, in one of them.
     pub fn is_environment(&self) -> bool {
         match self {
             Self::Fetch(error) => !error.is_of_file(),
@@ -96,7 +99,16 @@ impl Error {
             | Self::Install(install::Error::Root(image::Error::Io { source, .. })) => {
                 source.kind() != std::io::ErrorKind::NotFound
             }
+            Self::Several(errors) => errors.iter().any(Self::is_environment),
             _ => false,
+        }
+    }
+
+    /// Each fault by itself.
+    pub fn each(self) -> Vec<Self> {
+        match self {
+            Self::Several(errors) => errors.into_iter().flat_map(Self::each).collect(),
+            one => vec![one],
         }
     }
 
@@ -106,8 +118,55 @@ impl Error {
         move |error| Self::Signature { place: place.clone(), problem: error.to_string() }
     }
 
+    /// Why packages cannot be chosen.
+    pub(super) fn packages(architecture: &str, problems: Vec<impl Display>) -> Self {
+        let errors = problems.into_iter().map(|problem| Self::Packages {
+            architecture: architecture.to_owned(),
+            problem: problem.to_string(),
+        });
+        Self::Several(errors.collect())
+    }
+
     pub(super) fn feed(place: impl Display, problem: impl Display) -> Self {
         Self::Feed { place: place.to_string(), problem: problem.to_string() }
+    }
+}
+
+/// What is wrong, of things that do not hang on each other: all of it is told in one run, and nothing twice.
+#[derive(Debug, Default)]
+pub(super) struct Faults(Vec<Error>);
+
+impl Faults {
+    /// What a result has; none where it is a fault, which is kept.
+    pub(super) fn keep<T>(&mut self, result: Result<T, Error>) -> Option<T> {
+        let errors = match result {
+            Ok(value) => return Some(value),
+            Err(error) => error.each(),
+        };
+        for error in errors {
+            if !self.0.iter().any(|known| known.to_string() == error.to_string()) {
+                self.0.push(error);
+            }
+        }
+        None
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Whether the environment failed in one of them.
+    pub(super) fn is_environment(&self) -> bool {
+        self.0.iter().any(Error::is_environment)
+    }
+
+    /// The end of what was gathered: an error where there is any.
+    pub(super) fn end(mut self) -> Result<(), Error> {
+        match self.0.len() {
+            0 => Ok(()),
+            1 => Err(self.0.remove(0)),
+            _ => Err(Error::Several(self.0)),
+        }
     }
 }
 

@@ -1,7 +1,10 @@
 //! The feeds of a root: the recipe's and the base's own, their keys and their indexes.
 
+use std::collections::BTreeSet;
+
 use sha2::{Digest as _, Sha256};
 
+use super::error::Faults;
 use super::lock::LockedFeed;
 use super::request::{Feed, FeedPlace, Request};
 use super::{Error, Family, Supply, Watch};
@@ -233,7 +236,7 @@ pub(super) fn has_ending(path: &RootPath, ending: &str) -> bool {
     path.name().rsplit_once('.').is_some_and(|(_, found)| found == ending)
 }
 
-/// The indexes of feeds, each read by `read`, with what a lock has of them.
+/// The indexes of feeds, each read by `read`, with what a lock has of them; or what is wrong with each of the feeds.
 pub(super) async fn indexes<I>(
     feeds: &[Known],
     read: impl AsyncFn(&Known, &Supply<'_>) -> Result<Read<I>, Error>,
@@ -241,9 +244,20 @@ pub(super) async fn indexes<I>(
     watch: &mut dyn Watch,
 ) -> Result<(Vec<LockedFeed>, Vec<I>), Error> {
     let (mut locked, mut indexes) = (Vec::new(), Vec::new());
+    let mut faults = Faults::default();
+    // Servers that fail: each is named once, and waited for once.
+    let mut away = BTreeSet::new();
     for feed in feeds {
+        let server = feed.place.server();
+        if server.as_ref().is_some_and(|server| away.contains(server)) {
+            continue;
+        }
         watch.step(&format!("reading {}", feed.place));
-        let read = read(feed, supply).await?;
+        let result = read(feed, supply).await;
+        if result.as_ref().is_err_and(Error::is_environment) {
+            away.extend(server);
+        }
+        let Some(read) = faults.keep(result) else { continue };
         let index = Digest::of_hash(Sha256::digest(&read.text).into());
         locked.push(LockedFeed {
             name: feed.name.clone(),
@@ -253,6 +267,7 @@ pub(super) async fn indexes<I>(
         });
         indexes.push(read.index);
     }
+    faults.end()?;
     Ok((locked, indexes))
 }
 

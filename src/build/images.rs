@@ -1,10 +1,10 @@
 //! From a recipe to a bundle: base, packages, overlays, files, layer, image.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs::File;
 
+use super::error::Faults;
 use super::feeds::{self, Known, Release};
-use super::request::Request;
+use super::request::{Request, opened};
 use super::{Error, Family, Lock, LockedRoot, LockedSums, Resolved, Supply, Watch, apk, opkg};
 use crate::fetch::Place;
 use crate::image::{Attributes, Base, Bundle, Component, Image, Root, Sbom, Settings};
@@ -128,29 +128,53 @@ pub async fn build(
     {
         return Err(Error::Stale { problem: "base, feeds or packages were changed since".to_owned() });
     }
+    let mut faults = Faults::default();
+    request.files(&mut faults);
     let (mut images, mut roots, mut locks) = (Vec::new(), Vec::new(), BTreeMap::new());
     for architecture in chosen(request, only) {
-        let locked = locked.map(|lock| of_lock(lock, architecture)).transpose()?;
-        let ground = ground(request, architecture, locked, supply, watch).await?;
-        let lock = match locked {
-            None => {
-                let chosen = ground.resolve(request, supply, watch).await?.lock;
-                LockedRoot { sums: ground.sums.clone(), ..chosen }
+        let resolved = faults.keep(resolved(request, architecture, locked, supply, watch).await);
+        // Also with a fault elsewhere: who owns files, and what services there are, shows only in the finished root.
+        if let Some((ground, lock)) = resolved {
+            let epoch = epoch.unwrap_or_else(|| ground.base.epoch());
+            let built = ground.build(request, &lock, epoch, supply, watch).await;
+            if let Some((image, root)) = faults.keep(built) {
+                images.push(image);
+                roots.push(root);
+                locks.insert(architecture.to_owned(), lock);
             }
-            Some(root) => root.clone(),
-        };
-        let epoch = epoch.unwrap_or_else(|| ground.base.epoch());
-        let (image, root) = ground.build(request, &lock, epoch, supply, watch).await?;
-        images.push(image);
-        roots.push(root);
-        locks.insert(architecture.to_owned(), lock);
+        }
+        // A server that is away is asked nothing more.
+        if faults.is_environment() {
+            break;
+        }
     }
+    faults.end()?;
     let bundle = match (images.len(), request.bases.len()) {
         (1, 1) => images.remove(0).bundle,
         _ => Bundle::index(images, annotations(request.recipe)),
     };
     let lock = Lock::new(request.recipe.name.value.clone(), request.digest(), locks);
     Ok(Built { bundle, lock, roots })
+}
+
+/// An architecture with its packages chosen: as the feeds are now, or as in the lock.
+async fn resolved(
+    request: &Request<'_>,
+    architecture: &str,
+    lock: Option<&Lock>,
+    supply: &Supply<'_>,
+    watch: &mut dyn Watch,
+) -> Result<(Ground, LockedRoot), Error> {
+    let locked = lock.map(|lock| of_lock(lock, architecture)).transpose()?;
+    let ground = ground(request, architecture, locked, supply, watch).await?;
+    let root = match locked {
+        None => {
+            let chosen = ground.resolve(request, supply, watch).await?.lock;
+            LockedRoot { sums: ground.sums.clone(), ..chosen }
+        }
+        Some(root) => root.clone(),
+    };
+    Ok((ground, root))
 }
 
 /// The part of a lock for an architecture.
@@ -177,17 +201,20 @@ impl Ground {
             Some(Family::Apk) => apk::install(&mut installer, lock, &places, supply, watch).await?,
             None => {}
         }
+        let mut faults = Faults::default();
         for (path, file) in &recipe.files {
-            put(&mut installer, request, path, file)?;
+            faults.keep(put(&mut installer, request, path, file));
         }
         for script in &recipe.scripts {
             let path = format!("{FIRST_BOOT}/{}", script.name).parse();
             let path = path.map_err(|invalid| Error::feed("an overlay", invalid))?;
-            installer.file(&path, Attributes::root(0o755), &mut script.text.as_bytes())?;
+            let put = installer.file(&path, Attributes::root(0o755), &mut script.text.as_bytes());
+            faults.keep(put.map_err(Error::from));
         }
         for service in &recipe.disabled_services {
-            installer.disable(service)?;
+            faults.keep(installer.disable(service).map_err(Error::from));
         }
+        faults.end()?;
         let (root, notes) = installer.finish()?;
         watch.step(&format!("writing the layer for {}", self.architecture));
         let layer = root.layer(epoch)?;
@@ -230,17 +257,9 @@ fn put(
         RecipeContent::Bytes(bytes) => installer.file(path, attributes(0o644), &mut &bytes[..])?,
         RecipeContent::Link(text) => installer.root_mut().put_symlink(path, text)?,
         RecipeContent::Disk(from) => {
-            use std::os::unix::fs::PermissionsExt as _;
-
-            let from = request.path(&from.value, from.span);
-            let failed = |problem: String| Error::File { path: from.display().to_string(), problem };
-            let mut file = File::open(&from).map_err(|error| failed(error.to_string()))?;
-            let meta = file.metadata().map_err(|error| failed(error.to_string()))?;
-            if !meta.is_file() {
-                return Err(failed("is no file".to_owned()));
-            }
-            // Whether it can be run is the file's own; how it is shared on this machine is not.
-            let mode = if meta.permissions().mode() & 0o100 != 0 { 0o755 } else { 0o644 };
+            let (mut file, can_be_run) = opened(&request.path(&from.value, from.span))?;
+            // How it is shared on this machine is not the file's own.
+            let mode = if can_be_run { 0o755 } else { 0o644 };
             installer.file(path, attributes(mode), &mut file)?;
         }
     }

@@ -1,6 +1,6 @@
 //! A recipe resolved into a lock, and built into a bundle.
 //!
-//! [`Request::new`] finds what the recipe names, [`build`] resolves it against the feeds as they are now, or takes a lock, and
+//! [`Request::for_build`] finds what the recipe names, [`build`] resolves it against the feeds as they are now, or takes a lock, and
 //! makes the images; with the same recipe and lock it gives the same bytes. Runs nothing of what it installs. Files come
 //! by `fetch`, bases from registries by `registry`; must not know Kubernetes, the environment or the terminal.
 

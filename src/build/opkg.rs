@@ -43,10 +43,8 @@ pub(super) async fn choose(
         removed: &request.unwanted,
         architectures: &BTreeMap::from(architectures),
     };
-    let resolution = opkg::resolve(&question).map_err(|error| Error::Packages {
-        architecture: release.architecture.clone(),
-        problem: error.to_string(),
-    })?;
+    let resolution = opkg::resolve(&question)
+        .map_err(|error| Error::packages(&release.architecture, opkg::faults(&question, error)))?;
     let install = resolution.install.iter().map(|step| {
         let entry = &indexes[step.feed].entries[step.entry];
         LockedPackage {

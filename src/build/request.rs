@@ -1,15 +1,17 @@
 //! A recipe with its places: where base and feeds are, and whose keys they are signed with.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fs::File;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest as _, Sha256};
 
 use super::Error;
+use super::error::Faults;
 use crate::diag::{Loc, SourceMap, Span};
 use crate::fetch::Place;
-use crate::recipe::Recipe;
+use crate::recipe::{Recipe, RecipeFile};
 use crate::spec::{BaseSource, FeedSource, FileSource, Key, TextSource, VerifyBy};
 use crate::types::{Digest, FeedUrl, ImageRef};
 
@@ -67,7 +69,30 @@ pub(super) enum FeedPlace {
 
 impl<'r> Request<'r> {
     /// Reads the keys, and resolves paths beside the files that name them.
+    ///
+    /// # Errors
+    /// Each key that cannot be read.
     pub fn new(recipe: &'r Recipe, sources: &'r SourceMap) -> Result<Self, Error> {
+        let (request, faults) = Self::read(recipe, sources);
+        faults.end()?;
+        Ok(request)
+    }
+
+    /// The same for a build, which needs more than the keys.
+    ///
+    /// # Errors
+    /// Each key that cannot be read, and then each of the recipe's own files that cannot: without the keys, nothing else can be
+    /// told. Where all keys are there, the build itself tells of the files.
+    pub fn for_build(recipe: &'r Recipe, sources: &'r SourceMap) -> Result<Self, Error> {
+        let (request, mut faults) = Self::read(recipe, sources);
+        if !faults.is_empty() {
+            request.files(&mut faults);
+        }
+        faults.end()?;
+        Ok(request)
+    }
+
+    fn read(recipe: &'r Recipe, sources: &'r SourceMap) -> (Self, Faults) {
         let (unwanted, wanted): (Vec<_>, Vec<_>) =
             recipe.packages.iter().partition(|wish| wish.is_unwanted());
         let names = |wishes: Vec<&Loc<_>>| {
@@ -81,9 +106,11 @@ impl<'r> Request<'r> {
             wanted: names(wanted),
             unwanted: names(unwanted),
         };
+        let mut faults = Faults::default();
         for (architecture, base) in &recipe.bases {
-            let base = request.base(&base.source)?;
-            request.bases.insert(architecture.as_str().to_owned(), base);
+            if let Some(base) = faults.keep(request.base(&base.source)) {
+                request.bases.insert(architecture.as_str().to_owned(), base);
+            }
         }
         for (name, feed) in &recipe.feeds {
             let (place, written) = match &feed.source.value {
@@ -92,11 +119,18 @@ impl<'r> Request<'r> {
                     (FeedPlace::Folder(request.path(folder, feed.source.span)), folder.clone())
                 }
             };
-            let keys = feed.keys.iter().map(|key| request.key(key)).collect::<Result<_, _>>()?;
+            let keys = feed.keys.iter().filter_map(|key| faults.keep(request.key(key))).collect();
             let unsigned = feed.unsigned.as_ref().is_some_and(|unsigned| unsigned.value);
             request.feeds.push(Feed { name: name.to_string(), place, written, keys, unsigned });
         }
-        Ok(request)
+        (request, faults)
+    }
+
+    /// Looks for the recipe's own files.
+    pub(super) fn files(&self, faults: &mut Faults) {
+        for from in self.recipe.files.values().filter_map(RecipeFile::on_disk) {
+            faults.keep(opened(&self.path(&from.value, from.span)));
+        }
     }
 
     /// The architectures, by Kubernetes' names.
@@ -184,11 +218,24 @@ impl<'r> Request<'r> {
                     path: path.display().to_string(),
                     problem: error.to_string(),
                 };
-                let file = std::fs::File::open(&path).map_err(failed)?;
+                let file = File::open(&path).map_err(failed)?;
                 let mut text = String::new();
                 file.take(LONGEST_KEY).read_to_string(&mut text).map_err(failed)?;
                 Ok((path.display().to_string(), text))
             }
         }
     }
+}
+
+/// A file of the recipe's own, and whether it can be run.
+pub(super) fn opened(path: &Path) -> Result<(File, bool), Error> {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let failed = |problem: String| Error::File { path: path.display().to_string(), problem };
+    let file = File::open(path).map_err(|error| failed(error.to_string()))?;
+    let meta = file.metadata().map_err(|error| failed(error.to_string()))?;
+    if !meta.is_file() {
+        return Err(failed("is no file".to_owned()));
+    }
+    Ok((file, meta.permissions().mode() & 0o100 != 0))
 }

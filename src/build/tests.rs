@@ -1,11 +1,14 @@
 //! Requests, and what is read of a base.
 
-use super::feeds::{self, Release};
-use super::{Error, Family, Request};
+use super::feeds::{self, Known, Release};
+use super::{Error, Family, Request, Supply, Watch};
 use crate::diag::{Diagnostics, SourceMap};
+use crate::fetch::Place;
 use crate::image::{self, Attributes, Root, Tree};
 use crate::overlay;
 use crate::recipe::{self, Recipe};
+use crate::registry::{self, Client, Credentials};
+use crate::server_of_tests::{Fake, Reply};
 use crate::spec::{self, Input};
 use crate::types::Digest;
 use crate::{fetch, install};
@@ -76,6 +79,61 @@ fn a_key_that_is_not_there_names_its_file() {
     let error = Request::new(&recipe, &sources).expect_err("it is not there");
     assert!(error.to_string().starts_with("no/folder/no.pub: "), "{error}");
     assert!(!error.is_environment());
+}
+
+#[test]
+fn all_keys_that_are_not_there_are_told() {
+    let text = RECIPE.replace("SUM", SUM).replace("{text: key}", "{file: no.pub}, {file: none.pub}");
+    let text = text.replace("unsigned: true", "keys: [{file: no.pub}, {file: never.pub}]");
+    let (recipe, sources) = recipe("x.yaml", &text);
+    let errors = Request::new(&recipe, &sources).expect_err("none is there").each();
+    let told: Vec<String> = errors.iter().map(ToString::to_string).collect();
+    let files: Vec<&str> = told.iter().filter_map(|text| Some(text.split_once(": ")?.0)).collect();
+    assert_eq!(files, ["no.pub", "none.pub", "never.pub"]);
+}
+
+/// Nobody looks.
+struct Unwatched;
+
+impl fetch::Progress for Unwatched {
+    fn bytes(&mut self, _: &Place, _: u64, _: Option<u64>) {}
+}
+
+impl Watch for Unwatched {
+    fn step(&mut self, _: &str) {}
+
+    fn bytes(&mut self) -> &mut dyn fetch::Progress {
+        self
+    }
+}
+
+#[tokio::test]
+async fn all_feeds_that_cannot_be_read_are_told_and_a_server_that_is_away_once() {
+    let fake = Fake::new(|_| Reply::status(500)).await;
+    let text = format!(
+        "  base: {{amd64: {{layout: b.oci}}}}\n  feeds: {{a: {{folder: no-a, unsigned: true}}, b: {{folder: no-b, unsigned: true}}, \
+         c: {{url: 'http://{0}/c', unsigned: true}}, d: {{url: 'http://{0}/d', unsigned: true}}}}\n",
+        fake.host
+    );
+    let (recipe, sources) = recipe("x.yaml", &text);
+    let request = Request::new(&recipe, &sources).expect("it is a request");
+    let known = feeds::feeds(&request, &root(&[]), Family::Opkg, &Release::default()).expect("four feeds");
+    let folder = tempfile::tempdir().expect("a folder");
+    let limits = fetch::Limits { tries: 1, ..fetch::Limits::default() };
+    let supply = Supply {
+        fetcher: &fetch::Fetcher::new(limits, fetch::Cache::new(folder.path()), false),
+        registry: &Client::new(registry::Limits::default()),
+        credentials: &Credentials::default(),
+    };
+    let read = feeds::indexes(&known, Known::opkg_index, &supply, &mut Unwatched).await;
+    let Err(error) = read else { panic!("none can be read") };
+    assert!(error.is_environment());
+    let told: Vec<String> = error.each().iter().map(ToString::to_string).collect();
+    assert_eq!(told.len(), 3, "{told:?}");
+    for (told, place) in told.iter().zip(["no-a/Packages.gz", "no-b/Packages.gz", "/c/Packages.gz"]) {
+        assert!(told.contains(place), "{told}");
+    }
+    assert_eq!(fake.log().len(), 1);
 }
 
 fn root(files: &[(&str, &str)]) -> Root {

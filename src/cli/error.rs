@@ -41,6 +41,9 @@ pub enum CliError {
         /// What to do about it.
         hint: Option<String>,
     },
+    /// Several of these, none of which hangs on another: the exit code is that of the input where that has a fault.
+    #[error("there are several faults")]
+    Several(Vec<CliError>),
 }
 
 impl CliError {
@@ -67,20 +70,34 @@ impl CliError {
     /// What to do about it.
     pub fn hint(&self) -> Option<&str> {
         match self {
-            Self::Input => None,
+            Self::Input | Self::Several(_) => None,
             Self::Refused { hint, .. } | Self::Usage { hint, .. } | Self::Environment { hint, .. } => {
                 hint.as_deref()
             }
         }
     }
 
+    /// Each by itself.
+    pub fn each(&self) -> impl Iterator<Item = &Self> {
+        match self {
+            Self::Several(errors) => errors.as_slice(),
+            one => std::slice::from_ref(one),
+        }
+        .iter()
+    }
+
     /// Exit code of the kind.
     pub fn exit_code(&self) -> ExitCode {
-        ExitCode::from(match self {
+        ExitCode::from(self.code())
+    }
+
+    fn code(&self) -> u8 {
+        match self {
             Self::Input | Self::Refused { .. } => 1,
             Self::Usage { .. } => 2,
             Self::Environment { .. } => 3,
-        })
+            Self::Several(errors) => errors.iter().map(Self::code).min().unwrap_or(1),
+        }
     }
 }
 

@@ -75,7 +75,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Ok(Outcome::Done) => ExitCode::SUCCESS,
         Ok(Outcome::Found) => ExitCode::from(1),
         Err(error) => {
-            if !matches!(error, CliError::Input) {
+            for error in error.each().filter(|error| !matches!(error, CliError::Input)) {
                 printer.error(&error.to_string(), error.hint());
             }
             error.exit_code()

@@ -59,6 +59,14 @@ impl Place {
         }
     }
 
+    /// The server that it is on; none for this machine.
+    pub fn server(&self) -> Option<String> {
+        match self {
+            Self::Local(_) => None,
+            Self::Web(url) => Some(url.origin().ascii_serialization()),
+        }
+    }
+
     /// The last part of it.
     pub fn file_name(&self) -> String {
         let name = match self {

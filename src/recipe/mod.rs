@@ -62,6 +62,16 @@ pub struct RecipeFile {
     pub owner: Option<FileOwner>,
 }
 
+impl RecipeFile {
+    /// Its path on the disk, relative to the file that names it, and where that names it.
+    pub fn on_disk(&self) -> Option<&Loc<String>> {
+        match &self.content {
+            RecipeContent::Disk(path) => Some(path),
+            RecipeContent::Bytes(_) | RecipeContent::Link(_) => None,
+        }
+    }
+}
+
 /// What a file of an image holds.
 #[derive(Debug, Clone, PartialEq)]
 pub enum RecipeContent {

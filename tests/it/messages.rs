@@ -102,6 +102,24 @@ fn a_server_that_never_answers_is_named() {
     assert!(lines[2].starts_with("help: "), "{}", run.stderr);
 }
 
+/// What lies behind a recipe comes in one run too, an error for each.
+#[test]
+fn each_fault_of_a_build_is_an_error() {
+    let place = Place::new();
+    place.write(
+        "x.yaml",
+        "apiVersion: wrtpod.dev/v1alpha1\nkind: Image\nmetadata: {name: x}\nspec:\n  base: {amd64: {layout: no.oci}}\n  \
+         files: {/etc/a: {file: no-a}, /etc/b: {file: no-b}, /etc/c: {file: x.yaml}}\n",
+    );
+    let run = place.run(&["image", "build", "x.yaml", "--offline", "--message-format", "json"]);
+    let objects = run.stderr.lines().map(|line| serde_json::from_str::<Value>(line).unwrap_or_default());
+    let errors: Vec<Value> = objects.filter(|object| object["severity"] == "error").collect();
+    assert_eq!((errors.len(), run.code), (3, Some(1)), "{}", run.stderr);
+    for (error, file) in errors.iter().zip(["no-a", "no-b", "no.oci"]) {
+        assert!(error["message"].as_str().is_some_and(|text| text.contains(file)), "{error}");
+    }
+}
+
 /// kubectl passes over a file of KUBECONFIG that is not there.
 #[test]
 fn a_missing_kubeconfig_is_passed_over() {

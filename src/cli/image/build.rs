@@ -24,7 +24,7 @@ pub fn run(args: &BuildArgs, printer: Printer) -> Result<Outcome, CliError> {
     let to = args.push.as_deref().map(reference).transpose()?;
     let chosen = load(&args.recipe, args.lock.as_deref(), printer)?;
     let lock = args.locked.then(|| read_lock(&chosen.lock)).transpose()?;
-    let request = Request::new(&chosen.recipe, &chosen.sources).map_err(failed)?;
+    let request = Request::for_build(&chosen.recipe, &chosen.sources).map_err(failed)?;
     let stock = Stock::new(&args.recipe.supply, printer)?;
     if args.output.is_some() {
         printer

@@ -33,7 +33,7 @@ pub async fn build_all(
     for (image, name) in wanted {
         let recipe = loaded.recipes.iter().find(|recipe| recipe.name.value == name);
         let recipe = recipe.expect("a `build` that names no Image was refused");
-        let request = Request::new(recipe, &loaded.sources).map_err(failed)?;
+        let request = Request::for_build(recipe, &loaded.sources).map_err(failed)?;
         let mut show = Show::new(printer, format!("resolving the recipe {name}"));
         let built =
             build::build(&request, None, None, epoch()?, &stock.supply(), &mut show).await.map_err(failed)?;

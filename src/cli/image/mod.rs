@@ -31,8 +31,12 @@ pub fn run(args: &ImageArgs, printer: Printer) -> Result<Outcome, CliError> {
 
 /// What a failure of the library means for the exit code.
 fn failed(error: impl Into<Error>) -> CliError {
-    let error = error.into();
-    let hint = match &error {
+    let mut errors: Vec<CliError> = error.into().each().iter().map(one_failed).collect();
+    if errors.len() == 1 { errors.remove(0) } else { CliError::Several(errors) }
+}
+
+fn one_failed(error: &Error) -> CliError {
+    let hint = match error {
         Error::Stale { .. } => Some("make it again with `wrtpod image lock`".to_owned()),
         Error::Fetch(crate::fetch::Error::Offline { .. }) => {
             Some("run it once without `--offline`".to_owned())

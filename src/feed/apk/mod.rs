@@ -26,7 +26,7 @@ pub use index::Index;
 pub use info::Info;
 pub use package::{Content, Promise, read};
 pub use signature::{Key, Trust};
-pub use solve::{Choice, HostModule, Problem, Request, Solution, Wants, solve};
+pub use solve::{Choice, HostModule, Problem, Request, Solution, Wants, problems, solve};
 
 #[cfg(test)]
 mod tests;

@@ -31,7 +31,7 @@ pub use feeds::{Feed, feeds};
 pub use index::{Entry, Index, inflate};
 pub use ipk::Ipk;
 pub use resolution::{HostModule, Removal, Resolution, Step};
-pub use resolve::{Request, resolve};
+pub use resolve::{Request, faults, resolve};
 pub use status::Installed;
 pub use unresolved::{Chain, Error as Unresolved};
 pub use version::Version;

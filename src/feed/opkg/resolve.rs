@@ -5,7 +5,7 @@
 //! taken in the order of their names; a conflict holds in both directions; in the end every package has what it needs,
 //! or the removal or replacement that took it away is an error.
 //!
-//! Entry: [`resolve`].
+//! Entries: [`resolve`], and [`faults`] of what it refuses.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -68,6 +68,20 @@ pub fn resolve(request: &Request<'_>) -> Result<Resolution, Error> {
     }
     run.judge()?;
     Resolution::of(&run, asked)
+}
+
+/// All that is wrong with a request that `together` was the answer to: each wanted package that cannot be had, whatever the
+/// others are.
+pub fn faults(request: &Request<'_>, together: Error) -> Vec<Error> {
+    let mut faults = vec![together];
+    for name in request.wanted {
+        let alone = resolve(&Request { wanted: &BTreeSet::from([name.clone()]), ..*request });
+        let fault = alone.err().filter(|fault| !faults.contains(fault));
+        faults.extend(
+            fault.filter(|fault| matches!(fault, Error::Unknown { .. } | Error::Unsatisfiable { .. })),
+        );
+    }
+    faults
 }
 
 /// A resolution under way.

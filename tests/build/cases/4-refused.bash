@@ -120,6 +120,27 @@ refused 'a file below a file' 1 'etc/passwd is a file, not a folder' files
 recipe services "$rootfs" '' 'disabledServices: [nosuch]'
 refused 'a service that is not there' 1 'there is no service `nosuch`' services
 
+# All that is wrong comes in one run.
+# refused_all WHAT RECIPE NUMBER TEXT…: so many errors, with these texts among them.
+refused_all() {
+  for text in "${@:4}"; do refused "$1: $text" 1 "$text" "$2"; done
+  is "$1: nothing else" "$3" "$("$wrtpod" image build "$2.yaml" --out refused.oci 2>&1 | grep -c '^error: ')"
+}
+recipe many "$rootfs" 'alpha, alpa, wants-nothing, nosuch' "$feed" 'files: {/etc/x: {file: missing}, /etc/y: {file: gone}}'
+refused_all 'opkg' many 5 'missing: ' 'gone: ' 'did you mean `alpha`?' 'libmissing' '`nosuch`'
+recipe many "$rootfs3" 'alpha, alpa, wants-nothing, nosuch' "$feed3"
+refused_all 'apk' many 3 'did you mean `alpha`?' 'libmissing' '`nosuch`'
+recipe many "$rootfs" loop-a 'feeds: {one: {folder: no-one, unsigned: true}, two: {folder: no-two, unsigned: true}}'
+refused_all 'feeds' many 2 'no-one/Packages.gz' 'no-two/Packages.gz'
+files='files: {/etc/x: {content: x, owner: "who:who"}, /etc/config: {content: x}, /etc/y: {file: gone}}'
+recipe many "$rootfs" '' "$files" 'disabledServices: [nosuch, none]'
+refused_all 'files and services' many 5 'gone: ' 'the root has no such user' 'etc/config' 'no service `nosuch`' 'no service `none`'
+recipe many "$rootfs" '' 'files: {/etc/x: {file: missing}}' 'feeds: {tests: {folder: feed, keys: [{file: no.pub}, {file: none.pub}]}}'
+refused_all 'keys and files' many 3 'no.pub: ' 'none.pub: ' 'missing: '
+two="{amd64: $rootfs, arm64: {layout: no.oci}}"
+recipe many "$rootfs" nosuch "$feed" && sed -i "s|^  base: .*|  base: $two|" many.yaml
+refused_all 'architectures' many 2 '`nosuch`' 'no.oci'
+
 # Where nothing can be written.
 expect 'a folder that is not there' 3 'no/folder' "$wrtpod" image build alpha.yaml --out no/folder/x.tar
 expect 'a file where a layout is to be' 3 'script' "$wrtpod" image build alpha.yaml --out script

@@ -3,7 +3,7 @@
 //! A package that offers a name with a version is the only one to have it (`dnsmasq` and `dnsmasq-full`); offers without
 //! a version go side by side. What is installed is preferred, then the later version, then the priority. The kernel and
 //! its modules are the node's: they are never installed, but listed with who wants them. The rules are those of
-//! apk-tools' `solver.c`, the search is another: it goes back where it fails. Entry: [`solve`].
+//! apk-tools' `solver.c`, the search is another: it goes back where it fails. Entries: [`solve`], and [`problems`] of what it refuses.
 
 mod explain;
 mod problem;
@@ -136,6 +136,20 @@ pub fn solve(request: &Request<'_>) -> Result<Solution, Problem> {
         wanted_by: wanted_by.collect(),
         world: world.into_iter().filter(|wish| !is_for_host(wish, &universe)).collect(),
     })
+}
+
+/// All that is wrong with a request that `together` was the answer to: each wanted package that cannot be had, whatever the
+/// others are.
+pub fn problems(request: &Request<'_>, together: Problem) -> Vec<Problem> {
+    let mut problems = vec![together];
+    for wish in request.wanted {
+        let alone = solve(&Request { wanted: std::slice::from_ref(wish), ..*request });
+        let problem = alone.err().filter(|problem| !problems.contains(problem));
+        problems.extend(
+            problem.filter(|problem| matches!(problem, Problem::Unknown { .. } | Problem::Version { .. })),
+        );
+    }
+    problems
 }
 
 /// A wish for a module is no matter of the root's: it goes into the package that stands for the node's.

@@ -32,6 +32,17 @@ fn info(text: &str) -> Info {
 
 /// Feeds are parted by `|`. Wanted are words, removed ones with a `-`.
 fn chosen(feeds: &str, installed: &str, world: &str, wanted: &str) -> Result<Solution, String> {
+    asked(feeds, installed, world, wanted, |request| solve(&request).map_err(|problem| problem.to_string()))
+}
+
+/// Gives `answer` the request.
+fn asked<T>(
+    feeds: &str,
+    installed: &str,
+    world: &str,
+    wanted: &str,
+    answer: impl FnOnce(Request<'_>) -> T,
+) -> T {
     let list =
         |text: &str| -> Vec<Info> { text.split(';').filter(|one| !one.is_empty()).map(info).collect() };
     let feeds: Vec<Vec<Info>> = feeds.split('|').map(list).collect();
@@ -47,15 +58,32 @@ fn chosen(feeds: &str, installed: &str, world: &str, wanted: &str) -> Result<Sol
         words(wanted).iter().filter_map(|word| word.strip_prefix('-')).map(str::to_owned).collect();
     let (world, wanted) = (wishes(world), wishes(wanted));
     let architectures = ["x86_64".to_owned()];
-    let request = Request {
+    answer(Request {
         feeds: &feeds,
         architectures: &architectures,
         installed: &installed,
         world: &world,
         wanted: &wanted,
         removed: &removed,
+    })
+}
+
+#[test]
+fn every_package_that_cannot_be_had_is_told() {
+    let told = |wanted: &str| -> Vec<String> {
+        let answer =
+            |request: Request<'_>| problems(&request, solve(&request).expect_err("it cannot be done"));
+        asked("a 1 D:gone;b 1;c 1 D:!b", "", "", wanted, answer).iter().map(ToString::to_string).collect()
     };
-    solve(&request).map_err(|problem| problem.to_string())
+    assert_eq!(
+        told("a b others unknown"),
+        [
+            "a wants `gone`, and no feed has it",
+            "the image is to have `others`, and no feed has it",
+            "the image is to have `unknown`, and no feed has it"
+        ]
+    );
+    assert_eq!(told("b c").len(), 1);
 }
 
 fn steps(solution: &Solution) -> String {

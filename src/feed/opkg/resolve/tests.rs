@@ -41,6 +41,11 @@ fn set(names: &str) -> BTreeSet<String> {
 
 /// Resolves `wanted`, where `-name` removes.
 fn run(feeds: &[Index], installed: &Database, wanted: &str) -> Result<Resolution, Error> {
+    asked(feeds, installed, wanted, |request| resolve(&request))
+}
+
+/// Gives `answer` the request for `wanted`.
+fn asked<T>(feeds: &[Index], installed: &Database, wanted: &str, answer: impl FnOnce(Request<'_>) -> T) -> T {
     let (removed, wanted): (Vec<&str>, Vec<&str>) =
         wanted.split_whitespace().partition(|name| name.starts_with('-'));
     let removed = set(&removed.join(" ").replace('-', " "));
@@ -48,7 +53,25 @@ fn run(feeds: &[Index], installed: &Database, wanted: &str) -> Result<Resolution
     let architectures =
         [("all", 1), ("noarch", 1), ("x86_64", 10)].map(|(name, priority)| (name.to_owned(), priority));
     let architectures = BTreeMap::from(architectures);
-    resolve(&Request { feeds, installed, wanted: &wanted, removed: &removed, architectures: &architectures })
+    answer(Request { feeds, installed, wanted: &wanted, removed: &removed, architectures: &architectures })
+}
+
+#[test]
+fn every_package_that_cannot_be_had_is_told() {
+    let feed = [index("a 1 Depends: gone\nb 1\nc 1 Conflicts: b")];
+    let told = |wanted: &str| -> Vec<String> {
+        let answer = |request: Request<'_>| faults(&request, resolve(&request).unwrap_err());
+        asked(&feed, &Database::default(), wanted, answer).iter().map(ToString::to_string).collect()
+    };
+    assert_eq!(
+        told("a b other unknown"),
+        [
+            "`a` needs `gone`, and no feed has it",
+            "no feed has the package `other`",
+            "no feed has the package `unknown`"
+        ]
+    );
+    assert_eq!(told("b c").len(), 1);
 }
 
 /// The chosen packages in order, `name=version`, or the message.
