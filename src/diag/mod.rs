@@ -3,6 +3,7 @@
 //! Knows files and byte offsets; knows nothing of YAML, documents or networks, and never prints: rendering returns
 //! text. Entries: [`Diagnostic::error`], [`Diagnostics::push`], [`render_text`], [`render_json`].
 
+mod excerpt;
 mod hidden;
 mod json;
 mod loc;

@@ -1,12 +1,11 @@
 //! Diagnostics for people.
 
+use super::excerpt::{excerpts, secrets_of_wide_lines, with_own_places};
 use super::hidden::Hidden;
-use super::{Diagnostic, Diagnostics, Severity, SourceMap, Span};
+use super::{Diagnostic, Diagnostics, Severity, SourceMap};
 use crate::{secret, shown};
-use annotate_snippets::{Annotation, AnnotationKind, Element, Group, Level, Origin, Renderer, Snippet};
-use std::borrow::Cow;
+use annotate_snippets::{Group, Level, Renderer};
 use std::fmt::Write as _;
-use std::ops::Range;
 
 /// Whether a rendering may carry terminal colours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,17 +16,14 @@ pub enum Style {
     Coloured,
 }
 
-/// Spans of one file that are at most this many lines apart are shown in one excerpt.
-const NEAR: usize = 100;
-/// An excerpt longer than this many bytes is left out: a line of megabytes helps nobody.
-const LONG: usize = 20_000;
-
 /// All findings in the order of their places, each followed by an empty line.
 pub fn render_text(diagnostics: &Diagnostics, sources: &SourceMap, style: Style) -> String {
     let mut out = String::new();
-    let hidden = diagnostics.hidden(sources);
-    for diagnostic in diagnostics.sorted() {
-        out.push_str(&render_one(diagnostic, &hidden, sources, style));
+    let sorted = diagnostics.sorted();
+    let wide = secrets_of_wide_lines(&sorted, sources);
+    let view = View { hidden: diagnostics.hidden(sources), wide, sources, style };
+    for diagnostic in sorted {
+        out.push_str(&view.render(diagnostic));
         out.push('\n');
     }
     if diagnostics.dropped() > 0 {
@@ -36,138 +32,59 @@ pub fn render_text(diagnostics: &Diagnostics, sources: &SourceMap, style: Style)
     out
 }
 
-/// One finding: claim, excerpt with its marks, remark on that text, help; ends with a line break.
-fn render_one(diagnostic: &Diagnostic, hidden: &Hidden, sources: &SourceMap, style: Style) -> String {
-    let renderer = match style {
-        Style::Plain => Renderer::plain(),
-        Style::Coloured => Renderer::styled(),
-    };
-    let level = match diagnostic.severity {
-        Severity::Error => Level::ERROR,
-        Severity::Warning => Level::WARNING,
-        Severity::Note => Level::NOTE,
-    };
-    let message = hidden.veiled(&diagnostic.message, diagnostic, sources);
-    let title = level.primary_title(shown::line(&message)).id(diagnostic.code);
-    let mut group = Group::with_title(title);
-    for excerpt in excerpts(diagnostic, sources) {
-        group = group.element(excerpt.element(hidden, sources));
-    }
-    let mut out = renderer.render(&[group]);
-    if !out.ends_with('\n') {
-        out.push('\n');
-    }
-    let remark = diagnostic.span.and_then(|span| sources.remark_at(span.file, span.start));
-    let help = diagnostic.help.as_deref().map(|help| hidden.veiled(help, diagnostic, sources));
-    let lines = [(Level::NOTE, remark), (Level::HELP, help.as_deref())];
-    for (level, text) in lines.into_iter().filter_map(|(level, text)| Some((level, text?))) {
-        let text = secret::without_users(text);
-        let title = level.secondary_title(shown::block(&text));
-        out.push_str(renderer.render(&[Group::with_title(title)]).trim_end());
-        out.push('\n');
-    }
-    for line in diagnostic.example.iter().flat_map(|example| example.lines()) {
-        let _ = writeln!(out, "{}", shown::line(&secret::without_users(line)));
-    }
-    out
+/// What all findings are seen with.
+struct View<'s> {
+    hidden: Hidden,
+    /// The secrets of wide lines.
+    wide: Hidden,
+    sources: &'s SourceMap,
+    style: Style,
 }
 
-/// An excerpt without secrets and without characters that steer a terminal. Each character is replaced by as many bytes, so that
-/// marks keep their places.
-fn seen<'a>(excerpt: &'a str, hidden: &[Range<usize>]) -> Cow<'a, str> {
-    // Those of ASCII are pictures in an excerpt already.
-    let steers = |one: char| shown::steers(one) && !one.is_ascii();
-    if hidden.is_empty() && !excerpt.contains(steers) {
-        return excerpt.into();
-    }
-    let mut seen = String::with_capacity(excerpt.len());
-    for (at, one) in excerpt.char_indices() {
-        let is_hidden = hidden.iter().any(|range| range.contains(&at)) && !matches!(one, '\n' | '\r');
-        match one.len_utf8() {
-            length if is_hidden => seen.extend(std::iter::repeat_n('*', length)),
-            _ if !steers(one) => seen.push(one),
-            2 => seen.push('·'),
-            3 => seen.push('\u{fffd}'),
-            _ => seen.push('🯄'),
-        }
-    }
-    seen.into()
-}
-
-/// A mark: its bytes within one line, its remark, and whether it is the place of the finding itself.
-struct Mark<'a> {
-    line: usize,
-    bytes: Range<usize>,
-    label: Option<&'a str>,
-    primary: bool,
-}
-
-/// Lines of one file that are shown together.
-struct Excerpt<'a> {
-    span: Span,
-    marks: Vec<Mark<'a>>,
-}
-
-/// The excerpts of a finding; the one with the place of the finding comes first.
-fn excerpts<'a>(diagnostic: &'a Diagnostic, sources: &SourceMap) -> Vec<Excerpt<'a>> {
-    let primary = diagnostic.span.map(|span| (span, diagnostic.span_label.as_deref(), true));
-    let secondary = diagnostic.secondary.iter().map(|(span, label)| (*span, Some(label.as_str()), false));
-    let mut excerpts: Vec<Excerpt<'a>> = Vec::new();
-    for (span, label, primary) in primary.into_iter().chain(secondary) {
-        let line = sources.line_at(span.file, span.start);
-        let mark = Mark { line, bytes: first_line(span, line, sources), label, primary };
-        let near = |excerpt: &Excerpt<'_>| {
-            excerpt.span.file == span.file && excerpt.marks.iter().any(|m| m.line.abs_diff(line) <= NEAR)
+impl View<'_> {
+    /// One finding: claim, excerpt with its marks, remark on that text, help; ends with a line break.
+    fn render(&self, diagnostic: &Diagnostic) -> String {
+        let (hidden, sources) = (&self.hidden, self.sources);
+        let renderer = match self.style {
+            Style::Plain => Renderer::plain(),
+            Style::Coloured => Renderer::styled(),
         };
-        match excerpts.iter_mut().find(|excerpt| near(excerpt)) {
-            Some(excerpt) => excerpt.marks.push(mark),
-            None => excerpts.push(Excerpt { span, marks: vec![mark] }),
+        let level = match diagnostic.severity {
+            Severity::Error => Level::ERROR,
+            Severity::Warning => Level::WARNING,
+            Severity::Note => Level::NOTE,
+        };
+        let message = hidden.veiled(&diagnostic.message, diagnostic, sources);
+        let title = level.primary_title(shown::line(&message)).id(diagnostic.code);
+        let mut group = Group::with_title(title);
+        for excerpt in excerpts(diagnostic, sources) {
+            group = group.element(excerpt.element(hidden, &self.wide, sources));
         }
-    }
-    excerpts
-}
-
-/// The part of a span on its first line, without trailing white space: a whole block is marked by its first line.
-fn first_line(span: Span, line: usize, sources: &SourceMap) -> Range<usize> {
-    let text = sources.text(span.file);
-    let boundary =
-        |offset: usize| (0..=offset.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
-    let start = boundary(span.start);
-    let end = boundary(span.end.min(sources.line_range(span.file, line).end)).max(start);
-    start..start + text[start..end].trim_end().len()
-}
-
-impl<'a> Excerpt<'a> {
-    fn element<'s: 'a>(self, hidden: &Hidden, sources: &'s SourceMap) -> Element<'a> {
-        let file = self.span.file;
-        let lines = self.marks.iter().map(|mark| mark.line);
-        let (first, last) = lines.fold((usize::MAX, 1), |(low, high), line| (low.min(line), high.max(line)));
-        let start = sources.line_range(file, first).start;
-        let bom = if start == 0 && sources.text(file).starts_with('\u{feff}') { 3 } else { 0 };
-        let bytes = start + bom..sources.line_range(file, last).end;
-        if bytes.len() > LONG {
-            let at = sources.position(file, self.span.start);
-            return Origin::path(shown::line(sources.name(file))).line(at.line).char_column(at.column).into();
+        let mut out = with_own_places(renderer.render(&[group]));
+        if !out.ends_with('\n') {
+            out.push('\n');
         }
-        let excerpt = sources.text(file).get(bytes.clone()).unwrap_or("");
-        let hidden = hidden.ranges(Span::new(file, bytes.start, bytes.end));
-        let hidden: Vec<Range<usize>> = secret::ranges(excerpt).into_iter().chain(hidden).collect();
-        let mut snippet: Snippet<'_, Annotation<'_>> =
-            Snippet::source(seen(excerpt, &hidden)).line_start(first).path(shown::line(sources.name(file)));
-        for mark in self.marks {
-            let kind = if mark.primary { AnnotationKind::Primary } else { AnnotationKind::Context };
-            let range =
-                mark.bytes.start.saturating_sub(bytes.start)..mark.bytes.end.saturating_sub(bytes.start);
-            let label = mark.label.map(|label| shown::line(&secret::without_users(label)).into_owned());
-            snippet = snippet.annotation(kind.span(range).label(label));
+        let remark = diagnostic.span.and_then(|span| sources.remark_at(span.file, span.start));
+        let help = diagnostic.help.as_deref().map(|help| hidden.veiled(help, diagnostic, sources));
+        let lines = [(Level::NOTE, remark), (Level::HELP, help.as_deref())];
+        for (level, text) in lines.into_iter().filter_map(|(level, text)| Some((level, text?))) {
+            let text = secret::without_users(text);
+            let title = level.secondary_title(shown::block(&text));
+            out.push_str(renderer.render(&[Group::with_title(title)]).trim_end());
+            out.push('\n');
         }
-        snippet.into()
+        for line in diagnostic.example.iter().flat_map(|example| example.lines()) {
+            let _ = writeln!(out, "{}", shown::line(&secret::without_users(line)));
+        }
+        out
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::excerpt::{SIDE, WIDE};
     use super::*;
+    use crate::diag::Span;
 
     const TEXT: &str = "interfaces:\n- mac: 02:00:00:00:00:01\n\n\n- mac: 02:00:00:00:00:01\n";
 
@@ -181,11 +98,13 @@ mod tests {
     }
 
     fn plain(diagnostic: &Diagnostic, sources: &SourceMap) -> String {
-        render_one(diagnostic, &hidden(diagnostic), sources, Style::Plain)
+        rendered(diagnostic, sources, Style::Plain)
     }
 
-    fn hidden(diagnostic: &Diagnostic) -> Hidden {
-        Hidden::new(diagnostic.hidden.iter().copied())
+    fn rendered(diagnostic: &Diagnostic, sources: &SourceMap, style: Style) -> String {
+        let hidden = Hidden::new(diagnostic.hidden.iter().copied());
+        let wide = secrets_of_wide_lines(&[diagnostic], sources);
+        View { hidden, wide, sources, style }.render(diagnostic)
     }
 
     #[test]
@@ -213,7 +132,7 @@ mod tests {
         let mut sources = SourceMap::new();
         let diagnostic = duplicate(&mut sources, "f");
         assert!(!plain(&diagnostic, &sources).contains('\u{1b}'));
-        let coloured = render_one(&diagnostic, &hidden(&diagnostic), &sources, Style::Coloured);
+        let coloured = rendered(&diagnostic, &sources, Style::Coloured);
         assert!(coloured.contains("\u{1b}[") && coloured.contains("help"));
     }
 
@@ -242,12 +161,18 @@ mod tests {
     }
 
     #[test]
-    fn leaves_out_what_is_too_long_to_show() {
+    fn shows_little_of_what_is_too_long() {
         let mut sources = SourceMap::new();
-        let file = sources.add("f", format!("a: {}\n", "x".repeat(30 << 20)));
+        let file = sources.add("f", format!("a: {}\n", "x".repeat(3 << 20)));
         let diagnostic =
-            Diagnostic::error("e", "too long").at(Span::new(file, 3, 30 << 20)).help("shorten it");
-        assert_eq!(plain(&diagnostic, &sources), "error[e]: too long\n--> f:1:4\nhelp: shorten it\n");
+            Diagnostic::error("e", "too long").at(Span::new(file, 3, 3 << 20)).help("shorten it");
+        let text = plain(&diagnostic, &sources);
+        assert!(text.starts_with("error[e]: too long\n --> f:1:4\n  |\n1 | a: xxx"), "{text}");
+        assert!(text.ends_with("^^^\nhelp: shorten it\n") && text.len() < 4 * SIDE, "{text}");
+        let file = sources.add("g", format!("a\n{}b\n", format!("{}\n", "x".repeat(WIDE)).repeat(50)));
+        let diagnostic = Diagnostic::error("e", "too much").at(Span::new(file, 0, 1));
+        let diagnostic = diagnostic.also(Span::new(file, 2 + 50 * (WIDE + 1), 3 + 50 * (WIDE + 1)), "this");
+        assert_eq!(plain(&diagnostic, &sources), "error[e]: too much\n--> g:1:1\n");
     }
 
     #[test]
