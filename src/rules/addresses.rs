@@ -114,7 +114,7 @@ fn check_address(plan: &Plan, network: &Network, nic: &Nic, address: &Loc<Cidr>,
 }
 
 /// Kinds of address that no machine on a network has.
-fn never_a_machine(address: IpAddr) -> Option<&'static str> {
+pub(super) fn never_a_machine(address: IpAddr) -> Option<&'static str> {
     let broadcast = matches!(address, IpAddr::V4(address) if address.is_broadcast());
     if address.is_loopback() {
         Some("a loopback address")

@@ -7,6 +7,38 @@ use crate::plan::{Addressing, Appliance, Link, Network, Nic, Plan, Profile};
 /// What the kernel takes.
 const LONGEST: usize = 15;
 
+/// Interfaces that a node's container engine and its cluster's network make for themselves, by how their names begin.
+const CLUSTERS: &[&str] = &[
+    "antrea-gw",
+    "antrea-tun",
+    "cali",
+    "cbr0",
+    "cilium_",
+    "cni-podman",
+    "cni0",
+    "docker0",
+    "docker_",
+    "flannel",
+    "genev_sys_",
+    "kube-bridge",
+    "kube-dummy-if",
+    "kube-ipvs0",
+    "lxc_health",
+    "nodelocaldns",
+    "ovn-k8s-",
+    "podman0",
+    "tunl0",
+    "vethwe-",
+    "vxlan_sys_",
+    "vxlan.calico",
+    "vxlan-v6.calico",
+    "weave",
+    "wg-v6.cali",
+    "wireguard.cali",
+];
+/// A pod's end on the node: one of these, and a number in hexadecimal of at least seven digits.
+const ENDS_OF_PODS: &[&str] = &["veth", "lxc"];
+
 pub(super) fn check(plan: &Plan, diags: &mut Diagnostics) {
     for network in &plan.networks {
         check_parent(&network.link, network.parent, diags);
@@ -138,6 +170,13 @@ fn check_parent(link: &Link, span: Option<Span>, diags: &mut Diagnostics) {
             ),
         );
     }
+    if let Some(what) = never_on_a_lan(parent).or_else(|| never_on_a_lan(base(parent))) {
+        diags.push(
+            Diagnostic::error("parent-no-lan", format!("`{parent}` is on no LAN: it is {what}"))
+                .at(span)
+                .help("write the node's interface on the LAN, which `ip -brief link` lists on the node"),
+        );
+    }
     let wireless = ["wlan", "wlp", "wlx", "wlo", "wl"].iter().any(|prefix| parent.starts_with(prefix));
     if wireless && !matches!(link, Link::Ipvlan { .. } | Link::HostDevice { .. }) {
         diags.push(
@@ -146,6 +185,23 @@ fn check_parent(link: &Link, span: Option<Span>, diags: &mut Diagnostics) {
                 .label("access points drop frames of a second MAC")
                 .help("use a wired interface, or `ipvlan`"),
         );
+    }
+}
+
+/// What an interface of that name is where it leads to no LAN.
+fn never_on_a_lan(name: &str) -> Option<&'static str> {
+    let is_end = |prefix: &&str| {
+        let number = name.strip_prefix(*prefix).unwrap_or_default();
+        number.len() >= 7 && number.bytes().all(|byte| byte.is_ascii_hexdigit())
+    };
+    if name == "lo" {
+        Some("the node's loopback")
+    } else if ENDS_OF_PODS.iter().any(is_end) {
+        Some("the node's end of a pod")
+    } else if CLUSTERS.iter().any(|prefix| name.starts_with(prefix)) {
+        Some("the node's own, for containers")
+    } else {
+        None
     }
 }
 

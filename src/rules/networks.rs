@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 
+use super::addresses::never_a_machine;
 use super::wires::{are_one, beside};
 use crate::diag::{Diagnostic, Diagnostics, Loc};
 use crate::plan::{Network, Nic, Plan};
@@ -10,6 +11,19 @@ use crate::types::{Cidr, IpRange};
 /// What the kernel takes: an IPv4 host has to take 68 bytes, an IPv6 link has to carry 1280.
 const MTU: std::ops::RangeInclusive<u32> = 68..=65535;
 const LEAST_MTU_OF_IPV6: u32 = 1280;
+
+/// Ranges that are no LAN's, and what they hold.
+const NEVER_A_LAN: &[(&str, &str)] = &[
+    ("0.0.0.0/8", "addresses that name no host"),
+    ("127.0.0.0/8", "loopback addresses"),
+    ("169.254.0.0/16", "link-local addresses"),
+    ("224.0.0.0/4", "addresses of groups"),
+    ("255.255.255.255/32", "the address of all hosts"),
+    ("::1/128", "loopback addresses"),
+    ("::/96", "addresses that name no host"),
+    ("::ffff:0.0.0.0/96", "IPv4 addresses"),
+    ("ff00::/8", "addresses of groups"),
+];
 
 pub(super) fn check(plan: &Plan, diags: &mut Diagnostics) {
     for (index, network) in plan.networks.iter().enumerate() {
@@ -45,8 +59,21 @@ fn check_subnets(plan: &Plan, network: &Network, diags: &mut Diagnostics) {
                 .at(subnet.span)
                 .help("correct `subnet`, or `cluster` of the site"),
             );
+        } else if let Some(what) = never_a_lan(subnet.value) {
+            let what = format!("{} holds {what}, which no LAN has", subnet.value);
+            diags.push(
+                Diagnostic::error("subnet-no-lan", what)
+                    .at(subnet.span)
+                    .help("write the LAN's own subnet, such as 192.168.1.0/24"),
+            );
         }
     }
+}
+
+/// What is in a subnet that can be no LAN's.
+fn never_a_lan(subnet: Cidr) -> Option<&'static str> {
+    let overlaps = |range: &str| range.parse::<Cidr>().expect("our own ranges are CIDRs").overlaps(subnet);
+    NEVER_A_LAN.iter().find(|(range, _)| overlaps(range)).map(|(_, what)| *what)
 }
 
 /// One gateway of each family: a routing table has one default route of each.
@@ -72,8 +99,9 @@ pub(super) fn check_gateways(gateways: &[Loc<IpAddr>], diags: &mut Diagnostics) 
 fn reject_no_machine(network: &Network, gateway: &Loc<IpAddr>, diags: &mut Diagnostics) {
     let subnet = network.subnets.iter().find(|subnet| subnet.contains(gateway.value));
     let own = subnet.and_then(|subnet| Cidr::new(gateway.value, subnet.prefix()));
-    let Some(own) = own.filter(|own| own.is_ipv4() && (own.is_network_address() || own.is_broadcast()))
-    else {
+    let is_reserved = |own: &Cidr| own.is_ipv4() && (own.is_network_address() || own.is_broadcast());
+    let is_machine = never_a_machine(gateway.value).is_none();
+    let Some(own) = own.filter(|own| is_machine && is_reserved(own)) else {
         return;
     };
     let which = if own.is_broadcast() { "broadcast" } else { "network" };
@@ -85,13 +113,19 @@ fn reject_no_machine(network: &Network, gateway: &Loc<IpAddr>, diags: &mut Diagn
     );
 }
 
-/// A gateway is a neighbour: in a subnet of the network, or of the NIC's own address, or link-local.
+/// A gateway is a neighbour: a machine in a subnet of the network, or of the NIC's own address, or link-local.
 pub(super) fn reject_gateway_outside(
     network: &Network,
     nic: Option<&Nic>,
     gateway: &Loc<IpAddr>,
     diags: &mut Diagnostics,
 ) {
+    if let Some(what) = never_a_machine(gateway.value) {
+        let what = format!("the gateway {} is {what}", gateway.value);
+        let finding = Diagnostic::error("address-reserved", what).at(gateway.span);
+        diags.push(finding.help("write the router's address on the network"));
+        return;
+    }
     let link_local = matches!(gateway.value, IpAddr::V6(address) if address.is_unicast_link_local());
     let own = nic.map_or(&[][..], Nic::fixed_addresses);
     let mut near = network.subnets.iter().chain(own);

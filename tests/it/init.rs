@@ -73,9 +73,20 @@ fn init_refuses_bad_answers() {
     let place = Place::new();
     check("init-missing", &place.run(&["init", "--parent", "enp3s0"]));
     let mut text = String::new();
-    for (index, bad) in
-        [(2, "a/b"), (4, "192.168.1.0"), (4, "192.168.1.300/24"), (6, "192.168.2.1"), (6, "router")]
-    {
+    for (index, bad) in [
+        (2, "a/b"),
+        (2, "lo"),
+        (2, "cni0"),
+        (2, "flannel.1"),
+        (4, "192.168.1.0"),
+        (4, "192.168.1.300/24"),
+        (4, "127.0.0.0/8"),
+        (4, "169.254.0.0/16"),
+        (4, "ff02::/16"),
+        (6, "192.168.2.1"),
+        (6, "router"),
+        (6, "224.0.0.1"),
+    ] {
         let mut arguments = INIT;
         arguments[index] = bad;
         text.push_str(&place.run(&arguments).text());
