@@ -28,6 +28,7 @@ mod server_of_tests;
 pub mod shown;
 pub mod sink;
 pub mod spec;
+pub mod temporary;
 pub mod tls;
 pub mod types;
 pub mod uci;

@@ -20,6 +20,7 @@ use crate::plan;
 use crate::registry::{Client, Limits};
 use crate::sink::{self, File};
 use crate::spec::Input;
+use crate::temporary::Draft;
 use crate::types::{ImageRef, quoted, refuse_users};
 
 /// Runs the verb. What was written or pushed goes to stdout, a line each.
@@ -192,7 +193,7 @@ fn write_archive(chart: &Chart, folder: &Path) -> Result<PathBuf, CliError> {
         return Err(CliError::refused(format!("`{}` is no chart that wrtpod wrote", path.display()), hint));
     }
     let write = || -> std::io::Result<()> {
-        let mut file = tempfile::NamedTempFile::new_in(folder)?;
+        let mut file = Draft::new(folder)?;
         file.write_all(&chart::package(chart))?;
         file.persist(&path)?;
         Ok(())

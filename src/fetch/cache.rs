@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use sha2::{Digest as _, Sha256};
 
 use super::{Error, Want};
+use crate::temporary;
 use crate::types::Digest;
 
 /// A folder with a file for each digest. Safe to be used by several processes: files appear whole or not at all.
@@ -56,8 +57,7 @@ impl Cache {
     /// Begins a file that is to go in. `place` is where it comes from, for messages.
     pub fn draft(&self, place: impl Display, want: Want) -> Result<Draft, Error> {
         fs::create_dir_all(&self.folder).map_err(|error| failed(&self.folder, error))?;
-        let file =
-            tempfile::NamedTempFile::new_in(&self.folder).map_err(|error| failed(&self.folder, error))?;
+        let file = temporary::Draft::new(&self.folder).map_err(|error| failed(&self.folder, error))?;
         let path = self.path(&want.digest);
         Ok(Draft { place: place.to_string(), want, path, file, hasher: Sha256::new(), size: 0 })
     }
@@ -80,7 +80,7 @@ pub struct Draft {
     place: String,
     want: Want,
     path: PathBuf,
-    file: tempfile::NamedTempFile,
+    file: temporary::Draft,
     hasher: Sha256,
     size: u64,
 }
@@ -104,7 +104,7 @@ impl Draft {
         if let Some(folder) = self.path.parent() {
             fs::create_dir_all(folder).map_err(|error| failed(folder, error))?;
         }
-        let mut file = self.file.persist(&self.path).map_err(|error| failed(&self.path, error.error))?;
+        let mut file = self.file.persist(&self.path).map_err(|error| failed(&self.path, error))?;
         file.rewind().map_err(|error| failed(&self.path, error))?;
         Ok(file)
     }

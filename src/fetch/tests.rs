@@ -21,6 +21,14 @@ const QUICK: Limits = Limits {
 const TEXT: &[u8] = b"what is fetched";
 const LIMIT: u64 = 1000;
 
+#[test]
+fn a_cache_that_cannot_be_written_is_named_as_it_was_asked_for() {
+    // Nobody can make a file there, not even root.
+    let failed = Cache::new("/proc").draft("a server", want(TEXT)).map(|_| ());
+    let said = failed.map_err(|error| error.to_string());
+    assert_eq!(said, Err("/proc: No such file or directory (os error 2)".into()));
+}
+
 /// What was told of the bytes.
 #[derive(Default)]
 struct Told(Vec<(u64, Option<u64>)>);

@@ -10,6 +10,7 @@ use super::deflate::Gzip;
 use super::measure::Measured;
 use super::tree::WHITEOUT;
 use super::{Attributes, Descriptor, Error, FilePart, Kind, Node, Root, media_type};
+use crate::temporary;
 use crate::types::{Digest, RootPath};
 
 /// A layer that is ready to be pushed.
@@ -39,8 +40,9 @@ impl Root {
         if changes.is_empty() {
             return Ok(None);
         }
-        let writing = || Error::io("write a layer to a temporary file");
-        let file = tempfile::tempfile().map_err(writing())?;
+        let writing =
+            || Error::io(format!("write a layer to a temporary file in `{}`", temporary::place().display()));
+        let file = temporary::nameless().map_err(writing())?;
         let output = Measured::new(BufWriter::new(file));
         let gzip = Gzip::new(output).map_err(writing())?;
         let mut builder = Builder::new(Measured::new(gzip));

@@ -4,11 +4,10 @@ use std::fs::{self, File};
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
-use tempfile::NamedTempFile;
-
 use super::bundle::DOCUMENT;
 use super::manifest::{self, REF_NAME};
 use super::{Blob, Bundle, Bytes, Descriptor, Error, FilePart, Index};
+use crate::temporary::{self, Draft};
 use crate::types::{Digest, quoted};
 
 /// The file that says that a folder is a layout.
@@ -42,35 +41,43 @@ impl Bundle {
                     "has files and is no OCI layout: name an empty folder",
                 ));
             }
-            return self.fill(folder, &read_index(folder)?, tag);
+            return self.fill(folder, folder, &read_index(folder)?, tag);
         }
         fs::create_dir_all(parent).map_err(Error::io(format!("make the folder `{}`", parent.display())))?;
-        let made = tempfile::Builder::new().prefix(".wrtpod-layout-").tempdir_in(parent);
+        let made = temporary::folder(parent);
         let made = made.map_err(Error::io(format!("make a folder in `{}`", parent.display())))?;
-        self.fill(made.path(), &Index::new(Vec::new()), tag)?;
-        write(&made.path().join(MARK), &mut |file| Ok(file.write_all(MARK_TEXT)?))?;
-        open_to_all(made.path())?;
+        self.fill(made.path(), folder, &Index::new(Vec::new()), tag)?;
+        write(&made.path().join(MARK), &folder.join(MARK), &mut |file| Ok(file.write_all(MARK_TEXT)?))?;
+        open_to_all(made.path(), folder)?;
         // On Unix a rename takes the place of an empty folder.
         fs::rename(made.path(), folder).map_err(Error::io(format!("move the layout to `{name}`")))?;
         let _ = made.keep();
         Ok(())
     }
 
-    /// Blobs first, the index last.
-    fn fill(&self, folder: &Path, index: &Index, tag: Option<&str>) -> Result<(), Error> {
-        let blobs = folder.join("blobs/sha256");
-        fs::create_dir_all(&blobs).map_err(Error::io(format!("make the folder `{}`", blobs.display())))?;
+    /// Blobs first, the index last. Errors name the folder that it will be.
+    pub(super) fn fill(
+        &self,
+        folder: &Path,
+        named: &Path,
+        index: &Index,
+        tag: Option<&str>,
+    ) -> Result<(), Error> {
+        const BLOBS: &str = "blobs/sha256";
+        let making = Error::io(format!("make the folder `{}`", named.join(BLOBS).display()));
+        fs::create_dir_all(folder.join(BLOBS)).map_err(making)?;
         for (digest, blob) in self.all_blobs() {
-            let path = folder.join(blob_path(&digest));
+            let blob_path = blob_path(&digest);
+            let path = folder.join(&blob_path);
             if holds(&path, &digest, &blob) {
                 continue;
             }
             let copy =
                 &mut |file: &mut dyn Write| blob.copy(digest.as_str(), &digest, file).map_err(Failure::Own);
-            write(&path, copy)?;
+            write(&path, &named.join(blob_path), copy)?;
         }
         let index = manifest::json(&self.listed(index, tag));
-        write(&folder.join(INDEX), &mut |file| Ok(file.write_all(&index)?))
+        write(&folder.join(INDEX), &named.join(INDEX), &mut |file| Ok(file.write_all(&index)?))
     }
 
     /// Everything, documents as blobs.
@@ -186,18 +193,22 @@ impl From<std::io::Error> for Failure {
     }
 }
 
-/// Writes a file that appears whole or not at all.
-fn write(path: &Path, fill: &mut dyn FnMut(&mut dyn Write) -> Result<(), Failure>) -> Result<(), Error> {
-    let writing = || Error::io(format!("write `{}`", path.display()));
+/// Writes a file that appears whole or not at all. Errors name the one that it will be.
+fn write(
+    path: &Path,
+    named: &Path,
+    fill: &mut dyn FnMut(&mut dyn Write) -> Result<(), Failure>,
+) -> Result<(), Error> {
+    let writing = || Error::io(format!("write `{}`", named.display()));
     let folder: PathBuf = path.parent().map(Path::to_path_buf).unwrap_or_default();
-    let mut file = NamedTempFile::new_in(&folder).map_err(writing())?;
+    let mut file = Draft::new(&folder).map_err(writing())?;
     match fill(&mut file) {
         Ok(()) => {}
         Err(Failure::Io(error)) => return Err(writing()(error)),
         Err(Failure::Own(error)) => return Err(error),
     }
-    readable(file.as_file()).map_err(writing())?;
-    file.persist(path).map_err(|error| writing()(error.error))?;
+    readable(file.file()).map_err(writing())?;
+    file.persist(path).map_err(writing())?;
     Ok(())
 }
 
@@ -207,8 +218,8 @@ pub(super) fn readable(file: &File) -> std::io::Result<()> {
     file.set_permissions(fs::Permissions::from_mode(0o644))
 }
 
-fn open_to_all(folder: &Path) -> Result<(), Error> {
+fn open_to_all(folder: &Path, named: &Path) -> Result<(), Error> {
     use std::os::unix::fs::PermissionsExt;
     let opened = fs::set_permissions(folder, fs::Permissions::from_mode(0o755));
-    opened.map_err(Error::io(format!("open the folder `{}` to all", folder.display())))
+    opened.map_err(Error::io(format!("open the folder `{}` to all", named.display())))
 }

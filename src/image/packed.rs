@@ -5,11 +5,11 @@ use std::io::{BufReader, BufWriter, Read, Write};
 use std::path::Path;
 
 use tar::{Builder, EntryType, Header};
-use tempfile::NamedTempFile;
 
 use super::archive::{self, EntryKind};
 use super::layout::{INDEX, MARK, MARK_TEXT, blob_path, parse_index, readable};
 use super::{Blob, Bundle, Bytes, Error, FilePart, Index, manifest};
+use crate::temporary::Draft;
 use crate::types::Digest;
 
 impl Bundle {
@@ -18,7 +18,7 @@ impl Bundle {
     pub fn write_archive(&self, path: &Path, tag: Option<&str>) -> Result<(), Error> {
         let writing = || Error::io(format!("write `{}`", path.display()));
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let file = NamedTempFile::new_in(folder).map_err(writing())?;
+        let file = Draft::new(folder).map_err(writing())?;
         let mut builder = Builder::new(BufWriter::new(file));
         let index = manifest::json(&self.listed(&Index::new(Vec::new()), tag));
         // In the order of their names' bytes.
@@ -40,8 +40,8 @@ impl Bundle {
             .map_err(writing())?
             .into_inner()
             .map_err(|error| writing()(error.into_error()))?;
-        readable(file.as_file()).map_err(writing())?;
-        file.persist(path).map_err(|error| writing()(error.error))?;
+        readable(file.file()).map_err(writing())?;
+        file.persist(path).map_err(writing())?;
         Ok(())
     }
 

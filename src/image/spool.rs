@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::node::Place;
 use super::{Error, FilePart};
+use crate::temporary;
 
 /// A file of up to this size is kept in memory: most files of OpenWrt's packages are smaller.
 const SMALL: usize = 64 << 10;
@@ -34,7 +35,7 @@ impl Spool {
         }
         let file = match &self.file {
             Some(file) => file,
-            None => self.file.insert(Arc::new(tempfile::tempfile().map_err(writing())?)),
+            None => self.file.insert(Arc::new(temporary::nameless().map_err(writing())?)),
         };
         let mut end = &**file;
         end.seek(SeekFrom::Start(self.end)).map_err(writing())?;
@@ -61,5 +62,5 @@ impl Spool {
 }
 
 fn writing() -> impl FnOnce(io::Error) -> Error {
-    Error::io("write to a temporary file")
+    Error::io(format!("write to a temporary file in `{}`", temporary::place().display()))
 }

@@ -14,6 +14,7 @@ use super::retry::{Failure, retried};
 use super::session::Session;
 use super::{Client, Credentials, Error, Event, Progress, oci};
 use crate::image::{Blob, Bytes, FilePart};
+use crate::temporary;
 use crate::types::{Digest, ImageRef};
 
 /// Sends blobs to one repository.
@@ -173,7 +174,9 @@ impl Upload<'_> {
     async fn fetch(&self, digest: &Digest, blob: &Blob) -> Result<Blob, Failure> {
         let origin = blob.origin.as_ref().ok_or_else(|| local(digest, "nobody knows where it lies"))?;
         let source = self.client.source(origin, self.credentials)?;
-        let mut file = tempfile::tempfile().map_err(|error| local(digest, &error.to_string()))?;
+        let mut file = temporary::nameless().map_err(|error| {
+            local(digest, &format!("a temporary file in `{}`: {error}", temporary::place().display()))
+        })?;
         source.blob(digest, blob.size(), &mut file, &()).await?;
         let part = FilePart::whole(file).map_err(|error| local(digest, &error.to_string()))?;
         Ok(Blob { bytes: Bytes::File(part), origin: None })

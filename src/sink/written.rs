@@ -7,6 +7,7 @@ use std::path::{Component, Path, PathBuf};
 
 use serde_json::{Value, json};
 
+use crate::temporary;
 use crate::types::Digest;
 
 /// The list's name. Without an ending: `kubectl apply -f FOLDER` takes every `.json` and `.yaml` for objects.
@@ -114,14 +115,11 @@ pub fn write(
 ) -> Result<Written, FolderError> {
     let before = before(folder, older)?;
     refuse_changed(folder, files, &before)?;
-    let parent = match folder.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent,
-        _ => Path::new("."),
-    };
+    let parent = folder.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
     std::fs::create_dir_all(parent).map_err(io(parent))?;
-    let stage = tempfile::Builder::new().prefix(".wrtpod-").tempdir_in(parent).map_err(io(parent))?;
-    for (number, file) in files.values().enumerate() {
-        put(&stage.path().join(number.to_string()), &file.text)?;
+    let stage = temporary::folder(parent).map_err(io(parent))?;
+    for (number, (name, file)) in files.iter().enumerate() {
+        put(&stage.path().join(number.to_string()), &folder.join(name), &file.text)?;
     }
     std::fs::create_dir_all(folder).map_err(io(folder))?;
     // Either content is wrtpod's while the one becomes the other: a run that is cut short here can be repeated.
@@ -281,12 +279,13 @@ fn both(files: &BTreeMap<String, File>, before: &List) -> Value {
 
 fn put_list(folder: &Path, stage: &Path, list: &Value) -> Result<(), FolderError> {
     let (staged, path) = (stage.join(LIST), folder.join(LIST));
-    put(&staged, &format!("{list:#}\n"))?;
+    put(&staged, &path, &format!("{list:#}\n"))?;
     std::fs::rename(&staged, &path).map_err(io(&path))
 }
 
-fn put(path: &Path, text: &str) -> Result<(), FolderError> {
-    let mut file = std::fs::File::create(path).map_err(io(path))?;
+/// Writes a file that is to be moved to `path`, which errors name.
+fn put(staged: &Path, path: &Path, text: &str) -> Result<(), FolderError> {
+    let mut file = std::fs::File::create(staged).map_err(io(path))?;
     file.write_all(text.as_bytes()).map_err(io(path))
 }
 
@@ -316,6 +315,13 @@ mod tests {
             .collect();
         names.sort();
         names
+    }
+
+    #[test]
+    fn an_error_names_the_file_that_it_is_for() {
+        let place = tempfile::tempdir().expect("a folder");
+        let failed = put(&place.path().join("gone/0"), Path::new("out/a"), "x").expect_err("no folder");
+        assert_eq!(failed.to_string(), "cannot write `out/a`: No such file or directory (os error 2)");
     }
 
     fn put_file(path: PathBuf, text: &str) {

