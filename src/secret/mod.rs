@@ -5,6 +5,7 @@
 
 mod flow;
 mod text;
+mod users;
 
 pub use text::{ranges, suspects, without, without_users};
 

@@ -3,10 +3,11 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
+use super::users::users;
 use super::{HIDDEN, flow, is_name, is_option, may_be_option};
 
 /// Where secrets stand in a text, in order: values behind a name that says so, options of UCI, private keys in PEM, hashes of
-/// passwords, users and passwords of URLs. What a line says that is none of these stays.
+/// passwords, users and passwords of addresses. What a line says that is none of these stays.
 pub fn ranges(text: &str) -> Vec<Range<usize>> {
     found(text, Reader::default())
 }
@@ -39,7 +40,7 @@ pub fn without(text: &str) -> Cow<'_, str> {
     replaced(text, &ranges(text))
 }
 
-/// A text whose URLs have no user and no password: for what is no file of the user's, such as an error.
+/// A text whose addresses have no user and no password: for what is no file of the user's, such as an error.
 pub fn without_users(text: &str) -> Cow<'_, str> {
     replaced(text, &users(text))
 }
@@ -251,18 +252,6 @@ pub(super) fn closing(text: &str, quote: char) -> Option<usize> {
                 return Some(at + found);
             };
     }
-}
-
-/// Users and passwords of URLs.
-fn users(text: &str) -> Vec<Range<usize>> {
-    let found = text.match_indices("://").filter_map(|(at, sign)| {
-        let start = at + sign.len();
-        let rest = &text[start..];
-        let is_end = |one: char| one.is_whitespace() || one.is_control() || "/?#\"'`<>\\".contains(one);
-        let authority = &rest[..rest.find(is_end).unwrap_or(rest.len())];
-        authority.rfind('@').map(|end| start..start + end)
-    });
-    found.collect()
 }
 
 /// Hashes of passwords as crypt(3) writes them: `$6$SALT$HASH`.

@@ -97,11 +97,37 @@ fn a_password_on_the_command_line_is_not_repeated() {
         "schema https://me:hunter2@reg.lan/x",
         "deploy vpn --timeout https://me:hunter2@reg.lan/x",
         "render --set=image=https://me:hunter2@reg.lan/x --colour https://me:hunter2@reg.lan/x",
+        "image verify x me:hunter2@reg.lan/x",
+        "schema me:hunter2@reg.lan:5000/x",
+        "deploy vpn --timeout me:hunter2@reg.lan/x",
+        "me:hunter2@reg.lan/x",
+        "render --colour --set=image=me:hunter2@reg.lan/x me:hunter2@reg.lan/x",
     ] {
         for format in ["text", "json"] {
             let words: Vec<&str> = line.split(' ').chain(["--message-format", format]).collect();
             let run = place.run(&words);
             assert!(run.code == Some(2) && !run.text().contains("hunter2"), "{line}: {}", run.text());
+        }
+    }
+    place
+        .write("syntax.yaml", "image: me:hunter2@reg.lan/x: y\n")
+        .write("open.yaml", "a: [me:hunter2@reg.lan/x\n");
+    for words in [
+        &["render", "vpn", "--set", "image={repository: me:hunter2@reg.lan/x}"][..],
+        &["render", "vpn", "--set", "image=[me:hunter2@reg.lan/x"],
+        &["render", "me:hunter2@reg.lan/x"],
+        &["explain", "me:hunter2@reg.lan/x"],
+        &["catalog", "show", "me:hunter2@reg.lan/x"],
+        &["render", "-f", "me:hunter2@reg.lan/x"],
+        &["render", "-f", "syntax.yaml"],
+        &["render", "-f", "open.yaml"],
+    ] {
+        for format in ["text", "json"] {
+            let run = place.run(&[words, &["--message-format", format]].concat());
+            let text = run.text();
+            assert!(run.code != Some(0) && !text.contains("hunter2"), "{words:?}: {text}");
+            // Lines of files are shown to people only.
+            assert!(format == "json" || text.contains("***@reg.lan/x"), "{words:?}: {text}");
         }
     }
     // A key of WireGuard ends in `=`.
