@@ -224,7 +224,7 @@ fn select(
         return Err(CliError::refused(format!("there is no appliance `{unknown}`"), hint));
     }
     if known.is_empty() {
-        let hint = "name a catalog entry, for example `wrtpod render openwrt`; `wrtpod catalog` lists them";
+        let hint = "name one of the catalog, such as `openwrt`; `wrtpod catalog` lists them";
         return Err(CliError::refused("the documents hold no appliance", hint.to_owned()));
     }
     let mut indexes: Vec<usize> = Vec::new();

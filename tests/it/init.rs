@@ -31,6 +31,27 @@ fn init_writes_a_site_once() {
     assert_ne!(other.read("site.yaml"), site);
 }
 
+/// Interfaces of a document take the place of the catalog's: one that is left out of the example would be lost.
+#[test]
+fn the_example_of_a_change_is_the_machine_of_the_catalog() {
+    let place = Place::new();
+    let mut arguments = INIT.to_vec();
+    arguments.splice(1..1, ["openwrt-router", "--wan-parent", "enp4s0"]);
+    assert_eq!(place.run(&arguments).code, Some(0));
+    let site = place.read("site.yaml");
+    let (facts, example) = site.split_at(site.find("# ---\n").expect("it has an example"));
+    let lines = example.lines().map(|line| line.trim_start_matches("# "));
+    let document: String = lines.map(|line| format!("{line}\n")).collect();
+    place.write("changed.yaml", &format!("{facts}{document}"));
+    let render = |file: &str| {
+        let run = place.run(&["render", "-f", file, "openwrt-router"]);
+        assert_eq!(run.code, Some(0), "{}", run.stderr);
+        run.stdout
+    };
+    assert!(document.contains("network: wan"), "{document}");
+    assert_eq!(render("changed.yaml"), render("site.yaml"));
+}
+
 #[test]
 fn init_takes_every_flag() {
     for distribution in ["k3s", "rke2", "k0s", "microk8s", "kubeadm", "talos", "kind"] {

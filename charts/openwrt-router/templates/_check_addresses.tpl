@@ -46,7 +46,7 @@
 {{- $network := index . 3 }}
 {{- $subnet := include "wrtpod.subnetOf" (list $network.subnets $address) }}
 {{- $prefix := $subnet | default (join "/" $parts) | splitList "/" | last }}
-{{- if regexMatch "^(127|22[4-9]|23[0-9])[.]|^255[.]255[.]255[.]255$|^0[.]0[.]0[.]0$|^ff..:|^::1?$" $address }}
+{{- if include "wrtpod.isNobody" $address }}
 {{ $path }}: {{ $address }} is no machine's address; take one of the network
 {{- else if and $network.subnets (not $subnet) }}
 {{ $path }}: {{ $address }} is in no subnet of `{{ $nic.network }}`; write an address of {{ join " or " $network.subnets }}

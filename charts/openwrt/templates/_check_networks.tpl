@@ -94,6 +94,8 @@ cluster.serviceCIDRs: nothing says which addresses are Services'; write the rang
 {{ $path }}.parent: the node's interface is not named; write it, for example enp3s0
 {{- else if gt (len $parent) 15 }}
 {{ $path }}.parent: `{{ $parent }}` has {{ len $parent }} characters, the kernel takes 15; make the VLAN's interface under a shorter name and write that, without `vlan`
+{{- else if regexMatch "^(lo([.]|$)|(veth|lxc)[0-9A-Fa-f]{7,}([.]|$)|antrea-gw|antrea-tun|cali|cbr0|cilium_|cni-podman|cni0|docker0|docker_|flannel|genev_sys_|kube-bridge|kube-dummy-if|kube-ipvs0|lxc_health|nodelocaldns|ovn-k8s-|podman0|tunl0|vethwe-|vxlan_sys_|vxlan[.]calico|vxlan-v6[.]calico|weave|wg-v6[.]cali|wireguard[.]cali)" $parent }}
+{{ $path }}.parent: `{{ $parent }}` is on no LAN, it is the node's loopback or the cluster's own; write the node's interface on the LAN
 {{- else if and (regexMatch "^(wlan|wlp|wlx|wlo|wl)" $parent) (not (has .kind (list "ipvlan" "hostDevice"))) }}
 {{ $path }}.parent: `{{ $parent }}` looks like Wi-Fi, where frames of a second MAC are dropped; use a wired interface, or kind ipvlan
 {{- end }}
@@ -110,6 +112,12 @@ cluster.serviceCIDRs: nothing says which addresses are Services'; write the rang
 {{- else if include "wrtpod.hasHost" (list (last $parts) (first $parts)) }}
 {{ $path }}: `{{ $subnet }}` is an address inside of a subnet; write the subnet's first address
 {{- else }}
+{{- range list "0.0.0.0/8" "127.0.0.0/8" "169.254.0.0/16" "224.0.0.0/4" "255.255.255.255/32" "::/96" "::ffff:0:0/96" "ff00::/8" }}
+{{- if or (include "wrtpod.contains" (list . (first $parts))) (include "wrtpod.contains" (list $subnet (splitList "/" . | first))) }}
+{{ $path }}: {{ $subnet }} holds addresses of {{ . }}, which no LAN has; write the LAN's own subnet, such as 192.168.1.0/24
+{{- break }}
+{{- end }}
+{{- end }}
 {{- range index . 2 }}
 {{- if or (include "wrtpod.contains" (list . (first $parts))) (include "wrtpod.contains" (list $subnet (splitList "/" . | first))) }}
 {{ $path }}: {{ $subnet }} overlaps the cluster's {{ . }}; correct it, or `cluster`
@@ -176,7 +184,9 @@ cluster.serviceCIDRs: nothing says which addresses are Services'; write the rang
 {{- $path := index . 0 }}
 {{- $gateway := index . 1 }}
 {{- $subnets := index . 2 }}
-{{- if and $subnets (include "wrtpod.isAddress" $gateway) (not (include "wrtpod.subnetOf" (list (append $subnets "fe80::/10") $gateway))) }}
+{{- if include "wrtpod.isNobody" $gateway }}
+{{ $path }}: the gateway {{ $gateway }} is no machine's address; write the router's address on the network
+{{- else if and $subnets (include "wrtpod.isAddress" $gateway) (not (include "wrtpod.subnetOf" (list (append $subnets "fe80::/10") $gateway))) }}
 {{ $path }}: the gateway {{ $gateway }} is in none of the subnets; correct it, or `subnets`
 {{- end }}
 {{- end -}}
@@ -192,6 +202,11 @@ cluster.serviceCIDRs: nothing says which addresses are Services'; write the rang
 {{ $path }}[{{ $index }}]: {{ . }} is the cluster's; write a name server on the LAN or the Internet
 {{- end }}
 {{- end }}
+{{- end -}}
+
+{{/* `yes` for an address that no machine on a network has: of the loopback, of a group, or none at all. */}}
+{{- define "wrtpod.isNobody" -}}
+{{- if regexMatch "^(127|22[4-9]|23[0-9])[.]|^255[.]255[.]255[.]255$|^0[.]0[.]0[.]0$|^ff..:|^::1?$" . }}yes{{ end -}}
 {{- end -}}
 
 {{/* `yes` when an address has a bit behind a prefix: list PREFIX ADDRESS. */}}

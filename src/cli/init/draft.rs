@@ -245,9 +245,10 @@ impl Draft {
                 let lines: String = entry.interfaces.iter().map(line).collect();
                 let _ = write!(text, "---\n{schema}{}  interfaces:\n{lines}", document(&entry.name));
             }
-            entry => {
-                let name = entry.as_ref().map_or("openwrt", |entry| entry.name.as_str());
-                text.push_str(&self.how_to_change(name));
+            Some(entry) => text.push_str(&self.how_to_change(entry)),
+            None => {
+                let entry = Entry::find("openwrt").expect("it is in the catalog");
+                text.push_str(&self.how_to_change(&entry));
             }
         }
         text
@@ -273,17 +274,19 @@ impl Draft {
         text
     }
 
-    fn how_to_change(&self, name: &str) -> String {
+    /// Its document as a comment. Interfaces take the place of the catalog's, so all of them stand in it, as the catalog has them; the
+    /// address of an only one is an example.
+    fn how_to_change(&self, entry: &Entry) -> String {
+        let name = &entry.name;
         let mut text = format!(
             "# Appliances follow as documents of their own. One without a document is the catalog's:\n\
              # `wrtpod deploy {name}` needs nothing more. To change one:\n"
         );
-        let network = self.networks.first().map_or("lan", |lan| lan.name.as_str());
-        let lines = format!(
-            "---\n{}  interfaces:\n    - {{network: {network}, address: {}}}\n",
-            document(name),
-            self.example_address()
-        );
+        let interfaces: String = match &entry.interfaces[..] {
+            [only] => line(&Interface { address: self.example_address().parse().ok(), ..only.clone() }),
+            several => several.iter().map(line).collect(),
+        };
+        let lines = format!("---\n{}  interfaces:\n{interfaces}", document(name));
         for line in lines.lines() {
             let _ = writeln!(text, "# {line}");
         }
