@@ -123,16 +123,19 @@ fn volume_of(claim: &Object) -> &str {
 /// this object has stay as they are.
 pub(super) fn lifted(object: &Object, mut slots: Vec<Slot>) -> String {
     const ANNOTATIONS: &str = "/metadata/annotations";
-    const ALL: &str = "include \"wrtpod.annotations\" .";
+    let all = match object.identity.kind.as_str() {
+        "ConfigMap" => "include \"wrtpod.textAnnotations\" .",
+        _ => "include \"wrtpod.annotations\" .",
+    };
     let mut value = object.value.clone();
     let own = value.pointer_mut(ANNOTATIONS).and_then(Value::as_object_mut);
     let own = own.expect("every object is annotated");
     own.remove(SUBSTITUTE.0);
     slots.push(block("/metadata/labels", "include \"wrtpod.labels\" ."));
     if !own.is_empty() {
-        slots.push(more(ANNOTATIONS, ALL));
+        slots.push(more(ANNOTATIONS, all));
     } else if slots.iter().all(|(pointer, _)| pointer != ANNOTATIONS) {
-        slots.push(block(ANNOTATIONS, ALL));
+        slots.push(block(ANNOTATIONS, all));
     }
     template(&value, &slots, &sentinels("."))
 }

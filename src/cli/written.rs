@@ -14,6 +14,13 @@ pub fn tell(folder: &Path, written: &Written, printer: Printer) {
         let of = of.as_ref().map(|name| format!(" of appliance {name}")).unwrap_or_default();
         printer.note(&format!("removed {count} {files}{of}"));
     }
+    if let Some(first) = written.aside.first() {
+        printer.note(&format!(
+            "{} files of a wrtpod that kept no list of them are put aside, as `{first}.before` is: take what is yours out of them, and \
+             remove them",
+            written.aside.len()
+        ));
+    }
     for name in &written.kept {
         let path = folder.join(name);
         printer.note(&format!("`{}` is needed no more, and stays: it was changed by hand", path.display()));
@@ -31,6 +38,9 @@ pub fn refusal(error: &FolderError) -> CliError {
         }
         FolderError::Changed { .. } => {
             "keep what is yours in files of your own, and remove these to have them written again".to_owned()
+        }
+        FolderError::Kustomized { .. } => {
+            "put what is yours into a kustomization of your own above the folder, or name another one with --out".to_owned()
         }
         FolderError::Link { .. } => "put a folder in its place".to_owned(),
         FolderError::List { .. } => {

@@ -6,13 +6,13 @@ use k8s_openapi::ByteString;
 use k8s_openapi::api::core::v1::ConfigMap;
 use sha2::{Digest, Sha256};
 
-use super::meta::metadata;
+use super::meta::{metadata, of_texts};
 use crate::plan::{Appliance, ConfigFiles};
 
 /// The ConfigMap of these files.
 pub fn config_map(appliance: &Appliance, namespace: &str, files: &ConfigFiles) -> ConfigMap {
     ConfigMap {
-        metadata: metadata(appliance, namespace, &files.name),
+        metadata: of_texts(metadata(appliance, namespace, &files.name)),
         data: Some(files.files.iter().map(|(name, text)| (name.clone(), text.to_string())).collect()),
         binary_data: (!files.binary.is_empty()).then(|| files.binary.iter().map(binary).collect()),
         ..ConfigMap::default()

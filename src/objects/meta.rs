@@ -69,6 +69,15 @@ pub fn annotations(own: &Pairs) -> BTreeMap<String, String> {
     annotations
 }
 
+/// Annotations of a ConfigMap with scripts or settings of the pod, in which nothing is ever substituted: a script that was changed
+/// on its way is none any more.
+pub fn of_texts(metadata: ObjectMeta) -> ObjectMeta {
+    let (key, value) = SUBSTITUTE;
+    let mut metadata = metadata;
+    annotate(&mut metadata, [(key.to_owned(), value.to_owned())]);
+    metadata
+}
+
 /// A map for a field that is left out when it is empty.
 pub fn map(pairs: &Pairs) -> Option<BTreeMap<String, String>> {
     let pairs: BTreeMap<_, _> =

@@ -8,7 +8,7 @@ use k8s_openapi::api::core::v1::ConfigMap;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 
 use super::config::sum;
-use super::meta::{MANAGED_BY, WRTPOD, annotate, annotations, keep, map, metadata};
+use super::meta::{MANAGED_BY, WRTPOD, annotate, annotations, keep, map, metadata, of_texts};
 use crate::plan::{Appliance, Plan};
 use crate::pod::Scripts;
 
@@ -67,7 +67,7 @@ pub fn of_site(plan: &Plan, scripts: Scripts) -> ConfigMap {
 
 fn config_map(metadata: ObjectMeta, scripts: Scripts) -> ConfigMap {
     ConfigMap {
-        metadata,
+        metadata: of_texts(metadata),
         data: Some(scripts.files().iter().map(|(name, text)| (name.clone(), text.to_string())).collect()),
         immutable: Some(true),
         ..ConfigMap::default()

@@ -33,7 +33,12 @@ pub struct Written {
     pub removed: BTreeMap<Option<String>, usize>,
     /// Those that are not among the files any more either, and stay: somebody changed them.
     pub kept: Vec<String>,
+    /// Those of a run that kept no list which were in the way of new ones or are needed no more: they are `NAME.before` now.
+    pub aside: Vec<String>,
 }
+
+/// The ending of a file that was put aside: nothing takes it for objects.
+const ASIDE: &str = ".before";
 
 /// Why a folder was not written.
 #[derive(Debug, thiserror::Error)]
@@ -60,6 +65,14 @@ pub enum FolderError {
         /// The files.
         files: Vec<String>,
     },
+    /// The kustomization of a run that kept no list has more in it than wrtpod wrote.
+    #[error("`{}` has more in it than wrtpod wrote: {}", .path.display(), shown(.more))]
+    Kustomized {
+        /// The kustomization.
+        path: PathBuf,
+        /// The files that are not wrtpod's; none where it has other keys.
+        more: Vec<String>,
+    },
     /// A link would lead a file out of the folder.
     #[error("`{}` is a link: nothing is written through it", .path.display())]
     Link {
@@ -85,6 +98,9 @@ pub enum FolderError {
 }
 
 fn shown(files: &[String]) -> String {
+    if files.is_empty() {
+        return "keys beside `resources`".to_owned();
+    }
     let names: Vec<String> = files.iter().take(5).map(|name| format!("`{name}`")).collect();
     match files.len() - names.len() {
         0 => names.join(", "),
@@ -124,13 +140,18 @@ pub fn write(
     std::fs::create_dir_all(folder).map_err(io(folder))?;
     // Either content is wrtpod's while the one becomes the other: a run that is cut short here can be repeated.
     put_list(folder, stage.path(), &both(files, &before))?;
+    let mut written = Written { files: files.len(), ..Written::default() };
+    for name in to_put_aside(folder, files, &before)? {
+        let path = folder.join(&name);
+        std::fs::rename(&path, folder.join(format!("{name}{ASIDE}"))).map_err(io(&path))?;
+        written.aside.push(name);
+    }
     for (number, name) in files.keys().enumerate() {
         let path = folder.join(name);
         let parent = path.parent().expect("a file lies in a folder");
         std::fs::create_dir_all(parent).map_err(io(parent))?;
         std::fs::rename(stage.path().join(number.to_string()), &path).map_err(io(&path))?;
     }
-    let mut written = Written { files: files.len(), ..Written::default() };
     for (name, old) in before.iter().filter(|(name, _)| !files.contains_key(*name)) {
         match there(folder, name)? {
             There::Nothing => {}
@@ -221,10 +242,32 @@ fn refuse_changed(folder: &Path, files: &BTreeMap<String, File>, before: &List) 
             changed.push(name.clone());
         }
     }
+    for name in to_put_aside(folder, files, before)? {
+        let aside = format!("{name}{ASIDE}");
+        if !matches!(there(folder, &aside)?, There::Nothing) {
+            changed.push(aside);
+        }
+    }
     if changed.is_empty() {
         return Ok(());
     }
     Err(FolderError::Changed { folder: folder.to_owned(), files: changed })
+}
+
+/// The files of a run that kept no list, where they are not what is to be written: whether somebody changed them is not known.
+fn to_put_aside(
+    folder: &Path,
+    files: &BTreeMap<String, File>,
+    before: &List,
+) -> Result<Vec<String>, FolderError> {
+    let mut names = Vec::new();
+    for name in before.iter().filter(|(_, old)| old.digests.is_empty()).map(|(name, _)| name) {
+        let text = files.get(name).map(|file| file.text.as_bytes());
+        if matches!(there(folder, name)?, There::File(bytes) if Some(bytes.as_slice()) != text) {
+            names.push(name.clone());
+        }
+    }
+    Ok(names)
 }
 
 /// What is at a path.
@@ -360,9 +403,13 @@ mod tests {
         let one = files(&[("a", "1")]);
         assert!(matches!(write(place.path(), &one, &[]), Err(FolderError::Foreign { .. })));
         assert!(matches!(write(&place.path().join("mine"), &one, &[]), Err(FolderError::NoFolder { .. })));
+        // Of a run that kept no list nothing is lost, and a second one does not write over what the first put aside.
         let older = ["mine".to_owned()];
-        assert_eq!(write(place.path(), &one, &older).expect("its own").removed.len(), 1);
-        assert_eq!(all(place.path()), ["a"]);
+        put_file(place.path().join("mine.before"), "older");
+        assert!(matches!(write(place.path(), &one, &older), Err(FolderError::Changed { .. })));
+        std::fs::remove_file(place.path().join("mine.before")).expect("it is there");
+        assert_eq!(write(place.path(), &one, &older).expect("its own").aside, ["mine"]);
+        assert_eq!(all(place.path()), ["a", "mine.before"]);
     }
 
     #[test]

@@ -127,9 +127,10 @@ class Chart:
         touched = self.flux.touched(self.helm.manifests(given, bases.NAME, bases.NAMESPACE))
         self.check("Flux' substitution leaves texts alone", not touched, touched)
         choice = {"kustomize.toolkit.fluxcd.io/substitute": "enabled"}
-        for values, wanted in [({"annotations": choice}, {"enabled"}), ({"service": {"annotations": choice}}, {"enabled", "disabled"})]:
-            got = {name: one["metadata"]["annotations"][SUBSTITUTE] for name, one in self.render(values).items()}
-            self.check(f"{list(values)[0]}: who wants Flux to substitute says so", set(got.values()) == wanted, got)
+        for values in [{"annotations": choice}, {"service": {"annotations": choice}}]:
+            got = {(one["kind"], one["metadata"]["annotations"][SUBSTITUTE]) for one in self.render(values).values()}
+            self.check(f"{list(values)[0]}: who wants Flux to substitute says so", ("Service", "enabled") in got, got)
+            self.check(f"{list(values)[0]}: … and it never does so in scripts and settings", ("ConfigMap", "disabled") in got and ("ConfigMap", "enabled") not in got, got)
 
     def check_large(self):
         # Without a MAC and an address of its own, an appliance may have many pods.

@@ -93,3 +93,33 @@ fn an_http_route_leads_to_the_services_first_tcp_port() {
         })
     );
 }
+
+/// Who wants Flux to substitute in objects says so, and never means the pod's scripts and settings.
+#[test]
+fn nothing_is_substituted_in_scripts_and_settings() {
+    const KEY: &str = "kustomize.toolkit.fluxcd.io/substitute";
+    let text = format!(
+        "apiVersion: wrtpod.dev/v1alpha1
+kind: Site
+metadata: {{name: home, annotations: {{{KEY}: enabled}}}}
+spec: {{salt: a, networks: {{lan: {{macvlan: {{parent: enp3s0}}, subnet: 192.168.1.0/24}}}}}}
+---
+apiVersion: wrtpod.dev/v1alpha1
+kind: Appliance
+metadata: {{name: router, annotations: {{{KEY}: enabled}}}}
+spec: {{from: openwrt, interfaces: [{{network: lan, address: 192.168.1.7/24}}]}}
+---
+apiVersion: wrtpod.dev/v1alpha1
+kind: Appliance
+metadata: {{name: hub, annotations: {{{KEY}: enabled}}}}
+spec: {{image: 'nginx:1', interfaces: [{{network: lan, address: 192.168.1.8/24}}]}}
+"
+    );
+    let outcome = outcome("site.yaml", &text);
+    let said = |kind: &str| -> Vec<_> {
+        let objects = outcome.sets.iter().flatten().filter(|object| object.identity.kind == kind);
+        objects.map(|object| object.value["metadata"]["annotations"][KEY].as_str()).collect()
+    };
+    assert_eq!(said("StatefulSet"), [Some("enabled"); 2], "{}", outcome.text());
+    assert_eq!(said("ConfigMap"), [Some("disabled"); 4]);
+}

@@ -44,6 +44,11 @@ app.kubernetes.io/managed-by: wrtpod
 {{- mergeOverwrite (dict "kustomize.toolkit.fluxcd.io/substitute" "disabled") .Values.annotations | include "wrtpod.yaml" }}
 {{- end }}
 
+{{/* The same of what carries the pod's scripts and settings: those are never substituted in. */}}
+{{- define "wrtpod.textAnnotations" -}}
+{{- mergeOverwrite (include "wrtpod.annotations" . | fromYaml) (dict "kustomize.toolkit.fluxcd.io/substitute" "disabled") | include "wrtpod.yaml" }}
+{{- end }}
+
 {{/* The image: its digest, where there is one, is what is pulled. */}}
 {{- define "wrtpod.image" -}}
 {{- with .Values.image }}
