@@ -19,6 +19,9 @@ pub const MARK: &str = "# Written by `wrtpod chart ";
 /// Annotation of Chart.yaml: the catalog entry that the appliance builds on. `wrtpod import` reads it.
 const FROM: &str = "wrtpod.dev/from";
 
+/// The picture of a published chart: docs/icon.svg.
+const ICON: &str = "https://raw.githubusercontent.com/wrtpod/wrtpod/main/docs/icon.svg";
+
 /// What Chart.yaml says; the version is empty.
 pub fn metadata(source: &Source<'_>, defaults: Defaults) -> Value {
     let image = source.image();
@@ -44,7 +47,11 @@ pub fn metadata(source: &Source<'_>, defaults: Defaults) -> Value {
         metadata["home"] = home.into();
         metadata["sources"] = json!([home]);
         metadata["maintainers"] = json!([{"name": "wrtpod", "url": home}]);
+        metadata["icon"] = ICON.into();
+        annotations.insert("artifacthub.io/category".to_owned(), "networking".into());
         annotations.insert("artifacthub.io/license".to_owned(), license.into());
+        let images = json!([{"name": source.plan.name.value, "image": image.to_string()}]);
+        annotations.insert("artifacthub.io/images".to_owned(), yaml::write(&images).into());
     }
     if !annotations.is_empty() {
         metadata["annotations"] = annotations.into();

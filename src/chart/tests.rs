@@ -187,6 +187,24 @@ fn nothing_of_the_example_site_is_a_default_of_the_catalogs_charts() {
     assert!(!own.files.contains_key("ci/example-values.yaml"));
 }
 
+/// What Artifact Hub shows of a chart (artifacthub.io/docs/topics/annotations/helm). A chart of somebody's own site is theirs.
+#[test]
+fn a_published_chart_says_whose_it_is() {
+    let metadata = |defaults| {
+        let chart = chart_as("", "openwrt", defaults, &Version::Program).expect("it has a chart");
+        chart.files["Chart.yaml"].clone()
+    };
+    let published = metadata(Defaults::AnyPlace);
+    for key in
+        ["home", "icon", "sources", "maintainers", "  artifacthub.io/category", "  artifacthub.io/images"]
+    {
+        assert!(published.contains(&format!("\n{key}:")), "{key}: {published}");
+    }
+    assert!(published.contains("  artifacthub.io/license: MIT OR Apache-2.0\n"), "{published}");
+    let own = metadata(Defaults::OfSite);
+    assert!(!own.contains("artifacthub") && !own.contains("\nicon:"), "{own}");
+}
+
 #[test]
 fn a_version_follows_the_content_or_is_stated() {
     let of = |text: &str, version: &Version| {
