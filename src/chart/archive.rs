@@ -8,6 +8,7 @@ use tar::Archive;
 use thiserror::Error;
 
 use crate::spec::Input;
+use crate::types::in_short;
 
 /// All of an archive, unpacked, in bytes; Helm has the same limit (helm.sh/helm/v4 pkg/chart/loader/archive).
 const LARGEST: u64 = 100 << 20;
@@ -27,7 +28,7 @@ pub struct Unpacked {
 #[derive(Debug, Error)]
 pub enum ArchiveError {
     /// It cannot be read, or is none.
-    #[error("cannot be read as the archive of a chart: {0}")]
+    #[error("cannot be read as the archive of a chart: {}", in_short(&.0.to_string()))]
     Io(#[from] io::Error),
     /// It has more than Helm takes.
     #[error("has more than {0} MiB in {1}")]
@@ -94,6 +95,8 @@ fn files(tar: &mut impl Read) -> Result<[Option<Input>; 2], ArchiveError> {
 
 #[cfg(test)]
 mod tests {
+    use std::io::Write as _;
+
     use flate2::Compression;
     use flate2::write::GzEncoder;
     use tar::{Builder, EntryType, Header};
@@ -135,6 +138,12 @@ mod tests {
     fn what_is_no_chart_is_one_error() {
         let chart: (&str, &[u8]) = ("a/Chart.yaml", b"name: a");
         assert!(refusal(b"name: a").starts_with("cannot be read as the archive of a chart"));
+        let mut junk = GzEncoder::new(Vec::new(), Compression::fast());
+        junk.write_all(&b"\x1b[31mred".repeat(100)).expect("memory");
+        assert_eq!(
+            refusal(&junk.finish().expect("memory")),
+            "cannot be read as the archive of a chart: numeric field was not a number"
+        );
         let whole = of(&[chart, ("a/values.yaml", b"x: 1")]);
         assert!(refusal(&whole[..whole.len() / 2]).starts_with("cannot be read as the archive of a chart"));
         assert_eq!(refusal(&of(&[chart])), "has no `values.yaml` in its folder");

@@ -47,15 +47,15 @@ pub(super) fn read(
     reader: impl Read,
     visit: &mut dyn FnMut(Entry, &mut dyn Read) -> Result<(), Error>,
 ) -> Result<(), Error> {
-    let position = Cell::new(0);
-    let mut archive = tar::Archive::new(Counted { inner: reader, position: &position });
+    let (position, failed) = (Cell::new(0), Cell::new(false));
+    let mut archive = tar::Archive::new(Counted { inner: reader, position: &position, failed: &failed });
     let broken = |error: io::Error| {
-        let said = in_short(&error.to_string());
-        // The crate's own faults are of no kind that a machine has.
         let at = position.get();
-        let unfit = at <= BLOCK && error.kind() == io::ErrorKind::Other;
-        let what = if unfit { "is no tar archive, or damaged: " } else { "" };
-        Error::archive(name, format!("{what}{said}, at byte {at}"))
+        // What the crate makes of the first block of something else says nothing of it.
+        if at <= BLOCK && !failed.get() {
+            return Error::archive(name, "is no tar archive, or damaged");
+        }
+        Error::archive(name, format!("{}, at byte {at}", in_short(&error.to_string())))
     };
     let mut long = Long::default();
     let mut end = 0;
@@ -88,7 +88,7 @@ pub(super) fn read(
         else {
             continue;
         };
-        let mut content = Counted { inner: &mut entry, position: &Cell::new(0) };
+        let mut content = Counted { inner: &mut entry, position: &Cell::new(0), failed: &Cell::new(false) };
         let time = header.mtime().unwrap_or_default();
         visit(Entry { path, kind, attributes, time, offset }, &mut content)?;
         io::copy(&mut content, &mut io::sink()).map_err(broken)?;
@@ -108,15 +108,16 @@ pub(super) fn read(
     Ok(())
 }
 
-/// Counts what is read.
+/// Counts what is read, and remembers that it could not be.
 struct Counted<'a, R> {
     inner: R,
     position: &'a Cell<u64>,
+    failed: &'a Cell<bool>,
 }
 
 impl<R: Read> Read for Counted<'_, R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let read = self.inner.read(buffer)?;
+        let read = self.inner.read(buffer).inspect_err(|_| self.failed.set(true))?;
         self.position.set(self.position.get() + read as u64);
         Ok(read)
     }

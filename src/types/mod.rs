@@ -91,8 +91,13 @@ pub fn quoted(text: &str) -> String {
 /// What another reader says of bytes, without the bytes: on one line, cut when long.
 pub fn in_short(text: &str) -> String {
     const LIMIT: usize = 100;
-    // The `tar` crate adds the name of the entry, which in no archive at all is anything.
+    // The `tar` crate adds the name of the entry, and the bytes that should have been a number: in no archive at all these are
+    // anything.
     let text = text.split(" when getting ").next().unwrap_or_default();
+    let text = match text.split_once(": ") {
+        Some((said, _)) if said.starts_with("numeric field ") => said,
+        _ => text,
+    };
     let mut shown: String =
         text.chars().take(LIMIT).map(|c| if c.is_control() || c == '\u{fffd}' { '·' } else { c }).collect();
     if text.chars().nth(LIMIT).is_some() {
@@ -124,6 +129,10 @@ mod tests {
             in_short(&format!("no number: \u{1b}[31m\0 when getting cksum for {}", "\u{1}".repeat(100))),
             "no number: ·[31m·"
         );
+        for said in ["numeric field was not a number", "numeric field did not have utf-8 text"] {
+            assert_eq!(in_short(&format!("{said}: a: b\u{fffd} when getting cksum for a")), said);
+        }
+        assert_eq!(in_short("frame: too large"), "frame: too large");
         assert_eq!(in_short(&"x".repeat(101)), format!("{}…", "x".repeat(100)));
     }
 }

@@ -88,6 +88,9 @@ recipe base "{rootfs: {file: base.tar.gz, verify: {sha256: $(printf '0%.0s' {1..
 refused 'a base with another sum' 1 'base.tar.gz: its SHA-256 is' base
 recipe base "{rootfs: {file: missing.tar.gz, verify: {sha256: $(sum base.tar.gz)}}}" loop-a "$feed" && rm -rf home/.cache
 refused 'a base that is not there' 1 'missing.tar.gz: there is no such file' base
+printf '\351%.0s' {1..3000} >junk.tar
+recipe base "{rootfs: {file: junk.tar, verify: {sha256: $(sum junk.tar)}}}" loop-a "$feed"
+refused 'a base that is no archive' 1 'junk.tar: is no tar archive, or damaged' base
 head -c 100000 base.tar.gz >cut.tar.gz
 recipe base "{rootfs: {file: cut.tar.gz, verify: {sha256: $(sum cut.tar.gz)}}}" loop-a "$feed"
 refused 'a base that was cut off' 1 'cut.tar.gz' base
