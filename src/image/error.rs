@@ -2,6 +2,7 @@
 
 use std::fmt::Display;
 use std::io;
+use std::path::Path;
 
 use crate::shown;
 use crate::types::{Digest, RootPath, quoted};
@@ -42,6 +43,14 @@ pub enum Error {
         stated: Digest,
         /// What they are.
         found: Digest,
+    },
+    /// Where an image is to be written, there is something that it is not put into, nor written over.
+    #[error("`{}` {problem}", shown::line(.path))]
+    Foreign {
+        /// Where.
+        path: String,
+        /// What is there.
+        problem: &'static str,
     },
     /// A path that cannot be in a layer.
     #[error("{} cannot be put into the image: {}", shown::line(&.path.to_string()), shown::line(.problem))]
@@ -90,6 +99,10 @@ impl Error {
 
     pub(super) fn archive(archive: impl Display, problem: impl Display) -> Self {
         Self::Archive { archive: archive.to_string(), problem: problem.to_string() }
+    }
+
+    pub(super) fn foreign(path: &Path, problem: &'static str) -> Self {
+        Self::Foreign { path: path.display().to_string(), problem }
     }
 
     pub(super) fn document(document: impl Display, problem: impl Display) -> Self {

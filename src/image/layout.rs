@@ -29,19 +29,8 @@ impl Bundle {
         let name = folder.display();
         let parent =
             folder.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let is_empty = match fs::read_dir(folder) {
-            Ok(mut entries) => entries.next().is_none(),
-            Err(error) if error.kind() == ErrorKind::NotFound => true,
-            Err(error) => return Err(Error::io(format!("read the folder `{name}`"))(error)),
-        };
-        if !is_empty {
-            if !folder.join(MARK).is_file() {
-                return Err(Error::archive(
-                    format!("`{name}`"),
-                    "has files and is no OCI layout: name an empty folder",
-                ));
-            }
-            return self.fill(folder, folder, &read_index(folder)?, tag);
+        if let Some(index) = Self::room_for_layout(folder)? {
+            return self.fill(folder, folder, &index, tag);
         }
         fs::create_dir_all(parent).map_err(Error::io(format!("make the folder `{}`", parent.display())))?;
         let made = temporary::folder(parent);
@@ -53,6 +42,41 @@ impl Bundle {
         fs::rename(made.path(), folder).map_err(Error::io(format!("move the layout to `{name}`")))?;
         let _ = made.keep();
         Ok(())
+    }
+
+    /// Whether [`Self::write_layout`] would write there, before there is a bundle: gives the index of a layout that is there,
+    /// and none for an empty folder or nothing. All else is [`Error::Foreign`].
+    pub fn room_for_layout(folder: &Path) -> Result<Option<Index>, Error> {
+        let is_empty = match fs::read_dir(folder) {
+            Ok(mut entries) => entries.next().is_none(),
+            Err(error) if error.kind() == ErrorKind::NotFound => true,
+            Err(_) if folder.exists() && !folder.is_dir() => {
+                return Err(Error::foreign(folder, "is no folder"));
+            }
+            Err(error) => return Err(Error::io(format!("read the folder `{}`", folder.display()))(error)),
+        };
+        if is_empty {
+            // A folder that is moved takes the place of an empty one, and of no link.
+            return if folder.is_symlink() {
+                Err(Error::foreign(folder, "is a symbolic link, and leads to no OCI layout"))
+            } else {
+                Ok(None)
+            };
+        }
+        if !folder.join(MARK).is_file() {
+            return Err(Error::foreign(folder, "has files and is no OCI layout"));
+        }
+        match read_index(folder) {
+            Err(Error::Io { source, .. })
+                if matches!(source.kind(), ErrorKind::NotFound | ErrorKind::InvalidInput) =>
+            {
+                Err(Error::foreign(folder, "is an OCI layout without an `index.json`"))
+            }
+            Err(Error::Document { .. }) => {
+                Err(Error::foreign(folder, "has an `index.json` that is no OCI index"))
+            }
+            read => read.map(Some),
+        }
     }
 
     /// Blobs first, the index last. Errors name the folder that it will be.

@@ -1,7 +1,8 @@
 //! OCI archives: a layout in one tar file, as `skopeo` and `docker save` write it.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::{BufReader, BufWriter, Read, Write};
+use std::fs;
+use std::io::{BufReader, BufWriter, ErrorKind, Read, Write};
 use std::path::Path;
 
 use tar::{Builder, EntryType, Header};
@@ -13,9 +14,10 @@ use crate::temporary::Draft;
 use crate::types::Digest;
 
 impl Bundle {
-    /// Writes it as an archive with one image under a tag. The file appears whole or not at all, and the same bundle
-    /// gives the same bytes.
+    /// Writes it as an archive with one image under a tag, also over such an archive. The file appears whole or not at all,
+    /// and the same bundle gives the same bytes.
     pub fn write_archive(&self, path: &Path, tag: Option<&str>) -> Result<(), Error> {
+        Self::room_for_archive(path, tag)?;
         let writing = || Error::io(format!("write `{}`", path.display()));
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let file = Draft::new(folder).map_err(writing())?;
@@ -43,6 +45,22 @@ impl Bundle {
         readable(file.file()).map_err(writing())?;
         file.persist(path).map_err(writing())?;
         Ok(())
+    }
+
+    /// Whether [`Self::write_archive`] would write there, before there is a bundle: nothing is there, or an archive with an
+    /// image under that tag. All else is [`Error::Foreign`].
+    pub fn room_for_archive(path: &Path, tag: Option<&str>) -> Result<(), Error> {
+        match fs::metadata(path) {
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
+            Err(error) => return Err(Error::io(format!("read `{}`", path.display()))(error)),
+            Ok(there) if !there.is_file() => return Err(Error::foreign(path, "is no regular file")),
+            Ok(_) => {}
+        }
+        match Self::read_archive(path, tag) {
+            Ok(_) => Ok(()),
+            Err(error @ Error::Io { .. }) => Err(error),
+            Err(_) => Err(Error::foreign(path, "is no archive of an image that was built")),
+        }
     }
 
     /// Reads an image out of an archive: the one with this tag, or the only one. Layers stay where they are.

@@ -61,7 +61,7 @@ pub fn load(request: &Request<'_>, sources: &mut SourceMap, diagnostics: &mut Di
         }
     }
     gathered.assign(second, diagnostics);
-    gathered.add_images(request.images, sources, diagnostics);
+    gathered.add_images(request.images, &mut catalog.files, sources, diagnostics);
     let mut documents = gathered.decode(diagnostics);
     if let Some(guess) = &mut documents.guess {
         guess.foreign.clone_from(&catalog.files);
@@ -132,6 +132,7 @@ impl Gathered {
     fn add_images(
         &mut self,
         images: &[CatalogEntry<'_>],
+        foreign: &mut Vec<FileId>,
         sources: &mut SourceMap,
         diagnostics: &mut Diagnostics,
     ) {
@@ -162,6 +163,7 @@ impl Gathered {
                 continue;
             };
             let file = sources.add(entry.file, entry.text);
+            foreign.push(file);
             sources.remark(file, 0, format!(
                 "this text comes with wrtpod, as the Image `{name}`; to change it, write an Image of your own: `wrtpod catalog show image/{name}` prints this one"
             ));

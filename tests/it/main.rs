@@ -13,6 +13,7 @@ mod cli_chart;
 mod clients;
 mod defaults;
 mod goldens;
+mod images;
 mod import;
 mod init;
 mod keys;

@@ -11,7 +11,7 @@ use crate::build::{self, Built, Request, Supply};
 use crate::cli::cluster::block_on;
 use crate::cli::error::{CliError, Outcome};
 use crate::cli::printer::Printer;
-use crate::image::Bundle;
+use crate::image::{self, Bundle};
 use crate::install::Note;
 use crate::registry::Pushed;
 use crate::types::ImageRef;
@@ -35,6 +35,7 @@ pub fn run(args: &BuildArgs, printer: Printer) -> Result<Outcome, CliError> {
         (None, None) => Some(PathBuf::from(format!("{}.oci", chosen.recipe.name.value))),
         (None, Some(_)) => None,
     };
+    output.as_deref().map_or(Ok(()), look)?;
     block_on(async {
         let supply = stock.supply();
         let mut show = Show::new(printer, "resolving the recipe");
@@ -92,18 +93,37 @@ pub fn reference(text: &str) -> Result<ImageRef, CliError> {
     text.parse().map_err(|invalid: crate::types::Invalid| CliError::usage(invalid.problem, invalid.fix))
 }
 
+fn is_archive(path: &Path) -> bool {
+    path.extension().is_some_and(|end| end == "tar")
+}
+
+/// Refuses what must stay as it is where an image is to be written: a build takes its time, and would be for nothing.
+fn look(path: &Path) -> Result<(), CliError> {
+    let room = if is_archive(path) {
+        Bundle::room_for_archive(path, Some(TAG))
+    } else {
+        Bundle::room_for_layout(path).map(drop)
+    };
+    room.map_err(|error| unwritten(&error))
+}
+
 fn write(built: &Built, path: &Path) -> Result<(), CliError> {
-    let is_archive = path.extension().is_some_and(|end| end == "tar");
-    if is_archive && path.exists() && Bundle::read_archive(path, Some(TAG)).is_err() {
-        let hint = "move it away, or name another file with --out".to_owned();
-        return Err(CliError::refused(format!("`{}` is no image that was built", path.display()), hint));
-    }
-    let result = if is_archive {
+    let result = if is_archive(path) {
         built.bundle.write_archive(path, Some(TAG))
     } else {
         built.bundle.write_layout(path, Some(TAG))
     };
-    result.map_err(|error| CliError::Environment { message: error.to_string(), hint: None })
+    result.map_err(|error| unwritten(&error))
+}
+
+fn unwritten(error: &image::Error) -> CliError {
+    let message = error.to_string();
+    match error {
+        image::Error::Foreign { .. } => {
+            CliError::refused(message, "move it away, or name another place with --out".to_owned())
+        }
+        _ => CliError::Environment { message, hint: None },
+    }
 }
 
 /// Says what came out, and what has to be known of it.

@@ -5,7 +5,7 @@ use std::io::Write as _;
 use super::args::LockArgs;
 use super::build::epoch;
 use super::failed;
-use super::recipe::load;
+use super::recipe::{load, refuse_other};
 use super::show::Show;
 use super::supply::Stock;
 use crate::build::{self, Request};
@@ -17,6 +17,7 @@ use crate::temporary::Draft;
 /// Runs the verb. What the lock names is fetched too, so that a later build can be made without a network.
 pub fn run(args: &LockArgs, printer: Printer) -> Result<Outcome, CliError> {
     let chosen = load(&args.recipe, args.lock.as_deref(), printer)?;
+    refuse_other(&chosen.lock)?;
     let request = Request::new(&chosen.recipe, &chosen.sources).map_err(failed)?;
     let stock = Stock::new(&args.recipe.supply, printer)?;
     let built = block_on(async {

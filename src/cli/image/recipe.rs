@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::args::RecipeArgs;
-use crate::build::Lock;
+use crate::build::{Lock, LockError};
 use crate::catalog;
 use crate::cli::error::CliError;
 use crate::cli::printer::Printer;
@@ -29,11 +29,18 @@ pub fn load(args: &RecipeArgs, lock: Option<&Path>, printer: Printer) -> Result<
     let beside = Path::new(&input.name).parent().filter(|_| is_file(&args.recipe)).map(Path::to_owned);
     let (mut sources, mut diags) = (SourceMap::new(), Diagnostics::new());
     let inputs = [input];
-    let request = spec::Request { inputs: &inputs, images: catalog::IMAGES, ..spec::Request::default() };
+    let request = spec::Request {
+        inputs: &inputs,
+        catalog: catalog::ENTRIES,
+        images: catalog::IMAGES,
+        ..spec::Request::default()
+    };
     let documents = spec::load(&request, &mut sources, &mut diags);
     let overlays = overlay::gather(&documents, &mut sources, &mut diags);
     let decided: Vec<Recipe> = documents.judged(&mut diags, |documents, diags| {
-        documents.images.iter().map(|image| recipe::decide(&image.value, &overlays, diags)).collect()
+        // An Image of the catalog is there too where an appliance names it behind `build`.
+        let own = documents.images.iter().filter(|image| documents.is_own(image.span));
+        own.map(|image| recipe::decide(&image.value, &overlays, diags)).collect()
     });
     printer.diagnostics(&diags, &sources);
     if diags.has_errors() {
@@ -91,7 +98,30 @@ pub fn read_lock(path: &Path) -> Result<Lock, CliError> {
         _ => CliError::file(path, "read", &error),
     })?;
     Lock::parse(&text).map_err(|error| {
-        let hint = "make it again with `wrtpod image lock`".to_owned();
-        CliError::refused(format!("`{}` is no lock file: {error}", path.display()), hint)
+        let hint = match error {
+            LockError::Malformed(_) => "move it away, and make it again with `wrtpod image lock`",
+            LockError::Format(_) => "make it again with `wrtpod image lock`",
+        };
+        CliError::refused(format!("`{}` is no lock file: {error}", path.display()), hint.to_owned())
     })
+}
+
+/// Refuses a path at which there is anything but a lock, such as the recipe: only a lock is written over, of whatever format.
+pub fn refuse_other(path: &Path) -> Result<(), CliError> {
+    let unreadable = |error: std::io::Error| CliError::file(path, "read", &error);
+    let is_lock = match std::fs::metadata(path) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(unreadable(error)),
+        // A FIFO or a device might never end.
+        Ok(there) if !there.is_file() => false,
+        Ok(_) => {
+            let text = String::from_utf8(std::fs::read(path).map_err(unreadable)?);
+            text.is_ok_and(|text| !matches!(Lock::parse(&text), Err(LockError::Malformed(_))))
+        }
+    };
+    if is_lock {
+        return Ok(());
+    }
+    let message = format!("`{}` is there already, and is no lock file", path.display());
+    Err(CliError::refused(message, "move it away, or name another file with --lock".to_owned()))
 }

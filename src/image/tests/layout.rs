@@ -96,11 +96,56 @@ fn leaves_folders_alone_that_are_no_layout() {
     let temporary = tempfile::tempdir().expect("a folder");
     fs::write(temporary.path().join("letter"), "dear").expect("it can be written");
     let bundle = image("x86_64", "x").bundle;
-    assert!(problem(bundle.write_layout(temporary.path(), None)).ends_with("name an empty folder"));
+    assert!(problem(bundle.write_layout(temporary.path(), None)).ends_with("has files and is no OCI layout"));
     assert_eq!(files(temporary.path()).len(), 1);
     assert!(
         problem(read(temporary.path(), None)).contains("is no OCI layout: there is no file `oci-layout`")
     );
+}
+
+/// The same is said before there is an image and when it is written.
+#[test]
+fn writes_over_nothing_of_somebody_elses() {
+    let temporary = tempfile::tempdir().expect("a folder");
+    let (at, bundle) = (|name: &str| temporary.path().join(name), image("x86_64", "x").bundle);
+    fs::write(at("letter"), "dear").expect("it can be written");
+    fs::write(at("a.tar"), Tar::new().file("a", "").bytes()).expect("it can be written");
+    for name in ["layout", "broken", "headless"] {
+        written(&at(name), "x", None);
+    }
+    fs::write(at("broken/index.json"), "{}").expect("it can be written");
+    fs::remove_file(at("headless/index.json")).expect("it is there");
+    fs::create_dir(at("empty")).expect("it can be made");
+    std::os::unix::fs::symlink("empty", at("link")).expect("a link");
+    std::os::unix::fs::symlink("layout", at("led")).expect("a link");
+    let before = files(temporary.path());
+    let foreign = |looked: Result<(), crate::image::Error>, written, name: &str, said| {
+        assert_eq!(problem(looked), format!("`{}` {said}", at(name).display()));
+        assert_eq!(problem(written), format!("`{}` {said}", at(name).display()));
+    };
+    for (name, said) in [
+        ("letter", "is no folder"),
+        ("link", "is a symbolic link, and leads to no OCI layout"),
+        ("broken", "has an `index.json` that is no OCI index"),
+        ("headless", "is an OCI layout without an `index.json`"),
+        (".", "has files and is no OCI layout"),
+    ] {
+        let looked = Bundle::room_for_layout(&at(name)).map(drop);
+        foreign(looked, bundle.write_layout(&at(name), None), name, said);
+    }
+    for (name, said) in [
+        ("letter", "is no archive of an image that was built"),
+        ("a.tar", "is no archive of an image that was built"),
+        ("layout", "is no regular file"),
+    ] {
+        let looked = Bundle::room_for_archive(&at(name), None);
+        foreign(looked, bundle.write_archive(&at(name), None), name, said);
+    }
+    assert_eq!(files(temporary.path()), before);
+    assert!(matches!(Bundle::room_for_layout(&at("new/one")), Ok(None)));
+    for name in ["layout", "led"] {
+        assert!(matches!(Bundle::room_for_layout(&at(name)), Ok(Some(_))), "{name}");
+    }
 }
 
 #[test]

@@ -146,8 +146,11 @@ refused_all 'architectures' many 2 '`nosuch`' 'no.oci'
 
 # Where nothing can be written.
 expect 'a folder that is not there' 3 'no/folder' "$wrtpod" image build alpha.yaml --out no/folder/x.tar
-expect 'a file where a layout is to be' 3 'script' "$wrtpod" image build alpha.yaml --out script
+expect 'a file where a layout is to be' 1 '`script` is no folder' "$wrtpod" image build alpha.yaml --out script
 is 'which stays as it is' 'from the disk' "$(cat script)"
+cp alpha.yaml alpha.copy
+expect 'a lock where the recipe is' 1 '`alpha.yaml` is there already, and is no lock file' "$wrtpod" image lock alpha.yaml --lock alpha.yaml
+expect 'which stays as it is' 0 '' cmp alpha.copy alpha.yaml
 expect 'a lock where nothing can be written' 3 'no/lock.json' "$wrtpod" image lock alpha.yaml --lock no/lock.json
 
 # What is read.
