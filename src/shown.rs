@@ -6,6 +6,7 @@
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
+use std::path::Path;
 
 /// A text in a line: line breaks are shown too; tabs stay.
 pub fn line(text: &str) -> Cow<'_, str> {
@@ -15,6 +16,11 @@ pub fn line(text: &str) -> Cow<'_, str> {
 /// A text of several lines: tabs and line feeds stay.
 pub fn block(text: &str) -> Cow<'_, str> {
     escaped(text, |one| one != '\n' && steers(one))
+}
+
+/// A file's or a folder's path in a line.
+pub fn path(path: &Path) -> String {
+    line(&path.display().to_string()).into_owned()
 }
 
 /// Whether a character does something else than to be seen: controls, line separators, marks of direction, what has no width.
@@ -71,6 +77,7 @@ mod tests {
     fn lines_begin_only_where_they_may() {
         assert_eq!(line("a\tb\nerror: c"), "a\tb\\nerror: c");
         assert_eq!(block("a\tb\nc"), "a\tb\nc");
+        assert_eq!(path(Path::new("a\nb")), "a\\nb");
     }
 
     #[test]

@@ -273,6 +273,7 @@ fn secret_names() -> String {
         "ends": secret::ENDS,
         "ofTypes": of_types(secret::OF_TYPES),
         "harmless": of_types(secret::HARMLESS),
+        "harmlessNames": secret::HARMLESS_NAMES,
     });
     format!(
         "{{{{/* Options that hold a secret: by their names, by the ends of these, by the type of their section; and those that\n     \

@@ -18,6 +18,7 @@ use crate::image::Bundle;
 use crate::objects::ScriptsOwner;
 use crate::plan;
 use crate::registry::{Client, Limits};
+use crate::shown;
 use crate::sink::{self, File};
 use crate::spec::Input;
 use crate::temporary::Draft;
@@ -190,7 +191,10 @@ fn write_archive(chart: &Chart, folder: &Path) -> Result<PathBuf, CliError> {
     let path = folder.join(format!("{}-{}.tgz", chart.name, chart.version()));
     if path.exists() && !is_own_archive(&path) {
         let hint = "move it away, or name another folder with --out".to_owned();
-        return Err(CliError::refused(format!("`{}` is no chart that wrtpod wrote", path.display()), hint));
+        return Err(CliError::refused(
+            format!("`{}` is no chart that wrtpod wrote", shown::path(&path)),
+            hint,
+        ));
     }
     let write = || -> std::io::Result<()> {
         let mut file = Draft::new(folder)?;
@@ -227,14 +231,14 @@ fn put_older_aside(path: &Path, printer: Printer) -> Result<(), CliError> {
     }
     let aside = path.with_extension("before");
     if aside.exists() {
-        let hint = format!("take what is yours out of `{}`, and remove it", aside.display());
-        return Err(CliError::refused(format!("`{}` is in the way", aside.display()), hint));
+        let hint = format!("take what is yours out of `{}`, and remove it", shown::path(&aside));
+        return Err(CliError::refused(format!("`{}` is in the way", shown::path(&aside)), hint));
     }
     std::fs::rename(path, &aside).map_err(|error| CliError::file(path, "move", &error))?;
     printer.note(&format!(
         "`{}` was written by a wrtpod that kept no list of its files: it is `{}` now; move what is yours back",
-        path.display(),
-        aside.display()
+        shown::path(path),
+        shown::path(&aside)
     ));
     Ok(())
 }

@@ -158,7 +158,7 @@ fn changes(file: &str, planned: &str, live: &str, applied: Option<&str>, show_se
         let option = change.option.as_ref().map_or(String::new(), |option| format!(".{option}"));
         let place = shown::line(&format!("{file}.{}{option}", change.section)).into_owned();
         let is_secret = matches!(change.before, Some(uci::Value::Secret(_)))
-            || change.option.as_ref().is_some_and(|option| secret::is_option(&change.kind, option));
+            || change.option.as_ref().is_some_and(|option| secret::may_be_option(&change.kind, option));
         let value = |value: &uci::Value| match value {
             uci::Value::Secret(path) => format!("[the Secret's {path}]"),
             _ if is_secret && !show_secrets => secret::HIDDEN.to_owned(),

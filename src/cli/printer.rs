@@ -201,8 +201,8 @@ impl Printer {
             }
             MessageFormat::Text => {
                 let (on, off) = if self.color { ("\x1b[1;31m", "\x1b[0m") } else { ("", "") };
-                // The colour is ours; the rest passes the filter.
-                Self::write(&format!("{on}error{off}: {}\n", shown::block(&message)));
+                // The colour is ours; the rest passes the filter. What it names, a path for example, breaks no line.
+                Self::write(&format!("{on}error{off}: {}\n", shown::line(&message)));
                 if let Some(hint) = hint {
                     Self::write_line(&format!("help: {hint}"));
                 }

@@ -12,6 +12,7 @@ use super::written;
 use crate::net::Nad;
 use crate::objects::ObjectSet;
 use crate::plan::{Appliance, AppliedOverlay, Credentials};
+use crate::shown;
 use crate::sink;
 
 /// Runs the verb.
@@ -29,7 +30,7 @@ pub fn run(args: &RenderArgs, printer: Printer) -> Result<Outcome, CliError> {
         printer.notes_last(&notes);
         printer.flush();
         written::tell(folder, &written, printer);
-        let folder = folder.display();
+        let folder = shown::path(folder);
         if args.with_namespace {
             printer.note("the namespace is in it: write other folders under the same kustomization without --with-namespace");
         }

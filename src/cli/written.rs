@@ -4,11 +4,12 @@ use std::path::Path;
 
 use super::error::CliError;
 use super::printer::Printer;
+use crate::shown;
 use crate::sink::{FolderError, LIST, Written};
 
 /// Says what was written, removed and kept.
 pub fn tell(folder: &Path, written: &Written, printer: Printer) {
-    printer.note(&format!("wrote {} files to {}", written.files, folder.display()));
+    printer.note(&format!("wrote {} files to {}", written.files, shown::path(folder)));
     for (of, count) in &written.removed {
         let files = if *count == 1 { "file" } else { "files" };
         let of = of.as_ref().map(|name| format!(" of appliance {name}")).unwrap_or_default();
@@ -23,7 +24,8 @@ pub fn tell(folder: &Path, written: &Written, printer: Printer) {
     }
     for name in &written.kept {
         let path = folder.join(name);
-        printer.note(&format!("`{}` is needed no more, and stays: it was changed by hand", path.display()));
+        printer
+            .note(&format!("`{}` is needed no more, and stays: it was changed by hand", shown::path(&path)));
     }
 }
 

@@ -4,7 +4,7 @@ use super::values::Values;
 use super::{Chart, Request};
 use crate::diag::{Diagnostic, Diagnostics, SourceMap, Span};
 use crate::spec::decode::{Decode, Decoder};
-use crate::spec::{Input, merge};
+use crate::spec::{Input, merge, read_hiding};
 use crate::yaml::{self, Key, Kind, Tree};
 use serde_json::Value;
 
@@ -53,7 +53,7 @@ pub fn values(request: &Request<'_>, sources: &mut SourceMap, diagnostics: &mut 
 fn mapping(input: &Input, sources: &mut SourceMap, diagnostics: &mut Diagnostics) -> Option<Tree> {
     let file = sources.add(&input.name, &input.text);
     let before = diagnostics.len();
-    let mut trees = yaml::read(file, sources, diagnostics);
+    let mut trees = read_hiding(file, sources, diagnostics);
     if diagnostics.len() > before {
         return None;
     }

@@ -32,15 +32,22 @@ pub struct Literal {
     pub path: Loc<String>,
     /// The option or variable.
     pub name: String,
-    /// A good key for it in a Secret.
-    key: String,
+    /// A good key for it in a Secret; none for a list of several, of which a Secret cannot have the values.
+    key: Option<String>,
 }
 
 impl Literal {
     /// What to write in its place.
     fn reference(&self, secret: &str) -> String {
-        let Self { name, key, .. } = self;
-        format!("write `{name}: {{secretKeyRef: {{name: {secret}, key: {key}}}}}`")
+        let Self { name, path, .. } = self;
+        match &self.key {
+            Some(key) => format!("write `{name}: {{secretKeyRef: {{name: {secret}, key: {key}}}}}`"),
+            None => format!(
+                "a Secret's key makes an option, no list: leave `{}` out of the document, and set it inside the appliance, where \
+                 `persistence` keeps it",
+                path.value
+            ),
+        }
     }
 }
 
@@ -57,9 +64,13 @@ pub fn literals(spec: &ApplianceSpec) -> Vec<Literal> {
             let network = (file.value == "network").then_some("interface");
             let kind = stated.or(anonymous).or(network).unwrap_or_default();
             for (option, value) in &options.value {
-                // A Secret's key makes an option, no list.
-                let UciValue::One(text) = &value.value else { continue };
-                if secret::is_option(kind, option) && !secret::is_harmless(text) {
+                let texts: Vec<&str> = match &value.value {
+                    UciValue::One(text) => vec![text],
+                    UciValue::Many(items) => items.iter().map(|item| item.as_str()).collect(),
+                    UciValue::Secret(_) => continue,
+                };
+                let is_literal = texts.iter().any(|text| !secret::is_harmless(option, text));
+                if secret::is_option(kind, option) && is_literal {
                     let of = section.trim_start_matches('@').replace("[0]", "").replace('_', "-");
                     found.push(Literal {
                         path: Loc::new(
@@ -67,7 +78,8 @@ pub fn literals(spec: &ApplianceSpec) -> Vec<Literal> {
                             value.span,
                         ),
                         name: option.value.clone(),
-                        key: format!("{of}-{}", option.replace('_', "-")).to_ascii_lowercase(),
+                        key: (texts.len() == 1)
+                            .then(|| format!("{of}-{}", option.replace('_', "-")).to_ascii_lowercase()),
                     });
                 }
             }
@@ -76,12 +88,12 @@ pub fn literals(spec: &ApplianceSpec) -> Vec<Literal> {
     for (name, value) in &spec.env {
         if let VariableValue::Text(text) = &value.value
             && secret::is_name(name.as_str())
-            && !secret::is_harmless(text)
+            && !secret::is_harmless(name.as_str(), text)
         {
             found.push(Literal {
                 path: Loc::new(format!("env.{}", name.value), value.span),
                 name: name.value.to_string(),
-                key: name.as_str().to_ascii_lowercase().replace('_', "-"),
+                key: Some(name.as_str().to_ascii_lowercase().replace('_', "-")),
             });
         }
     }
@@ -92,38 +104,29 @@ pub fn literals(spec: &ApplianceSpec) -> Vec<Literal> {
 /// Gives those that would have one key in the Secret a number each.
 fn set_apart(literals: &mut [Literal]) {
     let mut known: BTreeSet<String> = BTreeSet::new();
-    for literal in literals {
-        let numbered = (2..).map(|number| format!("{}-{number}", literal.key));
-        let free = std::iter::once(literal.key.clone()).chain(numbered).find(|key| !known.contains(key));
-        literal.key = free.unwrap_or_default();
-        known.insert(literal.key.clone());
+    for key in literals.iter_mut().filter_map(|literal| literal.key.as_mut()) {
+        let numbered = (2..).map(|number| format!("{key}-{number}"));
+        let free = std::iter::once(key.clone()).chain(numbered).find(|key| !known.contains(key));
+        *key = free.unwrap_or_default();
+        known.insert(key.clone());
     }
 }
 
 /// Warns of each. The first one says how the Secret for all of them is made: of one name there is one.
 pub fn warn(appliance: &str, namespace: &str, spec: &ApplianceSpec, diags: &mut Diagnostics) {
     let literals = literals(spec);
-    let of_variables = spec.env.iter().filter_map(|(_, value)| match &value.value {
-        VariableValue::From(VariableSource::Secret(from)) => Some(from.name.to_string()),
-        VariableValue::Text(_) | VariableValue::From(VariableSource::ConfigMap(_)) => None,
-    });
-    let known: BTreeSet<String> = keys(spec).into_keys().chain(of_variables).collect();
-    let numbered = (2..).map(|number| format!("{appliance}-secrets-{number}"));
-    // The settings may name one already, and nothing is said of what is in it.
-    let free =
-        std::iter::once(format!("{appliance}-secrets")).chain(numbered).find(|name| !known.contains(name));
-    let secret = free.unwrap_or_default();
-    let files: Vec<String> = literals.iter().map(|literal| format!("--from-file={}", literal.key)).collect();
+    let secret = free_name(appliance, spec);
+    let keys: Vec<&str> = literals.iter().filter_map(|literal| literal.key.as_deref()).collect();
+    let files: Vec<String> = keys.iter().map(|key| format!("--from-file={key}")).collect();
     let create = format!("kubectl -n {namespace} create secret generic {secret} {}", files.join(" "));
-    for (index, literal) in literals.iter().enumerate() {
+    for literal in &literals {
         let what = format!("`{}` is a secret, and stands in the document", literal.path.value);
         let write = literal.reference(&secret);
-        let help = match literals.len() {
-            1 => format!(
-                "put it into a file `{}` and that into a Secret, by `{create}`, and {write}",
-                literal.key
-            ),
-            _ if index == 0 => format!(
+        let help = match &literal.key {
+            Some(key) if keys.len() == 1 => {
+                format!("put it into a file `{key}` and that into a Secret, by `{create}`, and {write}")
+            }
+            Some(key) if keys.first() == Some(&key.as_str()) => format!(
                 "put it and the others into files of these names, and those into one Secret, by `{create}`, and {write}"
             ),
             _ => write,
@@ -135,4 +138,17 @@ pub fn warn(appliance: &str, namespace: &str, spec: &ApplianceSpec, diags: &mut 
                 .help(help),
         );
     }
+}
+
+/// A name for the Secret. The settings may name one already, and nothing is said of what is in it.
+fn free_name(appliance: &str, spec: &ApplianceSpec) -> String {
+    let of_variables = spec.env.iter().filter_map(|(_, value)| match &value.value {
+        VariableValue::From(VariableSource::Secret(from)) => Some(from.name.to_string()),
+        VariableValue::Text(_) | VariableValue::From(VariableSource::ConfigMap(_)) => None,
+    });
+    let known: BTreeSet<String> = keys(spec).into_keys().chain(of_variables).collect();
+    let numbered = (2..).map(|number| format!("{appliance}-secrets-{number}"));
+    let free =
+        std::iter::once(format!("{appliance}-secrets")).chain(numbered).find(|name| !known.contains(name));
+    free.unwrap_or_default()
 }

@@ -14,6 +14,8 @@ pub const HIDDEN: &str = "***";
 
 /// Names of options and variables that hold a secret, whatever their section. In small letters, with `_` between words.
 pub const NAMES: &[&str] = &[
+    "access_key",
+    "accesskey",
     "acct_secret",
     "api_key",
     "api_token",
@@ -27,10 +29,12 @@ pub const NAMES: &[&str] = &[
     "encryption_key",
     "key_passwd",
     "network_key",
+    "pass",
     "passphrase",
     "passwd",
     "password",
     "pincode",
+    "pre_shared_key",
     "preshared_key",
     "presharedkey",
     "priv_key2_pwd",
@@ -39,8 +43,10 @@ pub const NAMES: &[&str] = &[
     "privatekey",
     "psk",
     "puk",
+    "pwd",
     "sae_password",
     "secret_key",
+    "secretkey",
     "shared_secret",
     "token",
     "wps_pin",
@@ -49,17 +55,23 @@ pub const NAMES: &[&str] = &[
 /// Ends of names that hold a secret.
 pub const ENDS: &[&str] = &[
     "_access_key",
+    "_accesskey",
     "_api_key",
     "_apikey",
     "_auth_key",
+    "_pass",
     "_passphrase",
     "_passwd",
     "_password",
     "_pincode",
+    "_preshared_key",
     "_private_key",
     "_psk",
+    "_pwd",
     "_secret",
     "_secret_key",
+    "_secretkey",
+    "_shared_key",
     "_token",
 ];
 
@@ -78,7 +90,11 @@ pub const OF_TYPES: &[(&str, &str)] = &[
 ];
 
 /// Options of sections that are called like a secret and hold none: type, option.
-pub const HARMLESS: &[(&str, &str)] = &[("dropbear", "password"), ("system", "token")];
+pub const HARMLESS: &[(&str, &str)] =
+    &[("dropbear", "password"), ("openvpn", "auth_user_pass"), ("system", "token")];
+
+/// Names that are called like a secret where they are written in other letters, and hold none: the folder that a shell is in.
+pub const HARMLESS_NAMES: &[&str] = &["PWD"];
 
 /// Whether an option of UCI holds a secret. The type of its section is empty where it is not known.
 pub fn is_option(kind: &str, option: &str) -> bool {
@@ -86,19 +102,27 @@ pub fn is_option(kind: &str, option: &str) -> bool {
     option == "secret" || OF_TYPES.iter().any(is) || is_name(option) && !HARMLESS.iter().any(is)
 }
 
-/// The same of an option in a section whose type may be missing: then it is one that holds a secret in sections of some type.
+/// The same of an option that is only shown: then it is also one that holds a secret in sections of another type, since a type
+/// may be missing or mistyped.
 pub fn may_be_option(kind: &str, option: &str) -> bool {
-    is_option(kind, option) || kind.is_empty() && OF_TYPES.iter().any(|(_, name)| *name == option)
+    is_option(kind, option) || OF_TYPES.iter().any(|(_, name)| *name == option)
 }
 
-/// Whether the value of such an option is none: nothing, a word for the system's own password, a file's path, the number of a
-/// WEP key.
-pub fn is_harmless(value: &str) -> bool {
-    value.len() < 2 || value.starts_with("$p$") || value.starts_with('/') && !value.ends_with('=')
+/// Whether the value behind such a name is none: nothing, a word for the system's own password, a file's path, and as `key` of a
+/// Wi-Fi the number of a WEP key.
+pub fn is_harmless(name: &str, value: &str) -> bool {
+    let is_number = name == "key" && matches!(value, "1" | "2" | "3" | "4");
+    value.is_empty()
+        || is_number
+        || value.starts_with("$p$")
+        || value.starts_with('/') && !value.ends_with('=')
 }
 
 /// Whether a variable, a key or an option holds a secret by its name alone: `WIFI_PASSWORD`, `private-key`, `privateKey`.
 pub fn is_name(name: &str) -> bool {
+    if HARMLESS_NAMES.contains(&name) {
+        return false;
+    }
     let name = name.to_ascii_lowercase().replace(['-', '.'], "_");
     NAMES.contains(&name.as_str()) || ENDS.iter().any(|end| name.ends_with(end))
 }
@@ -134,6 +158,12 @@ mod tests {
             ("wifi-iface", "sae_password"),
             ("wifi-iface", "auth_secret"),
             ("service", "secret"),
+            ("remote", "pre_shared_key"),
+            ("msmtp", "smtp_pass"),
+            ("user", "pass"),
+            ("user", "pwd"),
+            ("s3", "access_key"),
+            ("s3", "secretkey"),
             ("", "token"),
         ] {
             assert!(is_option(kind, option), "{kind} {option}");
@@ -142,6 +172,11 @@ mod tests {
             ("interface", "public_key"),
             ("uhttpd", "key"),
             ("dropbear", "PasswordAuth"),
+            ("openvpn", "auth_user_pass"),
+            ("openvpn", "auth_user_pass_verify"),
+            ("interface", "passthrough"),
+            ("rule", "bypass"),
+            ("rule", "pass_filter"),
             ("", "key"),
             ("rule", "name"),
         ] {
@@ -151,11 +186,54 @@ mod tests {
 
     #[test]
     fn variables_are_known_by_their_names() {
-        for name in ["MQTT_PASSWORD", "API_TOKEN", "private-key", "privateKey", "PSK"] {
+        for name in [
+            "MQTT_PASSWORD",
+            "API_TOKEN",
+            "private-key",
+            "privateKey",
+            "PSK",
+            "DB_PASS",
+            "MQTT_PASS",
+            "MYSQL_PWD",
+            "ACCESS_KEY",
+            "S3_SECRETKEY",
+            "WG_PRESHARED_KEY",
+            "IPSEC_PRE_SHARED_KEY",
+        ] {
             assert!(is_name(name), "{name}");
         }
-        for name in ["TZ", "PASSWORD_FILE", "KEYBOARD", "secret", "tlsSecret", "imagePullSecrets"] {
+        for name in [
+            "TZ",
+            "PASSWORD_FILE",
+            "KEYBOARD",
+            "secret",
+            "tlsSecret",
+            "imagePullSecrets",
+            "PWD",
+            "OLDPWD",
+            "PASSTHROUGH",
+            "USB_PASSTHROUGH",
+            "BYPASS",
+            "PASS_FILTER",
+            "COMPASS",
+            "AWS_ACCESS_KEY_ID",
+            "ACCESS_KEY_FILE",
+        ] {
             assert!(!is_name(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_value_is_one_however_short() {
+        for (name, value) in
+            [("password", "x"), ("password", "1"), ("key", "5"), ("psk", "/w=="), ("pin", "0")]
+        {
+            assert!(!is_harmless(name, value), "{name} {value}");
+        }
+        for (name, value) in
+            [("password", ""), ("key", "1"), ("password", "$p$root"), ("key", "/etc/uhttpd.key")]
+        {
+            assert!(is_harmless(name, value), "{name} {value}");
         }
     }
 

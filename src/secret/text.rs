@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use super::users::users;
-use super::{HIDDEN, flow, is_name, is_option, may_be_option};
+use super::{HIDDEN, flow, is_harmless, is_name, is_option, may_be_option};
 
 /// Where secrets stand in a text, in order: values behind a name that says so, options of UCI, private keys in PEM, hashes of
 /// passwords, users and passwords of addresses. What a line says that is none of these stays.
@@ -135,9 +135,12 @@ impl Reader {
                 true
             }
             "option" | "list" if words.next().is_some() => {
-                if is_option(&self.kind, second) {
-                    let behind = indent + line[indent..].find(second).unwrap_or_default() + second.len();
-                    let value = behind + line[behind..].len() - line[behind..].trim_start().len();
+                let behind = indent + line[indent..].find(second).unwrap_or_default() + second.len();
+                let value = behind + line[behind..].len() - line[behind..].trim_start().len();
+                let text = line[value..].trim().trim_matches(['\'', '"']);
+                // Of a type that is not in the table, or mistyped, a path is still none.
+                let may_be = || may_be_option(&self.kind, second) && !is_harmless(second, text);
+                if is_option(&self.kind, second) || may_be() {
                     self.value(&line[value..], at + value);
                 }
                 true
@@ -283,6 +286,10 @@ mod tests {
                 "config wifi-iface\n\toption key \"***\"\n\toption ssid 'a'\n",
             ),
             (
+                "config wifi-ifac 'ap'\n\toption key 'abc'\n\tlist r0kh 'd'\n\tlist r0kh 'e'\n",
+                "config wifi-ifac 'ap'\n\toption key '***'\n\tlist r0kh '***'\n\tlist r0kh '***'\n",
+            ),
+            (
                 "config uhttpd 'main'\n\toption key '/etc/uhttpd.key'\n",
                 "config uhttpd 'main'\n\toption key '/etc/uhttpd.key'\n",
             ),
@@ -307,6 +314,7 @@ mod tests {
             ),
             ("uci set network.wan.password='p w'; x=1", "uci set network.wan.password='***'; x=1"),
             ("PASSWORD=abc next", "PASSWORD=*** next"),
+            ("DB_PASS=abc PWD=/root next", "DB_PASS=*** PWD=/root next"),
             ("--set uci.network.wg0.private_key=abc=", "--set uci.network.wg0.private_key=***"),
             ("root:$6$salt$abcdefghijklmnop:1:0", "root:***:1:0"),
             ("https://me:pa@ss@host.example/x and http://b/@", "https://***@host.example/x and http://b/@"),

@@ -5,7 +5,7 @@ use crate::secret;
 use crate::yaml::{self, Entry, Kind, Tree};
 
 /// Reads all documents of a file, whose secrets no finding shows.
-pub(super) fn read(file: FileId, sources: &mut SourceMap, diagnostics: &mut Diagnostics) -> Vec<Tree> {
+pub fn read(file: FileId, sources: &mut SourceMap, diagnostics: &mut Diagnostics) -> Vec<Tree> {
     let before = diagnostics.len();
     let trees = yaml::read(file, sources, diagnostics);
     if diagnostics.len() > before {
@@ -47,7 +47,7 @@ fn secrets(tree: &Tree, place: Place, around: &str, found: &mut Vec<Span>) {
                     Place::Elsewhere => false,
                 };
                 if is_secret || key.text == "value" && is_named(entries) {
-                    values(value, found);
+                    values(&key.text, value, found);
                 }
                 let place = match key.text.as_str() {
                     "uci" => Place::Uci,
@@ -57,7 +57,7 @@ fn secrets(tree: &Tree, place: Place, around: &str, found: &mut Vec<Span>) {
                 match (key.text.as_str(), &value.kind) {
                     // What a reference names is none; what stands in its place is.
                     ("secretKeyRef" | "configMapKeyRef", Kind::Map(_)) => {}
-                    ("secretKeyRef" | "configMapKeyRef", _) => values(value, found),
+                    ("secretKeyRef" | "configMapKeyRef", _) => values("", value, found),
                     (name, _) => secrets(value, place, name, found),
                 }
             }
@@ -80,11 +80,21 @@ fn is_named(entries: &[Entry]) -> bool {
     name.is_some_and(secret::is_name)
 }
 
-/// The value of a secret, which may be a list. A mapping refers to a Secret: its decoder knows what is none.
-fn values(tree: &Tree, found: &mut Vec<Span>) {
+/// The value behind a secret's name, which may be a list. A mapping should refer to a Secret: what else stands in it may be what
+/// should be in one, but for a section, which only has such a name.
+fn values(name: &str, tree: &Tree, found: &mut Vec<Span>) {
     match &tree.kind {
-        Kind::Scalar { text, .. } if !secret::is_harmless(text) => found.push(tree.span),
-        Kind::Seq(items) => items.iter().for_each(|item| values(item, found)),
+        Kind::Scalar { text, .. } if !secret::is_harmless(name, text) => found.push(tree.span),
+        Kind::Seq(items) => items.iter().for_each(|item| values(name, item, found)),
+        Kind::Map(entries) if !entries.iter().any(|entry| entry.key.text == ".type") => {
+            for Entry { key, value } in entries {
+                match (key.text.as_str(), &value.kind) {
+                    // Its decoder knows what is none.
+                    ("secretKeyRef" | "configMapKeyRef", Kind::Map(_)) => {}
+                    _ => values(name, value, found),
+                }
+            }
+        }
         Kind::Scalar { .. } | Kind::Map(_) | Kind::Null => {}
     }
 }

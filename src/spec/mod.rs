@@ -20,6 +20,7 @@ pub(crate) mod table;
 pub mod v1alpha1;
 
 pub(crate) use catalog::entry_spec;
+pub(crate) use hidden::read as read_hiding;
 pub use load::load;
 pub(crate) use merge::merge;
 pub use schema::{SchemaKind, schema};

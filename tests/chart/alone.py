@@ -50,7 +50,7 @@ SECTIONS = [
     ("my-app", "main", "system"),
     ("my-app", "other", "app"),
 ]
-OPTIONS = ["secret", "Secret", "key", "KEY", "pin", "Password", "password", "token", "TOKEN", "My_Api_Key", "api_key_file", "name", "PasswordAuth"]
+OPTIONS = ["secret", "Secret", "key", "KEY", "pin", "Password", "password", "token", "TOKEN", "My_Api_Key", "api_key_file", "name", "PasswordAuth", "PWD", "Pwd", "passthrough", "bypass", "pass_filter"]
 OPEN = ["", "1", "ab", "$p$root", "$p", "/etc/key", "/ab=", "="]
 
 
@@ -154,10 +154,16 @@ class Chart:
         of_types = [one.split(" ")[1] for one in lists["ofTypes"] + lists["harmless"]]
         options = sorted({*OPTIONS, *lists["names"], *of_types, *(f"x{end}" for end in lists["ends"])})
         of_names = dict.fromkeys(options, "a secret")
-        for what, options in [("names", of_names), *((repr(text), {"password": text}) for text in OPEN)]:
-            self.compare_secrets(wrtpod, what, options)
+        of_lists = dict.fromkeys(options, ["/a/path", "a secret"])
+        for what, options in [("names", of_names), ("lists", of_lists)]:
+            self.compare_secrets(wrtpod, what, options, True)
+        for name, text in [*(("password", text) for text in OPEN), ("key", "1"), ("key", "5")]:
+            # Of a Wi-Fi's keys, one figure is the number of another.
+            open_ = text not in ("", "$p$root", "/etc/key") and (name, text) != ("key", "1")
+            for value in (text, [text], ["", text]):
+                self.compare_secrets(wrtpod, f"{name}: {value!r}", {name: value}, open_)
 
-    def compare_secrets(self, wrtpod, what, options):
+    def compare_secrets(self, wrtpod, what, options, found):
         uci = {}
         for file, section, kind in SECTIONS:
             uci.setdefault(file, []).append({"section": section, "options": options, **({"type": kind} if kind else {})})
@@ -169,7 +175,7 @@ class Chart:
         warned = re.findall(r"`uci\.([a-z-]+)\.([^` ]+)\.(\w+)` is a secret", said)
         differing = sorted(set(noted) ^ set(warned))
         self.check(f"secrets in the notes: {what}", not differing and len(noted) == len(warned), differing)
-        self.check(f"secrets in the notes: {what}: found", bool(noted) == (len(options) > 1 or options["password"] in ("ab", "$p", "/ab=")), noted)
+        self.check(f"secrets in the notes: {what}: found", bool(noted) == found, noted)
 
     def check_credentials(self):
         hash_and_keys = {"passwordHash": "$6$a$b", "authorizedKeys": "ssh-ed25519 AAAA x\n"}

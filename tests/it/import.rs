@@ -90,6 +90,18 @@ fn imported(chart: &Chart, namespace: &str, release: &str, own: &str) -> (Option
     (documents, render_text(&diagnostics, &sources, Style::Plain))
 }
 
+#[test]
+fn a_secret_in_the_place_of_a_text_is_not_shown() {
+    for own in [
+        "extraEnv: [{name: DB_PASSWORD, value: {x: hunter2hunter}}]",
+        "extraEnv: [{name: DB_PASS, value: [hunter2hunter, {x: [hunter2hunter]}]}]",
+    ] {
+        let (documents, said) = imported_entry("nginx-lan", "web", own);
+        assert!(documents.is_none() && said.contains("error["), "{said}");
+        assert!(!said.contains("hunter2"), "{said}");
+    }
+}
+
 /// The same for the chart of a catalog entry on the example site.
 fn imported_entry(entry: &str, release: &str, own: &str) -> (Option<String>, String) {
     let alone = alone(catalog::EXAMPLE_SITE, entry);

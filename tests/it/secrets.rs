@@ -169,6 +169,32 @@ fn a_chart_holds_no_secret_unless_it_is_told_to() {
 }
 
 #[test]
+fn a_chart_holds_no_secret_in_a_list_either() {
+    for list in ["[bm90LWEta2V5]", "[bm90LWEta2V5, b3RoZXI=]"] {
+        let place = Place::new();
+        place.write("site.yaml", &LITERAL.replace(KEY, list));
+        let refused = place.run(&["chart", "vpn"]).text();
+        assert!(refused.contains("exit: 1") && refused.contains("uci.network.wg0.private_key"), "{refused}");
+        assert!(!refused.contains(KEY) && place.names("vpn").is_empty(), "{refused}");
+    }
+}
+
+#[test]
+fn stars_do_not_tell_how_long_a_secret_is() {
+    let of = |secret: &str| {
+        let said = said_of(&format!("uci: {{wireless: {{ap: {{.type: wifi-iface, key: {secret}}}}}}}"));
+        said.split("\n{\"").next().unwrap_or_default().to_owned()
+    };
+    assert!(
+        of("hunter2").contains("key: ***}") && of("hunter2").contains("^^^ whoever"),
+        "{}",
+        of("hunter2")
+    );
+    assert_eq!(of("hunter2"), of("correct-horse-battery"));
+    assert_eq!(of("hunter2"), of("x"));
+}
+
+#[test]
 fn what_is_typed_is_not_shown_again() {
     let place = Place::new();
     place.write("site.yaml", &referring());
@@ -190,6 +216,9 @@ fn what_is_found_beside_a_secret_does_not_show_it() {
         "uci: {ddns: {ap: {.type: service, secret: hunter2, \"ba d\": 1}}}",
         "uci: {ddns: {ap: {.type: service, secret: hunter2}}}, nonsense: 1",
         "env: {D_TOKEN: hunter2, \"ba d\": 1}",
+        "env: {DB_PASS: hunter2, \"ba d\": 1}",
+        "uci: {wireless: {ap: {.type: wifi-iface, r0kh: [x, hunter2], \"ba d\": 1}}}",
+        "uci: {wireless: {ap: {.type: wifi-ifac, key: hunter2, \"ba d\": 1}}}",
         // In the wrong place, with a type that nobody knows, twice, and in what is no YAML.
         "uci: {wireless: {.type: wifi-iface, key: hunter2, \"ba d\": 1}}",
         "nonsense: {uci: {wireless: {ap: {key: hunter2}}}}",

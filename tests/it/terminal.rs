@@ -198,3 +198,20 @@ fn a_zone_by_name_is_both_a_rule_and_a_name() {
     let unknown = zone("Middle/Earth");
     assert_eq!((unknown.code, unknown.stderr.contains("warning[timezone-name]")), (Some(0), true));
 }
+
+#[test]
+fn a_path_begins_no_line() {
+    let place = Place::new();
+    let path = "a\nwarning: b\u{1b}[31m";
+    for line in [
+        &["render", "-f", path][..],
+        &["import", "--helm", path],
+        &["image", "lock", path],
+        &["image", "verify", path],
+        &["init", "--out", "a\nb/site.yaml"],
+    ] {
+        let said = place.run(line).stderr;
+        assert!(said.contains("a\\n"), "{line:?}: {said}");
+        assert!(!said.contains("a\n") && !said.contains('\u{1b}'), "{line:?}: {said}");
+    }
+}

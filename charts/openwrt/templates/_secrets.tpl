@@ -59,14 +59,27 @@ takes for one in a document.
     {{- $kind := .type | default (ternary "interface" "" (eq $file "network")) -}}
     {{- if and (not .type) (hasPrefix "@" .section) }}{{ $kind = trimPrefix "@" .section | trimSuffix "[0]" }}{{ end -}}
     {{- range $option, $value := .options -}}
-      {{- if and (kindIs "string" $value) (include "wrtpod.isSecret" (list $kind $option)) }}
-      {{- if and (gt (len $value) 1) (not (hasPrefix "$p$" $value)) (or (not (hasPrefix "/" $value)) (hasSuffix "=" $value)) }}
+      {{- if and (not (kindIs "map" $value)) (include "wrtpod.isSecret" (list $kind $option)) }}
+      {{- $texts := kindIs "slice" $value | ternary $value (list $value) -}}
+      {{- $is := false -}}
+      {{- range $texts }}{{ if not (include "wrtpod.isHarmless" (list $option .)) }}{{ $is = true }}{{ end }}{{ end -}}
+      {{- if and $is (gt (len $texts) 1) }}
+WARNING: uci.{{ $file }}[{{ $index }}].options.{{ $option }}: it is a secret, and a Secret has no lists; leave it out, and set it inside the appliance, where `persistence` keeps it
+      {{- else if $is }}
 WARNING: uci.{{ $file }}[{{ $index }}].options.{{ $option }}: it is a secret; write {secretKeyRef: {name: SECRET, key: KEY}} and put it into a Secret
       {{- end -}}
       {{- end -}}
     {{- end -}}
   {{- end -}}
 {{- end -}}
+{{- end -}}
+
+{{/* Whether the value of such an option is no secret, a word or nothing: list OPTION VALUE. */}}
+{{- define "wrtpod.isHarmless" -}}
+{{- $value := last . -}}
+{{- $number := and (eq (first .) "key") (has $value (list "1" "2" "3" "4")) -}}
+{{- $path := and (hasPrefix "/" $value) (not (hasSuffix "=" $value)) -}}
+{{- if or (not $value) $number (hasPrefix "$p$" $value) $path -}}yes{{- end -}}
 {{- end -}}
 
 {{/* Whether an option of UCI holds a secret, a word or nothing: list TYPE OPTION. */}}
@@ -76,5 +89,6 @@ WARNING: uci.{{ $file }}[{{ $index }}].options.{{ $option }}: it is a secret; wr
 {{- $name := last . | lower -}}
 {{- $is := has $name $names.names -}}
 {{- range $names.ends }}{{ if hasSuffix . $name }}{{ $is = true }}{{ end }}{{ end -}}
+{{- if has (last .) $names.harmlessNames }}{{ $is = false }}{{ end -}}
 {{- if or (eq (last .) "secret") (has $whole $names.ofTypes) (and $is (not (has $whole $names.harmless))) -}}yes{{- end -}}
 {{- end -}}

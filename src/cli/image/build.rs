@@ -14,6 +14,7 @@ use crate::cli::printer::Printer;
 use crate::image::{self, Bundle};
 use crate::install::Note;
 use crate::registry::Pushed;
+use crate::shown;
 use crate::types::ImageRef;
 
 /// What a tag in a layout or an archive is called.
@@ -53,7 +54,7 @@ pub fn run(args: &BuildArgs, printer: Printer) -> Result<Outcome, CliError> {
         drop(show);
         tell(&built, printer);
         if let Some(path) = &output {
-            printer.line(&format!("wrote {}", path.display()));
+            printer.line(&format!("wrote {}", shown::path(path)));
         }
         match to.as_ref().zip(pushed) {
             Some((to, pushed)) => {

@@ -12,6 +12,7 @@ use crate::build::{self, Request};
 use crate::cli::cluster::block_on;
 use crate::cli::error::{CliError, Outcome};
 use crate::cli::printer::Printer;
+use crate::shown;
 use crate::temporary::Draft;
 
 /// Runs the verb. What the lock names is fetched too, so that a later build can be made without a network.
@@ -41,6 +42,6 @@ pub fn run(args: &LockArgs, printer: Printer) -> Result<Outcome, CliError> {
             root.host_modules.len()
         ));
     }
-    printer.line(&format!("wrote {}", chosen.lock.display()));
+    printer.line(&format!("wrote {}", shown::path(&chosen.lock)));
     Ok(Outcome::Done)
 }

@@ -10,6 +10,7 @@ use crate::cli::printer::Printer;
 use crate::diag::{Diagnostics, SourceMap};
 use crate::overlay;
 use crate::recipe::{self, Recipe};
+use crate::shown;
 use crate::spec::{self, Input};
 use crate::types::nearest;
 
@@ -81,7 +82,9 @@ fn input(word: &str) -> Result<Input, CliError> {
     let entry = catalog::IMAGES.iter().find(|entry| entry.name == word).ok_or_else(|| {
         let hint = match nearest(word, catalog::IMAGES.iter().map(|entry| entry.name)) {
             Some(name) => format!("did you mean `{name}`?"),
-            None => format!("`wrtpod catalog` lists them; a file of your own is `./{word}.yaml`"),
+            None => {
+                format!("`wrtpod catalog` lists them; a file of your own is `./{}.yaml`", shown::line(word))
+            }
         };
         CliError::refused(format!("no image `{word}` comes with wrtpod"), hint)
     })?;

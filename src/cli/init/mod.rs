@@ -14,6 +14,7 @@ use super::error::{CliError, Outcome};
 use super::new_file;
 use super::printer::Printer;
 use crate::catalog;
+use crate::shown;
 use crate::spec;
 use crate::types::{nearest, quoted};
 
@@ -54,12 +55,12 @@ fn refuse_existing(path: &Path) -> Result<(), CliError> {
     if path.is_dir() {
         let file = path.join("site.yaml");
         let hint = format!("name a file in it: --out {}", quoted_for_shell(&file.display().to_string()));
-        return Err(CliError::refused(format!("`{}` is a folder", path.display()), hint));
+        return Err(CliError::refused(format!("`{}` is a folder", shown::path(path)), hint));
     }
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty() && !folder.is_dir());
     if let Some(folder) = folder {
         let hint = format!("make it first: `mkdir -p {}`", quoted_for_shell(&folder.display().to_string()));
-        let message = format!("there is no folder `{}`", folder.display());
+        let message = format!("there is no folder `{}`", shown::path(folder));
         return Err(CliError::Environment { message, hint: Some(hint) });
     }
     if !path.exists() {
@@ -67,7 +68,7 @@ fn refuse_existing(path: &Path) -> Result<(), CliError> {
     }
     let hint = "edit it, for derived MACs hang on the salt in it: `wrtpod render NAME` shows what it lacks for an appliance; \
                 or write another one with --out FILE";
-    Err(CliError::refused(format!("`{}` is there already", path.display()), hint.to_owned()))
+    Err(CliError::refused(format!("`{}` is there already", shown::path(path)), hint.to_owned()))
 }
 
 fn entry(name: &str) -> Result<Entry, CliError> {
@@ -103,7 +104,10 @@ fn refuse_odd(schema: &Path) -> Result<(), CliError> {
     }
     let hint =
         "move it away, or name a file in another folder with --out: init puts the schema for editors there";
-    Err(CliError::refused(format!("`{}` is there already, and no file", schema.display()), hint.to_owned()))
+    Err(CliError::refused(
+        format!("`{}` is there already, and no file", shown::path(schema)),
+        hint.to_owned(),
+    ))
 }
 
 /// The schema that the site file's first line names, for editors. A file that is there already stays.
@@ -115,7 +119,7 @@ fn write_schema(path: &Path, printer: Printer) -> Result<(), CliError> {
     if std::fs::read(path).is_ok_and(|there| there == text.as_bytes()) {
         return Ok(());
     }
-    let path = path.display();
+    let path = shown::path(path);
     printer.note(&format!("`{path}` stays as it is; `wrtpod schema > {path}` writes that of this wrtpod"));
     Ok(())
 }

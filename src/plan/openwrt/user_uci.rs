@@ -164,7 +164,7 @@ fn set_options(mut section: Section, options: &Options, diags: &mut Diagnostics)
 
 /// A refusal names the text that it refuses: not where that is a secret.
 fn without_secret(invalid: Invalid, kind: &str, option: &str) -> Invalid {
-    if !secret::is_option(kind, option) {
+    if !secret::may_be_option(kind, option) {
         return invalid;
     }
     Invalid::new(format!("UCI cannot hold the value of `{option}`"), invalid.fix)
