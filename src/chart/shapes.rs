@@ -192,6 +192,7 @@ pub fn network() -> Value {
             // Of charts up to 0.1: what a release kept of their values may have it.
             "create": switch(),
             "existing": {"type": "string", "pattern": format!("^(({NAME}/)?[a-z0-9]([a-z0-9.-]{{0,251}}[a-z0-9])?)?$")},
+            "mac": switch(),
             "kind": one_of(&["macvlan", "ipvlan", "vlan", "bridge", "hostDevice"]),
             "parent": {"type": "string", "pattern": format!("^({INTERFACE})?$")},
             "mode": one_of(&["bridge", "private", "vepa", "passthru", "l2", "l3", "l3s"]),

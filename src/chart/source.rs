@@ -11,8 +11,8 @@ use crate::objects::{self, ObjectSet, ScriptsOwner};
 use crate::overlay;
 use crate::plan::{self, Profile};
 use crate::spec::{
-    self, ApplianceSpec, Documents, Egress, HttpRoute, Ingress, Network, ParentRef, Persistence,
-    PersistenceMode, Service, ServicePort, SiteSpec,
+    self, ApplianceSpec, Attachment, Documents, Egress, HttpRoute, Ingress, Macvlan, Network, ParentRef,
+    Persistence, PersistenceMode, Service, ServicePort, SiteSpec,
 };
 use crate::types::{AddressSpec, ImageRef, Name};
 
@@ -174,6 +174,9 @@ impl<'a> Source<'a> {
         let mut documents = Documents { site: self.documents.site.clone(), ..Documents::default() };
         let site = documents.site.as_mut().expect("an appliance is planned on a site");
         site.value.spec.value.namespace = Some(Loc::bare(name(NAMESPACE)));
+        for (_, network) in &mut site.value.spec.value.networks {
+            stand_in(network);
+        }
         let mut appliance = self.document.clone();
         appliance.metadata.value.name = Loc::bare(name(NAME));
         appliance.metadata.value.labels.clear();
@@ -258,6 +261,15 @@ impl<'a> Source<'a> {
             annotations: Vec::new(),
         }));
         spec
+    }
+}
+
+/// A link in the place of a NAD that somebody else made: templates are made of objects, and of that one there is none.
+fn stand_in(network: &mut Network) {
+    if matches!(network.attachment.value, Attachment::Existing(_)) {
+        let parent = Loc::bare("zz9".parse().expect("our own names are names"));
+        network.attachment =
+            Loc::bare(Attachment::Macvlan(Macvlan { parent, vlan: None, mode: None, mtu: None }));
     }
 }
 

@@ -117,7 +117,8 @@ fn expected(plan: &plan::Plan, appliance: &Appliance, nic: &plan::Nic) -> Option
     let nad = Nad::of(&appliance.name, nic.attachment.as_ref()?);
     Some(ExpectedNic {
         interface: nic.interface.value.clone(),
-        network_name: format!("{}/{}", plan.namespace, nad.name),
+        network_name: format!("{}/{}", nad.namespace.as_ref().unwrap_or(&plan.namespace), nad.name),
+        existing: nad.config.is_none(),
         mac: nic.mac.as_ref().map(|mac| mac.value.to_string()),
         addresses: nic.fixed_addresses().iter().map(|address| address.value.to_string()).collect(),
         dynamic: matches!(nic.addressing, Addressing::Dhcp(_) | Addressing::Pool(_)),

@@ -74,8 +74,15 @@ fn explain_appliance(text: &mut String, appliance: &Appliance, objects: &ObjectS
             Some(mac) => mac.value.to_string(),
             None => "its parent's".to_owned(),
         };
-        let attachment = nic.attachment.as_ref().map(|attachment| Nad::of(&appliance.name, attachment).name);
-        let attachment = attachment.as_deref().unwrap_or("the cluster's own network");
+        let nad = nic.attachment.as_ref().map(|attachment| Nad::of(&appliance.name, attachment));
+        let attachment = match nad {
+            None => "the cluster's own network".to_owned(),
+            Some(Nad { name, config: Some(_), .. }) => name,
+            Some(Nad { name, namespace, .. }) => {
+                let of = namespace.map_or_else(String::new, |namespace| format!("{namespace}/"));
+                format!("{of}{name}, which somebody else made")
+            }
+        };
         let _ = writeln!(text, "  NIC {}: {attachment}, MAC {mac}", nic.interface.value);
     }
     explain_pod(text, appliance, objects);
@@ -94,7 +101,9 @@ fn explain_appliance(text: &mut String, appliance: &Appliance, objects: &ObjectS
         let _ = writeln!(text, "    {}: {}", route.route, route.reason);
     }
     for nic in &appliance.nics {
-        let Some(attachment) = &nic.attachment else { continue };
+        let Some(attachment) = nic.attachment.as_ref().filter(|one| !one.link.is_existing()) else {
+            continue;
+        };
         let _ = writeln!(text, "  sysctls of {}, set by its attachment", nic.interface.value);
         for sysctl in &attachment.sysctls {
             let key = sysctl.key.replace("IFNAME", &nic.interface.value);

@@ -74,6 +74,7 @@ pub(super) fn expected(workload: &Value, namespace: &str, live: &[Attachment]) -
             dynamic: false,
             configured_by: if by_cni { ConfiguredBy::Cni } else { ConfiguredBy::Guest },
             network_name: network,
+            existing: false,
         })
     };
     elements.iter().filter_map(read).collect()

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use crate::objects::{Identity, Object};
 
 use super::applyset::{self, ApplySet, INSTANCE, MANAGED_BY, PART_OF, Parent};
+use super::existing;
 use super::kinds::{Kind, NAD};
 use super::needs::{self, Needs};
 use super::session::{Session, combine, try_all};
@@ -81,16 +82,18 @@ pub(super) async fn read(session: &Session<'_>, release: &Release) -> Result<Gro
     let name = release.namespace.as_str();
     let own = ApplySet::of_appliance(name, &release.appliance);
     let site = ApplySet::of_site(name, &release.site);
-    let (namespace, attachments, parents, ranges, extensions) = futures_util::join!(
+    let (namespace, attachments, parents, ranges, extensions, existing) = futures_util::join!(
         self::namespace(session, name),
-        attachments(session, name, release.attachments().next().is_some()),
+        attachments(session, name, release.is_attached()),
         parents(session, name, [&own, &site]),
         ranges::check(session, release),
         extensions::check(session, release),
+        existing::check(session, release),
     );
     let (namespace, attachments, parents) = (namespace?, attachments?, parents?);
     ranges?;
     extensions?;
+    existing?;
     let mut ground = Ground {
         namespace: namespace.is_some(),
         own: Record::read(own, &parents)?,

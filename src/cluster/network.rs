@@ -203,6 +203,7 @@ mod tests {
         ExpectedNic {
             interface: "lan".into(),
             network_name: "a/lan".into(),
+            existing: false,
             mac: Some("52:54:00:12:34:56".into()),
             addresses: addresses.iter().map(ToString::to_string).collect(),
             dynamic,

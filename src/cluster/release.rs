@@ -51,6 +51,20 @@ impl Release {
         self.objects.iter().filter(|object| object.identity.kind == NAD_KIND)
     }
 
+    /// The NICs that ask for NetworkAttachmentDefinitions of somebody else's, by `<namespace>/<name>` of these.
+    pub(super) fn existing(&self) -> BTreeMap<&str, Vec<&ExpectedNic>> {
+        let mut existing: BTreeMap<&str, Vec<&ExpectedNic>> = BTreeMap::new();
+        for nic in self.expected.iter().filter(|nic| nic.existing) {
+            existing.entry(&nic.network_name).or_default().push(nic);
+        }
+        existing
+    }
+
+    /// Whether its pod asks Multus for anything.
+    pub(super) fn is_attached(&self) -> bool {
+        self.attachments().next().is_some() || self.expected.iter().any(|nic| nic.existing)
+    }
+
     /// The pod template of its workload.
     pub(super) fn template(&self) -> Option<&Value> {
         let workload = self.objects.iter().find(|object| object.identity == self.workload)?;
@@ -85,6 +99,8 @@ pub struct ExpectedNic {
     pub interface: String,
     /// `<namespace>/<name>` of the NetworkAttachmentDefinition.
     pub network_name: String,
+    /// Whether somebody else made that.
+    pub existing: bool,
     /// The MAC; `None` where the attachment kind has none of its own.
     pub mac: Option<String>,
     /// The fixed addresses as CIDRs; empty for `dhcp`, `pool` and `none`.

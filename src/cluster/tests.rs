@@ -61,6 +61,7 @@ pub(super) fn release() -> Release {
         expected: vec![ExpectedNic {
             interface: "lan".into(),
             network_name: "home/lan".into(),
+            existing: false,
             mac: Some("02:00:00:00:00:01".into()),
             addresses: vec!["192.168.1.2/24".into()],
             dynamic: false,

@@ -57,9 +57,7 @@ fn network(
 ) -> Option<Value> {
     let path = |key: &str| format!("networks.{}.{key}", name.value);
     if let Some(existing) = network.existing.get() {
-        let why = "a document describes the network, and wrtpod makes its NADs from that";
-        let help = "compare the two NADs before the old one goes";
-        not_imported(diagnostics, &path("existing"), existing.span, why, help);
+        return Some(known(network, existing));
     }
     if let Some(create) = network.create.filter(|create| !create.value) {
         let why = "each appliance has attachments of its own";
@@ -99,6 +97,27 @@ fn network(
         made.put("chain", chain(&network.chain, diagnostics));
     }
     Some(Value::Object(made.finish()))
+}
+
+/// A network whose NAD somebody else made. Of the other values a chart heeds none that describe a NAD.
+fn known(network: &Network, existing: &str) -> Value {
+    let (namespace, name) = existing.split_once('/').map_or((None, existing), |(of, name)| (Some(of), name));
+    let mut nad = Pieces::default();
+    nad.put("name", name);
+    if let Some(namespace) = namespace {
+        nad.put("namespace", namespace);
+    }
+    let shares = network.kind.get().is_some_and(|kind| kind.value == "ipvlan");
+    if shares || network.mac.is_some_and(|mac| !mac.value) {
+        nad.put("mac", false);
+    }
+    let mut made = Pieces::default();
+    made.put("existing", nad.finish());
+    made.one_or_many("subnet", &network.subnets);
+    made.one_or_many("gateway", &network.gateways);
+    made.one_or_many("dns", &network.dns);
+    made.routes(&network.routes);
+    Value::Object(made.finish())
 }
 
 /// How the network is attached to: the key, and what stands below it.

@@ -150,6 +150,8 @@ record! {
         "create" => create: Option<Loc<bool>>,
         /// A NAD that is used as it is.
         "existing" => existing: Given<String>,
+        /// Whether that sets a MAC.
+        "mac" => mac: Option<Loc<bool>>,
         /// How it is attached to.
         "kind" => kind: Given<String>,
         /// The node's interface.

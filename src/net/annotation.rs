@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::Nad;
 use crate::plan::{Addressing, ConfiguredBy, Nic};
 
 /// Key of the request.
@@ -9,18 +10,23 @@ pub const NETWORKS: &str = "k8s.v1.cni.cncf.io/networks";
 /// Key of Multus' answer.
 pub const NETWORK_STATUS: &str = "k8s.v1.cni.cncf.io/network-status";
 
-/// The request for NICs, each with the name of its NAD, as JSON on one line each; `None` when there are none.
+/// The request for NICs of a pod in `namespace`, each with its NAD, as JSON on one line each; `None` when there are none.
 ///
 /// Every element names its interface: Multus numbers unnamed ones by position, and collides with names
-/// that were asked for. None names a namespace: the NADs are in the pod's own, wherever a tool moves both to, which
-/// would not find the word in this text.
-pub fn networks<'a>(nics: impl IntoIterator<Item = (&'a Nic, &'a str)>) -> Option<String> {
-    let elements: Vec<String> = nics.into_iter().map(|(nic, nad)| element(nic, nad).to_string()).collect();
+/// that were asked for. A namespace stands only where it is another one: NADs are in the pod's own, wherever a tool moves
+/// both to, which would not find the word in this text.
+pub fn networks(nics: &[(&Nic, Nad)], namespace: &str) -> Option<String> {
+    let elements: Vec<String> =
+        nics.iter().map(|(nic, nad)| element(nic, nad, namespace).to_string()).collect();
     if elements.is_empty() { None } else { Some(format!("[\n  {}\n]", elements.join(",\n  "))) }
 }
 
-fn element(nic: &Nic, nad: &str) -> Value {
-    let mut element = json!({"name": nad, "interface": nic.interface.value});
+fn element(nic: &Nic, nad: &Nad, namespace: &str) -> Value {
+    let mut element = json!({"name": nad.name});
+    if let Some(other) = nad.namespace.as_ref().filter(|other| *other != namespace) {
+        element["namespace"] = json!(other);
+    }
+    element["interface"] = json!(nic.interface.value);
     if let Some(mac) = &nic.mac {
         element["mac"] = json!(mac.value.to_string());
     }

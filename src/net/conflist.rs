@@ -55,6 +55,7 @@ fn link(attachment: &Attachment) -> Value {
             with_mtu(plugin, *mtu)
         }
         Link::HostDevice { device } => json!({"type": "host-device", "device": device}),
+        Link::Existing { .. } => unreachable!("somebody else made its NAD"),
     };
     let mut capabilities = Map::new();
     if takes_mac(&attachment.link) && !attachment.mac_by_tuning {

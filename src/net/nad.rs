@@ -5,26 +5,33 @@ use std::fmt::Write;
 use sha2::{Digest, Sha256};
 
 use super::conflist::conflist;
-use crate::plan::Attachment;
+use crate::plan::{Attachment, Link};
 
 /// How many hexadecimal digits of the digest stand in a NAD's name.
 const DIGITS: usize = 10;
 
-/// A NAD of an appliance.
+/// The NAD by which NICs of an appliance join a network.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Nad {
     /// Its name, `<appliance>-<CNI network>-<digest of its content>`: nobody else's, and another one with other content,
     /// so that no pod starts on what stood there before, in whatever order objects are applied.
+    /// One that somebody else made has any name.
     pub name: String,
-    /// Its `spec.config`: the CNI configuration list, indented JSON.
-    pub config: String,
+    /// Its namespace, where it was stated; else the appliance's.
+    pub namespace: Option<String>,
+    /// Its `spec.config`: the CNI configuration list, indented JSON. None where somebody else made it.
+    pub config: Option<String>,
 }
 
 impl Nad {
     /// The NAD by which the appliance's NICs of this attachment join their network.
     pub fn of(appliance: &str, attachment: &Attachment) -> Self {
+        if let Link::Existing { namespace, name, .. } = &attachment.link {
+            return Self { name: name.clone(), namespace: namespace.clone(), config: None };
+        }
         let config = conflist(attachment);
-        Self { name: format!("{appliance}-{}-{}", attachment.name, digest(&config)), config }
+        let name = format!("{appliance}-{}-{}", attachment.name, digest(&config));
+        Self { name, namespace: None, config: Some(config) }
     }
 }
 

@@ -81,7 +81,7 @@ pub fn build(plan: &Plan, appliance: &Appliance, owner: ScriptsOwner) -> ObjectS
     let namespace = plan.namespace.as_str();
     let mut objects: Vec<Object> = Vec::new();
     let nads = nad::of_nics(appliance);
-    for (nic, nad) in &nads {
+    for (nic, nad) in nads.iter().filter(|(_, nad)| nad.config.is_some()) {
         // NICs that join alike share one.
         if objects.iter().all(|known| known.identity.name != nad.name) {
             let object = Object::from_value(nad::object(plan, appliance, nic, nad));

@@ -17,7 +17,7 @@ pub fn of_nics(appliance: &Appliance) -> Vec<(&Nic, Nad)> {
     attached.map(|(nic, attachment)| (nic, Nad::of(&appliance.name, attachment))).collect()
 }
 
-/// The object. It also carries the site's labels and annotations; the appliance's own win.
+/// The object, of a NAD that is the appliance's own. It also carries the site's labels and annotations; the appliance's own win.
 pub fn object(plan: &Plan, appliance: &Appliance, nic: &Nic, nad: &Nad) -> Value {
     let mut metadata = metadata(appliance, &plan.namespace, &nad.name);
     let mut labels = map(&plan.labels).unwrap_or_default();

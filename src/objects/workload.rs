@@ -34,7 +34,7 @@ pub fn workload(appliance: &Appliance, namespace: &str, nads: &[(&Nic, Nad)], ow
     let metadata = metadata(appliance, namespace, &appliance.name);
     let replicas = Some(i32::try_from(appliance.replicas.value).unwrap_or(i32::MAX));
     let min_ready_seconds = (appliance.min_ready_seconds > 0).then_some(appliance.min_ready_seconds);
-    let template = template(appliance, nads, owner);
+    let template = template(appliance, namespace, nads, owner);
     match appliance.workload.value {
         Workload::StatefulSet => Object::of(&StatefulSet {
             metadata,
@@ -68,22 +68,31 @@ pub fn workload(appliance: &Appliance, namespace: &str, nads: &[(&Nic, Nad)], ow
     }
 }
 
-fn template(appliance: &Appliance, nads: &[(&Nic, Nad)], owner: ScriptsOwner) -> PodTemplateSpec {
+fn template(
+    appliance: &Appliance,
+    namespace: &str,
+    nads: &[(&Nic, Nad)],
+    owner: ScriptsOwner,
+) -> PodTemplateSpec {
     PodTemplateSpec {
         metadata: Some(ObjectMeta {
             labels: Some(pod_labels(appliance)),
-            annotations: pod_annotations(appliance, nads),
+            annotations: pod_annotations(appliance, namespace, nads),
             ..ObjectMeta::default()
         }),
         spec: Some(pod(appliance, owner)),
     }
 }
 
-fn pod_annotations(appliance: &Appliance, nads: &[(&Nic, Nad)]) -> Option<BTreeMap<String, String>> {
+fn pod_annotations(
+    appliance: &Appliance,
+    namespace: &str,
+    nads: &[(&Nic, Nad)],
+) -> Option<BTreeMap<String, String>> {
     let mut annotations = map(&appliance.annotations).unwrap_or_default();
     annotations.extend(map(&appliance.pod_annotations).unwrap_or_default());
     // A NAD is read only when the pod's sandbox is made: one with other content has another name, which rolls the pod.
-    if let Some(networks) = net::networks(nads.iter().map(|(nic, nad)| (*nic, nad.name.as_str()))) {
+    if let Some(networks) = net::networks(nads, namespace) {
         annotations.insert(net::NETWORKS.into(), networks);
     }
     if !appliance.config.is_empty() {

@@ -118,8 +118,8 @@ impl<'a> Known<'a> {
     fn of(site: &'a SiteSpec) -> Self {
         let networks: Vec<_> =
             site.networks.iter().map(|(name, network)| (name.as_str(), &network.value)).collect();
-        let parent = |network: &Network| base(attachments::link(network).parent()).to_owned();
-        let used = networks.iter().map(|(_, network)| parent(network)).collect();
+        let links = networks.iter().map(|(_, network)| attachments::link(network));
+        let used = links.filter_map(|link| link.parent().map(|parent| base(parent).to_owned())).collect();
         Self { site, networks, used }
     }
 
@@ -158,7 +158,7 @@ impl<'a> Known<'a> {
                 link.mode.as_ref().is_none_or(|mode| mode.value != MacvlanMode::Passthru)
             }
             Attachment::Ipvlan(_) | Attachment::Vlan(_) | Attachment::Bridge(_) => true,
-            Attachment::HostDevice(_) => false,
+            Attachment::HostDevice(_) | Attachment::Existing(_) => false,
         };
         let lan = self.networks.iter().filter(shared).find(|(name, _)| usual(name) == Some(Role::Lan));
         let over = lan.or_else(|| self.networks.iter().find(shared));
@@ -171,10 +171,9 @@ impl<'a> Known<'a> {
             Some(Attachment::Ipvlan(_)) => "ipvlan",
             _ => "macvlan",
         };
-        let parent = match over {
-            Some((_, network)) => base(attachments::link(network).parent()).to_owned(),
-            None => self.free_interface(),
-        };
+        let link = over.map(|(_, network)| attachments::link(network));
+        let parent = link.as_ref().and_then(|link| link.parent());
+        let parent = parent.map_or_else(|| self.free_interface(), |parent| base(parent).to_owned());
         let interface = format!("{parent}.{number}");
         if interface.parse::<InterfaceName>().is_err() {
             // The kernel takes no longer one: the VLAN's interface has a name of its own.

@@ -3,7 +3,8 @@
 
 use std::collections::BTreeMap;
 
-use super::model::{Addressing, Attachment, Ipam, Link, Nic, PoolRange, Profile, Sysctl};
+use super::link::Link;
+use super::model::{Addressing, Attachment, Ipam, Nic, PoolRange, Profile, Sysctl};
 use crate::diag::{Loc, Span};
 use crate::spec::{self, Distribution, Network, PoolIpam};
 use crate::types::{Cidr, IpRange};
@@ -15,11 +16,11 @@ pub fn mtu(network: &Network) -> Option<Loc<u32>> {
         spec::Attachment::Ipvlan(link) => link.mtu,
         spec::Attachment::Vlan(link) => link.mtu,
         spec::Attachment::Bridge(link) => link.mtu,
-        spec::Attachment::HostDevice(_) => None,
+        spec::Attachment::HostDevice(_) | spec::Attachment::Existing(_) => None,
     }
 }
 
-/// Where the interface of the node was written.
+/// Where the interface of the node, or what stands in its place, was written.
 pub fn parent_span(network: &Network) -> Option<Span> {
     match &network.attachment.value {
         spec::Attachment::Macvlan(link) => link.parent.span,
@@ -27,10 +28,11 @@ pub fn parent_span(network: &Network) -> Option<Span> {
         spec::Attachment::Vlan(link) => link.parent.span,
         spec::Attachment::Bridge(link) => link.name.span,
         spec::Attachment::HostDevice(link) => link.device.span,
+        spec::Attachment::Existing(nad) => nad.name.span,
     }
 }
 
-/// The interface of the node that a network names, where it has no other name.
+/// The interface of the node that a network names, where it has no other name; empty where a NAD knows it.
 fn common_parent(network: &Network) -> &str {
     match &network.attachment.value {
         spec::Attachment::Macvlan(link) => link.parent.as_str(),
@@ -38,6 +40,7 @@ fn common_parent(network: &Network) -> &str {
         spec::Attachment::Vlan(link) => link.parent.as_str(),
         spec::Attachment::Bridge(link) => link.name.as_str(),
         spec::Attachment::HostDevice(link) => link.device.as_str(),
+        spec::Attachment::Existing(_) => "",
     }
 }
 
@@ -83,71 +86,11 @@ pub fn link_over(network: &Network, over: &str) -> Link {
             Link::Bridge { name: over.to_owned(), vlan: vlan(&link.vlan), mtu: mtu(&link.mtu) }
         }
         spec::Attachment::HostDevice(_) => Link::HostDevice { device: over.to_owned() },
-    }
-}
-
-impl Link {
-    /// The interface of the node that has to exist.
-    pub fn parent(&self) -> &str {
-        match self {
-            Self::Macvlan { master, .. } | Self::Ipvlan { master, .. } | Self::Vlan { master, .. } => master,
-            Self::Bridge { name, .. } => name,
-            Self::HostDevice { device } => device,
-        }
-    }
-
-    /// The wire behind it: two links with one wire are on one LAN.
-    pub fn wire(&self) -> String {
-        match self {
-            Self::Macvlan { master, .. } | Self::Ipvlan { master, .. } => master.clone(),
-            Self::Vlan { master, id, .. } => format!("{master}.{id}"),
-            Self::Bridge { name, vlan, .. } => match vlan {
-                Some(vlan) => format!("{name}.{vlan}"),
-                None => name.clone(),
-            },
-            Self::HostDevice { device } => device.clone(),
-        }
-    }
-
-    /// What the document calls it.
-    pub fn kind(&self) -> &'static str {
-        match self {
-            Self::Macvlan { mode, .. } if mode == "passthru" => "macvlan in mode passthru",
-            Self::Macvlan { .. } => "macvlan",
-            Self::Ipvlan { .. } => "ipvlan",
-            Self::Vlan { .. } => "vlan",
-            Self::Bridge { .. } => "bridge",
-            Self::HostDevice { .. } => "hostDevice",
-        }
-    }
-
-    /// Whether a pod's NIC of this kind can have a MAC of its own.
-    pub fn has_mac(&self) -> bool {
-        !matches!(self, Self::Ipvlan { .. })
-    }
-
-    /// Whether the MAC has to be set by `tuning`: the kind's own plugin drops it, or (passthru) gives the
-    /// parent's in its place.
-    pub fn mac_by_tuning(&self) -> bool {
-        match self {
-            Self::Vlan { .. } | Self::HostDevice { .. } => true,
-            Self::Macvlan { mode, .. } => mode == "passthru",
-            Self::Ipvlan { .. } | Self::Bridge { .. } => false,
-        }
-    }
-
-    /// Whether the link comes without addresses: `vlan` and `ipvlan` call their IPAM plugin in any case.
-    pub fn can_be_l2(&self) -> bool {
-        !matches!(self, Self::Vlan { .. } | Self::Ipvlan { .. })
-    }
-
-    /// Whether it takes the node's interface whole.
-    pub fn is_exclusive(&self) -> bool {
-        match self {
-            Self::HostDevice { .. } => true,
-            Self::Macvlan { mode, .. } => mode == "passthru",
-            _ => false,
-        }
+        spec::Attachment::Existing(nad) => Link::Existing {
+            namespace: nad.namespace.as_ref().map(|namespace| namespace.to_string()),
+            name: nad.name.to_string(),
+            sets_mac: nad.mac.as_ref().is_none_or(|mac| mac.value),
+        },
     }
 }
 
@@ -160,6 +103,17 @@ pub fn attachment(
     nic: &Nic,
 ) -> Attachment {
     let link = link(network);
+    if link.is_existing() {
+        let name = nic.network.value.clone();
+        return Attachment {
+            name,
+            ipam: Ipam::None,
+            sysctls: Vec::new(),
+            mac_by_tuning: false,
+            link,
+            chain: Vec::new(),
+        };
+    }
     let dhcp = || Ipam::Dhcp { hostname: hostname.to_owned() };
     let serves = nic.serve.is_some();
     let leads_out = nic.default_route.value;
@@ -202,6 +156,12 @@ fn pool(network: &Network, distribution: Option<Distribution>) -> Ipam {
     } else {
         Ipam::Pool(ranges)
     }
+}
+
+/// Whether an interface with `address: pool` may get an address of the family: what a NAD of somebody else's hands out, only that
+/// knows.
+pub fn pool_has(network: &Network, ipv4: bool) -> bool {
+    link(network).is_existing() || network.pool.iter().any(|pool| pool.first().is_ipv4() == ipv4)
 }
 
 /// Whether the cluster keeps the list of the pool's addresses.

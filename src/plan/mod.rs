@@ -9,6 +9,7 @@ mod cluster;
 mod decide;
 mod duid;
 mod generic;
+mod link;
 mod mac;
 mod model;
 mod names;
@@ -35,9 +36,10 @@ pub use attachments::{is_whereabouts, parent_on, whereabouts_configuration};
 pub use boot::{BootOverlay, as_text};
 pub use cluster::{ranges as cluster_ranges, ranges_by_use as cluster_ranges_by_use};
 pub use decide::decide;
+pub use link::Link;
 pub use mac::{MacSeed, derive as derive_mac};
 pub use model::{
-    Addressing, Appliance, AppliedOverlay, Attachment, ConfiguredBy, Ipam, Link, Network, Nic, Pairs, Plan,
+    Addressing, Appliance, AppliedOverlay, Attachment, ConfiguredBy, Ipam, Network, Nic, Pairs, Plan,
     PoolRange, Profile, Route, SourceRouting, Sysctl, Workload,
 };
 pub use names::{interface_fault, proposal as proposed_interface};

@@ -6,6 +6,7 @@ use std::net::IpAddr;
 use serde_json::Value;
 
 use super::boot::BootOverlay;
+use super::link::Link;
 use super::pair::Half;
 use super::pod::{
     Claim, ConfigFiles, Container, Credentials, Egress, HttpRoute, Ingress, Placement, RouteReason, Service,
@@ -129,52 +130,6 @@ pub struct Sysctl {
     pub value: String,
     /// Why it is there, for `render --explain`.
     pub reason: String,
-}
-
-/// The kinds of link that a pod can be given (facts: CNI plugins 1.9.1).
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Link {
-    /// A child of the node's interface with a MAC of its own.
-    Macvlan {
-        /// Interface of the node, `enp3s0` or `enp3s0.2`.
-        master: String,
-        /// `bridge`, `private`, `vepa` or `passthru`.
-        mode: String,
-        /// MTU in bytes; the parent's when absent.
-        mtu: Option<u32>,
-    },
-    /// A child that shares its parent's MAC.
-    Ipvlan {
-        /// Interface of the node.
-        master: String,
-        /// `l2`, `l3` or `l3s`.
-        mode: String,
-        /// MTU in bytes; the parent's when absent.
-        mtu: Option<u32>,
-    },
-    /// The VLAN sub-interface itself; one pod on each node for each id.
-    Vlan {
-        /// Interface of the node.
-        master: String,
-        /// VLAN id, 1 to 4094.
-        id: u16,
-        /// MTU in bytes; the parent's when absent.
-        mtu: Option<u32>,
-    },
-    /// A port of a bridge of the node.
-    Bridge {
-        /// The bridge of the node.
-        name: String,
-        /// VLAN id of the port.
-        vlan: Option<u16>,
-        /// MTU in bytes.
-        mtu: Option<u32>,
-    },
-    /// The node's NIC itself, moved into the pod.
-    HostDevice {
-        /// Interface of the node.
-        device: String,
-    },
 }
 
 /// Who gives the interface its addresses.

@@ -126,7 +126,7 @@ pub fn settle_parents(
 
 /// The nodes where the appliance may run, as far as they are known; only where a network has several parents.
 fn nodes_in_question(site: &SiteSpec, network: &Network, placement: &Placement) -> Vec<String> {
-    if network.parents.is_empty() {
+    if network.parents.is_empty() || attachments::link(network).is_existing() {
         return Vec::new();
     }
     if !placement.nodes.is_empty() {
@@ -176,7 +176,7 @@ fn one_name(site: &SiteSpec, network: &Network, nodes: &[String]) -> Option<Stri
         let has = |name: &str| {
             listed.is_some_and(|(_, known)| known.parents.iter().any(|one| one.as_str() == name))
         };
-        let (own, common) = (link.parent(), common.parent());
+        let (own, common) = (link.parent()?, common.parent()?);
         (!has(common)).then(|| format!("`ip link property add dev {own} altname {common}` on {node}"))
     });
     Some(commands.collect::<Option<Vec<String>>>()?.join(" and "))
@@ -196,7 +196,9 @@ fn note_left_out(
     }
     let known = |parent: &str| {
         let of_network = |network: &Network| {
-            let over = |link: super::model::Link| link.parent().split('.').next() == Some(parent);
+            let over = |link: super::link::Link| {
+                link.parent().is_some_and(|over| over.split('.').next() == Some(parent))
+            };
             over(attachments::link(network))
                 || network.parents.iter().any(|(_, other)| other.as_str() == parent)
         };
@@ -250,14 +252,15 @@ fn intersection(own: &[Loc<String>], networks: &[&Network]) -> Vec<String> {
 /// parent that a node lists, unless it does.
 fn has_parent(network: &Network, name: &str, node: &Node) -> bool {
     let link = attachments::link_on(network, name);
-    let parent = link.parent();
+    let Some(parent) = link.parent() else { return true };
     let base = parent.split('.').next().unwrap_or(parent);
     node.parents.is_empty()
         || node.parents.iter().any(|known| known.as_str() == parent || known.as_str() == base)
 }
 
 fn parents(networks: &[&Network]) -> String {
-    let parents = networks.iter().map(|network| format!("`{}`", attachments::link(network).parent()));
+    let links = networks.iter().map(|network| attachments::link(network));
+    let parents = links.filter_map(|link| link.parent().map(|parent| format!("`{parent}`")));
     once(parents).join(" and ")
 }
 

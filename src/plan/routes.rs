@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 
+use super::attachments;
 use super::model::{Addressing, Profile, Route, SourceRouting};
 use crate::diag::{Diagnostic, Diagnostics, Loc};
 use crate::spec::{self, Interface, Network};
@@ -65,7 +66,7 @@ pub fn has_family(network: &Network, addressing: &Addressing, family: IpAddr) ->
         Addressing::Static(addresses) => {
             addresses.iter().any(|address| address.is_ipv4() == family.is_ipv4())
         }
-        Addressing::Pool(_) => network.pool.iter().any(|pool| pool.first().is_ipv4() == family.is_ipv4()),
+        Addressing::Pool(_) => attachments::pool_has(network, family.is_ipv4()),
         Addressing::Dhcp(_) => true,
         // The other end of the tunnel is its only neighbour.
         Addressing::Pppoe(_) => false,

@@ -178,6 +178,9 @@ fn check_pool(network: &Network, nic: &Nic, diags: &mut Diagnostics) {
         diags.push(finding.help("write a fixed address, or dhcp"));
         return;
     }
+    if network.link.is_existing() {
+        return;
+    }
     if network.pools.is_empty() {
         diags.push(
             Diagnostic::error("pool-missing", format!("network `{name}` has no `pool`"))

@@ -122,7 +122,7 @@ fn clash(one: &Network, other: &Network) -> Option<Clash> {
 
 fn clash_of(a: &Link, b: &Link) -> Option<Clash> {
     let takes_whole = |whole: &Link, part: &Link| {
-        whole.is_exclusive() && (whole.parent() == part.parent() || whole.parent() == base(part.parent()))
+        whole.is_exclusive() && (whole.parent() == part.parent() || whole.parent() == part.parent().map(base))
     };
     if takes_whole(a, b) || takes_whole(b, a) {
         return Some(Clash::Whole);
@@ -157,7 +157,7 @@ impl Clash {
 }
 
 fn check_parent(link: &Link, span: Option<Span>, diags: &mut Diagnostics) {
-    let parent = link.parent();
+    let Some(parent) = link.parent() else { return };
     if parent.len() > LONGEST {
         diags.push(
             Diagnostic::error(
@@ -228,7 +228,7 @@ fn check_plugins(nic: &Nic, network: &Network, diags: &mut Diagnostics) {
                 .help("write a fixed address, or make the network a `macvlan` in mode bridge"),
         );
     }
-    if !network.link.has_mac() {
+    if !network.link.has_mac() && !network.link.is_existing() {
         let what = format!("the lease on `{name}` would be the node's: {kind} shares its MAC");
         report(
             Diagnostic::error("dhcp-shared-mac", what)

@@ -67,16 +67,23 @@ fn reject_dropped(plan: &Plan, nic: &Nic, diags: &mut Diagnostics) {
     if nic.mac_derived || network.primary {
         return;
     }
-    if matches!(network.link.value, Link::Ipvlan { .. }) {
-        diags.push(
-            Diagnostic::error(
-                "mac-not-honoured",
-                format!("`{}` is an ipvlan network: its NICs share their parent's MAC", network.name.value),
-            )
+    let name = &network.name.value;
+    let (what, help) = match &network.link.value {
+        Link::Ipvlan { .. } => (
+            format!("`{name}` is an ipvlan network: its NICs share their parent's MAC"),
+            "remove `mac`, or make the network a `macvlan`",
+        ),
+        Link::Existing { sets_mac: false, .. } => (
+            format!("the NAD of `{name}` sets no MAC: its NICs have the one that it gives them"),
+            "remove `mac`, or `mac: false` of the network",
+        ),
+        _ => return,
+    };
+    diags.push(
+        Diagnostic::error("mac-not-honoured", what)
             .at(nic.mac.as_ref().and_then(|mac| mac.span))
             .label("would be dropped without a word")
             .also(network.link.span, "the network")
-            .help("remove `mac`, or make the network a `macvlan`"),
-        );
-    }
+            .help(help),
+    );
 }

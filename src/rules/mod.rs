@@ -3,6 +3,7 @@
 
 mod access;
 mod addresses;
+mod existing;
 mod interfaces;
 mod links;
 mod macs;
@@ -31,6 +32,7 @@ pub fn check(plan: &Plan, diags: &mut Diagnostics) {
     routes::check(plan, diags);
     links::check(plan, diags);
     networks::check(plan, diags);
+    existing::check(plan, diags);
     names::check(plan, diags);
     workload::check(plan, diags);
     access::check(plan, diags);

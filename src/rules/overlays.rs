@@ -43,7 +43,9 @@ fn check_sysctls(appliance: &Appliance, overlay: &AppliedOverlay, diags: &mut Di
     let attachments = || appliance.nics.iter().filter_map(|nic| nic.attachment.as_ref());
     for (key, value) in &overlay.sysctls {
         let mut set = attachments().flat_map(|attachment| &attachment.sysctls);
+        // What a NAD of somebody else's sets, nobody knows.
         if attachments().next().is_none()
+            || attachments().any(|attachment| attachment.link.is_existing())
             || set.any(|sysctl| sysctl.key == key.value && sysctl.value == value.value)
         {
             continue;

@@ -216,6 +216,7 @@ impl Fixture {
             expected: vec![ExpectedNic {
                 interface: "lan".into(),
                 network_name: format!("{namespace}/lan"),
+                existing: false,
                 mac: Some("52:54:00:12:34:56".into()),
                 addresses: Vec::new(),
                 dynamic: false,

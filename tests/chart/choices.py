@@ -74,6 +74,10 @@ def choose_network(random, profile, parent, number):
     if kind != "hostDevice" and random.random() < 0.3:
         network["mtu"] = random.choice([1280, 1400, 1500, 9000, 65535])
     network |= choose_addresses(random, number)
+    if random.random() < 0.15:
+        # What a NAD says that is there already, no value does.
+        network = {key: value for key, value in network.items() if key not in ("pool", "ipam")}
+        return network | {"existing": random.choice(["", "elsewhere/", "home/"]) + f"lan.{number}"} | random.choice([{}, {"mac": False}, {"mac": True}])
     if random.random() < 0.3:
         keys = ["net.ipv4.conf.IFNAME.arp_ignore", "net.ipv4.ip_forward", "net.ipv6.conf.IFNAME.accept_ra", "net.ipv4.a-b"]
         network["sysctls"] = {key: random.choice(["0", "1", "4096 87380", 'a"b']) for key in random.sample(keys, 2)}
@@ -140,7 +144,7 @@ def choose_interfaces(random, profile, networks, nodes):
 def choose_interface(random, profile, name, network, nodes, used):
     one = {"network": name}
     fixed = fixed_addresses(random, network, used)
-    words = ["none", "dhcp"] + (["pppoe"] if profile == "openwrt" else []) + (["pool"] if profile == "generic" and network.get("pool") and (len(nodes) == 1 or network.get("ipam") == "whereabouts") else [])
+    words = ["none", "dhcp"] + (["pppoe"] if profile == "openwrt" else []) + (["pool"] if profile == "generic" and (network.get("existing") or network.get("pool") and (len(nodes) == 1 or network.get("ipam") == "whereabouts")) else [])
     if profile == "openwrt" and random.random() < 0.4 and fixed:
         one["serve"] = True
         one["address"] = "gateway" if network.get("gateways") and random.random() < 0.5 else fixed
@@ -148,7 +152,8 @@ def choose_interface(random, profile, name, network, nodes, used):
         one["address"] = fixed if random.random() < 0.7 or len(fixed) > 1 else fixed[0]
     elif profile == "generic" or random.random() < 0.7:
         one["address"] = random.choice(words)
-    if network["kind"] != "ipvlan" and random.random() < 0.4:
+    without_mac = network["kind"] == "ipvlan" or network.get("existing") and network.get("mac") is False
+    if not without_mac and random.random() < 0.4:
         digits = [random.choice(["02", "52", "d6"])] + [f"{random.randrange(256):02x}" for _ in range(5)]
         one["mac"] = random.choice([":".join(digits), "-".join(digits).upper()])
     if fixed and one.get("address") not in ("dhcp", "pppoe") and "address" in one and random.random() < 0.2:

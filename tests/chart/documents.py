@@ -49,6 +49,13 @@ def site(values, namespace, lifted):
 
 def network(one, nodes):
     kind = one["kind"]
+    if one.get("existing"):
+        namespace, _, name = one["existing"].rpartition("/")
+        mac = False if kind == "ipvlan" or one.get("mac") is False else None
+        return {
+            "existing": {"name": name, **some({"namespace": namespace}), **({} if mac is None else {"mac": mac})},
+            **some({"subnet": one.get("subnets"), "gateway": one.get("gateways"), "dns": one.get("dns"), "routes": one.get("routes")}),
+        }
     link = {KEYS_OF_LINK[kind]: one["parent"]}
     if "vlan" in one:
         link["id" if kind == "vlan" else "vlan"] = one["vlan"]

@@ -167,11 +167,11 @@ fn only_attachment(document: &str) -> wrtpod::plan::Attachment {
 #[test]
 fn an_appliance_hangs_on_the_interface_that_its_node_has() {
     let there = only_attachment(include_str!("rules/parent-differs.node.good.yaml"));
-    assert_eq!(there.link.parent(), "eno1");
+    assert_eq!(there.link.parent(), Some("eno1"));
     let here = only_attachment(
         &include_str!("rules/parent-differs.node.good.yaml").replace("nodes: [n2]", "nodes: [n1]"),
     );
-    assert_eq!(here.link.parent(), "enp3s0");
+    assert_eq!(here.link.parent(), Some("enp3s0"));
 }
 
 /// Each of several pods has a MAC of its own, and whereabouts is told where its configuration is.
@@ -196,4 +196,27 @@ fn a_pool_of_the_cluster_has_one_list() {
     let networks =
         &workload.value["spec"]["template"]["metadata"]["annotations"]["k8s.v1.cni.cncf.io/networks"];
     assert!(!networks.as_str().expect("a text").contains("mac"), "{networks}");
+}
+
+/// A NAD that somebody else made stays that one; what else a chart's values say of the link means nothing beside it.
+#[test]
+fn a_network_that_is_there_already_stays() {
+    for (values, want) in [
+        ("existing: net/lan.2", "existing:\n        name: lan.2\n        namespace: net\n"),
+        ("existing: lan, kind: ipvlan", "existing:\n        name: lan\n        mac: false\n"),
+        ("existing: lan, mac: false", "existing:\n        name: lan\n        mac: false\n"),
+    ] {
+        let own = format!("networks: {{lan: {{{values}}}}}\ninterfaces: [{{network: lan, address: dhcp}}]\n");
+        let (documents, said) = crate::import::imported_entry("nginx-lan", "nginx-lan", &own);
+        assert_eq!(said, "", "{values}");
+        let documents = documents.expect("nothing was refused");
+        assert!(documents.contains(want), "{documents}");
+        let outcome = crate::support::outcome("<imported>", &documents);
+        assert!(!outcome.diagnostics.has_errors(), "{}", outcome.text());
+        assert!(
+            crate::import::objects_of(&outcome)
+                .iter()
+                .all(|one| !one.contains("\"NetworkAttachmentDefinition\""))
+        );
+    }
 }

@@ -18,6 +18,7 @@ fn documents() -> Vec<Value> {
     let networks = json!({
         "lan": lan(json!({"macvlan": {"parent": "enp3s0"}})),
         "ip": {"ipvlan": {"parent": "enp4s0"}, "subnet": "192.168.2.0/24"},
+        "old": {"existing": {"name": "old"}, "subnet": "192.168.3.0/24"},
     });
     let router = json!({
         "profile": "openwrt",
@@ -28,7 +29,11 @@ fn documents() -> Vec<Value> {
     let probe = json!({"http": {"port": "http"}});
     let hub = json!({
         "image": "nginx:1.29.3",
-        "interfaces": [{"network": "lan", "address": "192.168.1.80/24"}, {"network": "ip", "address": "192.168.2.80/24"}],
+        "interfaces": [
+            {"network": "lan", "address": "192.168.1.80/24"},
+            {"network": "ip", "address": "192.168.2.80/24"},
+            {"network": "old", "address": "192.168.3.80/24"},
+        ],
         "ports": {"http": {"port": 80}},
         "service": {},
         "egress": {},

@@ -66,7 +66,7 @@ fn texts(sets: &[ObjectSet]) -> Vec<String> {
     texts
 }
 
-fn objects_of(outcome: &Outcome) -> Vec<String> {
+pub fn objects_of(outcome: &Outcome) -> Vec<String> {
     assert!(!outcome.sets.is_empty(), "{}", outcome.text());
     texts(&outcome.sets)
 }
@@ -103,7 +103,7 @@ fn a_secret_in_the_place_of_a_text_is_not_shown() {
 }
 
 /// The same for the chart of a catalog entry on the example site.
-fn imported_entry(entry: &str, release: &str, own: &str) -> (Option<String>, String) {
+pub fn imported_entry(entry: &str, release: &str, own: &str) -> (Option<String>, String) {
     let alone = alone(catalog::EXAMPLE_SITE, entry);
     imported(&alone.chart.expect("each entry has a chart"), &alone.namespace, release, own)
 }
@@ -265,7 +265,7 @@ multus: {check: false}
 credentials: {passwordHash: $1$secret, authorizedKeys: ssh-ed25519 AAAA}
 resources: {requests: {squat.ai/tun: 1}, limits: {ephemeral-storage: 1Gi}, claims: [{name: x}]}
 networks:
-  lan: {existing: kube-system/lan, create: false}
+  lan: {create: false}
   dev: {kind: hostDevice, parent: enp5s0, vlan: 3, mtu: 1400, mode: bridge}
 volumes: {more: {size: 1Gi}}
 ";
@@ -347,7 +347,7 @@ fn wrong_values_are_refused_at_their_place() {
         ("replicas: yes", "expected a whole number, found `true`"),
         ("networks: {lan: {kind: macvtap}}", "`macvtap` is not a kind of network"),
         ("networks: {lan: {chain: ['{']}}", "the plugin is no JSON"),
-        ("networks: {lan: {existing: a, kind: ''}}", "`networks.lan` has no `kind`"),
+        ("networks: {lan: {kind: ''}}", "`networks.lan` has no `kind`"),
         ("image: {tag: a b}", "has the tag `a b`"),
         ("image: null", "its values have no `image`"),
         ("- a", "expected the values of a chart (a mapping), found a list"),

@@ -98,6 +98,7 @@ fn documents(overlay: &str) -> Vec<Value> {
         "bridged": {"bridge": {"name": "br0"}, "subnet": subnet(4)},
         "whole": {"hostDevice": {"device": "enp6s0"}, "subnet": subnet(5)},
         "wan": {"macvlan": {"parent": "enp7s0"}},
+        "old": {"existing": {"name": "old"}, "subnet": subnet(9)},
     });
     let parents = json!(["enp3s0", "enp4s0", "enp5s0", "br0", "br1", "enp6s0", "enp7s0", "enp9s0"]);
     let site = json!({
@@ -124,6 +125,7 @@ fn documents(overlay: &str) -> Vec<Value> {
             {"network": "tagged", "address": "192.168.3.80/24"},
             {"network": "bridged", "address": "192.168.4.80/24"},
             {"network": "whole", "address": "192.168.5.80/24"},
+            {"network": "old", "address": "192.168.9.80/24"},
         ],
         "ports": {"http": {"port": 80}, "web": {"port": 8080}},
         "service": {},

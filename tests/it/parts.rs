@@ -71,6 +71,55 @@ fn a_variable_is_from_one_key_of_a_config_map() {
     );
 }
 
+/// The objects of an appliance on a network whose NAD somebody else made.
+fn on_existing(nad: &Value, interface: &Value, spec: &Value) -> Vec<Value> {
+    let site = json!({"apiVersion": "wrtpod.dev/v1alpha1", "kind": "Site", "metadata": {"name": "home"}, "spec":
+        {"salt": "a", "namespace": "home", "networks": {"lan": {"existing": nad, "subnet": "192.168.1.0/24", "gateway": "192.168.1.1"}}}});
+    let mut whole = json!({"image": "example/frigate:1", "interfaces": [interface]});
+    whole.as_object_mut().expect("a map").extend(spec.as_object().cloned().expect("a map"));
+    let appliance = json!({"apiVersion": "wrtpod.dev/v1alpha1", "kind": "Appliance", "metadata": {"name": "frigate"}, "spec": whole});
+    let outcome = outcome("site.yaml", &format!("{site}\n---\n{appliance}\n"));
+    assert_eq!(outcome.text(), "");
+    outcome.sets.iter().flat_map(|set| set.iter()).map(|object| object.value.clone()).collect()
+}
+
+fn asked(objects: &[Value]) -> Value {
+    let of = |object: &Value| {
+        let annotations = &object["spec"]["template"]["metadata"]["annotations"];
+        annotations["k8s.v1.cni.cncf.io/networks"].as_str().map(str::to_owned)
+    };
+    let text = objects.iter().find_map(of).expect("it asks for networks");
+    serde_json::from_str(&text).expect("it is JSON")
+}
+
+#[test]
+fn a_pod_asks_for_a_nad_that_somebody_else_made() {
+    let fixed = json!({"network": "lan", "address": "192.168.1.60/24", "mac": "02:00:00:00:00:01"});
+    let objects = on_existing(&json!({"name": "lan.2", "namespace": "net"}), &fixed, &json!({}));
+    assert!(objects.iter().all(|object| object["kind"] != "NetworkAttachmentDefinition"));
+    let want = json!([{"name": "lan.2", "namespace": "net", "interface": "lan", "mac": "02:00:00:00:00:01", "ips": ["192.168.1.60/24"]}]);
+    assert_eq!(asked(&objects), want);
+    // The appliances' own namespace is no word of the annotation: objects may be moved.
+    let objects =
+        on_existing(&json!({"name": "lan", "namespace": "home"}), &fixed, &json!({"profile": "openwrt"}));
+    assert_eq!(asked(&objects), json!([{"name": "lan", "interface": "lan", "mac": "02:00:00:00:00:01"}]));
+    for address in ["dhcp", "pool", "none"] {
+        let leased = json!({"network": "lan", "address": address});
+        let objects = on_existing(&json!({"name": "lan", "mac": false}), &leased, &json!({}));
+        assert_eq!(asked(&objects), json!([{"name": "lan", "interface": "lan"}]), "{address}");
+    }
+}
+
+/// Of a pool that a NAD hands out nobody knows the families: both gateways are of use.
+#[test]
+fn an_address_from_a_nad_s_pool_has_the_network_s_gateway() {
+    let leased = json!({"network": "lan", "address": "pool", "defaultRoute": true});
+    let objects = on_existing(&json!({"name": "lan"}), &leased, &json!({}));
+    let mut settings = objects.iter().filter_map(|object| object["data"]["settings"].as_str());
+    let settings = settings.find(|text| text.starts_with("NICS=")).expect("a plan");
+    assert!(settings.contains("DEFAULT_ROUTE='lan 192.168.1.1'"), "{settings}");
+}
+
 #[test]
 fn an_http_route_leads_to_the_services_first_tcp_port() {
     let parents = json!([{"name": "internal", "namespace": "network"}, {"name": "own", "sectionName": "https", "port": 443}]);

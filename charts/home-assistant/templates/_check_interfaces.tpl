@@ -42,8 +42,10 @@ replicas: {{ int $values.replicas }} replicas would share one MAC and address; k
 {{ $path }}: the MAC is all zeros; leave it out to have one derived
 {{- else if regexMatch "^.[13579bdf]" .mac }}
 {{ $path }}: the MAC {{ .mac }} is a group address; write one whose second digit is even
-{{- else if eq (index $root.Values.networks .network).kind "ipvlan" }}
+{{- else if eq ((index $root.Values.networks .network).kind | default "") "ipvlan" }}
 {{ $path }}: interfaces of `{{ .network }}`, an ipvlan network, share their parent's MAC; leave it out, or make the network a macvlan
+{{- else if index $root.Values.networks .network | include "wrtpod.withoutMac" }}
+{{ $path }}: the NAD of `{{ .network }}` sets no MAC: its interfaces have the one that it gives them; leave it out, or `mac: false` of the network
 {{- end }}
 {{- /* Two interfaces of one name have one derived MAC: that they have one name is said elsewhere. */}}
 {{- if and .mac (ne (get $seen .mac | default .interface) .interface) }}

@@ -50,7 +50,7 @@ ADDRESSING ROUTER. Without addresses, what it gets comes of router advertisement
 {{- $router := index . 2 -}}
 {{- $own := dict
       "static" $addressing.addresses
-      "pool" ($network.pool | default list)
+      "pool" (ternary (list "0.0.0.0" "::") ($network.pool | default list) (not (empty $network.existing)))
       "dhcp" (list "0.0.0.0" "::")
       "none" (list "::")
     -}}

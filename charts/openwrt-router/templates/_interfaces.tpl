@@ -95,7 +95,7 @@ and without an address of a family a gateway of that family is of no use.
 {{- /* An address of each family that it has, or may get by DHCP. */ -}}
 {{- $own := dict
       "static" $addressing.addresses
-      "pool" ($network.pool | default list)
+      "pool" (ternary (list "0.0.0.0" "::") ($network.pool | default list) (not (empty $network.existing)))
       "dhcp" (list "0.0.0.0" "::")
       "pppoe" list
       "none" list
@@ -126,9 +126,16 @@ ever: it depends on `salt`, the namespace, the appliance's name, the network's n
 {{- if $interface.mac -}}
   {{- $interface.mac | lower | replace "-" ":" -}}
 {{- else if and (gt (int $root.Values.replicas) 1) (eq (index . 3).kind "pool") -}}
-{{- else if ne $network.kind "ipvlan" -}}
+{{- else if not (include "wrtpod.withoutMac" $network) -}}
   {{- $digits := include "wrtpod.derived" (concat (list $root $interface.network) (compact (list $interface.name))) -}}
   {{- regexFindAll ".." $digits -1 | join ":" | printf "02:%s" -}}
+{{- end -}}
+{{- end -}}
+
+{{/* `yes` where no interface on the network has a MAC of its own: its kind shares the parent's, or its NAD sets none. */}}
+{{- define "wrtpod.withoutMac" -}}
+{{- if or (eq (.kind | default "") "ipvlan") (and .existing (kindIs "bool" .mac) (not .mac)) -}}
+yes
 {{- end -}}
 {{- end -}}
 

@@ -8,7 +8,7 @@ use crate::chart::source::Source;
 use crate::chart::{place, shapes};
 use crate::diag::Loc;
 use crate::plan::{self, Profile};
-use crate::spec::{Attachment, Interface, Network, Route};
+use crate::spec::{Attachment, Existing, Interface, Network, Route};
 use crate::types::Vlan;
 
 /// The networks that the appliance uses.
@@ -34,7 +34,8 @@ pub(super) fn networks(source: &Source<'_>) -> Entry {
             entries,
             "The networks that interfaces attach to, by name. A network that an interface uses becomes a\n\
              NetworkAttachmentDefinition of the release.\n\n\
-             Keys beside those below: `existing` (NAME or NAMESPACE/NAME of a NAD that is used as it is), `vlan` (over\n\
+             Keys beside those below: `existing` (NAME or NAMESPACE/NAME of a NAD that is used as it is; `mac: false` where that\n\
+             sets no MAC that is asked for), `vlan` (over\n\
              PARENT.VLAN; with kind vlan the VLAN's id), `mtu`, `pool` (addresses for `address: pool`, as\n\
              192.168.1.200-192.168.1.216), `ipam` (host-local, or whereabouts for a pool of all nodes, with its configuration\n\
              in `ipamConfig` where it does not look there itself), `dns`, `routes` (networks behind its routers, as `{to: 10.50.0.0/16, via: 192.168.1.254}`), `sysctls` (set in the pod by the tuning plugin), `chain` (further\n\
@@ -47,34 +48,10 @@ pub(super) fn networks(source: &Source<'_>) -> Entry {
 fn network_entries(source: &Source<'_>, network: &Network, is_routers: bool) -> Vec<Entry> {
     let any = || json!({});
     let texts = |items: Vec<String>| Value::from(items);
-    let (kind, parent, mode, vlan, mtu) = link(&network.attachment.value);
-    // All nodes where the appliance may run call it the same.
-    let nodes = &source.plan.placement.nodes;
-    let parent = nodes.first().map_or(parent, |node| plan::parent_on(network, node).to_owned());
-    let mut entries = vec![
-        leaf("kind", kind, any(), "macvlan, ipvlan, vlan, bridge or hostDevice."),
-        leaf(
-            "parent",
-            parent,
-            any(),
-            "The interface of the node; with kind bridge the bridge, with hostDevice the device.",
-        )
-        .needed("", "For example enp3s0: `ip link` on the node lists them."),
-    ];
-    if let Some(mode) = mode {
-        entries.push(leaf(
-            "mode",
-            mode,
-            any(),
-            "macvlan: bridge, private, vepa or passthru; ipvlan: l2, l3 or l3s.",
-        ));
-    }
-    if let Some(vlan) = vlan {
-        entries.push(leaf("vlan", vlan, any(), "The VLAN.").of_place(None));
-    }
-    if let Some(mtu) = mtu {
-        entries.push(leaf("mtu", mtu, any(), "The MTU in bytes.").of_place(None));
-    }
+    let mut entries = match &network.attachment.value {
+        Attachment::Existing(nad) => existing(nad),
+        of_node => link_entries(source, network, link(of_node)),
+    };
     let of_lan = |entry: Entry, example: &str| {
         if is_routers { entry.needed(json!([]), example) } else { entry.of_place(Some(json!([]))) }
     };
@@ -122,6 +99,58 @@ fn network_entries(source: &Source<'_>, network: &Network, is_routers: bool) -> 
     entries
 }
 
+/// The NAD of somebody else's.
+fn existing(nad: &Existing) -> Vec<Entry> {
+    let any = || json!({});
+    let name = match &nad.namespace {
+        Some(namespace) => format!("{}/{}", namespace.value, nad.name.value),
+        None => nad.name.to_string(),
+    };
+    let mut entries =
+        vec![leaf("existing", name, any(), "The NAD that is used as it is: NAME or NAMESPACE/NAME.")];
+    if let Some(mac) = &nad.mac {
+        entries.push(leaf("mac", mac.value, any(), "Whether it sets the MAC that an interface asks for."));
+    }
+    entries
+}
+
+/// Kind, parent, mode, VLAN and MTU.
+type Link = (&'static str, String, Option<&'static str>, Option<u16>, Option<u32>);
+
+/// How the node has the network.
+fn link_entries(source: &Source<'_>, network: &Network, link: Link) -> Vec<Entry> {
+    let any = || json!({});
+    let (kind, parent, mode, vlan, mtu) = link;
+    // All nodes where the appliance may run call it the same.
+    let nodes = &source.plan.placement.nodes;
+    let parent = nodes.first().map_or(parent, |node| plan::parent_on(network, node).to_owned());
+    let mut entries = vec![
+        leaf("kind", kind, any(), "macvlan, ipvlan, vlan, bridge or hostDevice."),
+        leaf(
+            "parent",
+            parent,
+            any(),
+            "The interface of the node; with kind bridge the bridge, with hostDevice the device.",
+        )
+        .needed("", "For example enp3s0: `ip link` on the node lists them."),
+    ];
+    if let Some(mode) = mode {
+        entries.push(leaf(
+            "mode",
+            mode,
+            any(),
+            "macvlan: bridge, private, vepa or passthru; ipvlan: l2, l3 or l3s.",
+        ));
+    }
+    if let Some(vlan) = vlan {
+        entries.push(leaf("vlan", vlan, any(), "The VLAN.").of_place(None));
+    }
+    if let Some(mtu) = mtu {
+        entries.push(leaf("mtu", mtu, any(), "The MTU in bytes.").of_place(None));
+    }
+    entries
+}
+
 /// Who keeps the list of the pool's addresses, where that is the cluster.
 fn pool_keeper(source: &Source<'_>, network: &Network) -> Vec<Entry> {
     let Some(ipam) = network.ipam.as_ref().filter(|_| plan::is_whereabouts(network)) else {
@@ -145,8 +174,8 @@ fn routes(routes: &[Loc<Route>]) -> Value {
     routes.iter().map(value).collect()
 }
 
-/// Kind, parent, mode, VLAN and MTU.
-fn link(attachment: &Attachment) -> (&'static str, String, Option<&'static str>, Option<u16>, Option<u32>) {
+/// How the node has a network; a NAD of somebody else's says nothing of it.
+fn link(attachment: &Attachment) -> Link {
     let mtu = |mtu: &Option<Loc<u32>>| mtu.as_ref().map(|mtu| mtu.value);
     let id = |vlan: &Option<Loc<Vlan>>| vlan.as_ref().map(|vlan| vlan.get());
     match attachment {
@@ -163,6 +192,7 @@ fn link(attachment: &Attachment) -> (&'static str, String, Option<&'static str>,
         }
         Attachment::Bridge(link) => ("bridge", link.name.to_string(), None, id(&link.vlan), mtu(&link.mtu)),
         Attachment::HostDevice(link) => ("hostDevice", link.device.to_string(), None, None, None),
+        Attachment::Existing(_) => ("", String::new(), None, None, None),
     }
 }
 

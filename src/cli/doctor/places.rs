@@ -5,7 +5,9 @@ use crate::cluster::{Finding, NodeState, Obstacle};
 use crate::diag::{Loc, Span};
 use crate::net::Nad;
 use crate::plan::{self, VolumeSource};
-use crate::spec::{ApplianceSpec, Device, DeviceSource, EnvObject, SiteSpec, VariableSource, VariableValue};
+use crate::spec::{
+    ApplianceSpec, Attachment, Device, DeviceSource, EnvObject, SiteSpec, VariableSource, VariableValue,
+};
 
 /// The place; `None` for what no document names.
 pub fn of(finding: &Finding, loaded: &Loaded) -> Option<Span> {
@@ -31,6 +33,13 @@ pub fn of(finding: &Finding, loaded: &Loaded) -> Option<Span> {
                 attachment.is_some_and(|attachment| Nad::of(&planned.name, attachment).name == identity.name)
             };
             planned.nics.iter().find(is)?.network.span
+        }
+        Obstacle::Existing { name, .. } => {
+            let named = site.networks.iter().find_map(|(_, network)| match &network.attachment.value {
+                Attachment::Existing(nad) if nad.name.as_str() == name => Some(&nad.name),
+                _ => None,
+            });
+            named?.span
         }
         Obstacle::ForeignApplySet { .. } => planned?.name.span,
         Obstacle::Node { state: NodeState::Device { resource, .. }, .. } => {

@@ -28,7 +28,7 @@ pub(super) async fn check(
     report: &mut DoctorReport,
 ) -> Result<(), Error> {
     const CHECK: &str = "multus";
-    let attached = subjects.iter().filter(|subject| subject.release.attachments().next().is_some());
+    let attached = subjects.iter().filter(|subject| subject.release.is_attached());
     let placements: Vec<Option<&Placement>> = attached.map(|subject| subject.placement.as_ref()).collect();
     if placements.is_empty() {
         return Ok(());

@@ -8,7 +8,7 @@ use crate::cluster::causes::one_line;
 use crate::cluster::kinds::{Kind, NAD};
 use crate::cluster::session::Session;
 use crate::cluster::wire::Failure;
-use crate::cluster::{Error, Obstacle, Release, apply, drift, extensions, ground, ranges, request};
+use crate::cluster::{Error, Obstacle, Release, apply, drift, existing, extensions, ground, ranges, request};
 
 /// Whether the API server answers, and as what.
 pub(super) async fn api_server(session: &Session<'_>, report: &mut DoctorReport) -> Result<(), Error> {
@@ -65,7 +65,7 @@ pub(super) async fn attachments(
     report: &mut DoctorReport,
 ) -> Result<(), Error> {
     const CHECK: &str = "attachment";
-    let Some(first) = releases.iter().find(|release| release.attachments().next().is_some()) else {
+    let Some(first) = releases.iter().find(|release| release.is_attached()) else {
         return Ok(());
     };
     let (kind, namespace) = (Kind::named(NAD), first.namespace.as_str());
@@ -97,6 +97,14 @@ pub(super) async fn attachments(
                 obstacles.push(Obstacle::AttachmentDiffers { identity: identity.clone() });
             }
             report.enter(CHECK, identity.name.as_str(), Some(&release.appliance), obstacles);
+        }
+        for (name, nics) in release.existing() {
+            let right = format!("get {}.{} of {name}", kind.plural, kind.group);
+            let obstacles = match seen(existing::find(session, name).await, name, &right)? {
+                Ok(live) => existing::judge(name, live.as_ref(), &nics),
+                Err(obstacle) => vec![*obstacle],
+            };
+            report.enter(CHECK, name, Some(&release.appliance), obstacles);
         }
     }
     Ok(())

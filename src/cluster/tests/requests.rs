@@ -6,6 +6,7 @@ use serde_json::json;
 use super::fake::{Fake, Fault};
 use super::{PLAIN, Told, object, release, set};
 use crate::cluster::{ApplyOptions, DeleteOptions, Error, Outcome, Release, SECRETS_ANNOTATION, Silent};
+use crate::objects::NAD_KIND;
 
 #[tokio::test]
 async fn a_first_deploy_reads_little_and_writes_in_order() {
@@ -245,4 +246,36 @@ async fn another_content_of_a_secret_or_config_map_rolls_the_pod_that_has_its_ke
     fake.cluster.apply(&release, &PLAIN, &mut Silent).await.expect("applied");
     assert_eq!(stamped(), "configmap/hosts=7,all=9,init=7,mqtt=7,vpn=7");
     assert!(fake.log().lines().all(|line| !line.starts_with("GET /api/v1/namespaces/home/secrets/")));
+}
+
+#[tokio::test]
+async fn an_attachment_of_somebody_else_s_has_to_be_there_and_to_fit() {
+    let fake = Fake::with_namespace();
+    let mut release = release();
+    release.objects =
+        set(release.objects.iter().filter(|one| one.identity.kind != NAD_KIND).map(|one| one.value.clone()));
+    for nic in &mut release.expected {
+        nic.existing = true;
+        nic.network_name = "net/lan.2".to_owned();
+    }
+    let path = "/apis/k8s.cni.cncf.io/v1/namespaces/net/network-attachment-definitions/lan.2";
+    let put = |config: &str| {
+        let nad = json!({"metadata": {"name": "lan.2", "namespace": "net"}, "spec": {"config": config}});
+        fake.put(path, nad);
+    };
+    let error = fake.cluster.apply(&release, &PLAIN, &mut Silent).await.expect_err("refused");
+    assert!(error.to_string().contains("net/lan.2 that the network names does not exist"), "{error}");
+    put(r#"{"plugins": [{"type": "host-device"}]}"#);
+    let error = fake.cluster.apply(&release, &PLAIN, &mut Silent).await.expect_err("refused");
+    assert!(matches!(&error, Error::Obstacle(one) if one.code() == "attachment-unfit"), "{error}");
+    let log = fake.log();
+    assert!(log.lines().all(|line| line.starts_with("GET ")), "{log}");
+    let report = fake.cluster.doctor(std::slice::from_ref(&release), &mut Silent).await.expect("a report");
+    let codes: Vec<&str> = report.findings.iter().map(|finding| finding.obstacle.code()).collect();
+    assert!(codes.contains(&"attachment-unfit"), "{codes:?}");
+    put(r#"{"plugins": [{"type": "macvlan"}]}"#);
+    fake.cluster.apply(&release, &PLAIN, &mut Silent).await.expect("applied");
+    // Who may not see it deploys without knowing.
+    fake.fail("GET /apis/k8s.cni.cncf.io/v1/namespaces/net", Fault::Status(403));
+    fake.cluster.apply(&release, &PLAIN, &mut Silent).await.expect("applied");
 }

@@ -14,8 +14,8 @@ pub use appliance::{PackagePolicy, PersistenceMode, Profile};
 pub use image::{Base, BaseSource, Feed, FeedSource, FileContent, FileSource, Image, ImageFile, ImageSpec};
 pub use image::{Key, Rootfs, SignedSums, TextSource, Verify, VerifyBy};
 pub use network::{
-    Attachment, Bridge, HostDevice, Ipvlan, IpvlanMode, Macvlan, MacvlanMode, Network, PoolIpam, Route,
-    VlanLink,
+    Attachment, Bridge, Existing, HostDevice, Ipvlan, IpvlanMode, Macvlan, MacvlanMode, Network, PoolIpam,
+    Route, VlanLink,
 };
 pub use overlay::{Overlay, OverlaySpec, Requirements};
 pub use parts::{

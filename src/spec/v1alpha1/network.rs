@@ -3,7 +3,7 @@
 use super::Entries;
 use crate::diag::Loc;
 use crate::spec::table::{choice, one_of, record};
-use crate::types::{Cidr, InterfaceName, IpRange, Vlan};
+use crate::types::{Cidr, InterfaceName, IpRange, Name, ObjectName, Vlan};
 use serde_json::Value;
 use std::net::IpAddr;
 
@@ -67,6 +67,8 @@ one_of! {
         "bridge" => Bridge(Bridge),
         /// An interface of the node, moved into the pod.
         "hostDevice" => HostDevice(HostDevice),
+        /// A NetworkAttachmentDefinition that somebody else made: pods ask for that one, and wrtpod makes none.
+        "existing" => Existing(Existing),
     }
 }
 
@@ -127,6 +129,25 @@ record! {
     pub struct HostDevice, "`hostDevice`" {
         /// The node's interface, such as `enp4s0`; while the pod runs, the node does not have it.
         "device" => device: Loc<InterfaceName>,
+    }
+}
+
+record! {
+    /// A NetworkAttachmentDefinition (NAD) that is there already. What it says is its maker's: wrtpod adds nothing to it, so `parents`,
+    /// `pool`, `ipam`, `sysctls`, `chain` and `primary` of the network stay out. Each interface asks it for its MAC, which takes a
+    /// plugin that sets one: macvlan, bridge or tuning, with `"capabilities": {"mac": true}`; `mac: false` asks for none. A generic appliance with a fixed
+    /// `address` asks for that too: `"ipam": {"type": "static"}`, and `"capabilities": {"ips": true}` beside it; with `dhcp` or
+    /// `pool` the NAD's `ipam` gives what it has; with `none` there is no `ipam`. For OpenWrt, which configures its interfaces
+    /// itself, there is none either, and the sysctls of forwarding (`net.ipv4.ip_forward`, `net.ipv6.conf.all.forwarding`) are
+    /// the NAD's to set, by the plugin tuning. `doctor` and `deploy` read the NAD, and say what does not fit.
+    pub struct Existing, "`existing`" {
+        /// Its name, such as `lan`.
+        "name" => name: Loc<ObjectName>,
+        /// Its namespace; another one than the appliances' takes a Multus without `namespaceIsolation`. Default: the appliances'.
+        "namespace" => namespace: Option<Loc<Name>>,
+        /// False where it sets no MAC that is asked for, as ipvlan, vlan and host-device by themselves: interfaces then have
+        /// the one that it gives them. Default: true.
+        "mac" => mac: Option<Loc<bool>>,
     }
 }
 

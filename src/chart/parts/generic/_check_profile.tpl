@@ -21,17 +21,21 @@ fullnameOverride: the name `wire` is taken by the chart's own container in the p
 {{ $path }}.serve: only OpenWrt's DHCP and RA servers are configured by the chart; remove it, and configure the server in the appliance
 {{- end }}
 {{- if eq .addressing.kind "none" }}
-{{- if has $network.kind (list "vlan" "ipvlan") }}
+{{- if and (not $network.existing) (has $network.kind (list "vlan" "ipvlan")) }}
 {{ $path }}.address: `{{ .network }}` cannot be joined without an address: {{ $network.kind }} asks for one; write an address, or make the network a macvlan
 {{- end }}
 {{- else if eq .addressing.kind "pool" }}
-{{- if not $network.pool }}
+{{- if $network.existing }}
+{{- /* Its NAD hands them out. */}}
+{{- else if not $network.pool }}
 {{ $path }}.address: `{{ .network }}` has no pool; add `pool` to networks.{{ .network }}, or write a fixed address
 {{- else if and (ne (len $root.Values.nodes) 1) (ne ($network.ipam | default "") "whereabouts") }}
 {{ $path }}.address: a pool is kept on one node; write `ipam: whereabouts` at networks.{{ .network }}, where the cluster has that, or the node, alone, under `nodes`, or a fixed address
 {{- end }}
 {{- else if eq .addressing.kind "dhcp" }}
-{{- if include "wrtpod.macByTuning" $network }}
+{{- if $network.existing }}
+{{- /* Whose lease it is, is its NAD's. */}}
+{{- else if include "wrtpod.macByTuning" $network }}
 {{ $path }}.address: the lease on `{{ .network }}` would be another MAC's: {{ $network.kind }} gets its own after it; write a fixed address, or make the network a macvlan in mode bridge
 {{- else if eq $network.kind "ipvlan" }}
 {{ $path }}.address: the lease on `{{ .network }}` would be the node's: ipvlan shares its MAC; write a fixed address, or make the network a macvlan

@@ -5,10 +5,10 @@
 {{- range .nics }}
 {{- $path := printf "interfaces[%d]" (int .index) }}
 {{- $network := index $root.Values.networks .network }}
-{{- if has $network.kind (list "vlan" "ipvlan") }}
+{{- if and (not $network.existing) (has $network.kind (list "vlan" "ipvlan")) }}
 {{ $path }}.network: OpenWrt cannot be on `{{ .network }}`: {{ $network.kind }} needs addresses from the CNI; use kind macvlan, with `vlan` where there is one
 {{- end }}
-{{- if and .bridge (eq $network.kind "macvlan") (ne $network.mode "passthru") }}
+{{- if and .bridge (not $network.existing) (eq $network.kind "macvlan") (ne $network.mode "passthru") }}
 {{ $path }}.bridge: a macvlan interface passes only its own MAC; leave it out and route, or use mode passthru, kind bridge or hostDevice
 {{- end }}
 {{- if eq .addressing.kind "pool" }}
