@@ -6,7 +6,8 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use super::written::{self, File, FolderError, LIST, Written};
+use super::error::FolderError;
+use super::written::{self, File, LIST, Written};
 use crate::objects::{APPLIANCE, Identity, MANAGED_BY, Object, ObjectSet, WRTPOD};
 use crate::yaml;
 

@@ -1,10 +1,12 @@
 //! Where a set of objects goes when it does not go to a cluster: one text, or a folder.
 
+mod error;
 mod folder;
 mod written;
 
+pub use error::FolderError;
 pub use folder::write as write_folder;
-pub use written::{File, FolderError, LIST, Written, write as write_files};
+pub use written::{File, LIST, Written, write as write_files};
 
 use std::borrow::Borrow;
 

@@ -180,21 +180,6 @@ fn a_chart_holds_no_secret_in_a_list_either() {
 }
 
 #[test]
-fn stars_do_not_tell_how_long_a_secret_is() {
-    let of = |secret: &str| {
-        let said = said_of(&format!("uci: {{wireless: {{ap: {{.type: wifi-iface, key: {secret}}}}}}}"));
-        said.split("\n{\"").next().unwrap_or_default().to_owned()
-    };
-    assert!(
-        of("hunter2").contains("key: ***}") && of("hunter2").contains("^^^ whoever"),
-        "{}",
-        of("hunter2")
-    );
-    assert_eq!(of("hunter2"), of("correct-horse-battery"));
-    assert_eq!(of("hunter2"), of("x"));
-}
-
-#[test]
 fn what_is_typed_is_not_shown_again() {
     let place = Place::new();
     place.write("site.yaml", &referring());

@@ -208,7 +208,6 @@ fn a_path_begins_no_line() {
         &["import", "--helm", path],
         &["image", "lock", path],
         &["image", "verify", path],
-        &["init", "--out", "a\nb/site.yaml"],
     ] {
         let said = place.run(line).stderr;
         assert!(said.contains("a\\n"), "{line:?}: {said}");

@@ -247,6 +247,10 @@ broadcast
 
 {{/* The wire behind a network: two networks with one wire are one LAN. */}}
 {{- define "wrtpod.wire" -}}
+{{- if .existing -}}
+{{- printf "existing %s" .existing -}}
+{{- else -}}
 {{- .parent -}}
 {{- if and .vlan (ne .kind "hostDevice") }}.{{ int .vlan }}{{ end -}}
+{{- end -}}
 {{- end -}}
