@@ -2,6 +2,8 @@
 
 use std::process::ExitCode;
 
+use crate::shown;
+
 /// How a run that did not fail ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
@@ -64,7 +66,7 @@ impl CliError {
 
     /// A file cannot be read or written.
     pub fn file(path: &std::path::Path, action: &str, error: &std::io::Error) -> Self {
-        Self::Environment { message: format!("cannot {action} `{}`: {error}", path.display()), hint: None }
+        Self::Environment { message: format!("cannot {action} `{}`: {error}", shown::path(path)), hint: None }
     }
 
     /// What to do about it.

@@ -17,6 +17,7 @@ use crate::diag::{Diagnostics, SourceMap};
 use crate::import::{self, Chart, Request};
 use crate::objects::ScriptsOwner;
 use crate::overlay;
+use crate::shown;
 use crate::spec::Input;
 use crate::types::Name;
 
@@ -94,7 +95,7 @@ fn chart(path: &Path) -> Result<Chart, CliError> {
     let file = File::open(path).map_err(|error| CliError::file(path, "read", &error))?;
     let unpacked = unpack(file).map_err(|error| {
         let hint = "name the folder of a chart, or what `wrtpod chart NAME --package` or `helm pull` wrote";
-        CliError::refused(format!("`{}` {error}", path.display()), hint.to_owned())
+        CliError::refused(format!("`{}` {error}", shown::path(path)), hint.to_owned())
     })?;
     let inside = |input: Input| Input { name: path.join(input.name).display().to_string(), ..input };
     Ok(Chart { metadata: inside(unpacked.metadata), values: inside(unpacked.values) })

@@ -14,6 +14,7 @@ use crate::passes;
 use crate::plan::{self, Plan};
 use crate::recipe::{self, Recipe};
 use crate::rules;
+use crate::shown;
 use crate::spec::{self, Assignment, Documents, Input, Typed};
 use crate::types::{Name, nearest};
 
@@ -295,7 +296,7 @@ fn documents_of(path: &Path) -> Result<Vec<PathBuf>, CliError> {
     files.sort();
     if files.is_empty() {
         let hint = "name a file, or a folder that has documents itself: those below it are not read";
-        let problem = format!("the folder `{}` has no *.yaml and no *.yml", path.display());
+        let problem = format!("the folder `{}` has no *.yaml and no *.yml", shown::path(path));
         return Err(CliError::refused(problem, hint.to_owned()));
     }
     Ok(files)

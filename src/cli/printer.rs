@@ -201,8 +201,8 @@ impl Printer {
             }
             MessageFormat::Text => {
                 let (on, off) = if self.color { ("\x1b[1;31m", "\x1b[0m") } else { ("", "") };
-                // The colour is ours; the rest passes the filter. What it names, a path for example, breaks no line.
-                Self::write(&format!("{on}error{off}: {}\n", shown::line(&message)));
+                // The colour is ours; the rest passes the filter. Several causes have lines of their own.
+                Self::write(&format!("{on}error{off}: {}\n", shown::block(&message)));
                 if let Some(hint) = hint {
                     Self::write_line(&format!("help: {hint}"));
                 }

@@ -117,18 +117,18 @@ fn takes(plugin: &Value, capability: &str) -> bool {
 /// What is so, and what to do.
 type Fault = Option<(String, String)>;
 
-/// Plugins that set no MAC, whatever is asked.
-const WITHOUT_MAC: [&str; 5] = ["vlan", "ipvlan", "ptp", "host-device", "dummy"];
+/// Plugins that set no MAC, whatever is asked: those that make a NIC, and those that come behind them.
+const WITHOUT_MAC: [&str; 10] =
+    ["vlan", "ipvlan", "ptp", "host-device", "dummy", "sbr", "portmap", "bandwidth", "firewall", "vrf"];
 
-/// A plugin has to set the MAC: macvlan, bridge, tap and tuning read it from `CNI_ARGS` too.
+/// A plugin has to set the MAC: macvlan, bridge, tap and tuning read it from `CNI_ARGS` too, and so may one that is not known here.
 fn mac(nic: &ExpectedNic, plugins: &[&Value]) -> Fault {
     let wanted = nic.mac.as_ref()?;
-    let sets = |plugin: &&Value| match kind(plugin) {
-        "macvlan" => plugin["mode"] != "passthru",
-        "bridge" | "tap" | "tuning" => true,
-        other => takes(plugin, "mac") && !WITHOUT_MAC.contains(&other),
+    let sets_none = |plugin: &&Value| match kind(plugin) {
+        "macvlan" => plugin["mode"] == "passthru",
+        other => WITHOUT_MAC.contains(&other),
     };
-    if plugins.iter().any(sets) {
+    if !plugins.iter().all(sets_none) {
         return None;
     }
     let made_by = plugins.first().map_or("no plugin", |plugin| kind(plugin));
@@ -222,7 +222,7 @@ mod tests {
             json!({"plugins": [{"type": "bridge"}]}),
             json!({"plugins": [{"type": "host-device"}, tuning]}),
             json!({"plugins": [{"type": "macvlan", "mode": "passthru"}, tuning]}),
-            json!({"plugins": [{"type": "ovs", "capabilities": {"mac": true}}]}),
+            json!({"plugins": [{"type": "ovs"}]}),
         ] {
             assert_eq!(claims(&none, &config.to_string()), Vec::<String>::new(), "{config}");
         }
@@ -230,7 +230,7 @@ mod tests {
             (json!({"type": "host-device"}), "host-device"),
             (json!({"plugins": [{"type": "vlan", "capabilities": {"mac": true}}]}), "vlan"),
             (json!({"type": "macvlan", "mode": "passthru"}), "macvlan"),
-            (json!({"type": "ovs"}), "ovs"),
+            (json!({"plugins": [{"type": "ipvlan"}, {"type": "sbr"}]}), "ipvlan"),
         ] {
             let want = format!("net/lan gives `lan` another MAC than 02:00:00:00:00:01: {by} sets none");
             assert_eq!(claims(&none, &config.to_string()), [want], "{config}");

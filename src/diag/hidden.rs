@@ -46,6 +46,11 @@ impl Hidden {
         sources: &SourceMap,
     ) -> Cow<'a, str> {
         let mut text = secret::without_users(text);
+        for quoted in diagnostic.span.iter().flat_map(|place| sources.quotes_in(*place)) {
+            if text.contains(quoted) {
+                text = text.replace(quoted, &format!("`{}`", secret::HIDDEN)).into();
+            }
+        }
         for span in diagnostic.span.iter().flat_map(|place| self.within(*place)) {
             let hidden = sources.slice(*span).trim().trim_matches(['\'', '"']);
             if hidden.is_empty() {

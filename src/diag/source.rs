@@ -44,6 +44,8 @@ pub struct SourceMap {
     files: Vec<File>,
     /// What no finding shows.
     hidden: Vec<Span>,
+    /// How findings quote some of it.
+    quotes: Vec<(Span, String)>,
 }
 
 #[derive(Debug)]
@@ -86,6 +88,19 @@ impl SourceMap {
     /// Keeps a text out of what all findings show: they may be about what stands beside it.
     pub fn hide(&mut self, span: Span) {
         self.hidden.push(span);
+    }
+
+    /// The same of a text that findings about it quote so.
+    pub fn hide_quoted(&mut self, span: Span, quoted: String) {
+        self.hide(span);
+        self.quotes.push((span, quoted));
+    }
+
+    /// How findings quote what is hidden and reaches into a stretch.
+    pub(super) fn quotes_in(&self, place: Span) -> impl Iterator<Item = &str> {
+        let reaches =
+            move |span: &Span| span.file == place.file && span.start < place.end && place.start < span.end;
+        self.quotes.iter().filter(move |(span, _)| reaches(span)).map(|(_, quoted)| quoted.as_str())
     }
 
     pub(super) fn hidden(&self) -> impl Iterator<Item = Span> {

@@ -176,7 +176,10 @@ fn time_zone<'a>(values: &'a Values, diagnostics: &mut Diagnostics) -> Option<&'
     if of_name.is_some() && of_name == posix(&rule.value) {
         return Some(name);
     }
-    let why = "the zone of that name has another rule than `timezone`, which is what counts";
+    let why = match of_name {
+        Some(_) => "the zone of that name has another rule than `timezone`, which is what counts",
+        None => "no zone of that name is known: `timezone` counts",
+    };
     let help = "where the name is meant, write it as `timezone` of the appliance";
     not_imported(diagnostics, "zonename", name.span, why, help);
     Some(rule)

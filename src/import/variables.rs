@@ -3,7 +3,7 @@
 use super::given::Given;
 use crate::diag::Loc;
 use crate::spec::table::record;
-use crate::types::{DataKey, EnvName, Name};
+use crate::types::{DataKey, EnvName, Name, ObjectName};
 use serde_json::Value;
 
 record! {
@@ -60,7 +60,7 @@ record! {
     /// A key of a Secret or ConfigMap.
     pub struct KeySelector, "a reference to a key" {
         /// The object.
-        "name" => name: Loc<Name>,
+        "name" => name: Loc<ObjectName>,
         /// Its key.
         "key" => key: Loc<DataKey>,
         /// Whether the pod starts without it.

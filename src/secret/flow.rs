@@ -4,8 +4,9 @@ use std::ops::Range;
 
 use super::text::closing;
 
-/// The texts in a mapping in braces, as in YAML or JSON, but for keys and for what names the key of a Secret or ConfigMap.
-pub(super) fn texts(flow: &str) -> Vec<Range<usize>> {
+/// The texts in a mapping in braces, as in YAML or JSON, but for keys and for what names the key of a Secret or ConfigMap; and
+/// the mapping's length.
+pub(super) fn texts(flow: &str) -> (Vec<Range<usize>>, usize) {
     let (mut found, mut at, mut depth) = (Vec::new(), 0, 0_usize);
     // Behind `secretKeyRef` or `configMapKeyRef`, and the depth of its own mapping.
     let (mut refers, mut reference) = (false, None);
@@ -42,7 +43,7 @@ pub(super) fn texts(flow: &str) -> Vec<Range<usize>> {
         }
         at += length;
     }
-    found
+    (found, at)
 }
 
 /// The text that a mapping in braces goes on with: what is within its quotes, and the length with them.

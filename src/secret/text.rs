@@ -24,15 +24,21 @@ fn found(text: &str, mut reader: Reader) -> Vec<Range<usize>> {
         reader.line(line.trim_end_matches(['\n', '\r']), at);
         at += line.len();
     }
-    let mut found = reader.found;
-    found.sort_by_key(|range| (range.start, std::cmp::Reverse(range.end)));
-    let mut end = 0;
-    found.retain(|range| {
-        let is_new = range.start >= end && !range.is_empty();
-        end = end.max(range.end);
-        is_new
-    });
-    found
+    merged(reader.found)
+}
+
+/// Ranges in order, those that overlap as one, without empty ones.
+pub(super) fn merged(mut ranges: Vec<Range<usize>>) -> Vec<Range<usize>> {
+    ranges.retain(|range| !range.is_empty());
+    ranges.sort_by_key(|range| range.start);
+    let mut merged: Vec<Range<usize>> = Vec::with_capacity(ranges.len());
+    for range in ranges {
+        match merged.last_mut() {
+            Some(last) if range.start < last.end => last.end = last.end.max(range.end),
+            _ => merged.push(range),
+        }
+    }
+    merged
 }
 
 /// A text with each of its secrets replaced by [`HIDDEN`].
@@ -164,7 +170,12 @@ impl Reader {
 
     /// `name: value`, `"name": "value"`, `name=value`: each in a line, whatever stands before.
     fn assignments(&mut self, line: &str, indent: usize, at: usize) {
+        // What was read with an earlier sign: a value may be full of them.
+        let mut read = 0;
         for (sign, character) in line.match_indices([':', '=']) {
+            if sign < read {
+                continue;
+            }
             let before = line[..sign].trim_end().trim_end_matches(['"', '\'']);
             let is_part = |one: char| one.is_ascii_alphanumeric() || matches!(one, '_' | '-' | '.');
             let begin = before.rfind(|one| !is_part(one)).map_or(0, |at| at + 1);
@@ -183,14 +194,19 @@ impl Reader {
             }
             let start = sign + 1 + rest.len() - rest.trim_start().len();
             match length(&line[start..], character == ":", line[..begin].contains('{')) {
-                Length::Of(length) => self.hide(at + start..at + start + length),
+                Length::Of(length) => {
+                    self.hide(at + start..at + start + length);
+                    read = start + length;
+                }
                 Length::Quoted => self.value(&line[start..], at + start),
                 Length::Block => self.within = Some(Within::Block(indent)),
                 // A path ends in no name: `/etc/passwd: {content: x}`.
                 Length::Map if line[..begin].ends_with('/') => {}
                 Length::Map => {
-                    let texts = flow::texts(&line[start..]).into_iter();
+                    let (texts, length) = flow::texts(&line[start..]);
+                    let texts = texts.into_iter();
                     self.found.extend(texts.map(|one| one.start + at + start..one.end + at + start));
+                    read = start + length;
                 }
             }
             if self.within.is_some() {
@@ -273,6 +289,20 @@ fn hashes(line: &str) -> Vec<Range<usize>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// What is read once is not read again: a line of 400 kB would take minutes.
+    #[test]
+    fn a_long_line_is_read_once() {
+        for one in ["@", "password: {x, ", "a@", "@x", "password: ", "token=", "me:word@x/"] {
+            let line = one.repeat(400_000 / one.len());
+            let _ = suspects(&line);
+        }
+    }
+
+    #[test]
+    fn secrets_that_overlap_are_hidden_to_the_end_of_both() {
+        assert_eq!(without("word: 'mq:password=hun@ter/2' x"), "word: '***' x");
+    }
 
     #[test]
     fn secrets_are_hidden_in_every_form() {

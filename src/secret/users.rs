@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use super::text::merged;
+
 /// Users and passwords of URLs, and of addresses without a scheme (`me:word@registry.example/x`).
 pub(super) fn users(text: &str) -> Vec<Range<usize>> {
     let mut found: Vec<Range<usize>> = text
@@ -16,14 +18,7 @@ pub(super) fn users(text: &str) -> Vec<Range<usize>> {
         .collect();
     let bare = text.match_indices('@').filter_map(|(at, _)| bare(text, at));
     found.extend(bare);
-    found.sort_by_key(|range| (range.start, std::cmp::Reverse(range.end)));
-    let mut end = 0;
-    found.retain(|range| {
-        let is_new = range.start >= end;
-        end = end.max(range.end);
-        is_new
-    });
-    found
+    merged(found)
 }
 
 /// What no address goes on behind.
@@ -35,7 +30,10 @@ fn is_edge(one: char) -> bool {
 /// and from a version (`nginx@1.25`), the colon from a login (`me@host/x`), both from a digest (`name:tag@sha256:…`).
 fn bare(text: &str, at: usize) -> Option<Range<usize>> {
     let behind = &text[at + 1..];
-    let host = &behind[..behind.find('/')?];
+    // No further than a host goes: a line may be full of these signs.
+    let is_host = |one: char| one.is_ascii_alphanumeric() || ".-_:[]".contains(one);
+    let end = behind.find(|one| !is_host(one))?;
+    let host = behind[end..].starts_with('/').then_some(&behind[..end])?;
     let (name, port) = match host.rsplit_once(':') {
         Some((name, port)) if !host.ends_with(']') => (name, port),
         _ => (host, "0"),
@@ -47,7 +45,8 @@ fn bare(text: &str, at: usize) -> Option<Range<usize>> {
         return None;
     }
     let before = &text[..at];
-    let mut begin = before.rfind(|one| is_edge(one) || one == '/').map_or(0, |last| last + 1);
+    let edge = before.char_indices().rev().find(|(_, one)| is_edge(*one) || *one == '/');
+    let mut begin = edge.map_or(0, |(at, one)| at + one.len_utf8());
     // Behind the escape that colours it: `ESC [33m`.
     if before[..begin].ends_with('\u{1b}')
         && let Some((code, _)) = before[begin..].split_once('m')
@@ -94,6 +93,7 @@ mod tests {
             ("robot$ci:word@reg.lan/x", "***@reg.lan/x"),
             ("//me:word@reg.lan/x", "//***@reg.lan/x"),
             ("a:b@c/d e:f@g/h", "***@c/d ***@g/h"),
+            ("see\u{a0}me:word@reg.lan/x\u{3000}y", "see\u{a0}***@reg.lan/x\u{3000}y"),
             ("'\u{1b}[33mme:word@reg.lan/x\u{1b}[0m'", "'\u{1b}[33m***@reg.lan/x\u{1b}[0m'"),
         ] {
             assert_eq!(without(text), want);
@@ -115,6 +115,7 @@ mod tests {
             "https://host.example/a:b@c/d",
             "see https://host.example/a@b",
             "a: @b/c",
+            "see\u{a0}git@host.example/x",
             "at 12:30 @home/office",
             "ü:@/x",
             "@/",

@@ -7,7 +7,7 @@ use std::path::Path;
 use serde_json::{Value, json};
 
 use super::error::FolderError;
-use super::written::{self, File, LIST, Written};
+use super::written::{self, File, LIST, Older, Written};
 use crate::objects::{APPLIANCE, Identity, MANAGED_BY, Object, ObjectSet, WRTPOD};
 use crate::yaml;
 
@@ -24,19 +24,19 @@ pub fn write(folder: &Path, sets: &[ObjectSet]) -> Result<Written, FolderError> 
 
 /// The files that a kustomization of wrtpod's lists, and itself. One that says more than wrtpod wrote is somebody's, and so is a
 /// listed file that is not named as its object or not wrtpod's: they are refused.
-fn listed(folder: &Path) -> Result<Vec<String>, FolderError> {
+fn listed(folder: &Path) -> Result<Vec<Older>, FolderError> {
     let text = std::fs::read_to_string(folder.join(KUSTOMIZATION)).unwrap_or_default();
     if !text.starts_with(MARK) {
         return Ok(Vec::new());
     }
-    let mut names: Vec<String> =
+    let names: Vec<String> =
         text.lines().filter_map(|line| line.strip_prefix("- ")).map(str::to_owned).collect();
     let more: Vec<String> = names.iter().filter(|name| !is_object(folder, name)).cloned().collect();
     if !more.is_empty() || text != kustomization(&names) {
         return Err(FolderError::Kustomized { path: folder.join(KUSTOMIZATION), more });
     }
-    names.push(KUSTOMIZATION.to_owned());
-    Ok(names)
+    let own = Older { name: KUSTOMIZATION.to_owned(), text: Some(text) };
+    Ok(names.into_iter().map(|name| Older { name, text: None }).chain([own]).collect())
 }
 
 /// Whether a file is missing, or an object of wrtpod's under its name, in the words that wrtpod writes.
@@ -48,7 +48,12 @@ fn is_object(folder: &Path, name: &str) -> bool {
         Ok(text) => text,
         Err(error) => return error.kind() == ErrorKind::NotFound,
     };
-    let managed = format!("    {MANAGED_BY}: {WRTPOD}");
+    // The namespace has none of an appliance's labels.
+    let managed = if name.starts_with("namespace-") {
+        "    pod-security.kubernetes.io/enforce: privileged".to_owned()
+    } else {
+        format!("    {MANAGED_BY}: {WRTPOD}")
+    };
     let after = |key: &str| text.lines().find_map(|line| line.strip_prefix(key)).unwrap_or_default();
     text.lines().any(|line| line == managed)
         && name == named(after("kind: "), after("  name: ").trim_matches('"'))
@@ -100,10 +105,16 @@ mod tests {
             "metadata": {"name": "vpn", "labels": {MANAGED_BY: WRTPOD}},
         });
         put("service-vpn.yaml", &yaml::write(&service));
+        let levels = json!({"pod-security.kubernetes.io/enforce": "privileged"});
+        let namespace =
+            json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "lab", "labels": levels}});
+        put("namespace-lab.yaml", &yaml::write(&namespace));
         let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
-        put(KUSTOMIZATION, &kustomization(&names(&["service-vpn.yaml", "gone.yaml"])));
-        let own = names(&["service-vpn.yaml", "gone.yaml", KUSTOMIZATION]);
-        assert_eq!(listed(place.path()).expect("its own"), own);
+        put(KUSTOMIZATION, &kustomization(&names(&["namespace-lab.yaml", "service-vpn.yaml", "gone.yaml"])));
+        let own = listed(place.path()).expect("its own");
+        let own: Vec<(&str, bool)> = own.iter().map(|one| (one.name.as_str(), one.text.is_some())).collect();
+        let [namespace, service, gone] = ["namespace-lab.yaml", "service-vpn.yaml", "gone.yaml"];
+        assert_eq!(own, [(namespace, false), (service, false), (gone, false), (KUSTOMIZATION, true)]);
         let refused = || listed(place.path()).expect_err("somebody's").to_string();
         put("mine.yaml", "kind: Ingress\n");
         put(KUSTOMIZATION, &kustomization(&names(&["service-vpn.yaml", "mine.yaml"])));

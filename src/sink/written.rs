@@ -25,6 +25,15 @@ pub struct File {
     pub of: Option<String>,
 }
 
+/// A file of a run that kept no list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Older {
+    /// Its path in the folder.
+    pub name: String,
+    /// Its text, where that can only be wrtpod's; else it is put aside and not written over.
+    pub text: Option<String>,
+}
+
 /// What came of it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Written {
@@ -52,11 +61,7 @@ type List = BTreeMap<String, Before>;
 
 /// Writes the files, by their paths in the folder, and removes those of an earlier run that are not among them. `older` are the
 /// files of a run that kept no list. Everything is looked at first and written beside the folder: a refusal changes nothing.
-pub fn write(
-    folder: &Path,
-    files: &BTreeMap<String, File>,
-    older: &[String],
-) -> Result<Written, FolderError> {
+pub fn write(folder: &Path, files: &BTreeMap<String, File>, older: &[Older]) -> Result<Written, FolderError> {
     let before = before(folder, older)?;
     refuse_changed(folder, files, &before)?;
     let parent = folder.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
@@ -66,14 +71,15 @@ pub fn write(
         put(&stage.path().join(number.to_string()), &folder.join(name), &file.text)?;
     }
     std::fs::create_dir_all(folder).map_err(io(folder))?;
-    // Either content is wrtpod's while the one becomes the other: a run that is cut short here can be repeated.
-    put_list(folder, stage.path(), &both(files, &before))?;
     let mut written = Written { files: files.len(), ..Written::default() };
+    // First, while the folder still tells which they are: a run that is cut short here can be repeated too.
     for name in to_put_aside(folder, files, &before)? {
         let path = folder.join(&name);
         std::fs::rename(&path, folder.join(format!("{name}{ASIDE}"))).map_err(io(&path))?;
         written.aside.push(name);
     }
+    // Either content is wrtpod's while the one becomes the other: a run that is cut short here can be repeated.
+    put_list(folder, stage.path(), &both(files, &before))?;
     for (number, name) in files.keys().enumerate() {
         let path = folder.join(name);
         let parent = path.parent().expect("a file lies in a folder");
@@ -97,7 +103,7 @@ pub fn write(
 }
 
 /// What an earlier run wrote. A folder that is not empty and has nothing of wrtpod's is refused.
-fn before(folder: &Path, older: &[String]) -> Result<List, FolderError> {
+fn before(folder: &Path, older: &[Older]) -> Result<List, FolderError> {
     let entries = match std::fs::read_dir(folder) {
         Ok(entries) => entries,
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(List::new()),
@@ -110,7 +116,9 @@ fn before(folder: &Path, older: &[String]) -> Result<List, FolderError> {
         return Ok(list);
     }
     if !older.is_empty() {
-        return Ok(older.iter().map(|name| (name.clone(), Before::default())).collect());
+        let digests = |text: &Option<String>| text.iter().map(|text| digest(text.as_bytes())).collect();
+        let of = |one: &Older| (one.name.clone(), Before { digests: digests(&one.text), of: None });
+        return Ok(older.iter().map(of).collect());
     }
     let names =
         entries.map(|entry| Ok(entry.map_err(io(folder))?.file_name().to_string_lossy().into_owned()));
@@ -334,7 +342,7 @@ mod tests {
         assert!(matches!(write(place.path(), &one, &[]), Err(FolderError::Foreign { .. })));
         assert!(matches!(write(&place.path().join("mine"), &one, &[]), Err(FolderError::NoFolder { .. })));
         // Of a run that kept no list nothing is lost, and a second one does not write over what the first put aside.
-        let older = ["mine".to_owned()];
+        let older = [Older { name: "mine".to_owned(), text: None }];
         put_file(place.path().join("mine.before"), "older");
         assert!(matches!(write(place.path(), &one, &older), Err(FolderError::Changed { .. })));
         std::fs::remove_file(place.path().join("mine.before")).expect("it is there");

@@ -105,7 +105,8 @@ impl Parsed {
 /// Whether the value of a path may be a secret, even where the path is none: then nothing says what it is the value of.
 fn may_be_secret(path: &str) -> bool {
     let last = path.rsplit('.').next().unwrap_or(path).trim_matches('"');
-    path.contains("uci") || path.contains("env") || secret::may_be_option("", last)
+    let mut words = path.split(|one: char| !one.is_ascii_alphanumeric());
+    words.any(|word| matches!(word, "uci" | "env")) || secret::may_be_option("", last)
 }
 
 /// The steps of a path, which stands in its file behind `from` bytes.

@@ -2,6 +2,7 @@
 
 use crate::diag::{Diagnostics, FileId, SourceMap, Span};
 use crate::secret;
+use crate::types::quoted;
 use crate::yaml::{self, Entry, Kind, Tree};
 
 /// Reads all documents of a file, whose secrets no finding shows.
@@ -18,8 +19,8 @@ pub fn read(file: FileId, sources: &mut SourceMap, diagnostics: &mut Diagnostics
     for tree in &trees {
         secrets(tree, Place::Elsewhere, "", &mut found);
     }
-    for span in found {
-        sources.hide(span);
+    for (span, text) in found {
+        sources.hide_quoted(span, quoted(&text));
     }
     trees
 }
@@ -36,7 +37,7 @@ enum Place {
 
 /// The texts behind names of secrets, wherever they stand: what is in the wrong place is no less secret. `around` is the name of
 /// the mapping.
-fn secrets(tree: &Tree, place: Place, around: &str, found: &mut Vec<Span>) {
+fn secrets(tree: &Tree, place: Place, around: &str, found: &mut Vec<(Span, String)>) {
     match &tree.kind {
         Kind::Map(entries) => {
             let kind = kind(entries, around);
@@ -56,7 +57,7 @@ fn secrets(tree: &Tree, place: Place, around: &str, found: &mut Vec<Span>) {
                 };
                 match (key.text.as_str(), &value.kind) {
                     // What a reference names is none; what stands in its place is.
-                    ("secretKeyRef" | "configMapKeyRef", Kind::Map(_)) => {}
+                    ("secretKeyRef" | "configMapKeyRef", Kind::Map(entries)) => beside(entries, found),
                     ("secretKeyRef" | "configMapKeyRef", _) => values("", value, found),
                     (name, _) => secrets(value, place, name, found),
                 }
@@ -64,6 +65,13 @@ fn secrets(tree: &Tree, place: Place, around: &str, found: &mut Vec<Span>) {
         }
         Kind::Seq(items) => items.iter().for_each(|item| secrets(item, place, around, found)),
         Kind::Scalar { .. } | Kind::Null => {}
+    }
+}
+
+/// What stands in a reference beside the words that it has.
+fn beside(entries: &[Entry], found: &mut Vec<(Span, String)>) {
+    for Entry { key, value } in entries.iter().filter(|entry| !matches!(&*entry.key.text, "name" | "key")) {
+        values(&key.text, value, found);
     }
 }
 
@@ -82,15 +90,16 @@ fn is_named(entries: &[Entry]) -> bool {
 
 /// The value behind a secret's name, which may be a list. A mapping should refer to a Secret: what else stands in it may be what
 /// should be in one, but for a section, which only has such a name.
-fn values(name: &str, tree: &Tree, found: &mut Vec<Span>) {
+fn values(name: &str, tree: &Tree, found: &mut Vec<(Span, String)>) {
     match &tree.kind {
-        Kind::Scalar { text, .. } if !secret::is_harmless(name, text) => found.push(tree.span),
+        Kind::Scalar { text, .. } if !secret::is_harmless(name, text) => {
+            found.push((tree.span, text.clone()));
+        }
         Kind::Seq(items) => items.iter().for_each(|item| values(name, item, found)),
         Kind::Map(entries) if !entries.iter().any(|entry| entry.key.text == ".type") => {
             for Entry { key, value } in entries {
                 match (key.text.as_str(), &value.kind) {
-                    // Its decoder knows what is none.
-                    ("secretKeyRef" | "configMapKeyRef", Kind::Map(_)) => {}
+                    ("secretKeyRef" | "configMapKeyRef", Kind::Map(entries)) => beside(entries, found),
                     _ => values(name, value, found),
                 }
             }

@@ -62,12 +62,12 @@ fn variables_come_from_whole_objects_and_the_pod_has_users_of_its_own() {
 
 #[test]
 fn a_variable_is_from_one_key_of_a_config_map() {
-    let env = json!({"HOST": {"configMapKeyRef": {"name": "mqtt", "key": "tls.host"}}});
+    let env = json!({"HOST": {"configMapKeyRef": {"name": "kube-root-ca.crt", "key": "tls.host"}}});
     let of = rendered(&json!({"env": env}));
     let container = &of("StatefulSet")["spec"]["template"]["spec"]["containers"][0];
     assert_eq!(
         container["env"],
-        json!([{"name": "HOST", "valueFrom": {"configMapKeyRef": {"name": "mqtt", "key": "tls.host"}}}])
+        json!([{"name": "HOST", "valueFrom": {"configMapKeyRef": {"name": "kube-root-ca.crt", "key": "tls.host"}}}])
     );
 }
 

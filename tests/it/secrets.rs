@@ -214,6 +214,9 @@ fn what_is_found_beside_a_secret_does_not_show_it() {
         "env: [{name: D_TOKEN, value: &a hunter2}, x: y: z",
         "uci: {wireless: {ap: {key: hunter2, x: nonsense: y}}}",
         "uci: {wireless: {ap: {key: \"hunter2, nonsense: y}}}",
+        "uci: {wireless: {key: \"\\x68unter2\"}}",
+        "uci: {wireless: {key: 'a`hunter2'}}",
+        "uci: {wireless: [{ap: {key: {secretKeyRef: {name: a, key: b, value: hunter2}}}}]}",
     ] {
         let said = said_of(settings);
         assert!(said.contains("error["), "{said}");

@@ -6,7 +6,8 @@ use crate::diag::{Loc, Span};
 use crate::net::Nad;
 use crate::plan::{self, VolumeSource};
 use crate::spec::{
-    ApplianceSpec, Attachment, Device, DeviceSource, EnvObject, SiteSpec, VariableSource, VariableValue,
+    ApplianceSpec, Attachment, Device, DeviceSource, EnvObject, Existing, SiteSpec, VariableSource,
+    VariableValue,
 };
 
 /// The place; `None` for what no document names.
@@ -34,9 +35,12 @@ pub fn of(finding: &Finding, loaded: &Loaded) -> Option<Span> {
             };
             planned.nics.iter().find(is)?.network.span
         }
-        Obstacle::Existing { name, .. } => {
+        Obstacle::Existing { namespace, name, .. } => {
+            let own = site.namespace.as_ref().map_or("default", |own| own.as_str());
+            let is_in =
+                |nad: &Existing| nad.namespace.as_ref().map_or(own, |stated| stated.as_str()) == namespace;
             let named = site.networks.iter().find_map(|(_, network)| match &network.attachment.value {
-                Attachment::Existing(nad) if nad.name.as_str() == name => Some(&nad.name),
+                Attachment::Existing(nad) if nad.name.as_str() == name && is_in(nad) => Some(&nad.name),
                 _ => None,
             });
             named?.span

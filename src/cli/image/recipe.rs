@@ -86,7 +86,7 @@ fn input(word: &str) -> Result<Input, CliError> {
                 format!("`wrtpod catalog` lists them; a file of your own is `./{}.yaml`", shown::line(word))
             }
         };
-        CliError::refused(format!("no image `{word}` comes with wrtpod"), hint)
+        CliError::refused(format!("no image `{}` comes with wrtpod", shown::line(word)), hint)
     })?;
     Ok(Input { name: entry.file.to_owned(), text: entry.text.to_owned() })
 }
@@ -95,7 +95,7 @@ fn input(word: &str) -> Result<Input, CliError> {
 pub fn read_lock(path: &Path) -> Result<Lock, CliError> {
     let text = std::fs::read_to_string(path).map_err(|error| match error.kind() {
         std::io::ErrorKind::NotFound => CliError::refused(
-            format!("there is no lock file `{}`", path.display()),
+            format!("there is no lock file `{}`", shown::path(path)),
             "write it with `wrtpod image lock`".to_owned(),
         ),
         _ => CliError::file(path, "read", &error),
@@ -105,7 +105,7 @@ pub fn read_lock(path: &Path) -> Result<Lock, CliError> {
             LockError::Malformed(_) => "move it away, and make it again with `wrtpod image lock`",
             LockError::Format(_) => "make it again with `wrtpod image lock`",
         };
-        CliError::refused(format!("`{}` is no lock file: {error}", path.display()), hint.to_owned())
+        CliError::refused(format!("`{}` is no lock file: {error}", shown::path(path)), hint.to_owned())
     })
 }
 
@@ -125,6 +125,6 @@ pub fn refuse_other(path: &Path) -> Result<(), CliError> {
     if is_lock {
         return Ok(());
     }
-    let message = format!("`{}` is there already, and is no lock file", path.display());
+    let message = format!("`{}` is there already, and is no lock file", shown::path(path));
     Err(CliError::refused(message, "move it away, or name another file with --lock".to_owned()))
 }

@@ -8,8 +8,8 @@ use super::{
 use crate::diag::{Loc, Written};
 use crate::spec::table::{choice, record};
 use crate::types::{
-    AccountId, AddressSpec, CapabilityWish, EnvName, ImageRef, InterfaceName, Mac, Name, OverlayRef,
-    Privilege, Quantity,
+    AccountId, AddressSpec, CapabilityWish, EnvName, ImageRef, InterfaceName, Mac, Name, ObjectName,
+    OverlayRef, Privilege, Quantity,
 };
 use serde_json::Value;
 use std::net::IpAddr;
@@ -45,7 +45,7 @@ record! {
         /// When a node pulls the image. Default: Kubernetes decides by the tag.
         "imagePullPolicy" => image_pull_policy: Option<Loc<PullPolicy>>,
         /// Secrets with credentials for the registry.
-        "imagePullSecrets" => image_pull_secrets: Vec<Loc<Name>>,
+        "imagePullSecrets" => image_pull_secrets: Vec<Loc<ObjectName>>,
         /// The kind of the workload. Default: `StatefulSet`.
         "workload" => workload: Option<Loc<WorkloadKind>>,
         /// How many pods. Default: 1; more are refused with a fixed MAC address or address.
@@ -73,7 +73,7 @@ record! {
         "firstBoot" => first_boot: Entries<Name, String>,
         /// The Secret with the password hash (key `password-hash`, a crypt(3) string) and the SSH keys (key
         /// `authorized_keys`) of root. Default: `deploy` makes one with a random password.
-        "secret" => secret: Option<Loc<Name>>,
+        "secret" => secret: Option<Loc<ObjectName>>,
         /// True for an empty root password, which is refused where a Service or Ingress shows the appliance. Default:
         /// false.
         "emptyRootPassword" => empty_root_password: Option<Loc<bool>>,

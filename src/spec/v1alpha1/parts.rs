@@ -39,7 +39,7 @@ record! {
         /// The name of the port behind it. Default: the first one that the Service shows.
         "port" => port: Option<Loc<Name>>,
         /// The Secret with the TLS certificate. Default: no TLS.
-        "tlsSecret" => tls_secret: Option<Loc<Name>>,
+        "tlsSecret" => tls_secret: Option<Loc<ObjectName>>,
         /// Annotations of the Ingress.
         "annotations" => annotations: Entries<String, String>,
     }
@@ -108,9 +108,9 @@ record! {
         /// A folder of an NFS server.
         "nfs" => nfs: Option<Loc<Nfs>>,
         /// The ConfigMap that it shows.
-        "configMap" => config_map: Option<Loc<Name>>,
+        "configMap" => config_map: Option<Loc<ObjectName>>,
         /// The Secret that it shows.
-        "secret" => secret: Option<Loc<Name>>,
+        "secret" => secret: Option<Loc<ObjectName>>,
         /// True when the appliance may not write. Default: false.
         "readOnly" => read_only: Option<Loc<bool>>,
         /// The folder inside the volume that is mounted. Default: its root.
@@ -144,9 +144,9 @@ one_of! {
     /// An object whose keys become environment variables.
     pub enum EnvObject {
         /// The Secret of this name.
-        "secret" => Secret(Loc<Name>),
+        "secret" => Secret(Loc<ObjectName>),
         /// The ConfigMap of this name.
-        "configMap" => ConfigMap(Loc<Name>),
+        "configMap" => ConfigMap(Loc<ObjectName>),
     }
 }
 

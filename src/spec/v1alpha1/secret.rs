@@ -4,7 +4,7 @@ use crate::diag::{Loc, Span};
 use crate::spec::decode::{Decode, Decoder, OneOrMany};
 use crate::spec::schema::Defs;
 use crate::spec::table::{one_of, record};
-use crate::types::{DataKey, Name};
+use crate::types::{DataKey, ObjectName};
 use crate::yaml::{Kind, Tree};
 use serde_json::{Value, json};
 
@@ -20,7 +20,7 @@ record! {
     /// The key of a Secret in the appliances' namespace.
     pub struct SecretKeyRef, "a reference to a Secret" {
         /// The Secret.
-        "name" => name: Loc<Name>,
+        "name" => name: Loc<ObjectName>,
         /// Its key. A line break at the end of what is under it is left out of a UCI option.
         "key" => key: Loc<DataKey>,
     }
@@ -50,7 +50,7 @@ record! {
     /// The key of a ConfigMap in the appliances' namespace.
     pub struct ConfigMapKeyRef, "a reference to a ConfigMap" {
         /// The ConfigMap.
-        "name" => name: Loc<Name>,
+        "name" => name: Loc<ObjectName>,
         /// Its key, one of `data`.
         "key" => key: Loc<DataKey>,
     }

@@ -23,7 +23,7 @@ expect 0 w deploy hub
 say "what it leads to is the Service, which answers"
 service=$(route '.items[0].spec.rules[0].backendRefs[0] | [.name, .port]')
 address=$(k get service "$(jq -r '.[0]' <<<"$service")" -o jsonpath='{.spec.clusterIP}')
-"$here/node" curl -sf -o /dev/null --max-time 5 "http://$address:$(jq '.[1]' <<<"$service")/" || fail "$service does not answer"
+within 20 "$here/node" curl -sf -o /dev/null --max-time 5 "http://$address:$(jq '.[1]' <<<"$service")/"
 expect 0 w diff hub
 say "it follows the document"
 hub 'httpRoute: {hostnames: [hub.example.org, other.example.org], parentRefs: [{name: internal}], path: /hub, port: http}'

@@ -1,7 +1,11 @@
 # A pool of the whole cluster. Without whereabouts `doctor` says what is missing and `deploy` refuses; with its kinds and without its
 # plugin the pods say it; with both every pod has an address of its own, whichever node it is on and whichever appliance it is of, and
 # an address that is given back is given again.
-trap 'kctl delete crd ippools.whereabouts.cni.cncf.io overlappingrangeipreservations.whereabouts.cni.cncf.io --ignore-not-found' EXIT
+remove_all() {
+  kctl delete crd ippools.whereabouts.cni.cncf.io overlappingrangeipreservations.whereabouts.cni.cncf.io --ignore-not-found
+  rm -rf "$run"/node{,2}"$cni_bin/whereabouts" "$run"/node{,2}"$cni_conf/whereabouts.d"
+}
+trap remove_all EXIT
 built=$("$here/build" whereabouts)
 # As its DaemonSet does it.
 place_plugin() {
