@@ -276,7 +276,8 @@ async fn secrets(session: &Session<'_>, release: &Release, needs: &Needs) -> Res
 fn missing(release: &Release, needs: &Needs, kind: &str, name: &str, new_namespace: bool) -> Error {
     let (namespace, name) = (release.namespace.clone(), name.to_owned());
     let obstacle = if kind == CONFIG_MAP {
-        Obstacle::NoConfigMap { namespace, name, new_namespace }
+        let keys = needs.config_maps.get(&name).cloned().unwrap_or_default();
+        Obstacle::NoConfigMap { namespace, name, keys, new_namespace }
     } else {
         let keys = needs.secrets.get(&name).cloned().unwrap_or_default();
         Obstacle::NoSecret { namespace, name, keys, new_namespace }

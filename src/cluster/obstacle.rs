@@ -190,6 +190,8 @@ pub enum Obstacle {
         namespace: String,
         /// Its name.
         name: String,
+        /// The keys that it is to have.
+        keys: BTreeSet<String>,
         /// Whether the namespace is missing too.
         new_namespace: bool,
     },
@@ -369,8 +371,8 @@ impl Obstacle {
             Self::NoSecret { namespace, name, keys, new_namespace } => {
                 remedy::secret(namespace, name, keys, *new_namespace)
             }
-            Self::NoConfigMap { namespace, name, new_namespace } => {
-                remedy::config_map(namespace, name, *new_namespace)
+            Self::NoConfigMap { namespace, name, keys, new_namespace } => {
+                remedy::config_map(namespace, name, keys, *new_namespace)
             }
             Self::NoSecretKey { namespace, key, .. } => {
                 format!("add `{key}` to the Secret in namespace {namespace}, or name another one")

@@ -17,8 +17,13 @@ pub(super) fn secret(namespace: &str, name: &str, keys: &BTreeSet<String>, new_n
 }
 
 /// For a ConfigMap.
-pub(super) fn config_map(namespace: &str, name: &str, new_namespace: bool) -> String {
-    let command = create(namespace, new_namespace, &format!("configmap {name} --from-file=KEY=FILE"));
+pub(super) fn config_map(
+    namespace: &str,
+    name: &str,
+    keys: &BTreeSet<String>,
+    new_namespace: bool,
+) -> String {
+    let command = create(namespace, new_namespace, &format!("configmap {name} {}", of_files(keys)));
     format!("`{command}`, or correct its name")
 }
 
@@ -43,11 +48,15 @@ fn secret_of_files(name: &str, keys: &BTreeSet<String>) -> String {
     // The node takes a registry's credentials from a Secret of that type alone.
     let of_registry = keys.iter().any(|key| PULL_KEYS.contains(&key.as_str()));
     let kind = if of_registry { "docker-registry" } else { "generic" };
+    format!("secret {kind} {name} {}", of_files(keys))
+}
+
+/// Where the keys come from; a file of variables where all that there are count.
+fn of_files(keys: &BTreeSet<String>) -> String {
     if keys.is_empty() {
-        return format!("secret {kind} {name} --from-env-file=FILE");
+        return "--from-env-file=FILE".to_owned();
     }
-    let files: Vec<String> = keys.iter().map(|key| format!("--from-file={key}=FILE")).collect();
-    format!("secret {kind} {name} {}", files.join(" "))
+    keys.iter().map(|key| format!("--from-file={key}=FILE")).collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]
@@ -70,6 +79,13 @@ mod tests {
             "`kubectl create namespace lan; kubectl -n lan create secret generic vpn --from-env-file=FILE`, or correct its name"
         );
         assert!(secret(&PULL_KEYS[..1], false).contains("secret docker-registry vpn --from-file=.docker"));
+        let keys = ["ca.crt".to_owned()].into();
+        let map =
+            Obstacle::NoConfigMap { namespace: "lan".into(), name: "ca".into(), keys, new_namespace: false };
+        assert_eq!(
+            map.fix(),
+            "`kubectl -n lan create configmap ca --from-file=ca.crt=FILE`, or correct its name"
+        );
         let credentials =
             Obstacle::NoCredentials { namespace: "lan".into(), name: "root".into(), new_namespace: true };
         assert!(credentials.fix().starts_with("kubectl create namespace lan; kubectl -n lan create secret"));

@@ -216,7 +216,12 @@ spec:
             word(secret("login")),
             word(secret("registry")),
             word(Obstacle::NoClaim { namespace: gone.0, name: gone.1 }),
-            word(Obstacle::NoConfigMap { namespace: feed.0, name: feed.1, new_namespace: false }),
+            word(Obstacle::NoConfigMap {
+                namespace: feed.0,
+                name: feed.1,
+                keys: BTreeSet::new(),
+                new_namespace: false,
+            }),
             word(Obstacle::NoModule {
                 node: "node1".to_owned(),
                 module: "wireguard".to_owned(),

@@ -220,7 +220,9 @@ fn config_map(
     new_namespace: bool,
 ) -> Vec<Obstacle> {
     let (namespace, name) = (namespace.to_owned(), name.to_owned());
-    let Some(found) = found else { return vec![Obstacle::NoConfigMap { namespace, name, new_namespace }] };
+    let Some(found) = found else {
+        return vec![Obstacle::NoConfigMap { namespace, name, keys: keys.clone(), new_namespace }];
+    };
     let has = keys_of(found);
     let lacks = keys.iter().filter(|key| !has.contains(*key));
     lacks
