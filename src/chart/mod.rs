@@ -85,6 +85,7 @@ const SHARED: &[(&str, &str)] = &[
     ("templates/_check_pod.tpl", include_str!("parts/_check_pod.tpl")),
     ("templates/_check_privilege.tpl", include_str!("parts/_check_privilege.tpl")),
     ("templates/_config.tpl", include_str!("parts/_config.tpl")),
+    ("templates/_containers.tpl", include_str!("parts/_containers.tpl")),
     ("templates/_interfaces.tpl", include_str!("parts/_interfaces.tpl")),
     ("templates/_names.tpl", include_str!("parts/_names.tpl")),
     ("templates/_placement.tpl", include_str!("parts/_placement.tpl")),

@@ -50,7 +50,11 @@ pub fn metadata(source: &Source<'_>, defaults: Defaults) -> Value {
         metadata["icon"] = ICON.into();
         annotations.insert("artifacthub.io/category".to_owned(), "networking".into());
         annotations.insert("artifacthub.io/license".to_owned(), license.into());
-        let images = json!([{"name": source.plan.name.value, "image": image.to_string()}]);
+        let main = (source.plan.name.value.as_str(), image);
+        let others = source.plan.sidecars.iter().map(|one| (one.name.as_str(), &one.image.value));
+        let images = std::iter::once(main).chain(others);
+        let images = images.map(|(name, image)| json!({"name": name, "image": image.to_string()}));
+        let images = Value::Array(images.collect());
         annotations.insert("artifacthub.io/images".to_owned(), yaml::write(&images).into());
     }
     if !annotations.is_empty() {

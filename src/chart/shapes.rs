@@ -268,6 +268,36 @@ pub fn uci() -> Value {
     })
 }
 
+/// A container beside the appliance's own.
+pub fn sidecar() -> Value {
+    // Kubelet looks for a port's name in the container that it probes, and the ports are the pod's.
+    let port = json!({"type": "object", "properties": {"port": {"type": "integer", "minimum": 1, "maximum": 65535}}});
+    let probe = json!({"type": "object", "properties": {"httpGet": port, "tcpSocket": port}});
+    let path = json!({"type": "string", "pattern": "^/"});
+    let mount = json!({"type": "object", "required": ["name", "mountPath"], "properties": {"name": name(), "mountPath": path}});
+    json!({
+        "type": "object",
+        "additionalProperties": false,
+        "required": ["image"],
+        "properties": {
+            "image": filled(),
+            "imagePullPolicy": one_of(&["", "Always", "IfNotPresent", "Never"]),
+            "command": texts(),
+            "args": {"type": "array", "items": text()},
+            "env": objects(),
+            "envFrom": objects(),
+            "user": account(),
+            "group": account(),
+            "volumeMounts": {"type": "array", "items": mount},
+            "capabilities": capabilities(),
+            "resources": resources(),
+            "startupProbe": probe,
+            "readinessProbe": probe,
+            "livenessProbe": probe,
+        },
+    })
+}
+
 /// A value that a Secret has, as Kubernetes writes it.
 fn secret_key_ref() -> Value {
     let object = |properties: Value, required: &[&str]| json!({"type": "object", "additionalProperties": false, "required": required, "properties": properties});

@@ -142,13 +142,19 @@ impl<'a> Source<'a> {
 
     /// Requests and limits of the main container as it is rendered without overlays.
     pub fn resources(&self) -> Value {
+        let resources = self.containers().first().and_then(|main| main.get("resources").cloned());
+        resources.unwrap_or_else(|| json!({}))
+    }
+
+    /// The pod's containers as they are rendered without overlays; the appliance's own is the first one.
+    pub fn containers(&self) -> Vec<Value> {
         let mut spec = self.spec.clone();
         spec.build = None;
         spec.overlays.clear();
         let objects = self.planned(spec);
         let workload = objects.iter().last().expect("the workload comes last");
-        let resources = workload.value.pointer("/spec/template/spec/containers/0/resources");
-        resources.cloned().unwrap_or_else(|| json!({}))
+        let containers = workload.value.pointer("/spec/template/spec/containers").and_then(Value::as_array);
+        containers.cloned().unwrap_or_default()
     }
 
     /// The objects as they are built for documents whose changeable words are sentinels or left out, so that what
@@ -217,6 +223,7 @@ impl<'a> Source<'a> {
         spec.tolerations.clear();
         spec.labels.clear();
         spec.annotations.clear();
+        spec.containers.clear();
         for (_, volume) in &mut spec.volumes {
             volume.value.existing_claim = None;
             volume.value.size = None;

@@ -20,7 +20,8 @@ pub fn templates(source: &Source<'_>) -> Vec<File> {
     let is_attachment = |object: &&Object| object.identity.kind == objects::NAD_KIND;
     let attachment = objects.iter().find(is_attachment);
     let attachment = attachment.expect("an appliance with a chart is on a network of the site's");
-    let mut files = vec![file("networks", networks(attachment)), own_capabilities(&objects)];
+    let mut files =
+        vec![file("networks", networks(attachment)), own_capabilities(&objects), own_volumes(source)];
     for object in objects.iter().filter(|object| !is_attachment(object)) {
         files.push(of_object(source, object));
     }
@@ -45,6 +46,15 @@ fn own_capabilities(objects: &ObjectSet) -> File {
         "{{{{/* The appliance's capabilities that no value adds. */}}}}\n{{{{- define \"wrtpod.ownCapabilities\" -}}}}\n{names}\n{{{{- end -}}}}\n"
     );
     ("templates/_capabilities.tpl".to_owned(), text)
+}
+
+/// The volumes that the appliance's document names, for containers of the values to mount.
+fn own_volumes(source: &Source<'_>) -> File {
+    let names: Value = source.spec.volumes.iter().map(|(name, _)| Value::from(name.to_string())).collect();
+    let text = format!(
+        "{{{{/* The appliance's volumes that no value adds. */}}}}\n{{{{- define \"wrtpod.ownVolumes\" -}}}}\n{names}\n{{{{- end -}}}}\n"
+    );
+    ("templates/_volumes.tpl".to_owned(), text)
 }
 
 /// What overlays are to the pod that applies them itself. Any one will do: values have the choice.
@@ -207,6 +217,10 @@ fn workload(source: &Source<'_>, object: &Object) -> String {
         optional(&format!("{pod}/tolerations"), ".Values.tolerations"),
         optional_text(&format!("{pod}/hostname"), ".Values.hostname"),
     ];
+    // Where a readiness probe says when the appliance is ready, one of the others may say nothing.
+    if object.value.pointer("/spec/minReadySeconds").is_none() {
+        slots.push(optional_block("/spec/minReadySeconds", "include \"wrtpod.minReadySeconds\" ."));
+    }
     if source.profile() == Profile::Generic {
         slots.push(optional_block(&format!("{pod}/hostUsers"), "include \"wrtpod.hostUsers\" ."));
     }
@@ -268,6 +282,7 @@ fn containers(source: &Source<'_>, object: &Object) -> Vec<Slot> {
         optional_block(&capabilities, further)
     });
     slots.extend(mounts(source, object, main));
+    slots.push(more("/spec/template/spec/containers/-", "include \"wrtpod.sidecars\" . | trim"));
     slots
 }
 

@@ -29,7 +29,7 @@ pub fn explain_pod(text: &mut String, appliance: &Appliance, objects: &ObjectSet
 fn explain_user(text: &mut String, appliance: &Appliance, name: &str, container: &Value) {
     let stated = |field: &str| container["securityContext"][field].as_i64();
     let (user, group) = (stated("runAsUser"), stated("runAsGroup"));
-    let mut planned = appliance.init.iter().chain([&appliance.main]).filter(|planned| planned.name == name);
+    let mut planned = appliance.containers().filter(|planned| planned.name == name);
     let _ = match (planned.next().map(|planned| planned.run_as), user, group) {
         (Some(RunAs::Root(reason)), Some(0), _) => {
             writeln!(text, "  container {name} runs as root, whatever the pod says: {reason}")
@@ -65,7 +65,7 @@ fn explain_capabilities(text: &mut String, appliance: &Appliance, name: &str, co
 /// Why a container has a capability: the plan's reason, else that of `allow`.
 fn reason_of<'a>(appliance: &'a Appliance, container: &str, capability: &str) -> &'a str {
     let Some(privilege) = Privilege::capability(capability) else { return NO_REASON };
-    let planned = appliance.init.iter().chain([&appliance.main]).find(|planned| planned.name == container);
+    let planned = appliance.containers().find(|planned| planned.name == container);
     let granted = planned.into_iter().flat_map(|planned| &planned.grants);
     let granted = granted.filter(|grant| Privilege::Capability(grant.capability.value) == privilege);
     granted.map(|grant| grant.reason.as_str()).next().unwrap_or_else(|| allowed(appliance, &privilege))

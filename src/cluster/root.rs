@@ -32,7 +32,8 @@ pub(super) fn fix(pod: &Pod, container: &str, log: &[String]) -> Option<String> 
     let found = lines().find(|line| {
         says(line, "operation not permitted", &FORBIDDEN) || says(line, "permission denied", &DENIED)
     })?;
-    let own = pod.spec.as_ref()?.containers.iter().find(|one| one.name == container)?;
+    let containers = &pod.spec.as_ref()?.containers;
+    let (at, own) = containers.iter().enumerate().find(|(_, one)| one.name == container)?;
     let capabilities = own.security_context.as_ref().and_then(|context| context.capabilities.as_ref());
     let added = capabilities.and_then(|capabilities| capabilities.add.as_deref()).unwrap_or_default();
     if ["CHOWN", "DAC_OVERRIDE", "SETUID", "SETGID"]
@@ -42,9 +43,11 @@ pub(super) fn fix(pod: &Pod, container: &str, log: &[String]) -> Option<String> 
         return None;
     }
     let set = if found.contains("s6-") { "s6" } else { "root-entrypoint" };
+    // The appliance's own container is the first one.
+    let place = if at == 0 { String::new() } else { format!(" under `containers.{container}`") };
     Some(format!(
-        "its image starts as root and lacks a capability for what it does then: write `capabilities: {{{set}: REASON}}`, or \
-         have it start as a user (`wrtpod explain capabilities`)"
+        "its image starts as root and lacks a capability for what it does then: write `capabilities: {{{set}: REASON}}`{place}, \
+         or have it start as a user (`wrtpod explain capabilities`)"
     ))
 }
 
@@ -79,6 +82,16 @@ mod tests {
         for (line, set) in table {
             assert_eq!(told(&[], line).as_deref(), Some(set), "{line}");
         }
+    }
+
+    #[test]
+    fn a_second_container_is_named() {
+        let pod = json!({"spec": {"containers": [{"name": "web"}, {"name": "proxy"}]}});
+        let pod: Pod = serde_json::from_value(pod).unwrap_or_else(|error| panic!("{error}"));
+        let log = ["chown: /run: Operation not permitted".to_owned()];
+        let told = |name| fix(&pod, name, &log).unwrap_or_default();
+        assert!(told("proxy").contains("REASON}` under `containers.proxy`, or"), "{}", told("proxy"));
+        assert!(told("web").contains("REASON}`, or"), "{}", told("web"));
     }
 
     #[test]

@@ -2,10 +2,11 @@
 
 use super::Names;
 use super::base::Base;
+use super::containers;
 use super::pieces::Pieces;
 use super::text::Document;
 use super::unmapped::{is_amount, is_device, is_taken, literal, not_imported};
-use super::values::{Interface, Persistence, Values, VolumeClaim};
+use super::values::{Interface, Persistence, Resources, Values, VolumeClaim};
 use super::variables::EnvSource;
 use crate::diag::{Diagnostic, Diagnostics, Loc};
 use crate::spec::{Entries, PackagePolicy, PersistenceMode, Profile};
@@ -13,7 +14,7 @@ use crate::types::{ImageRef, Name, Quantity, TimeZone};
 use serde_json::{Map, Value, json};
 
 /// What a document says of a capability that came with the values: they have no reasons.
-const REASON: &str = "the chart's values ask for it (say here what needs it)";
+pub const REASON: &str = "the chart's values ask for it (say here what needs it)";
 
 /// The profile of the appliance: the catalog entry's, else that of which the values have keys; OpenWrt's are always among
 /// the values of its charts.
@@ -117,10 +118,7 @@ fn wanted(
     let capabilities = capabilities.filter(|name| !base.has_capability(name));
     spec.map("capabilities", capabilities.map(|name| (name, json!(REASON))).collect());
     if let Some(resources) = &values.resources {
-        let mut made = Pieces::default();
-        made.map("requests", amounts(&resources.requests));
-        made.map("limits", amounts(&resources.limits));
-        spec.map("resources", made.finish());
+        spec.map("resources", self::resources(resources));
         let devices = resources.limits.iter().filter(|(name, _)| is_device(name));
         let devices = devices.map(|(name, count)| device(name, &count.value.to_string()));
         let devices: Vec<Value> = base.devices_by_path().cloned().chain(devices).collect();
@@ -128,6 +126,7 @@ fn wanted(
             spec.put("devices", devices);
         }
     }
+    spec.map("containers", containers::documents(values, base, diagnostics));
     spec.list("nodes", &values.nodes);
     spec.pairs("nodeSelector", &values.node_selector);
     if !values.tolerations.is_empty() {
@@ -241,7 +240,7 @@ fn persistence(persistence: &Persistence) -> Map<String, Value> {
 }
 
 /// A source of variables; nothing for one without an object.
-fn env_source(source: &EnvSource) -> Option<Value> {
+pub fn env_source(source: &EnvSource) -> Option<Value> {
     let (key, object) = match (&source.secret, &source.config_map) {
         (Some(secret), _) => ("secret", secret),
         (None, Some(map)) => ("configMap", map),
@@ -337,6 +336,14 @@ fn device(resource: &str, count: &str) -> Value {
         made.put("count", count.parse::<u32>().map_or_else(|_| json!(count), |count| json!(count)));
     }
     Value::Object(made.finish())
+}
+
+/// CPU and memory.
+pub fn resources(stated: &Resources) -> Map<String, Value> {
+    let mut made = Pieces::default();
+    made.map("requests", amounts(&stated.requests));
+    made.map("limits", amounts(&stated.limits));
+    made.finish()
 }
 
 fn amounts(amounts: &Entries<String, Quantity>) -> Map<String, Value> {

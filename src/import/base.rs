@@ -1,5 +1,6 @@
 //! What a catalog entry says already: a document on top of it says only what differs.
 
+use super::containers::VolumeMount;
 use crate::diag::{Diagnostics, SourceMap, Span};
 use crate::spec::{self, CatalogEntry, Profile};
 use crate::types::CapabilityWish;
@@ -75,6 +76,16 @@ impl Base {
     /// Whether the entry has a volume of this name.
     pub fn has_volume(&self, name: &str) -> bool {
         self.0.get("volumes").and_then(|volumes| volumes.get(name)).is_some()
+    }
+
+    /// Whether the entry's appliance sees the volume as this mount has it: the same folder of it, and writable or not.
+    pub fn is_mounted_alike(&self, name: &str, mount: &VolumeMount) -> bool {
+        let volume = self.0.get("volumes").and_then(|volumes| volumes.get(name));
+        volume.is_some_and(|volume| {
+            let folder = mount.sub_path.as_ref().map(|path| path.as_str());
+            let only = mount.read_only.is_some_and(|only| only.value);
+            volume["subPath"].as_str() == folder && volume["readOnly"].as_bool().unwrap_or_default() == only
+        })
     }
 
     /// Whether the entry asks for this capability.

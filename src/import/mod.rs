@@ -7,6 +7,7 @@
 
 mod appliance;
 mod base;
+mod containers;
 mod given;
 mod names;
 mod overlays;

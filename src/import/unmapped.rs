@@ -1,8 +1,8 @@
 //! What values can say and documents cannot: each is told at its place, with what to do instead.
 
 use super::values::{Resources, Values};
-use super::variables::EnvVar;
-use crate::diag::{Diagnostic, Diagnostics, Span};
+use super::variables::{EnvSource, EnvVar};
+use crate::diag::{Diagnostic, Diagnostics, Loc, Span};
 use crate::spec::Profile;
 use crate::types::Privilege;
 use serde_json::{Value, json};
@@ -56,13 +56,13 @@ pub fn report(values: &Values, profile: Profile, diagnostics: &mut Diagnostics) 
     }
     credentials(values, &mut tell);
     if let Some(resources) = &values.resources {
-        resources_of_others(resources, &mut tell);
+        resources_of_others(resources, true, &mut tell);
     }
-    env_sources(values, &mut tell);
+    env_sources("extraEnvFrom", &values.extra_env_from, &mut tell);
     for (index, variable) in values.extra_env.iter().enumerate() {
         match literal(variable, profile) {
             Err((key, why, help)) => tell(&format!("extraEnv[{index}]{key}"), variable.span, why, help),
-            Ok(_) => optional_key(index, variable, &mut tell),
+            Ok(_) => optional_key(&format!("extraEnv[{index}]"), variable, &mut tell),
         }
     }
 }
@@ -70,13 +70,13 @@ pub fn report(values: &Values, profile: Profile, diagnostics: &mut Diagnostics) 
 /// Why nothing is optional.
 const NEEDED: &str = "what a document names has to be there";
 
-/// What is left of sources of variables: a document's have to be there.
-fn env_sources(values: &Values, tell: Tell<'_>) {
-    for (index, source) in values.extra_env_from.iter().enumerate() {
+/// What is left of sources of variables, which stand at a path: a document's have to be there.
+pub fn env_sources(path: &str, sources: &[Loc<EnvSource>], tell: Tell<'_>) {
+    for (index, source) in sources.iter().enumerate() {
         for (key, object) in [("secretRef", &source.secret), ("configMapRef", &source.config_map)] {
             let optional = object.as_ref().and_then(|object| object.optional);
             if let Some(optional) = optional.filter(|optional| optional.value) {
-                let path = format!("extraEnvFrom[{index}].{key}.optional");
+                let path = format!("{path}[{index}].{key}.optional");
                 tell(&path, optional.span, NEEDED, "make the object, or remove the source");
             }
         }
@@ -84,12 +84,12 @@ fn env_sources(values: &Values, tell: Tell<'_>) {
 }
 
 /// The same of a variable that is from a Secret or a ConfigMap.
-fn optional_key(index: usize, variable: &EnvVar, tell: Tell<'_>) {
+pub fn optional_key(path: &str, variable: &EnvVar, tell: Tell<'_>) {
     let Some(from) = &variable.value_from else { return };
     for (key, object) in [("secretKeyRef", &from.secret), ("configMapKeyRef", &from.config_map)] {
         let optional = object.as_ref().and_then(|object| object.optional);
         if let Some(optional) = optional.filter(|optional| optional.value) {
-            let path = format!("extraEnv[{index}].valueFrom.{key}.optional");
+            let path = format!("{path}.valueFrom.{key}.optional");
             tell(&path, optional.span, NEEDED, "make the object, or remove the variable");
         }
     }
@@ -102,7 +102,8 @@ pub fn is_taken(values: &Values, privilege: &Privilege) -> bool {
         && annotations.any(|(key, value)| key.contains("apparmor") && value.value == "unconfined")
 }
 
-type Tell<'a> = &'a mut dyn FnMut(&str, Option<Span>, &str, &str);
+/// Takes a path, the place of its value, why it is not imported, and what to do.
+pub type Tell<'a> = &'a mut dyn FnMut(&str, Option<Span>, &str, &str);
 
 /// Passwords never stand in documents. Nor are they shown: there is no place with a line of the file.
 fn credentials(values: &Values, tell: Tell<'_>) {
@@ -118,16 +119,20 @@ fn credentials(values: &Values, tell: Tell<'_>) {
     }
 }
 
-/// Documents have CPU and memory, and what device plugins offer.
-fn resources_of_others(resources: &Resources, tell: Tell<'_>) {
+/// Documents have CPU and memory, and, of the appliance's own container, what device plugins offer.
+pub fn resources_of_others(resources: &Resources, has_devices: bool, tell: Tell<'_>) {
     let help = "write it as a patch of the workload, under `patches`";
     let of_limits = |name: &str| resources.limits.iter().any(|(known, _)| known.value == name);
     for (path, amounts) in [("requests", &resources.requests), ("limits", &resources.limits)] {
         for (name, _) in amounts {
             // Kubernetes takes the limit of a device for its request.
-            let imported = is_amount(name) || is_device(name) && of_limits(name);
+            let imported = is_amount(name) || has_devices && is_device(name) && of_limits(name);
             if !imported {
-                let why = "a document has `cpu`, `memory` and `devices`";
+                let why = if has_devices {
+                    "a document has `cpu`, `memory` and `devices`"
+                } else {
+                    "a container beside the appliance's own has `cpu` and `memory`"
+                };
                 tell(&format!("resources.{path}.{}", name.value), name.span, why, help);
             }
         }
@@ -177,7 +182,7 @@ pub fn literal(
 }
 
 /// What the process sees of a text in which Kubernetes turns `$$` into `$`; none when it expands `$(NAME)`.
-fn unescaped(text: &str) -> Option<String> {
+pub fn unescaped(text: &str) -> Option<String> {
     let mut seen = String::new();
     let mut rest = text;
     while let Some(at) = rest.find('$') {

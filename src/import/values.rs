@@ -1,5 +1,6 @@
 //! The values of a chart, as `values.yaml` has them.
 
+use super::containers::Container;
 use super::given::Given;
 use super::variables::{EnvSource, EnvVar};
 use crate::diag::Loc;
@@ -76,6 +77,8 @@ record! {
         "extraEnvFrom" => extra_env_from: Vec<Loc<EnvSource>>,
         /// Whether the pod has the node's users (profile `generic`).
         "hostUsers" => host_users: Given<bool>,
+        /// Further containers.
+        "containers" => containers: Entries<Name, Container>,
         /// Further volumes.
         "extraVolumes" => extra_volumes: Vec<Loc<Value>>,
         /// Further mounts.
@@ -112,7 +115,7 @@ record! {
         "credentials" => credentials: Option<Loc<Credentials>>,
         /// The image of the helper containers (profile `generic`).
         "helperImage" => helper_image: Given<ImageRef>,
-        /// Claims of the appliance's own volumes (profile `generic`).
+        /// Claims of the appliance's own volumes.
         "volumes" => volumes: Entries<Name, VolumeClaim>,
         /// What Helm gives to all charts of a release.
         "global" => global: Option<Loc<Value>>,

@@ -13,11 +13,11 @@ use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 use crate::plan::{self, EnvObject, EnvValue, ProbeAction, RunAs};
 
 /// A container with no more privilege than the plan grants.
-pub fn container(plan: &plan::Container, pull_policy: Option<&str>) -> Container {
+pub fn container(plan: &plan::Container) -> Container {
     Container {
         name: plan.name.clone(),
         image: Some(plan.image.to_string()),
-        image_pull_policy: pull_policy.map(str::to_owned),
+        image_pull_policy: plan.pull_policy.clone(),
         command: list(&plan.command),
         args: list(&plan.args),
         env: (!plan.env.is_empty()).then(|| plan.env.iter().map(env).collect()),
@@ -118,16 +118,20 @@ fn probe(plan: &plan::Probe) -> Probe {
         ProbeAction::Http { path, port } => {
             probe.http_get = Some(HTTPGetAction {
                 path: Some(path.clone()),
-                port: IntOrString::String(port.value.clone()),
+                port: target(&port.value),
                 ..HTTPGetAction::default()
             });
         }
         ProbeAction::Tcp(port) => {
-            probe.tcp_socket =
-                Some(TCPSocketAction { port: IntOrString::String(port.value.clone()), host: None });
+            probe.tcp_socket = Some(TCPSocketAction { port: target(&port.value), host: None });
         }
     }
     probe
+}
+
+/// A port by its name, or by its number: no name is one.
+fn target(port: &str) -> IntOrString {
+    port.parse().map_or_else(|_| IntOrString::String(port.to_owned()), IntOrString::Int)
 }
 
 /// Kubernetes counts in `i32`; what does not fit is as good as for ever.

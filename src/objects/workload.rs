@@ -111,7 +111,6 @@ fn pod_annotations(
 }
 
 fn pod(appliance: &Appliance, owner: ScriptsOwner) -> PodSpec {
-    let pull_policy = appliance.pull_policy.as_deref();
     let secrets: Vec<_> =
         appliance.pull_secrets.iter().map(|name| LocalObjectReference { name: name.clone() }).collect();
     let sysctls: Vec<_> = appliance
@@ -119,7 +118,7 @@ fn pod(appliance: &Appliance, owner: ScriptsOwner) -> PodSpec {
         .iter()
         .map(|(name, value)| Sysctl { name: name.value.clone(), value: value.value.clone() })
         .collect();
-    let init: Vec<_> = appliance.init.iter().map(|plan| container(plan, pull_policy)).collect();
+    let init: Vec<_> = appliance.init.iter().map(container).collect();
     let scripts_of = |kind| scripts::name(appliance, kind, owner);
     let volumes: Vec<_> = appliance.volumes.iter().map(|plan| volume(plan, &scripts_of)).collect();
     let group = match appliance.main.run_as {
@@ -132,7 +131,7 @@ fn pod(appliance: &Appliance, owner: ScriptsOwner) -> PodSpec {
         // no place for the addresses of the cluster's Services.
         automount_service_account_token: Some(false),
         enable_service_links: Some(false),
-        containers: vec![container(&appliance.main, pull_policy)],
+        containers: std::iter::once(&appliance.main).chain(&appliance.sidecars).map(container).collect(),
         host_users: appliance.host_users,
         hostname: appliance.hostname.clone(),
         image_pull_secrets: (!secrets.is_empty()).then_some(secrets),

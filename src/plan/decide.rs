@@ -7,15 +7,15 @@ use super::nics::{self, Place};
 use super::once::once;
 use super::openwrt::{self, Parts, Taken};
 use super::pair::Half;
-use super::pod::{ContainerPort, Credentials, Grant, Service};
+use super::pod::{ContainerPort, Credentials, Service};
 use super::{
-    access, attachments, cluster, duid, generic, overlays, pair, placement, probes, profile, resources,
-    routes, secrets, storage,
+    access, attachments, cluster, duid, generic, grants, overlays, pair, placement, probes, profile,
+    resources, routes, secrets, sidecars, storage,
 };
 use crate::diag::{Diagnostic, Diagnostics, Loc, Span};
 use crate::overlay::Overlays;
 use crate::spec::{self, ApplianceSpec, Documents, SiteSpec, UpdateStrategy, WorkloadKind};
-use crate::types::{AddressSpec, CapabilityWish, Cidr, ImageRef};
+use crate::types::{AddressSpec, Cidr, ImageRef};
 
 /// Decides the whole site. `None` without a Site document. After a fault, which is reported, the plan is good for
 /// finding others, and for nothing else.
@@ -212,6 +212,7 @@ fn appliance(context: &Context<'_>, document: &Loc<spec::Appliance>, diags: &mut
     };
     secrets::warn(&name, &context.namespace, spec, diags);
     let parts = parts(context, profile, whole, half, credentials.as_ref(), diags);
+    let sidecars = sidecars::decide(spec, &parts, diags);
     Appliance {
         kind: spec.from.as_ref().map_or(name.as_str(), |from| from.as_str()).to_owned(),
         profile,
@@ -223,11 +224,11 @@ fn appliance(context: &Context<'_>, document: &Loc<spec::Appliance>, diags: &mut
         pair: spec.pair.as_ref().map(|pair| pair.as_ref().map(ToString::to_string)),
         half,
         policy_router: routers.policy_router,
-        pull_policy: spec.image_pull_policy.as_ref().map(|policy| policy.as_str().to_owned()),
         pull_secrets: once(spec.image_pull_secrets.iter().map(|name| name.to_string())),
         init: parts.init,
-        min_ready_seconds: probes::min_ready_seconds(&parts.main.probes),
+        min_ready_seconds: probes::min_ready_seconds(std::iter::once(&parts.main).chain(&sidecars)),
         main: parts.main,
+        sidecars,
         volumes: parts.volumes,
         claims: storage::claims(context.site, profile, &name, spec),
         scripts: parts.scripts,
@@ -267,7 +268,7 @@ struct Whole<'a> {
     name: &'a Loc<String>,
     overlays: &'a [AppliedOverlay],
     spec: &'a ApplianceSpec,
-    image: &'a ImageRef,
+    image: &'a Loc<ImageRef>,
     nics: &'a [Nic],
     ports: Vec<ContainerPort>,
     service: Option<&'a Service>,
@@ -282,7 +283,7 @@ fn parts(
     diags: &mut Diagnostics,
 ) -> Parts {
     let Whole { name, overlays, spec, image, nics, ports, service } = whole;
-    let grants = grants(spec);
+    let grants = grants::decide(&spec.capabilities);
     let resources = resources::decide(spec, diags);
     if profile == Profile::Generic {
         let cluster = &context.cluster;
@@ -321,25 +322,6 @@ fn workload(spec: &ApplianceSpec, name: &Loc<String>) -> Loc<Workload> {
         Some(kind) => Loc::new(Workload::StatefulSet, kind.span),
         None => Loc::new(Workload::StatefulSet, name.span),
     }
-}
-
-fn grants(spec: &ApplianceSpec) -> Vec<Grant> {
-    let stated = |capability| {
-        let same = |wish: CapabilityWish| wish == CapabilityWish::One(capability);
-        spec.capabilities.iter().find(|(wish, _)| same(wish.value)).map(|(_, reason)| reason.value.as_str())
-    };
-    let mut grants: Vec<Grant> = Vec::new();
-    for (wish, reason) in &spec.capabilities {
-        for (capability, of_set) in wish.value.members() {
-            // What the document says of a capability itself is nearer than what its set says.
-            let reason = stated(capability).or(of_set).unwrap_or(reason.value.as_str());
-            if !grants.iter().any(|known| known.capability.value == capability) {
-                let capability = Loc::new(capability, wish.span);
-                grants.push(Grant { capability, reason: reason.to_owned() });
-            }
-        }
-    }
-    grants
 }
 
 fn credentials(profile: Profile, name: &str, spec: &ApplianceSpec) -> Option<Credentials> {

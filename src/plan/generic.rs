@@ -21,7 +21,7 @@ pub struct Input<'a> {
     /// The document.
     pub spec: &'a ApplianceSpec,
     /// Its image.
-    pub image: &'a ImageRef,
+    pub image: &'a Loc<ImageRef>,
     /// Its NICs.
     pub nics: &'a [Nic],
     /// Its ports.
@@ -56,7 +56,7 @@ pub fn parts(input: &Input<'_>, diags: &mut Diagnostics) -> Parts {
     volumes.extend(volumes::volumes(input.name, input.spec));
     Parts {
         init: if wired { vec![wire(input)] } else { Vec::new() },
-        main: main(input, probes::decide(input.spec, diags)),
+        main: main(input, probes::decide(input.spec.probes.as_ref(), diags)),
         volumes,
         scripts: wired.then_some(Scripts::Wire),
         config,
@@ -64,7 +64,7 @@ pub fn parts(input: &Input<'_>, diags: &mut Diagnostics) -> Parts {
 }
 
 fn wire(input: &Input<'_>) -> Container {
-    let image = input.spec.helper_image.as_ref().map_or(input.image, |image| &image.value);
+    let image = input.spec.helper_image.as_ref().map_or(input.image, |image| image);
     let mount = |volume: &str, path: &str, read_only| Mount {
         volume: volume.into(),
         path: Loc::bare(path.to_owned()),
@@ -74,6 +74,7 @@ fn wire(input: &Input<'_>) -> Container {
     Container {
         name: "wire".into(),
         image: image.clone(),
+        pull_policy: pull_policy(input.spec),
         command: vec!["/bin/sh".into(), "/wrtpod/bin/wire".into()],
         args: Vec::new(),
         env: vec![("WRTPOD_HOST_IPS".into(), EnvValue::Field("status.hostIPs".into()))],
@@ -105,24 +106,29 @@ fn main(input: &Input<'_>, probes: Probes) -> Container {
     Container {
         name: input.name.to_owned(),
         image: input.image.clone(),
+        pull_policy: pull_policy(input.spec),
         command: texts(&spec.command),
         args: texts(&spec.args),
         env: zone.into_iter().chain(variables::values(&spec.env)).collect(),
         env_from: variables::sources(&spec.env_from),
         mounts: volumes::mounts(spec),
         grants: input.grants.clone(),
-        run_as: run_as(spec),
+        run_as: run_as(spec.user.as_ref(), spec.group.as_ref()),
         ports: input.ports.clone(),
         probes,
         resources: input.resources.clone(),
     }
 }
 
-/// The document's user and group; a user without a group has the group of its number.
-fn run_as(spec: &ApplianceSpec) -> RunAs {
-    let number = |id: &Option<Loc<AccountId>>| id.as_ref().map(|id| id.value);
-    let user = number(&spec.user);
-    RunAs::Image { user, group: number(&spec.group).or(user) }
+/// When a node pulls the appliance's image, and those of its helpers.
+pub fn pull_policy(spec: &ApplianceSpec) -> Option<String> {
+    spec.image_pull_policy.as_ref().map(|policy| policy.as_str().to_owned())
+}
+
+/// A user and group of a document; a user without a group has the group of its number.
+pub fn run_as(user: Option<&Loc<AccountId>>, group: Option<&Loc<AccountId>>) -> RunAs {
+    let user = user.map(|id| id.value);
+    RunAs::Image { user, group: group.map(|id| id.value).or(user) }
 }
 
 /// What `wire` reads: shell assignments of words that need no quoting.

@@ -210,8 +210,6 @@ pub struct Appliance {
     pub half: Option<Half>,
     /// The package of its image or overlays that has routing rules of its own; the span is that of the word that brings it.
     pub policy_router: Option<Loc<String>>,
-    /// `Always`, `IfNotPresent` or `Never`.
-    pub pull_policy: Option<String>,
     /// Names of pull Secrets.
     pub pull_secrets: Vec<String>,
     /// Its NICs besides (or, without Multus, in the place of) the cluster's eth0.
@@ -220,6 +218,8 @@ pub struct Appliance {
     pub init: Vec<Container>,
     /// The appliance itself.
     pub main: Container,
+    /// The containers beside it, by name.
+    pub sidecars: Vec<Container>,
     /// Volumes of the pod.
     pub volumes: Vec<Volume>,
     /// Claims that stand beside the workload and outlive it.

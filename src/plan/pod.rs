@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::model::Pairs;
+use super::model::{Appliance, Pairs};
 use super::variables::{EnvSource, EnvValue};
 use crate::diag::{Loc, Span};
 use crate::pod;
@@ -16,7 +16,9 @@ pub struct Container {
     /// Name.
     pub name: String,
     /// Image.
-    pub image: ImageRef,
+    pub image: Loc<ImageRef>,
+    /// When a node pulls it: `Always`, `IfNotPresent` or `Never`; Kubernetes decides when absent.
+    pub pull_policy: Option<String>,
     /// Entry point; the image's when empty.
     pub command: Vec<String>,
     /// Arguments; the image's when empty.
@@ -51,6 +53,13 @@ pub enum RunAs {
         /// Its group, which also owns what is on its claims.
         group: Option<AccountId>,
     },
+}
+
+impl Appliance {
+    /// All containers of its pod.
+    pub fn containers(&self) -> impl Iterator<Item = &Container> {
+        self.init.iter().chain([&self.main]).chain(&self.sidecars)
+    }
 }
 
 /// A volume mounted into a container.

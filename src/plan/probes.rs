@@ -1,12 +1,12 @@
-//! Probes of a generic appliance, as its document asks for them.
+//! Probes of a generic appliance and of containers beside one, as the document asks for them.
 
-use super::pod::{Probe, ProbeAction, Probes};
+use super::pod::{Container, Probe, ProbeAction, Probes};
 use crate::diag::{Diagnostic, Diagnostics, Loc};
-use crate::spec::{ApplianceSpec, Probe as ProbeSpec, ProbeAction as ActionSpec};
+use crate::spec::{Probe as ProbeSpec, ProbeAction as ActionSpec, Probes as ProbesSpec};
 
 /// Decides the probes.
-pub fn decide(spec: &ApplianceSpec, diags: &mut Diagnostics) -> Probes {
-    let Some(probes) = &spec.probes else { return Probes::default() };
+pub fn decide(stated: Option<&Loc<ProbesSpec>>, diags: &mut Diagnostics) -> Probes {
+    let Some(probes) = stated else { return Probes::default() };
     let mut probe = |spec: &Option<Loc<ProbeSpec>>| spec.as_ref().map(|spec| one(spec, diags));
     Probes {
         startup: probe(&probes.startup),
@@ -15,10 +15,10 @@ pub fn decide(spec: &ApplianceSpec, diags: &mut Diagnostics) -> Probes {
     }
 }
 
-/// Without a readiness probe a container is ready from its first moment, and one that ends at once would pass for an
-/// appliance that works: the workload's controller gives it the time to fail.
-pub fn min_ready_seconds(probes: &Probes) -> i32 {
-    if probes.readiness.is_some() { 0 } else { 10 }
+/// Without a readiness probe a container is ready from its first moment, and one that ends at once would pass for one
+/// that works: the workload's controller gives it the time to fail.
+pub fn min_ready_seconds<'a>(mut containers: impl Iterator<Item = &'a Container>) -> i32 {
+    if containers.all(|container| container.probes.readiness.is_some()) { 0 } else { 10 }
 }
 
 fn one(spec: &Loc<ProbeSpec>, diags: &mut Diagnostics) -> Probe {

@@ -3,31 +3,12 @@
 use super::pod::Resources;
 use super::units;
 use crate::diag::{Diagnostic, Diagnostics, Loc};
-use crate::spec::{Amounts, ApplianceSpec, Device, DeviceSource};
+use crate::spec::{self, Amounts, ApplianceSpec, Device, DeviceSource};
 use crate::types::{Quantity, label};
 
 /// Requests and limits; a device plugin's resource is a limit.
 pub fn decide(spec: &ApplianceSpec, diags: &mut Diagnostics) -> Resources {
-    let mut resources = Resources::default();
-    if let Some(stated) = &spec.resources {
-        let (requests, limits) = (amounts(stated.requests.as_ref()), amounts(stated.limits.as_ref()));
-        for (name, request) in &requests {
-            let limit = limits.iter().find(|(known, _)| known == name);
-            if let Some((_, limit)) = limit.filter(|(_, limit)| request.value > limit.value) {
-                diags.push(above_limit(name, request, limit));
-            }
-        }
-        for (name, amount) in requests.iter().chain(&limits) {
-            let finding = if *name == "cpu" { units::cores(amount) } else { units::bytes(amount) };
-            if let Some(finding) = finding {
-                diags.push(finding);
-            }
-        }
-        let texts = |amounts: Vec<(&str, Loc<Quantity>)>| {
-            amounts.into_iter().map(|(name, amount)| (name.to_owned(), amount.to_string())).collect()
-        };
-        resources = Resources { requests: texts(requests), limits: texts(limits) };
-    }
+    let mut resources = of_amounts(spec.resources.as_ref(), diags);
     for device in &spec.devices {
         if let DeviceSource::Resource(resource) = &device.source.value {
             check_device(device, resource, &resources, diags);
@@ -36,6 +17,28 @@ pub fn decide(spec: &ApplianceSpec, diags: &mut Diagnostics) -> Resources {
         }
     }
     resources
+}
+
+/// CPU and memory.
+pub fn of_amounts(stated: Option<&Loc<spec::Resources>>, diags: &mut Diagnostics) -> Resources {
+    let Some(stated) = stated else { return Resources::default() };
+    let (requests, limits) = (amounts(stated.requests.as_ref()), amounts(stated.limits.as_ref()));
+    for (name, request) in &requests {
+        let limit = limits.iter().find(|(known, _)| known == name);
+        if let Some((_, limit)) = limit.filter(|(_, limit)| request.value > limit.value) {
+            diags.push(above_limit(name, request, limit));
+        }
+    }
+    for (name, amount) in requests.iter().chain(&limits) {
+        let finding = if *name == "cpu" { units::cores(amount) } else { units::bytes(amount) };
+        if let Some(finding) = finding {
+            diags.push(finding);
+        }
+    }
+    let texts = |amounts: Vec<(&str, Loc<Quantity>)>| {
+        amounts.into_iter().map(|(name, amount)| (name.to_owned(), amount.to_string())).collect()
+    };
+    Resources { requests: texts(requests), limits: texts(limits) }
 }
 
 fn amounts(stated: Option<&Loc<Amounts>>) -> Vec<(&'static str, Loc<Quantity>)> {

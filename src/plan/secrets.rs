@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::diag::{Diagnostic, Diagnostics, Loc};
 use crate::secret;
 use crate::spec::{ApplianceSpec, SecretKeyRef, UciValue, VariableSource, VariableValue};
+use crate::types::EnvName;
 
 /// The keys that the settings name, by Secret.
 pub fn keys(spec: &ApplianceSpec) -> BTreeMap<String, BTreeSet<String>> {
@@ -85,13 +86,13 @@ pub fn literals(spec: &ApplianceSpec) -> Vec<Literal> {
             }
         }
     }
-    for (name, value) in &spec.env {
+    for (path, name, value) in variables(spec) {
         if let VariableValue::Text(text) = &value.value
             && secret::is_name(name.as_str())
             && !secret::is_harmless(name.as_str(), text)
         {
             found.push(Literal {
-                path: Loc::new(format!("env.{}", name.value), value.span),
+                path: Loc::new(format!("{path}env.{}", name.value), value.span),
                 name: name.value.to_string(),
                 key: Some(name.as_str().to_ascii_lowercase().replace('_', "-")),
             });
@@ -99,6 +100,14 @@ pub fn literals(spec: &ApplianceSpec) -> Vec<Literal> {
     }
     set_apart(&mut found);
     found
+}
+
+/// The variables of all containers, each with the path up to `env`.
+fn variables(spec: &ApplianceSpec) -> impl Iterator<Item = (String, &Loc<EnvName>, &Loc<VariableValue>)> {
+    let own = spec.env.iter().map(|(name, value)| (String::new(), name, value));
+    own.chain(spec.containers.iter().flat_map(|(container, one)| {
+        one.env.iter().map(move |(name, value)| (format!("containers.{}.", container.value), name, value))
+    }))
 }
 
 /// Gives those that would have one key in the Secret a number each.
@@ -142,7 +151,7 @@ pub fn warn(appliance: &str, namespace: &str, spec: &ApplianceSpec, diags: &mut 
 
 /// A name for the Secret. The settings may name one already, and nothing is said of what is in it.
 fn free_name(appliance: &str, spec: &ApplianceSpec) -> String {
-    let of_variables = spec.env.iter().filter_map(|(_, value)| match &value.value {
+    let of_variables = variables(spec).filter_map(|(_, _, value)| match &value.value {
         VariableValue::From(VariableSource::Secret(from)) => Some(from.name.to_string()),
         VariableValue::Text(_) | VariableValue::From(VariableSource::ConfigMap(_)) => None,
     });

@@ -3,6 +3,7 @@
 use super::pod::{Mount, Scratch, Volume, VolumeSource};
 use crate::diag::Loc;
 use crate::spec::{self, ApplianceSpec, DeviceSource};
+use crate::types::Name;
 
 /// The volumes of the pod.
 pub fn volumes(appliance: &str, spec: &ApplianceSpec) -> Vec<Volume> {
@@ -46,12 +47,7 @@ fn is_shared_memory(volume: &spec::Volume) -> bool {
 
 /// Where the main container sees them.
 pub fn mounts(spec: &ApplianceSpec) -> Vec<Mount> {
-    let own = spec.volumes.iter().map(|(name, volume)| Mount {
-        volume: name.value.to_string(),
-        path: volume.mount_path.clone(),
-        sub_path: volume.sub_path.clone(),
-        read_only: volume.read_only.as_ref().is_some_and(|only| only.value),
-    });
+    let own = spec.volumes.iter().map(|(name, volume)| mount(name, volume));
     let devices = devices(spec).map(|path| Mount {
         volume: device_volume(&path),
         path,
@@ -59,6 +55,16 @@ pub fn mounts(spec: &ApplianceSpec) -> Vec<Mount> {
         read_only: false,
     });
     own.chain(devices).collect()
+}
+
+/// How the appliance sees a volume.
+pub fn mount(name: &Loc<Name>, volume: &spec::Volume) -> Mount {
+    Mount {
+        volume: name.value.to_string(),
+        path: volume.mount_path.clone(),
+        sub_path: volume.sub_path.clone(),
+        read_only: volume.read_only.as_ref().is_some_and(|only| only.value),
+    }
 }
 
 /// Devices by path; the rules leave only /dev/net/tun.

@@ -2,7 +2,8 @@
 
 use crate::diag::{Diagnostic, Diagnostics, Loc, Span};
 use crate::plan::{
-    Appliance, ContainerPort, HttpRoute, Ingress, Plan, Probe, ProbeAction, Service, known_ports,
+    Appliance, Container, ContainerPort, HttpRoute, Ingress, Plan, Probe, ProbeAction, Profile, Service,
+    known_ports,
 };
 use crate::types::{label, quoted};
 
@@ -18,6 +19,9 @@ pub(super) fn check(plan: &Plan, diags: &mut Diagnostics) {
         let probes = &appliance.main.probes;
         for probe in [&probes.startup, &probes.readiness, &probes.liveness].into_iter().flatten() {
             check_probe(appliance, probe, diags);
+        }
+        if appliance.profile == Profile::OpenWrt {
+            check_admitted(appliance, diags);
         }
     }
 }
@@ -168,5 +172,40 @@ fn check_probe(appliance: &Appliance, probe: &Probe, diags: &mut Diagnostics) {
             }
         }
         ProbeAction::Exec(_) => {}
+    }
+}
+
+/// The node probes what stands beside OpenWrt by eth0, where OpenWrt's firewall admits the Service's ports.
+fn check_admitted(appliance: &Appliance, diags: &mut Diagnostics) {
+    let admitted = |number: &str| {
+        let shown = appliance.service.iter().flat_map(|service| &service.ports);
+        shown.filter(|port| port.protocol == "TCP").any(|port| port.port.to_string() == number)
+    };
+    let probes = |sidecar: &'_ Container| {
+        let probes = sidecar.probes.clone();
+        [probes.startup, probes.readiness, probes.liveness].into_iter().flatten()
+    };
+    for (sidecar, probe) in
+        appliance.sidecars.iter().flat_map(|one| probes(one).map(move |probe| (one, probe)))
+    {
+        let (ProbeAction::Http { port, .. } | ProbeAction::Tcp(port)) = &probe.action else { continue };
+        let known = appliance.main.ports.iter().find(|known| known.port.to_string() == port.value);
+        let Some(known) = known.filter(|_| !admitted(&port.value)) else { continue };
+        let name = &known.name.value;
+        let shown = match &appliance.service {
+            Some(_) => format!("add `{name}` to the service's `ports`"),
+            None => format!("write `service: {{ports: [{name}]}}`"),
+        };
+        diags.push(
+            Diagnostic::warning(
+                "probe-firewall",
+                format!(
+                    "OpenWrt's firewall lets no probe of `{}` through to the port `{name}`",
+                    sidecar.name
+                ),
+            )
+            .at(port.span)
+            .help(format!("{shown}, or ask inside the container: `exec: [COMMAND]`")),
+        );
     }
 }

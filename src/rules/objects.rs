@@ -65,6 +65,8 @@ fn check_powers(appliance: &Appliance, object: &Object, new: &[&Power], diags: &
 /// The finding about something that nobody gives a reason for.
 fn unfounded(appliance: &Appliance, power: &Power, privilege: &Privilege, who: &str) -> Option<Diagnostic> {
     let of_main = power.container.as_ref() == Some(&appliance.main.name);
+    let mut sidecars = appliance.sidecars.iter().map(|one| &one.name);
+    let sidecar = sidecars.find(|name| power.container.as_ref() == Some(name));
     if appliance.profile == Profile::OpenWrt && of_main && privilege.to_string() == "SYS_ADMIN" {
         let what = "with SYS_ADMIN OpenWrt's init mounts over what the pod has";
         return Some(Diagnostic::error("openwrt-sys-admin", what).help("remove it"));
@@ -74,11 +76,16 @@ fn unfounded(appliance: &Appliance, power: &Power, privilege: &Privilege, who: &
     }
     let severity = if privilege.is_grave() { Severity::Error } else { Severity::Warning };
     let what = format!("{}, and no reason is given", claim(privilege, who));
-    let help = match privilege {
-        Privilege::Capability(name) if of_main => {
+    let help = match (privilege, sidecar) {
+        (Privilege::Capability(name), _) if of_main => {
             format!("write `{name}: REASON` under `capabilities`, in the place of the patch")
         }
-        other => format!("remove it, or write `{other}: REASON` under `allow`"),
+        (Privilege::Capability(name), Some(sidecar)) => {
+            format!(
+                "write `{name}: REASON` under `containers.{sidecar}.capabilities`, in the place of the patch"
+            )
+        }
+        (other, _) => format!("remove it, or write `{other}: REASON` under `allow`"),
     };
     Some(Diagnostic::new(severity, PRIVILEGE_REASON, what).help(help))
 }

@@ -83,7 +83,9 @@ pub(super) fn check_sysctl(name: &str, span: Option<Span>, diags: &mut Diagnosti
 
 /// Each capability of the user's has its reason, and SYS_ADMIN would undo what keeps OpenWrt alive in a pod.
 fn check_grants(appliance: &Appliance, diags: &mut Diagnostics) {
-    for grant in appliance.main.grants.iter().filter(|grant| grant.capability.span.is_some()) {
+    let sidecars = appliance.sidecars.iter().flat_map(|one| &one.grants);
+    for grant in appliance.main.grants.iter().chain(sidecars).filter(|grant| grant.capability.span.is_some())
+    {
         if grant.reason.trim().is_empty() {
             diags.push(
                 Diagnostic::error(
@@ -94,6 +96,8 @@ fn check_grants(appliance: &Appliance, diags: &mut Diagnostics) {
                 .help("write why the appliance needs it; `wrtpod render NAME --explain` shows it"),
             );
         }
+    }
+    for grant in appliance.main.grants.iter().filter(|grant| grant.capability.span.is_some()) {
         if appliance.profile == Profile::OpenWrt && grant.capability.to_string() == "SYS_ADMIN" {
             diags.push(
                 Diagnostic::error(

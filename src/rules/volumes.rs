@@ -18,6 +18,12 @@ pub(super) fn check(plan: &Plan, diags: &mut Diagnostics) {
             check_twice(mount, &appliance.main.mounts[..index], diags);
             check_hidden(appliance, mount, diags);
         }
+        for sidecar in &appliance.sidecars {
+            for (index, mount) in sidecar.mounts.iter().enumerate() {
+                check_path(mount, diags);
+                check_twice(mount, &sidecar.mounts[..index], diags);
+            }
+        }
         for volume in &appliance.volumes {
             check_source(appliance, &volume.source, diags);
         }

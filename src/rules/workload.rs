@@ -1,12 +1,15 @@
 //! The workload: at most one holder of a MAC, images that stay.
 
-use crate::diag::{Diagnostic, Diagnostics};
+use crate::diag::{Diagnostic, Diagnostics, Loc};
 use crate::plan::{Appliance, Plan, Profile, Workload};
+use crate::types::ImageRef;
 
 pub(super) fn check(plan: &Plan, diags: &mut Diagnostics) {
     for appliance in &plan.appliances {
         check_holders(appliance, diags);
-        check_image(appliance, diags);
+        for container in std::iter::once(&appliance.main).chain(&appliance.sidecars) {
+            check_image(appliance, &container.image, diags);
+        }
     }
 }
 
@@ -58,8 +61,7 @@ fn check_holders(appliance: &Appliance, diags: &mut Diagnostics) {
     }
 }
 
-fn check_image(appliance: &Appliance, diags: &mut Diagnostics) {
-    let image = &appliance.image;
+fn check_image(appliance: &Appliance, image: &Loc<ImageRef>, diags: &mut Diagnostics) {
     let tag = image.tag().unwrap_or_default();
     if image.digest().is_none() {
         let moving = tag.is_empty()

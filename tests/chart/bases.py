@@ -46,6 +46,19 @@ LIFTED = {
                 "media": {"mountPath": "/media", "nfs": {"server": "nas.lan", "path": "/export"}},
             },
             "envFrom": [{"secret": "login", "prefix": "A_"}],
+            "containers": {
+                "exporter": {
+                    "image": "a/exporter:1",
+                    "imagePullPolicy": "Never",
+                    "args": ["{{ .Values.x }}", "$(A)"],
+                    "env": {"A": "on", "B": {"configMapKeyRef": {"name": "c", "key": "d"}}},
+                    "mounts": {"data": "/in", "tls": "/keys"},
+                    "capabilities": {"NET_RAW": "pings"},
+                    "user": 0,
+                    "probes": {"liveness": {"exec": ["true"]}},
+                    "resources": {"limits": {"memory": "64Mi"}},
+                },
+            },
             "capabilities": {"NET_RAW": "pings"},
             "sysctls": {"net.ipv4.ping_group_range": "0 1"},
             "probes": {"readiness": {"http": {"path": "/{{", "port": "http"}}, "liveness": {"exec": ["true", "}}"]}},
@@ -54,7 +67,20 @@ LIFTED = {
     ],
     "openwrt": [
         {},
-        {"devices": [{"path": "/dev/net/tun"}], "capabilities": {"SYS_NICE": "a scheduler"}, "labels": {"a": "b"}},
+        {
+            "devices": [{"path": "/dev/net/tun"}],
+            "capabilities": {"SYS_NICE": "a scheduler"},
+            "labels": {"a": "b"},
+            "volumes": {
+                "words": {"mountPath": "/srv/words", "configMap": "words", "subPath": "a"},
+                "logs": {"mountPath": "/srv/logs", "size": "2Gi"},
+                "media": {"mountPath": "/srv/media", "nfs": {"server": "nas.lan", "path": "/export"}, "readOnly": True},
+            },
+            "containers": {
+                "exporter": {"image": "a/exporter:1", "mounts": {"words": "/words", "logs": "/logs"}, "probes": {"readiness": {"tcp": "http"}}},
+                "watch": {"image": "a/watch:1", "capabilities": {"root-entrypoint": "it drops to a user"}},
+            },
+        },
     ],
 }
 

@@ -242,11 +242,40 @@ def choose_pod(random, values):
         [[], [{"operator": "Exists"}], [{"key": "a/b", "value": "yes", "effect": "NoExecute", "tolerationSeconds": 1000000}]]
     )
     values["extraCapabilities"] = random.choice([[], ["SYS_PTRACE"], ["IPC_LOCK", "SYS_TIME"], ["root-entrypoint", "SYS_TIME"]])
+    if random.random() < 0.4:
+        values["containers"] = choose_containers(random, values["ports"])
     if random.random() < 0.5:
         values["guard"] = random.choice([True, False])
     if random.random() < 0.5:
         cidrs = random.sample(["0.0.0.0/0", "::/0", "10.0.0.0/8", "192.168.0.0/16", "203.0.113.0/24", "FD00::/8"], random.randint(0, 3))
         values["egress"] = {"enabled": random.random() < 0.8, "cluster": random.choice([True, False]), "cidrs": cidrs}
+
+
+def choose_containers(random, ports):
+    """Containers beside the appliance's own."""
+    often = {"periodSeconds": 7, "timeoutSeconds": 2, "failureThreshold": 4}
+    actions = [{"exec": {"command": ["/bin/true", "on"]}, "initialDelaySeconds": 3}]
+    if ports:
+        port = random.choice(ports)["port"]
+        actions += [{"tcpSocket": {"port": port}}, {"httpGet": {"path": "/on", "port": port}}]
+    probe = lambda: random.choice(actions) | often
+    parts = [
+        {"command": ["/bin/x", "0644"], "args": ["on", "{{ x }}"]},
+        {"env": [{"name": "Z", "value": "0644"}, {"name": "Y", "valueFrom": {"configMapKeyRef": {"name": "on", "key": "no"}}}]},
+        {"envFrom": [{"secretRef": {"name": "on"}, "prefix": "B_"}]},
+        {"imagePullPolicy": random.choice(["", "Always", "IfNotPresent", "Never"])},
+        {"user": random.choice(["", 0, 1000, 3000000]), "group": random.choice(["", 5])},
+        {"capabilities": random.sample(["NET_RAW", "SYS_NICE", "s6", "root-entrypoint"], random.randint(0, 2))},
+        {"resources": {"limits": {"memory": "64Mi"}, "requests": {"cpu": "50m"}}},
+        {"livenessProbe": probe(), "startupProbe": probe()},
+        {"readinessProbe": probe()},
+    ]
+    chosen = {}
+    for name in random.sample(["on", "reader", "9-watch"], random.randint(1, 2)):
+        chosen[name] = {"image": random.choice(["a/b:1", "registry.example:5000/on:0644"])}
+        for part in random.sample(parts, random.randint(0, len(parts))):
+            chosen[name] |= part
+    return chosen
 
 
 def choose_generic(random, values):
@@ -257,6 +286,8 @@ def choose_generic(random, values):
     if random.random() < 0.4:
         values["extraVolumes"] = [{"name": "scratch", "emptyDir": {}}]
         values["extraVolumeMounts"] = [{"name": "scratch", "mountPath": "/scratch"}]
+        for one in values.get("containers", {}).values():
+            one["volumeMounts"] = random.choice([[], [{"name": "scratch", "mountPath": "/on"}]])
     if random.random() < 0.4:
         values["helperImage"] = "registry.example/helper:on"
     if random.random() < 0.3:
@@ -267,22 +298,25 @@ def choose_generic(random, values):
     values["group"] = random.choice(["", "", 0, 3000000])
 
 
-def choose_volumes(random, names):
-    """For those of the document's: claims of these names, and what stands elsewhere."""
-    return {
-        "shm": {"size": random.choice(["", "512Mi"])},
-        "dbus": {"hostPath": random.choice(["/run/dbus", "/mnt/{{ x }}"])},
-        "media": {"server": random.choice(["nas.lan", "on"]), "path": random.choice(["/export", "/a'b"])},
-    } | {
-        name: random.choice(
-            [
-                {"size": "3Gi", "storageClass": "", "accessMode": "ReadWriteMany"},
-                {"size": "1.5Ti", "storageClass": "fast", "accessMode": "ReadWriteOncePod"},
-                {"existingClaim": "mine"},
-            ]
-        )
-        for name in names
+def choose_volumes(random, volumes):
+    """For those of the document's that have something to choose: claims, and what stands elsewhere."""
+    elsewhere = {
+        "emptyDir": {"size": random.choice(["", "512Mi"])},
+        "hostPath": {"hostPath": random.choice(["/run/dbus", "/mnt/{{ x }}"])},
+        "nfs": {"server": random.choice(["nas.lan", "on"]), "path": random.choice(["/export", "/a'b"])},
+        "secret": None,
+        "configMap": None,
     }
+    claims = [
+        {"size": "3Gi", "storageClass": "", "accessMode": "ReadWriteMany"},
+        {"size": "1.5Ti", "storageClass": "fast", "accessMode": "ReadWriteOncePod"},
+        {"existingClaim": "mine"},
+    ]
+    chosen = {}
+    for name, volume in volumes.items():
+        kind = next((key for key in elsewhere if key in volume), None)
+        chosen[name] = elsewhere[kind] if kind else random.choice(claims)
+    return {name: one for name, one in chosen.items() if one}
 
 
 def choose_openwrt(random, values):

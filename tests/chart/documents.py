@@ -96,6 +96,7 @@ def appliance(values, profile, name, lifted):
         "volumes": volumes(values, lifted),
         "envFrom": lifted.get("envFrom", []) + [env_source(one) for one in values.get("extraEnvFrom", [])],
         "allow": values.get("allow", {}),
+        "containers": lifted.get("containers", {}) | {name: container(one, values["ports"]) for name, one in values.get("containers", {}).items()},
     }
     if values.get("zonename"):
         spec["timezone"] = values["zonename"]
@@ -121,6 +122,30 @@ def appliance(values, profile, name, lifted):
         spec |= openwrt(values)
     metadata = {"name": name, **some({key: values.get(key) for key in ("labels", "annotations")})}
     return {"apiVersion": "wrtpod.dev/v1alpha1", "kind": "Appliance", "metadata": metadata, "spec": some(spec)}
+
+
+def container(one, ports):
+    """A container beside the appliance's own; a value of it may be missing."""
+    probes = {key: one.get(f"{key}Probe") for key in ("startup", "readiness", "liveness")}
+    return {
+        **some({key: one.get(key) for key in ("image", "imagePullPolicy", "command", "args", "user", "group", "resources")}),
+        "env": {each["name"]: each.get("value", each.get("valueFrom")) for each in one.get("env", [])},
+        "envFrom": [env_source(each) for each in one.get("envFrom", [])],
+        "capabilities": {name: "asked for" for name in one.get("capabilities", [])},
+        "mounts": {each["name"]: each["mountPath"] for each in one.get("volumeMounts", [])},
+        "probes": {key: probed(stated, ports) for key, stated in some(probes).items()},
+    }
+
+
+def probed(stated, ports):
+    """A probe: the ports of documents are those of the appliance, by their names."""
+    named = lambda action: next(one["name"] for one in ports if one["port"] == action["port"])
+    words = {
+        "exec": lambda action: ("exec", action["command"]),
+        "tcpSocket": lambda action: ("tcp", named(action)),
+        "httpGet": lambda action: ("http", {"path": action["path"], "port": named(action)}),
+    }
+    return dict(words[key](value) if key in words else (key, value) for key, value in stated.items())
 
 
 def env_source(one):

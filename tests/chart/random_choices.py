@@ -36,8 +36,8 @@ def check(report, wrtpod):
 def compare(wrtpod, source, profile, lifted, helm):
     """What is different, or nothing; None where both refuse the choices."""
     values = choices.choose(source, profile)
-    if "data" in lifted.get("volumes", {}):
-        values["volumes"] = choices.choose_volumes(source, ["data"])
+    if "volumes" in lifted:
+        values["volumes"] = choices.choose_volumes(source, lifted["volumes"])
     release, name, override = choose_name(source, helm.chart.name)
     namespace = source.choice(["appliances", "default", "on"])
     path = wrtpod.write(documents.documents(values, profile, name, namespace, lifted))

@@ -54,6 +54,16 @@ def beside(address):
     return {"interfaces": [{"network": "lan", "address": ["192.168.1.9/24"]}, {"network": "matter", "address": [address]}]}
 
 
+def container(name="x", **changes):
+    return {"containers": {name: {"image": "a/b:1"} | changes}}
+
+
+def mounting(*mounts):
+    """A container that mounts a volume of the values."""
+    scratch = {"extraVolumes": [{"name": "scratch", "emptyDir": {}}], "extraVolumeMounts": [{"name": "scratch", "mountPath": "/scratch"}]}
+    return scratch | container(volumeMounts=[{"name": name, "mountPath": path} for name, path in mounts])
+
+
 BOTH = ["generic", "openwrt"]
 # Rule, profiles, value, choices.
 def route(**changes):
@@ -186,6 +196,15 @@ REFUSED = [
     ("port-name", BOTH, "ports[0].name", {"ports": [{"name": "80", "port": 80}], "service": {"ports": []}}),
     ("request-above-limit", BOTH, "resources.requests.memory", amounts({"memory": "1025Mi"}, {"memory": "1Gi"})),
     ("request-above-limit", BOTH, "resources.requests.cpu", amounts({"cpu": "1100m"}, {"cpu": "1"})),
+    ("request-above-limit", BOTH, "containers.x.resources.requests.memory", container(**amounts({"memory": "2Gi"}, {"memory": "1Gi"}))),
+    ("reserved-name", ["generic"], "containers.wire", container("wire")),
+    ("reserved-name", ["generic"], "containers.appliance", container("appliance")),
+    ("reserved-name", ["openwrt"], "containers.prepare", container("prepare")),
+    ("reserved-name", ["openwrt"], "containers.openwrt", container("openwrt")),
+    ("missing-key", BOTH, "containers.x", {"containers": {"x": {"command": ["a"]}}}),
+    ("bad-value", BOTH, "containers.x.capabilities[0]", container(capabilities=["ALL"])),
+    ("unknown-volume", BOTH, "containers.x.volumeMounts[0].name", container(volumeMounts=[{"name": "scratch", "mountPath": "/scratch"}])),
+    *(("mount-path", BOTH, "containers.x.volumeMounts[0].mountPath", mounting(("scratch", path))) for path in ("scratch", "/", "/a/../b", "/a:b", "/a//b")),
     ("bad-value", BOTH, "resources.limits.cpu", amounts({}, {"cpu": "2 cores"})),
     ("not-kubernetes", BOTH, "tolerations[0]", tolerating(efect="NoExecute")),
     ("not-kubernetes", BOTH, "tolerations[0].operator", tolerating(operator="In")),
@@ -257,6 +276,8 @@ OF_CHARTS_ALONE = [
     (BOTH, "extraVolumes[0].projected.sources", TOKEN),
     (BOTH, "allow", {"allow": {"hostPid": "it lists the node's processes"}}),
     (BOTH, "allow.serviceAccountToken", TOKEN | {"allow": {"serviceAccountToken": " "}}),
+    (BOTH, "containers.x.livenessProbe.tcpSocket.port", container(livenessProbe={"tcpSocket": {"port": "http"}})),
+    (BOTH, "containers.x.volumeMounts[1].mountPath", mounting(("scratch", "/a"), ("scratch", "/a/"))),
     (BOTH, "egress.cidrs[0]", {"egress": {"enabled": True, "cidrs": ["10.0.0.1/8"]}}),
     (BOTH, "egress.cidrs[0]", {"egress": {"enabled": True, "cidrs": ["10.0.0.0/33"]}}),
     (["openwrt"], "pair", {"pair": "middle"}),
@@ -275,6 +296,9 @@ ALLOWED = [
 ]
 # What is taken, and probably not meant: the value, and the choices.
 NOTED = {
-    "generic": [("resources.limits.memory", {"resources": {"limits": {"memory": 64}}})],
-    "openwrt": [("uci.network[0].options.private_key", uci("network", section="wg0", type="interface", options={"private_key": "abcdef="})), ("persistence.size", {"persistence": {"size": "512"}}), ("resources.requests.memory", {"resources": {"requests": {"memory": "64m"}}})],
+    "generic": [
+        ("resources.limits.memory", {"resources": {"limits": {"memory": 64}}}),
+        ("containers.x.resources.limits.memory", container(resources={"limits": {"memory": "64"}})),
+    ],
+    "openwrt": [("containers.x.readinessProbe", container(readinessProbe={"httpGet": {"path": "/", "port": 9100}})), ("uci.network[0].options.private_key", uci("network", section="wg0", type="interface", options={"private_key": "abcdef="})), ("persistence.size", {"persistence": {"size": "512"}}), ("resources.requests.memory", {"resources": {"requests": {"memory": "64m"}}})],
 }

@@ -19,16 +19,16 @@ fn input(name: &str, text: &str) -> Input {
 }
 
 /// An appliance that is alone on its site, so that nobody else's addresses are taken.
-struct Alone {
-    namespace: String,
+pub struct Alone {
+    pub namespace: String,
     /// Its chart, where it can have one.
-    chart: Option<Chart>,
+    pub chart: Option<Chart>,
     /// The values of its place, where the chart is for any.
     example: String,
-    objects: Vec<String>,
+    pub objects: Vec<String>,
 }
 
-fn alone(site: &str, name: &str) -> Alone {
+pub fn alone(site: &str, name: &str) -> Alone {
     alone_as(site, name, Defaults::OfSite)
 }
 
@@ -72,7 +72,7 @@ pub fn objects_of(outcome: &Outcome) -> Vec<String> {
 }
 
 /// The documents of a release with these values, and what was said.
-fn imported(chart: &Chart, namespace: &str, release: &str, own: &str) -> (Option<String>, String) {
+pub fn imported(chart: &Chart, namespace: &str, release: &str, own: &str) -> (Option<String>, String) {
     let (mut sources, mut diagnostics) = (SourceMap::new(), Diagnostics::new());
     let parsed = |text: &str| text.parse::<Name>().expect("a name");
     let (values, name, namespace) = (input("own.yaml", own), parsed(release), parsed(namespace));

@@ -146,6 +146,7 @@ fn documents(overlay: &str) -> Vec<Value> {
         "devices": [{"resource": "squat.ai/zigbee"}],
         "probes": {"startup": {"exec": ["true"]}, "readiness": {"http": {"port": "http"}}, "liveness": {"tcp": "http"}},
         "resources": {"requests": {"cpu": "50m", "memory": "64Mi"}, "limits": {"memory": "128Mi"}},
+        "containers": {"exporter": {"image": "a/exporter:1", "mounts": {"data": "/data"}}},
     });
     let many = json!({
         "image": "nginx:1.29.3",

@@ -120,6 +120,55 @@ fn an_address_from_a_nad_s_pool_has_the_network_s_gateway() {
     assert!(settings.contains("DEFAULT_ROUTE='lan 192.168.1.1'"), "{settings}");
 }
 
+/// Whatever is added, it is hardened as the appliance's own container is.
+#[test]
+fn a_container_beside_the_appliance_shares_its_volumes_and_no_privilege() {
+    let of = rendered(&json!({
+        "volumes": {"media": {"mountPath": "/media", "emptyDir": true, "readOnly": true, "subPath": "a"}},
+        "containers": {
+            "watch": {"image": "example/watch:1", "args": ["$(A)"], "user": 1000},
+            "exporter": {
+                "image": "example/exporter:1",
+                "imagePullPolicy": "Always",
+                "env": {"HOST": {"configMapKeyRef": {"name": "mqtt", "key": "host"}}},
+                "envFrom": [{"secret": "login"}],
+                "mounts": {"media": "/data"},
+                "capabilities": {"NET_RAW": "it pings the cameras"},
+                "probes": {"readiness": {"http": {"path": "/metrics", "port": "http"}}},
+                "resources": {"limits": {"memory": "64Mi"}},
+            },
+        },
+    }));
+    let containers = &of("StatefulSet")["spec"]["template"]["spec"]["containers"];
+    let names: Vec<&str> =
+        containers.as_array().into_iter().flatten().filter_map(|one| one["name"].as_str()).collect();
+    assert_eq!(names, ["frigate", "exporter", "watch"]);
+    let seccomp = json!({"type": "RuntimeDefault"});
+    assert_eq!(
+        *named(containers, "exporter"),
+        json!({
+            "name": "exporter",
+            "image": "example/exporter:1",
+            "imagePullPolicy": "Always",
+            "env": [{"name": "HOST", "valueFrom": {"configMapKeyRef": {"name": "mqtt", "key": "host"}}}],
+            "envFrom": [{"secretRef": {"name": "login"}}],
+            "volumeMounts": [{"name": "media", "mountPath": "/data", "subPath": "a", "readOnly": true}],
+            "readinessProbe": {"httpGet": {"path": "/metrics", "port": 5000}, "periodSeconds": 10, "timeoutSeconds": 5, "failureThreshold": 3},
+            "resources": {"limits": {"memory": "64Mi"}},
+            "securityContext": {"allowPrivilegeEscalation": false, "capabilities": {"add": ["NET_RAW"], "drop": ["ALL"]}, "seccompProfile": seccomp},
+        })
+    );
+    assert_eq!(
+        *named(containers, "watch"),
+        json!({
+            "name": "watch",
+            "image": "example/watch:1",
+            "args": ["$$(A)"],
+            "securityContext": {"allowPrivilegeEscalation": false, "capabilities": {"drop": ["ALL"]}, "runAsUser": 1000, "runAsGroup": 1000, "seccompProfile": seccomp},
+        })
+    );
+}
+
 #[test]
 fn an_http_route_leads_to_the_services_first_tcp_port() {
     let parents = json!([{"name": "internal", "namespace": "network"}, {"name": "own", "sectionName": "https", "port": 443}]);

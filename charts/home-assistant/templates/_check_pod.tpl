@@ -1,12 +1,10 @@
 {{/* What Kubernetes would refuse of the pod, and that nobody else has its MAC: dict root, nics. */}}
 {{- define "wrtpod.check.pod" }}
 {{- $values := .root.Values }}
-{{- $resources := $values.resources | default dict }}
-{{- range $name, $request := $resources.requests }}
-{{- $limit := get ($resources.limits | default dict) $name | default $request }}
-{{- if gt (include "wrtpod.amount" $request | float64) (include "wrtpod.amount" $limit | float64) }}
-resources.requests.{{ $name }}: {{ $request }} of {{ $name }} are requested, and {{ $limit }} are the limit; lower the request, or raise the limit
-{{- end }}
+{{- include "wrtpod.check.amounts" (list "resources" ($values.resources | default dict)) }}
+{{- include "wrtpod.check.containers" .root }}
+{{- range $name, $volume := $values.volumes }}
+{{- include "wrtpod.check.size" (list (printf "volumes.%s.size" $name) $volume.size) }}
 {{- end }}
 {{- range $index, $toleration := $values.tolerations }}
 {{- with include "wrtpod.check.toleration" . }}
@@ -17,6 +15,18 @@ tolerations[{{ $index }}]: this is no toleration: {{ . }}
 {{- range .nics }}{{ if or .mac .addressing.addresses }}{{ $identity = true }}{{ end }}{{ end }}
 {{- if and $identity (not (include "wrtpod.oneHolder" .root)) }}
 nodes: a Deployment may run two pods of `{{ include "wrtpod.fullname" .root }}` while a node does not answer; pin it to one node, or use a claim with `accessMode: ReadWriteOncePod`
+{{- end }}
+{{- end -}}
+
+{{/* Requests and limits of a container: list PATH RESOURCES. */}}
+{{- define "wrtpod.check.amounts" }}
+{{- $path := first . }}
+{{- $resources := last . }}
+{{- range $name, $request := $resources.requests }}
+{{- $limit := get ($resources.limits | default dict) $name | default $request }}
+{{- if gt (include "wrtpod.amount" $request | float64) (include "wrtpod.amount" $limit | float64) }}
+{{ $path }}.requests.{{ $name }}: {{ $request }} of {{ $name }} are requested, and {{ $limit }} are the limit; lower the request, or raise the limit
+{{- end }}
 {{- end }}
 {{- end -}}
 
@@ -58,8 +68,12 @@ claim for one pod. What an affinity of one's own does, nobody knows.
 {{- $amounts := dict -}}
 {{- with (.Values.persistence | default dict).size }}{{ $_ := set $amounts "persistence.size" . }}{{ end -}}
 {{- range $name, $volume := .Values.volumes }}{{ with $volume.size }}{{ $_ := set $amounts (printf "volumes.%s.size" $name) . }}{{ end }}{{ end -}}
-{{- range $kind := list "requests" "limits" -}}
-  {{- with get ($.Values.resources | default dict) $kind }}{{ with .memory }}{{ $_ := set $amounts (printf "resources.%s.memory" $kind) . }}{{ end }}{{ end -}}
+{{- $resources := dict "resources" .Values.resources -}}
+{{- range $name, $one := .Values.containers }}{{ with $one }}{{ $_ := set $resources (printf "containers.%s.resources" $name) .resources }}{{ end }}{{ end -}}
+{{- range $path, $stated := $resources -}}
+  {{- range $kind := list "requests" "limits" -}}
+    {{- with get ($stated | default dict) $kind }}{{ with .memory }}{{ $_ := set $amounts (printf "%s.%s.memory" $path $kind) . }}{{ end }}{{ end -}}
+  {{- end -}}
 {{- end -}}
 {{- range $path, $amount := $amounts }}
 {{- $bytes := include "wrtpod.amount" $amount | float64 -}}

@@ -108,3 +108,26 @@ net.ipv6.conf.IFNAME.autoconf {{ ternary 0 1 $deaf }}
 {{- define "wrtpod.guarded" -}}
 {{- if ne (toString .Values.guard) "false" }}yes{{ end -}}
 {{- end -}}
+
+{{/* Names of the containers of the pod: a JSON list. */}}
+{{- define "wrtpod.profile.containers" -}}
+["openwrt","prepare"]
+{{- end -}}
+
+{{/* A line for each probe beside OpenWrt that its firewall would keep out: the node's come in by eth0. */}}
+{{- define "wrtpod.probeNotes" -}}
+{{- $open := list -}}
+{{- if .Values.service.enabled -}}
+  {{- range include "wrtpod.shownPorts" . | fromJsonArray }}{{ if eq (.protocol | default "TCP") "TCP" }}{{ $open = append $open (int .port) }}{{ end }}{{ end -}}
+{{- end -}}
+{{- range $name, $one := .Values.containers }}
+{{- range $key := list "startupProbe" "readinessProbe" "livenessProbe" }}
+{{- $probe := get ($one | default dict) $key | default dict }}
+{{- with ($probe.httpGet | default $probe.tcpSocket | default dict).port }}
+{{- if not (has (int .) $open) }}
+WARNING: containers.{{ $name }}.{{ $key }}: OpenWrt's firewall lets no probe through to the port {{ int . }}; add it to the Service's `ports`, or ask inside the container, by `exec`
+{{- end }}
+{{- end }}
+{{- end }}
+{{- end }}
+{{- end -}}

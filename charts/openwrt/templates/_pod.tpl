@@ -20,12 +20,21 @@
 
 {{/* The capabilities that values add to the chart's own, sets by their members: a JSON list. */}}
 {{- define "wrtpod.extraCapabilities" -}}
-{{- $sets := include "wrtpod.capabilitySets" . | fromJson -}}
 {{- $own := include "wrtpod.ownCapabilities" . | fromJsonArray -}}
 {{- $names := list -}}
-{{- range .Values.extraCapabilities -}}
+{{- range include "wrtpod.capabilities" .Values.extraCapabilities | fromJsonArray -}}
+  {{- if not (has . $own) }}{{ $names = append $names . }}{{ end -}}
+{{- end -}}
+{{- toJson $names -}}
+{{- end -}}
+
+{{/* The capabilities of a list, each once and sets by their members: a JSON list. */}}
+{{- define "wrtpod.capabilities" -}}
+{{- $sets := include "wrtpod.capabilitySets" . | fromJson -}}
+{{- $names := list -}}
+{{- range . -}}
   {{- range get $sets . | default (list .) -}}
-    {{- if not (or (has . $own) (has . $names)) }}{{ $names = append $names . }}{{ end -}}
+    {{- if not (has . $names) }}{{ $names = append $names . }}{{ end -}}
   {{- end -}}
 {{- end -}}
 {{- toJson $names -}}

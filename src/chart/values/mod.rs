@@ -4,6 +4,8 @@ mod access;
 mod generic;
 mod networks;
 mod openwrt;
+mod sidecars;
+mod volumes;
 
 pub use openwrt::uci;
 
@@ -190,6 +192,7 @@ fn pod(source: &Source<'_>) -> Vec<Entry> {
              node that gives it away (/run/docker.sock: it watches the containers), serviceAccountToken,\n\
              appArmorUnconfined. Without one they are refused.",
         ),
+        sidecars::sidecars(source),
         leaf("labels", pairs(&metadata.labels), shapes::text_map(), "Labels of every object but the NADs."),
         leaf(
             "annotations",

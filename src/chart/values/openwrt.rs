@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
+use super::volumes::volumes;
 use super::{hostname, pairs};
 use crate::chart::entry::{Entry, leaf, section};
 use crate::chart::overlays::Carried;
@@ -46,6 +47,9 @@ pub(super) fn openwrt(source: &Source<'_>, carried: &Carried) -> Vec<Entry> {
             "The name of that zone, such as Europe/Berlin, which LuCI shows. Empty: none.",
         ),
         persistence(source, spec.persistence.as_ref().map(|persistence| &persistence.value)),
+    ];
+    entries.extend(volumes(source));
+    entries.extend([
         leaf(
             "uci",
             uci(&spec.uci),
@@ -75,7 +79,7 @@ pub(super) fn openwrt(source: &Source<'_>, carried: &Carried) -> Vec<Entry> {
             shapes::text_map(),
             "Shell scripts that run once, on the first boot, in the order of their names.",
         ),
-    ];
+    ]);
     if source.plan.credentials.is_some() {
         entries.push(section(
             "credentials",

@@ -96,31 +96,43 @@ fn existing_claim(planned: &plan::Appliance, name: &str) -> Option<Span> {
     })
 }
 
+/// What the variables of all its containers are from, one by one and as whole objects.
+fn variables(
+    document: &ApplianceSpec,
+) -> (impl Iterator<Item = &VariableValue>, impl Iterator<Item = &EnvObject>) {
+    let sidecars = || document.containers.iter().map(|(_, one)| &one.value);
+    let env = document.env.iter().chain(sidecars().flat_map(|one| &one.env));
+    let env_from = document.env_from.iter().chain(sidecars().flat_map(|one| &one.env_from));
+    (env.map(|(_, value)| &value.value), env_from.map(|source| &source.object.value))
+}
+
 fn config_map(document: &ApplianceSpec, name: &str) -> Option<Span> {
     let volumes = document.volumes.iter().filter_map(|(_, volume)| volume.config_map.as_ref());
-    let objects = document.env_from.iter().filter_map(|source| match &source.object.value {
+    let (values, objects) = variables(document);
+    let objects = objects.filter_map(|object| match object {
         EnvObject::ConfigMap(name) => Some(name),
         EnvObject::Secret(_) => None,
     });
-    let variables = document.env.iter().filter_map(|(_, value)| match &value.value {
+    let values = values.filter_map(|value| match value {
         VariableValue::From(VariableSource::ConfigMap(from)) => Some(&from.name),
         _ => None,
     });
-    volumes.chain(objects).chain(variables).find(|one| one.value.as_str() == name)?.span
+    volumes.chain(objects).chain(values).find(|one| one.value.as_str() == name)?.span
 }
 
 fn secret(document: &ApplianceSpec, name: &str) -> Option<Span> {
     let volumes = document.volumes.iter().filter_map(|(_, volume)| volume.secret.as_ref());
-    let objects = document.env_from.iter().filter_map(|source| match &source.object.value {
+    let (values, objects) = variables(document);
+    let objects = objects.filter_map(|object| match object {
         EnvObject::Secret(name) => Some(name),
         EnvObject::ConfigMap(_) => None,
     });
-    let variables = document.env.iter().filter_map(|(_, value)| match &value.value {
+    let values = values.filter_map(|value| match value {
         VariableValue::From(VariableSource::Secret(from)) => Some(&from.name),
         _ => None,
     });
     let named = document.secret.iter().chain(&document.image_pull_secrets);
-    let mut named = named.chain(volumes).chain(objects).chain(variables);
+    let mut named = named.chain(volumes).chain(objects).chain(values);
     named.find(|one| one.value.as_str() == name)?.span
 }
 

@@ -14,6 +14,7 @@ pub use network::asks_for_ipv6;
 pub use routes::section_names as route_sections;
 
 use super::boot;
+use super::generic::pull_policy;
 use super::model::{AppliedOverlay, Nic, Profile};
 use super::names::interface_fault;
 use super::pair::Half;
@@ -49,7 +50,7 @@ pub struct Input<'a> {
     /// The document.
     pub spec: &'a ApplianceSpec,
     /// Its image.
-    pub image: &'a ImageRef,
+    pub image: &'a Loc<ImageRef>,
     /// Its NICs.
     pub nics: &'a [Nic],
     /// Its ports.
@@ -178,6 +179,7 @@ fn prepare(input: &Input<'_>) -> Container {
     Container {
         name: "prepare".into(),
         image: input.image.clone(),
+        pull_policy: pull_policy(input.spec),
         command: vec!["/bin/sh".into(), "/wrtpod/bin/prepare".into()],
         args: Vec::new(),
         env: vec![host_ips()],
@@ -212,6 +214,7 @@ fn main(input: &Input<'_>, mode: PersistenceMode) -> Container {
     Container {
         name: "openwrt".into(),
         image: input.image.clone(),
+        pull_policy: pull_policy(input.spec),
         command: vec!["/bin/sh".into(), "/wrtpod/bin/start".into()],
         args: Vec::new(),
         // procd takes itself for a container by this variable alone: without it, it never ends on SIGTERM.

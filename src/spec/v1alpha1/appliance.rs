@@ -1,6 +1,6 @@
 //! The Appliance: what runs.
 
-use super::{AccessMode, UciValue, UpdateStrategy, VariableValue, Volume, WorkloadKind};
+use super::{AccessMode, Sidecar, UciValue, UpdateStrategy, VariableValue, Volume, WorkloadKind};
 use super::{
     Device, Egress, Entries, EnvSource, HttpRoute, Ingress, Metadata, Probes, PullPolicy, Resources, Route,
     Service, ServicePort,
@@ -130,6 +130,8 @@ record! {
         "probes" => probes: Option<Loc<Probes>>,
         /// CPU and memory.
         "resources" => resources: Option<Loc<Resources>>,
+        /// Further containers of the pod, by name, beside the appliance's own.
+        "containers" => containers: Entries<Name, Sidecar>,
         /// The nodes it may run on. Default: those that have all its networks.
         "nodes" => nodes: Vec<Loc<String>>,
         /// Labels that its node must have.

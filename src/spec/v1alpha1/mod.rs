@@ -1,6 +1,7 @@
 //! The documents of `apiVersion: wrtpod.dev/v1alpha1`.
 
 mod appliance;
+mod container;
 mod image;
 mod network;
 mod overlay;
@@ -11,6 +12,7 @@ mod workload;
 
 pub use appliance::{Appliance, ApplianceSpec, Interface, Persistence, UciSettings};
 pub use appliance::{PackagePolicy, PersistenceMode, Profile};
+pub use container::Sidecar;
 pub use image::{Base, BaseSource, Feed, FeedSource, FileContent, FileSource, Image, ImageFile, ImageSpec};
 pub use image::{Key, Rootfs, SignedSums, TextSource, Verify, VerifyBy};
 pub use network::{

@@ -4,9 +4,6 @@
 {{- if eq (include "wrtpod.fullname" .root) "wire" }}
 fullnameOverride: the name `wire` is taken by the chart's own container in the pod; use another name
 {{- end }}
-{{- range $name, $volume := .root.Values.volumes }}
-{{- include "wrtpod.check.size" (list (printf "volumes.%s.size" $name) $volume.size) }}
-{{- end }}
 {{- range .nics }}
 {{- $path := printf "interfaces[%d]" (int .index) }}
 {{- $own := index $root.Values.interfaces (int .index) }}

@@ -188,3 +188,8 @@ fsGroup: {{ . }}
 fsGroupChangePolicy: OnRootMismatch
 {{- end -}}
 {{- end -}}
+
+{{/* Names of the containers of the pod: a JSON list. */}}
+{{- define "wrtpod.profile.containers" -}}
+{{- list (include "wrtpod.fullname" .) "wire" | toJson -}}
+{{- end -}}

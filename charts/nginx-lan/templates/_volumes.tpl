@@ -1,0 +1,4 @@
+{{/* The appliance's volumes that no value adds. */}}
+{{- define "wrtpod.ownVolumes" -}}
+[]
+{{- end -}}

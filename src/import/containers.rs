@@ -1,0 +1,202 @@
+//! Containers beside the appliance's own, among the values of a chart.
+
+use super::appliance::{REASON, env_source, resources};
+use super::base::Base;
+use super::given::Given;
+use super::pieces::Pieces;
+use super::unmapped::{
+    Tell, env_sources, literal, not_imported, optional_key, resources_of_others, unescaped,
+};
+use super::values::{NamedPort, Resources, Values};
+use super::variables::{EnvSource, EnvVar};
+use crate::diag::{Diagnostics, Loc};
+use crate::spec::table::record;
+use crate::spec::{Profile, PullPolicy};
+use crate::types::{AccountId, CapabilityWish, ImageRef, Name};
+use serde_json::{Map, Value, json};
+
+record! {
+    /// A container beside the appliance's own.
+    pub struct Container, "a container" {
+        /// Its image.
+        "image" => image: Loc<ImageRef>,
+        /// When a node pulls it.
+        "imagePullPolicy" => pull_policy: Given<PullPolicy>,
+        /// The command.
+        "command" => command: Vec<Loc<String>>,
+        /// The arguments.
+        "args" => args: Vec<Loc<String>>,
+        /// Its variables, as Kubernetes writes them.
+        "env" => env: Vec<Loc<EnvVar>>,
+        /// Variables from whole objects, as Kubernetes writes them.
+        "envFrom" => env_from: Vec<Loc<EnvSource>>,
+        /// The user that it runs as.
+        "user" => user: Given<AccountId>,
+        /// The group that it runs as.
+        "group" => group: Given<AccountId>,
+        /// Where it sees volumes, as Kubernetes writes it.
+        "volumeMounts" => mounts: Vec<Loc<VolumeMount>>,
+        /// Its capabilities.
+        "capabilities" => capabilities: Vec<Loc<CapabilityWish>>,
+        /// CPU and memory.
+        "resources" => resources: Option<Loc<Resources>>,
+        /// Holds the other two probes back.
+        "startupProbe" => startup: Option<Loc<Value>>,
+        /// Whether the pod gets traffic.
+        "readinessProbe" => readiness: Option<Loc<Value>>,
+        /// Whether it is started again.
+        "livenessProbe" => liveness: Option<Loc<Value>>,
+    }
+}
+
+record! {
+    /// Where a container sees a volume, as Kubernetes writes it.
+    pub struct VolumeMount, "a mount" {
+        /// The volume.
+        "name" => name: Loc<Name>,
+        /// The path.
+        "mountPath" => path: Loc<String>,
+        /// The folder of the volume.
+        "subPath" => sub_path: Option<Loc<String>>,
+        /// Whether it may only be read.
+        "readOnly" => read_only: Option<Loc<bool>>,
+    }
+}
+
+const PATCH: &str = "write it as a patch of the workload, under `patches`";
+
+/// Those of the values, as a document has them. What it has no word for is told.
+pub fn documents(values: &Values, base: &Base, diagnostics: &mut Diagnostics) -> Map<String, Value> {
+    let mut made = Map::new();
+    for (name, container) in &values.containers {
+        let mut tell = |key: &str, span, why: &str, help: &str| {
+            not_imported(diagnostics, &format!("containers.{}.{key}", name.value), span, why, help);
+        };
+        made.insert(name.to_string(), document(container, &values.ports, base, &mut tell));
+    }
+    made
+}
+
+fn document(container: &Container, ports: &[Loc<NamedPort>], base: &Base, tell: Tell<'_>) -> Value {
+    let mut made = Pieces::default();
+    made.put("image", container.image.to_string());
+    made.text("imagePullPolicy", container.pull_policy.get());
+    for (key, texts) in [("command", &container.command), ("args", &container.args)] {
+        let seen: Option<Vec<String>> = texts.iter().map(|text| unescaped(text)).collect();
+        match seen {
+            Some(seen) if !seen.is_empty() => made.put(key, seen),
+            Some(_) => {}
+            None => tell(
+                key,
+                texts.first().and_then(|text| text.span),
+                "it refers to a variable, and those of a document are texts",
+                PATCH,
+            ),
+        }
+    }
+    variables(container, &mut made, tell);
+    for (key, id) in [("user", container.user.get()), ("group", container.group.get())] {
+        if let Some(id) = id {
+            made.put(key, id.get());
+        }
+    }
+    made.map("mounts", mounts(&container.mounts, base, tell));
+    let capabilities = container.capabilities.iter().map(|one| (one.value.to_string(), json!(REASON)));
+    made.map("capabilities", capabilities.collect());
+    made.map("probes", probes(container, ports, tell));
+    if let Some(stated) = &container.resources {
+        made.map("resources", resources(stated));
+        resources_of_others(stated, false, tell);
+    }
+    Value::Object(made.finish())
+}
+
+fn variables(container: &Container, made: &mut Pieces, tell: Tell<'_>) {
+    let mut env = Map::new();
+    for (index, variable) in container.env.iter().enumerate() {
+        match literal(variable, Profile::Generic) {
+            Ok(value) => {
+                env.insert(variable.name.to_string(), value);
+                optional_key(&format!("env[{index}]"), variable, tell);
+            }
+            Err((key, why, help)) => tell(&format!("env[{index}]{key}"), variable.span, why, help),
+        }
+    }
+    made.map("env", env);
+    let sources: Vec<Value> = container.env_from.iter().filter_map(|source| env_source(source)).collect();
+    if !sources.is_empty() {
+        made.put("envFrom", sources);
+    }
+    env_sources("envFrom", &container.env_from, tell);
+}
+
+fn probes(container: &Container, ports: &[Loc<NamedPort>], tell: Tell<'_>) -> Map<String, Value> {
+    let mut probes = Map::new();
+    for (key, kubernetes, stated) in [
+        ("startup", "startupProbe", &container.startup),
+        ("readiness", "readinessProbe", &container.readiness),
+        ("liveness", "livenessProbe", &container.liveness),
+    ] {
+        let Some(stated) = stated else { continue };
+        match probe(&stated.value, ports) {
+            Some(probe) => {
+                probes.insert(key.to_owned(), probe);
+            }
+            None => tell(
+                kubernetes,
+                stated.span,
+                "a document has commands, and requests to the appliance's ports",
+                "add its port under `ports`, or write the probe as a patch of the workload, under `patches`",
+            ),
+        }
+    }
+    probes
+}
+
+/// Mounts of volumes that the catalog entry has; how they are mounted is said there.
+fn mounts(mounts: &[Loc<VolumeMount>], base: &Base, tell: Tell<'_>) -> Map<String, Value> {
+    let mut made = Map::new();
+    for (index, mount) in mounts.iter().enumerate() {
+        let name = mount.name.as_str();
+        let is_twice = made.contains_key(name);
+        let differs = mount.sub_path.is_some() || mount.read_only.is_some_and(|only| only.value);
+        if !base.has_volume(name) || is_twice || differs && !base.is_mounted_alike(name, mount) {
+            let help = "add the volume to the appliance, and its name to `mounts` of the container";
+            tell(&format!("volumeMounts[{index}]"), mount.span, "the document has no such mount", help);
+            continue;
+        }
+        made.insert(name.to_owned(), json!(mount.path.value));
+    }
+    made
+}
+
+/// A probe in the words of a document; nothing where it has none for it.
+fn probe(stated: &Value, ports: &[Loc<NamedPort>]) -> Option<Value> {
+    let port = |port: &Value| {
+        let number = port.as_u64().map(|number| number.to_string());
+        let named = number.or_else(|| port.as_str().map(str::to_owned))?;
+        let is =
+            |known: &&Loc<NamedPort>| known.name.as_str() == named || known.port.value.to_string() == named;
+        ports.iter().find(is).map(|known| known.name.to_string())
+    };
+    let mut made = Map::new();
+    for (key, value) in stated.as_object()? {
+        let (key, value) = match key.as_str() {
+            "exec" => ("exec", value["command"].clone()),
+            "tcpSocket" if value.get("host").is_none() => ("tcp", json!(port(&value["port"])?)),
+            "httpGet" => {
+                let known =
+                    value.as_object()?.keys().all(|key| matches!(key.as_str(), "path" | "port" | "scheme"));
+                let plain = known && value.get("scheme").is_none_or(|scheme| scheme == "HTTP");
+                let path = value.get("path").cloned().unwrap_or_else(|| json!("/"));
+                ("http", plain.then_some(json!({"path": path, "port": port(&value["port"])?}))?)
+            }
+            "initialDelaySeconds" | "periodSeconds" | "timeoutSeconds" | "failureThreshold" => {
+                (key.as_str(), value.clone())
+            }
+            _ => return None,
+        };
+        made.insert(key.to_owned(), value);
+    }
+    Some(Value::Object(made))
+}
