@@ -300,7 +300,7 @@ function similar(a, i, b, j,    k, o, same, most) {
 function differently_named(a, i, b, j) { return said(a, i, "name") != "" && said(b, j, "name") != "" && said(a, i, "name") != said(b, j, "name") }
 
 # How far anonymous sections are taken for the same: SURE by equal content or equal option `name`; LIKELY also by place among
-# as many, or by half of their options; LOOSE by place alone (a plan over a stock file).
+# as many, or by half of their options.
 function pair_up(a, b, trust,    i, j, step, place, n, same) {
 	for (i = 1; i <= count[a]; i++)
 		if (!skip[a, i] && name[a, i] != "" && ((b, name[a, i]) in by_name) && !((a, i, b) in pair)) bind(a, i, b, by_name[b, name[a, i]])
@@ -312,7 +312,6 @@ function pair_up(a, b, trust,    i, j, step, place, n, same) {
 				if (!free(b, j, a) || type[a, i] != type[b, j]) continue
 				if (step == 1) same = key[a, i] == key[b, j]
 				else if (step == 2) same = said(a, i, "name") != "" && said(a, i, "name") == said(b, j, "name")
-				else if (step == 3 && trust == LOOSE) same = place[a, i] == place[b, j]
 				else if (step == 3) same = place[a, i] == place[b, j] && n[a, type[a, i]] == n[b, type[b, j]] && !differently_named(a, i, b, j)
 				else same = similar(a, i, b, j)
 				if (same) bind(a, i, b, j)
@@ -327,24 +326,44 @@ function copy_section(from, i, to,    j, k) {
 
 # The plan laid over the image's own file, as document "P".
 function overlay(    i, j, k, o) {
-	pair_up("O", "S", LOOSE)
-	for (i = 1; i <= count["S"]; i++) if (!skip["S", i]) bind("S", i, "P", copy_section("S", i, "P"))
+	for (i = 1; i <= count["S"]; i++) if (!skip["S", i]) laid[i] = copy_section("S", i, "P")
 	for (i = 1; i <= count["O"]; i++) {
 		if (skip["O", i]) continue
-		if (!(("O", i, "S") in pair)) { copy_section("O", i, "P"); continue }
-		j = pair["S", pair["O", i, "S"], "P"]
+		j = name["O", i] == "" ? first_of("S", type["O", i]) : named("S", name["O", i])
+		if (!j) { copy_section("O", i, "P"); continue }
+		j = laid[j]
+		if (name["O", i] == "") leading[j] = 1
 		type["P", j] = type["O", i]
 		for (k = 1; k <= options["O", i]; k++) {
 			o = option_at["O", i, k]
 			set("P", j, o, value["O", i, o])
 		}
 	}
-	forget("O", "P"); forget("S", "P"); forget("O", "S")
 }
 
-function forget(a, b,    i) {
-	for (i = 1; i <= count[a]; i++) delete pair[a, i, b]
-	for (i = 1; i <= count[b]; i++) delete pair[b, i, a]
+# The first section of a type, whatever it is called, or 0: what `@TYPE[0]` is to OpenWrt. In a plan it is an anonymous section.
+function first_of(doc, kind,    i) {
+	for (i = 1; i <= count[doc]; i++) if (!skip[doc, i] && type[doc, i] == kind) return i
+	return 0
+}
+
+function named(doc, section) { return ((doc, section) in by_name) ? by_name[doc, section] : 0 }
+
+# What `@TYPE[0]` is in this release's file may have another name, or none, in what was written last and in what is there:
+# dropbear's section got a name with 25.12. It is the first of its type there, unless that is another one's.
+function find_leading(    i, b, l) {
+	for (i = 1; i <= count["P"]; i++) {
+		if (!(i in leading)) continue
+		b = (("P", i, "B") in pair) ? pair["P", i, "B"] : first_of("B", type["P", i])
+		if (b && !(("P", i, "B") in pair)) {
+			if (("B", b, "P") in pair) b = 0; else bind("P", i, "B", b)
+		}
+		if (b && (("B", b, "L") in pair)) continue
+		l = first_of("L", type["P", i])
+		if (!l || (("L", l, "B") in pair) || named("P", name["L", l])) continue
+		bind("P", i, "L", l)
+		if (b) bind("L", l, "B", b)
+	}
 }
 
 # One option of a section that all three know: writes into result section r and base section n; b, l are 0 where absent.
@@ -361,7 +380,7 @@ function merge_option(o, b, l, p, r, n,    was, is, wanted) {
 }
 
 function merge_section(b, l, p,    r, n, k, o) {
-	r = copy_section("L", l, "R"); n = add_section("N", type["P", p], name["P", p])
+	r = copy_section("L", l, "R"); n = add_section("N", type["P", p], name["L", l])
 	if (b && type["L", l] == type["B", b] || !b && options["L", l] == 0) type["R", r] = type["P", p]
 	else if (type["L", l] != type["P", p] && (!b || type["P", p] != type["B", b])) {
 		tell("conflict", label("L", l) ": its type was changed by the user and by the site; the user's stays")
@@ -383,6 +402,7 @@ function append(r, after) {
 
 function merge(    i, b, p, r, previous, written) {
 	pair_up("L", "B", LIKELY); pair_up("P", "B", LIKELY)
+	find_leading()
 	# A section that is new in the plan may be one that the user has made already.
 	for (i = 1; i <= count["P"]; i++)
 		if (("P", i, "B") in pair && ("B", pair["P", i, "B"], "L") in pair) bind("P", i, "L", pair["B", pair["P", i, "B"], "L"])
@@ -421,7 +441,7 @@ function write_document(doc, file, text) {
 }
 
 BEGIN {
-	ITEM = "\001"; FIELD = "\002"; SEALED = "\003"; SURE = 1; LIKELY = 2; LOOSE = 3
+	ITEM = "\001"; FIELD = "\002"; SEALED = "\003"; SURE = 1; LIKELY = 2
 	ifname += 0; fresh += 0
 	if (!parse(stock == "" ? "P" : "O", plan)) { print "wrtpod: the plan of " package " is broken, " bad > "/dev/stderr"; exit 1 }
 	if (!parse("F", forced)) { print "wrtpod: the forced part of " package " is broken, " bad > "/dev/stderr"; exit 1 }

@@ -75,10 +75,17 @@ impl Config {
         };
         let existing = &mut self.sections[index];
         same_type(existing, &section)?;
-        for (name, value) in section.options {
-            existing.put(name, value);
-        }
+        existing.take(section.options);
         Ok(existing)
+    }
+
+    /// Merges the options of a section into the first one of its type, named or not: what `@TYPE[0]` is to `uci`. Where there is
+    /// none, the section is added at the end.
+    pub fn push_first(&mut self, section: Section) {
+        match self.sections.iter_mut().find(|known| known.kind == section.kind) {
+            Some(first) => first.take(section.options),
+            None => self.sections.push(section),
+        }
     }
 
     /// Removes the section of a name; true when there was one.
@@ -181,6 +188,12 @@ impl Section {
         let before = self.options.len();
         self.options.retain(|(other, _)| other != name);
         before != self.options.len()
+    }
+
+    fn take(&mut self, options: Vec<(String, Value)>) {
+        for (name, value) in options {
+            self.put(name, value);
+        }
     }
 
     fn put(&mut self, name: String, value: Value) {

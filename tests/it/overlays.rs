@@ -50,6 +50,24 @@ fn an_appliance_gets_what_the_overlays_of_its_image_need() {
     assert!(file(&plain, "settings").contains("OVERLAYS=''"));
 }
 
+/// `@TYPE[0]` is the first section of the type, as for `uci`, and not one more: a second `dnsmasq` would be a second server.
+#[test]
+fn the_first_section_of_a_type_is_the_planned_one_whatever_it_is_called() {
+    let plain = appliance("");
+    let own = appliance(
+        "  uci:\n    dhcp: {'@dnsmasq[0]': {cachesize: 1000}}\n    system: {'@system[0]': {log_size: 128}}\n    \
+         firewall: {'@rule[0]': {log: 1}, '@include[0]': {path: /etc/own}}\n    dropbear: {'@dropbear[0]': {Port: 2222}}\n",
+    );
+    let sections = |appliance: &Appliance, name: &str| file(appliance, name).matches("\nconfig ").count();
+    for (name, more) in [("uci.dhcp", 0), ("uci.system", 0), ("uci.firewall", 1), ("uci.dropbear", 1)] {
+        assert_eq!(sections(&own, name), sections(&plain, name) + more, "{name}: {}", file(&own, name));
+    }
+    let dnsmasq = file(&own, "uci.dhcp").split("\nconfig ").find(|one| one.starts_with("dnsmasq 'dnsmasq'"));
+    assert!(dnsmasq.is_some_and(|section| section.contains("option cachesize '1000'")));
+    // Which section that is in a file of the image's, the pod finds out.
+    assert_eq!(file(&own, "uci.dropbear"), "\nconfig dropbear\n\toption Port '2222'\n");
+}
+
 #[test]
 fn the_appliances_own_word_on_a_setting_counts() {
     let own = appliance(

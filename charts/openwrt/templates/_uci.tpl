@@ -1,8 +1,9 @@
 {{/*
 The settings of `uci`, laid over a file: list TEXT SECTIONS.
 
-A section that the file has is changed option by option; another one is added at its end. `@TYPE[0]` stands for the
-first section of a type, whatever its name, and is found by OpenWrt. An empty option changes nothing.
+A section that the file has is changed option by option; another one is added at its end. `@TYPE[0]` is the first section
+of a type, whatever its name: here in a file that has a text, by the pod's scripts in one that the image brings. An empty
+option changes nothing.
 */}}
 {{- define "wrtpod.uci.over" -}}
 {{- /* Sections in order, each with its head, its options in order, and the lines of each option. */ -}}
@@ -20,6 +21,13 @@ first section of a type, whatever its name, and is found by OpenWrt. An empty op
 {{- end -}}
 {{- range $user := last . -}}
   {{- $section := get $named $user.section -}}
+  {{- if and (hasPrefix "@" $user.section) (first $) -}}
+    {{- range $known := $sections -}}
+      {{- if and (not $section) (eq (splitList " " $known.head | first) (include "wrtpod.uci.head" $user)) -}}
+        {{- $section = $known -}}
+      {{- end -}}
+    {{- end -}}
+  {{- end -}}
   {{- if not $section -}}
     {{- $section = dict "head" (include "wrtpod.uci.head" $user) "order" list "lines" dict -}}
     {{- $sections = append $sections $section -}}

@@ -20,6 +20,8 @@ pub fn lay_over(
     nics: &[Nic],
     diags: &mut Diagnostics,
 ) {
+    // Whole files; what the others have beside the user's sections only the image knows.
+    let whole = planned.len();
     for (name, sections) in user {
         if !name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-')) || name.is_empty() {
             let fix = "use letters, digits, `_` and `-`, as in /etc/config";
@@ -39,9 +41,10 @@ pub fn lay_over(
             if name.value == "network" && reject_reserved(key, &options.value, nics, diags) {
                 continue;
             }
-            if let Some(section) = section(&planned[at].1, key, &options.value, diags)
-                && let Err(invalid) = planned[at].1.push(section)
-            {
+            let Some(section) = section(&planned[at].1, key, &options.value, diags) else { continue };
+            if at < whole && section.name().is_none() {
+                planned[at].1.push_first(section);
+            } else if let Err(invalid) = planned[at].1.push(section) {
                 report(&invalid, key.span, diags);
             }
         }
@@ -88,7 +91,7 @@ fn note_pppoe(key: &Loc<String>, options: &Options, nics: &[Nic], diags: &mut Di
     );
 }
 
-/// The section as the user wrote it. An anonymous one stands for the first of its type.
+/// The section as the user wrote it. An anonymous one stands for the first of its type, whatever that is called.
 fn section(
     planned: &Config,
     key: &Loc<String>,

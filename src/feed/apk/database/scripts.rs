@@ -94,6 +94,8 @@ pub(super) fn write<'a>(entries: impl Iterator<Item = &'a Entry>, gzip: bool) ->
     let mut archive = tar::Builder::new(Vec::new());
     for entry in entries {
         let mut header = tar::Header::new_gnu();
+        // apk passes over an entry whose type is a NUL, the older way to say the same.
+        header.set_entry_type(tar::EntryType::Regular);
         header.set_size(entry.text.len() as u64);
         header.set_mode(0o755);
         header.set_mtime(entry.time);

@@ -172,6 +172,8 @@ fn keeps_the_scripts_but_the_one_that_is_done_with() {
                     && text.contains("pre-remove")
             );
             assert!(!text.contains(".post-install"));
+            // The type of an entry, by ustar: apk 3 takes `0` alone for a file.
+            assert_eq!(written.scripts[156], b'0');
         }
     }
 }
