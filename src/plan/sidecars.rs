@@ -3,10 +3,10 @@
 
 use super::openwrt::Parts;
 use super::pod::{Container, ContainerPort, Mount, Probe, ProbeAction};
-use super::{access, generic, grants, probes, resources, variables, volumes};
+use super::{generic, grants, probes, resources, variables, volumes};
 use crate::diag::{Diagnostic, Diagnostics, Loc};
 use crate::spec::{ApplianceSpec, Sidecar};
-use crate::types::{Name, nearest};
+use crate::types::{Name, label, nearest};
 
 /// Decides them, in the order of their names: what order they are written in means nothing, and a chart's values have none.
 pub fn decide(spec: &ApplianceSpec, parts: &Parts, diags: &mut Diagnostics) -> Vec<Container> {
@@ -56,17 +56,36 @@ fn sidecar(
 /// Ports are the pod's: their names stand at the appliance, and kubelet looks for a name in the container that it probes.
 fn number_port(probe: &mut Probe, name: &Name, ports: &[ContainerPort], diags: &mut Diagnostics) {
     let (ProbeAction::Http { port, .. } | ProbeAction::Tcp(port)) = &mut probe.action else { return };
-    match ports.iter().find(|known| known.name.value == port.value) {
-        Some(known) => port.value = known.port.value.to_string(),
-        None => diags.push(
-            Diagnostic::error(
-                "unknown-port",
-                format!("a probe of the container `{name}` names a port `{}`", port.value),
-            )
-            .at(port.span)
-            .help(access::known_ports(ports)),
-        ),
+    if let Some(known) = ports.iter().find(|known| known.name.value == port.value) {
+        port.value = known.port.value.to_string();
+        return;
     }
+    let help = port_help(&port.value, name, ports);
+    let what = format!("a probe of the container `{name}` names a port `{}`", port.value);
+    diags.push(Diagnostic::error("unknown-port", what).at(port.span).help(help));
+}
+
+/// What to write in the place of a port that is none.
+fn port_help(port: &str, container: &Name, ports: &[ContainerPort]) -> String {
+    let names = || ports.iter().map(|known| known.name.as_str());
+    if let Some(known) = ports.iter().find(|known| known.port.to_string() == port) {
+        return format!("write its name: {}", known.name.value);
+    }
+    if let Ok(number) = port.parse::<u16>() {
+        let name =
+            if label::port_fault(container.as_str()).is_none() { container.as_str() } else { "metrics" };
+        return format!(
+            "ports of a pod go by name: add `{name}: {{port: {number}}}` under `ports` of the appliance, and write `{name}` here"
+        );
+    }
+    if let Some(near) = nearest(port, names()) {
+        return format!("did you mean `{near}`?");
+    }
+    let add = format!("add it under `ports` of the appliance, for example `{port}: {{port: 9100}}`");
+    if ports.is_empty() {
+        return add;
+    }
+    format!("{add}, or write one that is there: {}", names().collect::<Vec<_>>().join(", "))
 }
 
 /// Where it sees volumes of the appliance: the same folder of each, and as the appliance may use it.

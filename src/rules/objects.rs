@@ -122,13 +122,18 @@ fn check_unhardened(appliance: &Appliance, object: &Object, new: &[&Power], diag
         loose.entry(name).or_insert_with(|| (Vec::new(), power)).0.push(what);
     }
     for (name, (what, power)) in loose {
+        let instead = if appliance.containers().any(|planned| planned.name == name) {
+            ""
+        } else {
+            "write it under `containers` of the appliance, in the place of the patch; or "
+        };
         diags.push(
             Diagnostic::warning("container-unhardened", format!("container `{name}` {}", listed(&what)))
                 .at(place(appliance, object, &power.path))
-                .help(
-                    "write `securityContext: {allowPrivilegeEscalation: false, capabilities: {drop: [ALL]}, \
-                     seccompProfile: {type: RuntimeDefault}}` into it",
-                ),
+                .help(format!(
+                    "{instead}write `securityContext: {{allowPrivilegeEscalation: false, capabilities: {{drop: [ALL]}}, \
+                     seccompProfile: {{type: RuntimeDefault}}}}` into it"
+                )),
         );
     }
 }

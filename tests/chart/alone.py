@@ -18,7 +18,8 @@ SUBSTITUTE = "kustomize.toolkit.fluxcd.io/substitute"
 
 def check(report, wrtpod, flux):
     for profile in bases.PROFILES:
-        [_, folder] = next(bases.charts(wrtpod, profile))
+        [[_, folder], [lifted, full]] = bases.charts(wrtpod, profile)
+        check_taken_away(report, profile, engine.Engine(full), lifted["containers"])
         chart = Chart(report, profile, engine.Engine(folder), flux)
         chart.check_existing()
         chart.check_created()
@@ -34,6 +35,19 @@ def check(report, wrtpod, flux):
         else:
             chart.check_large()
         chart.show_time()
+
+
+def check_taken_away(report, profile, helm, containers):
+    """A container of the document's is a value: `null` takes it away."""
+    for gone in containers:
+        values = bases.given(profile, {"containers": {gone: None}})
+        pod = objects.by_identity(helm.render(values, bases.NAME, bases.NAMESPACE))
+        left = {name for one in pod.values() if one["kind"] == "StatefulSet" for name in names_of(one)}
+        report.check(f"{profile}: {gone} is taken away", left & set(containers) == set(containers) - {gone}, left)
+
+
+def names_of(workload):
+    return [one["name"] for one in workload["spec"]["template"]["spec"]["containers"]]
 
 
 # Sections of settings: file, section, type. A named one of `network` without a type is an interface.

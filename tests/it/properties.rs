@@ -87,6 +87,7 @@ fn extras() -> impl Strategy<Value = String> {
             "  service: {}\n",
             "  ingress: {host: a.example.org}\n",
             "  volumes: {data: {mountPath: /srv}, x: {mountPath: /var/x, emptyDir: true}}\n",
+            "  containers: {b: {image: 'x/b:1', mounts: {x: /x}}, a: {image: 'x/a:1', probes: {liveness: {tcp: http}}}}\n",
             "  devices: [{path: /dev/net/tun}, {resource: a.example/b}]\n",
             "  persistence: {mode: system, size: 1Gi}\n",
             "  uci: {network: {lan: {metric: 5}}, x: {y: {.type: z}}}\n",
@@ -122,6 +123,7 @@ fn plausible() -> impl Strategy<Value = String> {
     let harmless = vec![
         "  ports: {http: {port: 80}, dns: {port: 53, protocol: UDP}}\n  service: {}\n",
         "  volumes: {files: {mountPath: /srv}, x: {mountPath: /mnt/x, emptyDir: true}}\n",
+        "  containers: {b: {image: 'x/b:1', user: 7}, a: {image: 'x/a:1', command: [a], capabilities: {KILL: it stops others}}}\n",
         "  devices: [{path: /dev/net/tun}, {resource: a.example/b}]\n",
         "  tolerations: [{operator: Exists}]\n",
         "  patches: [{kind: StatefulSet, spec: {minReadySeconds: 5}}]\n",

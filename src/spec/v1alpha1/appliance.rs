@@ -101,7 +101,7 @@ record! {
         /// False to give the pod users of its own: its root is nobody on the node. Node, runtime and file systems have to
         /// support it. Default: Kubernetes decides.
         "hostUsers" => host_users: Option<Loc<bool>>,
-        /// Ports that the appliance listens on, by name.
+        /// Ports that the appliance listens on, by name; those of its `containers` among them.
         "ports" => ports: Entries<Name, ServicePort>,
         /// The Service on the cluster's network.
         "service" => service: Option<Loc<Service>>,
