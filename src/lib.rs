@@ -6,6 +6,7 @@ pub mod catalog;
 pub mod chart;
 pub mod cli;
 pub mod cluster;
+pub mod cores;
 pub mod diag;
 pub mod explain;
 pub mod feed;

@@ -18,9 +18,9 @@ use crate::{passes, sink};
 
 /// Runs the verb.
 pub fn run(args: &DeployArgs, printer: Printer) -> Result<Outcome, CliError> {
-    let loaded = load(&args.documents, &args.names, WithoutSite::Refuse, printer)?;
+    let mut loaded = load(&args.documents, &args.names, WithoutSite::Refuse, printer)?;
     if args.dry_run == Some(DryRun::Client) {
-        Printer::data_of(sink::yaml_texts(loaded.into_sets(true)))?;
+        Printer::data_of(sink::yaml_texts(&loaded.take_sets(true)))?;
         return Ok(Outcome::Done);
     }
     printer.notes_last(&root_notes(&loaded));

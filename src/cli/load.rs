@@ -7,6 +7,7 @@ use super::args::DocumentArgs;
 use super::error::CliError;
 use super::printer::Printer;
 use crate::catalog;
+use crate::cores;
 use crate::diag::{Diagnostic, Diagnostics, SourceMap};
 use crate::objects::{self, ObjectSet, ScriptsOwner};
 use crate::overlay::{self, Overlays};
@@ -55,7 +56,7 @@ impl Loaded {
     }
 
     /// What is rendered, in the order in which it is applied.
-    pub fn into_sets(self, with_namespace: bool) -> Vec<ObjectSet> {
+    pub fn take_sets(&mut self, with_namespace: bool) -> Vec<ObjectSet> {
         let mut sets = Vec::new();
         if with_namespace {
             sets.push(objects::namespace(&self.plan));
@@ -63,7 +64,7 @@ impl Loaded {
         if self.scripts == ScriptsOwner::Site {
             sets.push(objects::shared(&self.plan, self.chosen().map(|(appliance, _)| appliance)));
         }
-        sets.extend(self.chosen.into_iter().map(|(_, objects)| objects));
+        sets.extend(std::mem::take(&mut self.chosen).into_iter().map(|(_, objects)| objects));
         sets
     }
 }
@@ -238,9 +239,14 @@ fn select(
         indexes = (0..known.len()).collect();
     }
     let scripts = scripts(indexes.len());
+    let made = cores::map(&indexes, |index| {
+        let mut found = Diagnostics::new();
+        (*index, judged_objects(&plan, &plan.appliances[*index], scripts, &mut found), found)
+    });
     let mut chosen = Vec::new();
-    for index in indexes {
-        chosen.push((index, judged_objects(&plan, &plan.appliances[index], scripts, diags)));
+    for (index, objects, found) in made {
+        chosen.push((index, objects));
+        diags.append(found);
     }
     Ok((plan, chosen, scripts))
 }

@@ -17,14 +17,14 @@ use crate::sink;
 
 /// Runs the verb.
 pub fn run(args: &RenderArgs, printer: Printer) -> Result<Outcome, CliError> {
-    let loaded = load(&args.documents, &args.names, WithoutSite::Example, printer)?;
+    let mut loaded = load(&args.documents, &args.names, WithoutSite::Example, printer)?;
     if args.explain {
         Printer::told(&explanation(&loaded))?;
         return Ok(Outcome::Done);
     }
     let mut notes = what_is_not_rendered(&loaded);
     notes.extend(root_notes(&loaded));
-    let sets = loaded.into_sets(args.with_namespace);
+    let sets = loaded.take_sets(args.with_namespace);
     if let Some(folder) = &args.out {
         let written = sink::write_folder(folder, &sets).map_err(|error| written::refusal(&error))?;
         printer.notes_last(&notes);
@@ -39,9 +39,11 @@ pub fn run(args: &RenderArgs, printer: Printer) -> Result<Outcome, CliError> {
     }
     printer.notes_last(&notes);
     match args.output {
-        ManifestFormat::Yaml => Printer::data_of(sink::yaml_texts(sets))?,
+        ManifestFormat::Yaml => Printer::data_of(sink::yaml_texts(&sets))?,
         ManifestFormat::Json => Printer::data(&sink::json_text(&sets))?,
     }
+    // The process ends here, and its memory goes with it: a large site's takes long to be given back piece by piece.
+    std::mem::forget((loaded, sets));
     Ok(Outcome::Done)
 }
 

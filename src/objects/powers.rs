@@ -2,6 +2,8 @@
 //!
 //! Looks at every container of the pod template: init, main, ephemeral.
 
+use std::borrow::Cow;
+
 use serde_json::Value;
 
 use crate::types::Privilege;
@@ -43,7 +45,7 @@ pub enum PowerKind {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Step {
     /// Into a field.
-    Field(String),
+    Field(Cow<'static, str>),
     /// Into the item of a list whose `name` is this.
     Named(String),
     /// To the item of a list that is this text.
@@ -59,7 +61,7 @@ impl Step {
             Some((&items[index], index.to_string()))
         };
         match self {
-            Self::Field(name) => Some((value.get(name)?, name.replace('~', "~0").replace('/', "~1"))),
+            Self::Field(name) => Some((value.get(&**name)?, name.replace('~', "~0").replace('/', "~1"))),
             Self::Named(name) => item(&|item| item["name"] == name.as_str()),
             Self::Text(text) => item(&|item| item == text.as_str()),
         }
@@ -68,8 +70,10 @@ impl Step {
 
 /// What the pod of a workload may do; nothing for any other object.
 pub fn powers(object: &Value) -> Vec<Power> {
-    let mut found = Found { powers: Vec::new(), path: fields(&["spec", "template"]), container: None };
-    let Some(template) = object.pointer("/spec/template") else { return found.powers };
+    let mut found = Found { powers: Vec::new(), path: fields(["spec", "template"]).into(), container: None };
+    let Some(template) = object.get("spec").and_then(|spec| spec.get("template")) else {
+        return found.powers;
+    };
     let pod = &template["spec"];
     annotations(template, &mut found);
     found.inside("spec", |found| {
@@ -93,8 +97,8 @@ pub fn every_container(object: &Value) -> impl Iterator<Item = (&str, &Value)> {
     lists.flatten().map(|container| (container["name"].as_str().unwrap_or_default(), container))
 }
 
-fn fields(names: &[&str]) -> Vec<Step> {
-    names.iter().map(|name| Step::Field((*name).to_owned())).collect()
+fn fields<const N: usize>(names: [&'static str; N]) -> [Step; N] {
+    names.map(|name| Step::Field(Cow::Borrowed(name)))
 }
 
 /// What was found, and where one is.
@@ -105,34 +109,36 @@ struct Found {
 }
 
 impl Found {
-    fn below(&mut self, steps: Vec<Step>, look: impl FnOnce(&mut Self)) {
+    fn below(&mut self, steps: impl IntoIterator<Item = Step>, look: impl FnOnce(&mut Self)) {
         let depth = self.path.len();
         self.path.extend(steps);
         look(self);
         self.path.truncate(depth);
     }
 
-    fn inside(&mut self, field: &str, look: impl FnOnce(&mut Self)) {
-        self.below(fields(&[field]), look);
+    fn inside(&mut self, field: &'static str, look: impl FnOnce(&mut Self)) {
+        self.below(fields([field]), look);
     }
 
-    fn add(&mut self, kind: PowerKind, steps: Vec<Step>) {
+    fn add(&mut self, kind: PowerKind, steps: impl IntoIterator<Item = Step>) {
         let mut path = self.path.clone();
         path.extend(steps);
         self.powers.push(Power { kind, container: self.container.clone(), path });
     }
 
-    fn has(&mut self, privilege: Privilege, names: &[&str]) {
+    fn has<const N: usize>(&mut self, privilege: Privilege, names: [&'static str; N]) {
         self.add(PowerKind::Has(privilege), fields(names));
     }
 }
 
 fn annotations(template: &Value, found: &mut Found) {
-    let annotations = template.pointer("/metadata/annotations").and_then(Value::as_object);
+    let annotations = template["metadata"]["annotations"].as_object();
     for (key, value) in annotations.into_iter().flatten() {
         if key.starts_with(APPARMOR_ANNOTATION) && value == "unconfined" {
             found.container = Some(key[APPARMOR_ANNOTATION.len()..].to_owned());
-            found.has(Privilege::AppArmorUnconfined, &["metadata", "annotations", key]);
+            let key = Step::Field(Cow::Owned(key.clone()));
+            let steps = fields(["metadata", "annotations"]).into_iter().chain([key]);
+            found.add(PowerKind::Has(Privilege::AppArmorUnconfined), steps);
         }
     }
     found.container = None;
@@ -145,18 +151,19 @@ fn of_pod(pod: &Value, found: &mut Found) {
         ("automountServiceAccountToken", Privilege::Token),
     ] {
         if pod[field] == true {
-            found.has(privilege, &[field]);
+            found.has(privilege, [field]);
         }
     }
     for volume in pod["volumes"].as_array().into_iter().flatten() {
         let name = volume["name"].as_str().unwrap_or_default().to_owned();
-        found.below([fields(&["volumes"]), vec![Step::Named(name)]].concat(), |found| {
-            if let Some(path) = volume.pointer("/hostPath/path").and_then(Value::as_str) {
-                found.has(Privilege::host_path(path), &["hostPath", "path"]);
+        let [volumes] = fields(["volumes"]);
+        found.below([volumes, Step::Named(name)], |found| {
+            if let Some(path) = volume["hostPath"]["path"].as_str() {
+                found.has(Privilege::host_path(path), ["hostPath", "path"]);
             }
-            let sources = volume.pointer("/projected/sources").and_then(Value::as_array);
+            let sources = volume["projected"]["sources"].as_array();
             if sources.into_iter().flatten().any(|source| source.get("serviceAccountToken").is_some()) {
-                found.has(Privilege::Token, &["projected", "sources"]);
+                found.has(Privilege::Token, ["projected", "sources"]);
             }
         });
     }
@@ -169,22 +176,22 @@ fn of_context(context: &Value, found: &mut Found) {
         ("appArmorProfile", "Unconfined", Privilege::AppArmorUnconfined),
     ] {
         if context[pointer]["type"] == worst {
-            found.has(privilege, &[pointer, "type"]);
+            found.has(privilege, [pointer, "type"]);
         }
     }
     // Types of container-selinux that no rule confines.
     let label = context["seLinuxOptions"]["type"].as_str().unwrap_or_default();
     if label == "spc_t" || label.starts_with("unconfined") {
-        found.has(Privilege::SeLinuxUnconfined, &["seLinuxOptions", "type"]);
+        found.has(Privilege::SeLinuxUnconfined, ["seLinuxOptions", "type"]);
     }
     if context["procMount"] == "Unmasked" {
-        found.has(Privilege::ProcMountUnmasked, &["procMount"]);
+        found.has(Privilege::ProcMountUnmasked, ["procMount"]);
     }
     if context["allowPrivilegeEscalation"] == true {
-        found.has(Privilege::Escalation, &["allowPrivilegeEscalation"]);
+        found.has(Privilege::Escalation, ["allowPrivilegeEscalation"]);
     }
     if context["privileged"] == true {
-        found.add(PowerKind::Privileged, fields(&["privileged"]));
+        found.add(PowerKind::Privileged, fields(["privileged"]));
     }
 }
 
@@ -192,19 +199,19 @@ fn of_container(pod: &Value, container: &Value, found: &mut Found) {
     let name = container["name"].as_str().unwrap_or_default().to_owned();
     let context = &container["securityContext"];
     found.container = Some(name.clone());
-    found.below(vec![Step::Named(name)], |found| {
+    found.below([Step::Named(name)], |found| {
         if container["ports"].as_array().into_iter().flatten().any(|port| port["hostPort"].as_u64() > Some(0))
         {
-            found.has(Privilege::HostPorts, &["ports"]);
+            found.has(Privilege::HostPorts, ["ports"]);
         }
         found.inside("securityContext", |found| {
             of_context(context, found);
             capabilities(&context["capabilities"], found);
             if context["seccompProfile"].is_null() && pod["securityContext"]["seccompProfile"].is_null() {
-                found.add(PowerKind::NoSeccomp, Vec::new());
+                found.add(PowerKind::NoSeccomp, []);
             }
             if context["allowPrivilegeEscalation"].is_null() {
-                found.add(PowerKind::MayEscalate, Vec::new());
+                found.add(PowerKind::MayEscalate, []);
             }
         });
     });
@@ -214,19 +221,20 @@ fn of_container(pod: &Value, container: &Value, found: &mut Found) {
 fn capabilities(capabilities: &Value, found: &mut Found) {
     let names = |field: &str| {
         let list = capabilities[field].as_array();
-        list.into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect::<Vec<_>>()
+        list.into_iter().flatten().filter_map(Value::as_str)
     };
-    let is_all = |name: &String| name.eq_ignore_ascii_case("ALL");
+    let is_all = |name: &str| name.eq_ignore_ascii_case("ALL");
     for name in names("add") {
-        let kind = match Privilege::capability(&name) {
+        let kind = match Privilege::capability(name) {
             Some(privilege) => PowerKind::Has(privilege),
-            None if is_all(&name) => PowerKind::AllCapabilities,
+            None if is_all(name) => PowerKind::AllCapabilities,
             // The runtime refuses it.
             None => continue,
         };
-        found.add(kind, [fields(&["capabilities", "add"]), vec![Step::Text(name)]].concat());
+        let [capabilities, add] = fields(["capabilities", "add"]);
+        found.add(kind, [capabilities, add, Step::Text(name.to_owned())]);
     }
-    if !names("drop").iter().any(is_all) {
-        found.add(PowerKind::KeepsCapabilities, Vec::new());
+    if !names("drop").any(is_all) {
+        found.add(PowerKind::KeepsCapabilities, []);
     }
 }

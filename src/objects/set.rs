@@ -55,12 +55,13 @@ impl Object {
 
     /// Takes an object as JSON; `None` when it lacks `apiVersion`, `kind` or `metadata.name`.
     pub fn from_value(value: Value) -> Option<Self> {
-        let text = |pointer: &str| value.pointer(pointer).and_then(Value::as_str).map(str::to_owned);
+        let text = |map: &Value, key: &str| map.get(key).and_then(Value::as_str).map(str::to_owned);
+        let metadata = value.get("metadata")?;
         let identity = Identity {
-            api_version: text("/apiVersion")?,
-            kind: text("/kind")?,
-            namespace: text("/metadata/namespace"),
-            name: text("/metadata/name")?,
+            api_version: text(&value, "apiVersion")?,
+            kind: text(&value, "kind")?,
+            namespace: text(metadata, "namespace"),
+            name: text(metadata, "name")?,
         };
         Some(Self { identity, value: name_first(value) })
     }

@@ -12,6 +12,7 @@ use super::{
     access, attachments, cluster, duid, generic, grants, overlays, pair, placement, probes, profile,
     resources, routes, secrets, sidecars, storage,
 };
+use crate::cores;
 use crate::diag::{Diagnostic, Diagnostics, Loc, Span};
 use crate::overlay::Overlays;
 use crate::spec::{self, ApplianceSpec, Documents, SiteSpec, UpdateStrategy, WorkloadKind};
@@ -45,8 +46,13 @@ pub fn decide(documents: &Documents, overlays: &Overlays, diags: &mut Diagnostic
         pods: cluster::ranges_by_use(&site.spec).0,
         appliances: Vec::new(),
     };
-    for document in &documents.appliances {
-        plan.appliances.push(appliance(&context, document, diags));
+    let planned = cores::map(&documents.appliances, |document| {
+        let mut found = Diagnostics::new();
+        (appliance(&context, document, &mut found), found)
+    });
+    for (appliance, found) in planned {
+        plan.appliances.push(appliance);
+        diags.append(found);
     }
     if !context.is_faulty(site.span) {
         reject_missing_salt(site, &plan, diags);

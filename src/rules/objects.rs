@@ -148,10 +148,10 @@ fn listed(items: &[&str]) -> String {
 /// Sysctls of the document are judged with the plan.
 fn check_sysctls(appliance: &Appliance, object: &Object, diags: &mut Diagnostics) {
     const LIST: [&str; 5] = ["spec", "template", "spec", "securityContext", "sysctls"];
-    let list = object.value.pointer(&format!("/{}", LIST.join("/"))).and_then(Value::as_array);
+    let list = LIST.iter().try_fold(&object.value, |value, field| value.get(field)).and_then(Value::as_array);
     for name in list.into_iter().flatten().filter_map(|one| one["name"].as_str()) {
         if !appliance.pod_sysctls.iter().any(|(known, _)| known.value == name) {
-            let mut path: Vec<Step> = LIST.map(|field| Step::Field(field.to_owned())).to_vec();
+            let mut path: Vec<Step> = LIST.map(|field| Step::Field(field.into())).to_vec();
             path.push(Step::Named(name.to_owned()));
             check_sysctl(name, place(appliance, object, &path), diags);
         }

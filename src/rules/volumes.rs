@@ -76,13 +76,17 @@ fn trimmed(path: &str) -> &str {
 
 /// An absolute path without empty parts and `.`: what is judged, however it is written.
 fn plain(path: &str) -> String {
-    let parts: Vec<&str> = path.split('/').filter(|part| !matches!(*part, "" | ".")).collect();
-    if parts.is_empty() { String::new() } else { format!("/{}", parts.join("/")) }
+    parts(path).flat_map(|part| ["/", part]).collect()
+}
+
+fn parts(path: &str) -> impl Iterator<Item = &str> {
+    path.split('/').filter(|part| !matches!(*part, "" | "."))
 }
 
 /// Whether a path is this folder or lies in it.
 fn is_below(path: &str, folder: &str) -> bool {
-    plain(path).strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    let mut parts = parts(path);
+    self::parts(folder).all(|part| parts.next() == Some(part))
 }
 
 fn check_path(mount: &Mount, diags: &mut Diagnostics) {
@@ -117,7 +121,7 @@ fn check_sub_path(mount: &Mount, diags: &mut Diagnostics) {
 }
 
 fn check_twice(mount: &Mount, before: &[Mount], diags: &mut Diagnostics) {
-    let same = |other: &&Mount| plain(&other.path) == plain(&mount.path);
+    let same = |other: &&Mount| parts(&other.path).eq(parts(&mount.path));
     let Some(first) = before.iter().find(same) else { return };
     let what = match first.path.span {
         Some(_) => format!("two volumes are mounted on `{}`", plain(&mount.path)),

@@ -8,22 +8,25 @@ pub use error::FolderError;
 pub use folder::write as write_folder;
 pub use written::{File, LIST, Written, write as write_files};
 
-use std::borrow::Borrow;
-
 use serde_json::{Value, json};
 
+use crate::cores;
 use crate::objects::ObjectSet;
 use crate::yaml;
 
-/// All objects as one stream of YAML documents, in one text for each set: a large site is never in memory as a whole.
-pub fn yaml_texts(sets: impl IntoIterator<Item: Borrow<ObjectSet>>) -> impl Iterator<Item = String> {
+/// How many sets become text at once: a large site is never in memory as a whole text.
+const AT_ONCE: usize = 256;
+
+/// All objects as one stream of YAML documents, in one text for each set.
+pub fn yaml_texts(sets: &[ObjectSet]) -> impl Iterator<Item = String> {
+    let text = |set: &ObjectSet| yaml::write_all(set.iter().map(|object| &object.value));
+    let texts = sets.chunks(AT_ONCE).flat_map(move |sets| cores::map(sets, text));
     let mut separator = "";
-    sets.into_iter().map(move |set| {
-        let text = yaml::write_all(set.borrow().iter().map(|object| &object.value));
-        if text.is_empty() {
-            return text;
+    texts.map(move |mut text| {
+        if !text.is_empty() {
+            text.insert_str(0, std::mem::replace(&mut separator, "---\n"));
         }
-        std::mem::replace(&mut separator, "---\n").to_owned() + &text
+        text
     })
 }
 

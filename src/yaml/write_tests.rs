@@ -83,6 +83,41 @@ fn writes_several_documents() {
     assert_eq!(reread(&text), values);
 }
 
+#[test]
+fn long_keys_stand_on_lines_of_their_own() {
+    let long = ["k".repeat(1024), "k".repeat(1025), "日 ".repeat(600)];
+    for value in
+        [json!("x"), json!("x\ny\n"), json!({"a": {"b": "c\nd"}}), json!([1, [2], {"a": "b\n"}]), json!([])]
+    {
+        let of_long: Map<String, Value> = long.iter().map(|key| (key.clone(), value.clone())).collect();
+        let whole = json!({"a": of_long, "list": [of_long]});
+        assert!(
+            write(&whole) == whole_by_serde_saphyr(&whole) && reread(&write(&whole)) == [whole],
+            "{value}"
+        );
+    }
+}
+
+/// What serde-saphyr makes of a value without our layout.
+fn whole_by_serde_saphyr(value: &Value) -> String {
+    struct Node<'a>(&'a Value);
+    impl Serialize for Node<'_> {
+        fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+            match self.0 {
+                Value::String(text) if needs_double_quotes(text) => {
+                    DoubleQuoted(text.as_str()).serialize(serializer)
+                }
+                Value::Array(items) => serializer.collect_seq(items.iter().map(Node)),
+                Value::Object(object) => {
+                    serializer.collect_map(object.iter().map(|(key, value)| (key, Node(value))))
+                }
+                scalar => scalar.serialize(serializer),
+            }
+        }
+    }
+    of_serde_saphyr(&Node(value))
+}
+
 /// Pieces of texts that YAML writers get wrong.
 #[rustfmt::skip]
 const PIECES: &[&str] = &[
@@ -90,6 +125,7 @@ const PIECES: &[&str] = &[
     "- ", "-", "'", "\"", "\\", "|", ">", "&a", "*a", "!t", "%", "@", "`", "{", "}", "[", "]", ",", "?",
     "? ", "on", "0644", "1e3", "null", "~", "---", "...", "--- ", "x", "é", "日", "\0", "\u{7f}",
     "\u{1b}", "52:54:00:12:34:56", "{{ x }}", "<<", "=", "😀", "\u{fffe}",
+    "word", "a/b.c-d_e", "/", "Yes", "NaN", "inf", "n", "TRUE", "9", ".", "_",
 ];
 
 /// Texts that YAML writers get wrong.
@@ -119,6 +155,11 @@ fn hostile_value() -> impl Strategy<Value = Value> {
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(2000))]
+
+    #[test]
+    fn the_layout_is_that_of_serde_saphyr(value in hostile_value()) {
+        prop_assert_eq!(write(&value), whole_by_serde_saphyr(&value));
+    }
 
     #[test]
     fn write_then_read_is_identity(value in prop::collection::vec((hostile_text(), hostile_value()), 1..4)) {
