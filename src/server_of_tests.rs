@@ -35,7 +35,7 @@ pub(crate) enum Reply {
     /// An answer: status, headers, body, and how much of the body is sent before the connection breaks.
     Answer(u16, String, Vec<u8>, usize),
     /// These bytes.
-    Raw(String),
+    Raw(Vec<u8>),
     /// This head, and a body without an end.
     Endless(&'static str),
     /// Nothing, for ever.
@@ -108,8 +108,8 @@ impl Fake {
                             let _ = stream.write_all(&body[..length.min(sent)]).await;
                         }
                     }
-                    Reply::Raw(text) => {
-                        let _ = stream.write_all(text.as_bytes()).await;
+                    Reply::Raw(bytes) => {
+                        let _ = stream.write_all(&bytes).await;
                     }
                     Reply::Endless(head) => {
                         let _ = stream.write_all(head.as_bytes()).await;

@@ -52,6 +52,16 @@ pub fn folder(parent: &Path) -> io::Result<TempDir> {
     Builder::new().prefix(".wrtpod-").tempdir_in(parent).map_err(reason)
 }
 
+/// Fails where no file can be made for this path: nothing is left there. Whoever works long for a file asks before.
+pub fn room_for(path: &Path) -> io::Result<()> {
+    Draft::new(folder_of(path)).map(drop)
+}
+
+/// The folder that a path is in.
+pub fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
 /// A file without a name, in [`place`].
 pub fn nameless() -> io::Result<File> {
     tempfile::tempfile().map_err(reason)

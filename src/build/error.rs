@@ -13,7 +13,7 @@ pub enum Error {
     #[error(transparent)]
     Fetch(#[from] fetch::Error),
     /// A registry did not give the base.
-    #[error("{image}: {error}")]
+    #[error("{}: {error}", shown::line(.image))]
     Registry {
         /// The base.
         image: String,
@@ -27,7 +27,7 @@ pub enum Error {
     #[error(transparent)]
     Install(#[from] install::Error),
     /// A list of checksums or an index is not signed by whom it has to be.
-    #[error("{place}: {}", shown::line(.problem))]
+    #[error("{}: {}", shown::line(.place), shown::line(.problem))]
     Signature {
         /// What should be signed.
         place: String,
@@ -35,7 +35,7 @@ pub enum Error {
         problem: String,
     },
     /// A feed, an index or a package is not what it has to be.
-    #[error("{place}: {}", shown::line(.problem))]
+    #[error("{}: {}", shown::line(.place), shown::line(.problem))]
     Feed {
         /// Where.
         place: String,
@@ -43,7 +43,7 @@ pub enum Error {
         problem: String,
     },
     /// The packages do not go together.
-    #[error("{architecture}: {}", shown::block(.problem))]
+    #[error("{}: {}", shown::line(.architecture), shown::block(.problem))]
     Packages {
         /// For which architecture.
         architecture: String,
@@ -66,7 +66,7 @@ pub enum Error {
         problem: String,
     },
     /// A file of the recipe's own cannot be read.
-    #[error("{path}: {problem}")]
+    #[error("{}: {}", shown::line(.path), shown::line(.problem))]
     File {
         /// Which.
         path: String,
@@ -75,7 +75,9 @@ pub enum Error {
     },
     /// A file has an owner that the root does not know.
     #[error(
-        "{path} is to belong to `{owner}`, and the root has no such user or group: a package may bring it, or write numbers"
+        "{} is to belong to `{}`, and the root has no such user or group: a package may bring it, or write numbers",
+        shown::line(&.path.to_string()),
+        shown::line(.owner)
     )]
     Owner {
         /// The file.

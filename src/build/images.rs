@@ -96,21 +96,30 @@ impl Ground {
     }
 }
 
-/// Why a package is in the image: for each architecture the chains from what was asked for to it.
+/// Why a package is in the image: for each architecture the chains from what was asked for to it, and beside them what kept other
+/// architectures from being resolved.
 pub async fn why(
     request: &Request<'_>,
     package: &str,
     only: Option<&str>,
     supply: &Supply<'_>,
     watch: &mut dyn Watch,
-) -> Result<BTreeMap<String, Vec<Vec<String>>>, Error> {
-    let mut chains = BTreeMap::new();
+) -> (BTreeMap<String, Vec<Vec<String>>>, Result<(), Error>) {
+    let (mut chains, mut faults) = (BTreeMap::new(), Faults::default());
     for architecture in chosen(request, only) {
-        let ground = ground(request, architecture, None, supply, watch).await?;
-        let resolved = ground.resolve(request, supply, watch).await?;
-        chains.insert(architecture.to_owned(), (resolved.why)(package));
+        let resolving = async {
+            let ground = ground(request, architecture, None, supply, watch).await?;
+            ground.resolve(request, supply, watch).await
+        };
+        if let Some(resolved) = faults.keep(resolving.await) {
+            chains.insert(architecture.to_owned(), (resolved.why)(package));
+        }
+        // A server that is away is asked nothing more.
+        if faults.is_environment() {
+            break;
+        }
     }
-    Ok(chains)
+    (chains, faults.end())
 }
 
 /// Builds. With a lock, exactly what that has; without, what the feeds have now. `epoch` is the time of all files and documents, in

@@ -151,9 +151,20 @@ pub enum LockError {
     /// It is no lock.
     #[error("{0}")]
     Malformed(String),
+    /// There is nothing in it.
+    #[error("it is empty")]
+    Empty,
     /// It is one of another version of wrtpod.
-    #[error("its format is {0}, and this wrtpod knows {VERSION}: make it again with `wrtpod image lock`")]
+    #[error("its format is {0}, and this wrtpod knows {VERSION}")]
     Format(u32),
+}
+
+/// What a lock of any format begins with.
+#[derive(Deserialize)]
+struct Head {
+    version: u32,
+    #[serde(rename = "roots")]
+    _roots: serde::de::IgnoredAny,
 }
 
 impl Lock {
@@ -164,11 +175,17 @@ impl Lock {
 
     /// Reads one.
     pub fn parse(text: &str) -> Result<Self, LockError> {
+        if text.trim().is_empty() {
+            return Err(LockError::Empty);
+        }
+        // What keys another format has, nobody here knows.
+        if let Ok(Head { version, .. }) = serde_json::from_str(text)
+            && version != VERSION
+        {
+            return Err(LockError::Format(version));
+        }
         let lock: Self =
             serde_json::from_str(text).map_err(|error| LockError::Malformed(error.to_string()))?;
-        if lock.version != VERSION {
-            return Err(LockError::Format(lock.version));
-        }
         match lock.roots.values().find_map(LockedRoot::fault) {
             Some(problem) => Err(LockError::Malformed(problem)),
             None => Ok(lock),
@@ -248,6 +265,13 @@ mod tests {
         {
             assert!(matches!(with(old, new), Err(LockError::Malformed(_))), "{old}");
         }
-        assert!(matches!(Lock::parse(""), Err(LockError::Malformed(_))));
+        assert_eq!(with("\"version\": 1", "\"version\": 2, \"news\": []"), Err(LockError::Format(2)));
+        assert!(matches!(
+            with("\"version\": 1", "\"version\": 1, \"news\": []"),
+            Err(LockError::Malformed(_))
+        ));
+        assert!(matches!(Lock::parse("{\"version\": 2}"), Err(LockError::Malformed(_))));
+        assert_eq!(Lock::parse(""), Err(LockError::Empty));
+        assert_eq!(Lock::parse("\n"), Err(LockError::Empty));
     }
 }

@@ -204,3 +204,52 @@ fn what_is_not_there_is_the_inputs_fault_and_what_cannot_be_reached_is_not() {
     ];
     assert!(environment.iter().all(Error::is_environment));
 }
+
+#[test]
+fn no_name_of_others_begins_a_line() {
+    let hostile = || "a\nerror: b\u{1b}[2J".to_owned();
+    let io = || std::io::Error::from(std::io::ErrorKind::NotFound);
+    let path = || format!("/{}", hostile()).parse().expect("a path");
+    let digest: Digest = format!("sha256:{SUM}").parse().expect("a digest");
+    let registry = || "registry.example".to_owned();
+    let errors = [
+        Error::from(fetch::Error::NotFound { place: hostile() }),
+        fetch::Error::Setup(hostile()).into(),
+        fetch::Error::Unreachable { place: hostile(), reason: hostile() }.into(),
+        fetch::Error::Status { place: hostile(), code: 500 }.into(),
+        fetch::Error::Size { place: hostile(), want: 1, got: 2 }.into(),
+        fetch::Error::TooLarge { place: hostile(), limit: 1 }.into(),
+        fetch::Error::Digest { place: hostile(), want: SUM.to_owned(), got: SUM.to_owned() }.into(),
+        fetch::Error::Offline { place: hostile() }.into(),
+        fetch::Error::File { path: hostile(), error: io() }.into(),
+        image::Error::Io { action: hostile(), source: io() }.into(),
+        image::Error::Archive { archive: hostile(), problem: hostile() }.into(),
+        image::Error::Document { document: hostile(), problem: hostile() }.into(),
+        image::Error::Digest { what: hostile(), stated: digest.clone(), found: digest.clone() }.into(),
+        image::Error::Foreign { path: hostile(), problem: "is no folder" }.into(),
+        image::Error::Path { path: path(), problem: hostile() }.into(),
+        image::Error::Unread { path: path(), problem: hostile() }.into(),
+        image::Error::NoImage { place: hostile(), problem: hostile() }.into(),
+        install::Error::Package { package: hostile(), problem: hostile() }.into(),
+        install::Error::Clash { path: path(), package: hostile(), owner: hostile() }.into(),
+        install::Error::Base { path: path(), problem: hostile() }.into(),
+        install::Error::NoService { service: hostile() }.into(),
+        Error::Signature { place: hostile(), problem: hostile() },
+        Error::Feed { place: hostile(), problem: hostile() },
+        Error::File { path: hostile(), problem: hostile() },
+        Error::Owner { path: path(), owner: hostile() },
+        Error::Registry {
+            image: hostile(),
+            error: registry::Error::Unreachable { registry: registry(), reason: hostile() },
+        },
+        Error::Registry { image: hostile(), error: registry::Error::Setup(hostile()) },
+        Error::Registry {
+            image: hostile(),
+            error: registry::Error::Local { what: "read", digest, reason: hostile() },
+        },
+    ];
+    for error in errors {
+        let said = error.to_string();
+        assert!(!said.contains(['\n', '\u{1b}']) && said.contains("a\\nerror: b"), "{said:?}");
+    }
+}

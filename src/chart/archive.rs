@@ -7,6 +7,7 @@ use flate2::read::GzDecoder;
 use tar::Archive;
 use thiserror::Error;
 
+use crate::shown;
 use crate::spec::Input;
 use crate::types::in_short;
 
@@ -31,19 +32,19 @@ pub enum ArchiveError {
     #[error("cannot be read as the archive of a chart: {}", in_short(&.0.to_string()))]
     Io(#[from] io::Error),
     /// It has more than Helm takes.
-    #[error("has more than {0} MiB in {1}")]
+    #[error("has more than {0} MiB in {name}", name = shown::line(.1))]
     Size(u64, String),
     /// A file is not there.
     #[error("has no `{0}` in its folder")]
     Missing(&'static str),
     /// A file is there twice: the two may differ.
-    #[error("has `{0}` twice")]
+    #[error("has `{}` twice", shown::line(.0))]
     Twice(String),
     /// A file is a link, a folder or a device.
-    #[error("has `{0}`, which is no file")]
+    #[error("has `{}`, which is no file", shown::line(.0))]
     Kind(String),
     /// A file is no text.
-    #[error("has `{0}`, which is not UTF-8 text")]
+    #[error("has `{}`, which is not UTF-8 text", shown::line(.0))]
     Text(String),
 }
 

@@ -7,6 +7,7 @@ use super::table::table_within;
 use crate::catalog;
 use crate::diag::{Diagnostics, SourceMap};
 use crate::overlay::EMBEDDED;
+use crate::shown;
 use crate::spec::{self, Documents, Input, Request};
 use crate::types::{Name, nearest};
 
@@ -84,5 +85,5 @@ fn unknown(name: &str, entries: &[Entry]) -> CliError {
         Some(near) => format!("did you mean `{near}`?"),
         None => format!("there are {}", names.join(", ")),
     };
-    CliError::refused(format!("the catalog has no `{name}`"), hint)
+    CliError::refused(format!("the catalog has no `{}`", shown::line(name)), hint)
 }

@@ -40,6 +40,10 @@ pub async fn connect(args: &ClusterArgs, printer: Printer) -> Result<Cluster, Cl
         kubeconfig: args.kubeconfig.clone(),
         looked_for: kubeconfigs(),
         context: args.context.clone(),
+        no_proxy: ["NO_PROXY", "no_proxy"]
+            .iter()
+            .filter_map(|name| std::env::var(name).ok())
+            .find(|listed| !listed.is_empty()),
         waiting: Some(Arc::new(move |server: &str| {
             printer.line(&format!("waiting for an answer of the API server at {server}"));
         })),

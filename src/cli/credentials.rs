@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use super::printer::Printer;
 use crate::registry::{Credentials, Helper, HelperOutput};
+use crate::shown;
 
 /// No such file is as large.
 const LARGEST_CONFIG: u64 = 4 << 20;
@@ -46,7 +47,7 @@ fn login_files(set: impl Fn(&str) -> Option<PathBuf>) -> Vec<PathBuf> {
 fn read(path: &Path, printer: Printer) -> Credentials {
     let mut text = Vec::new();
     let read = std::fs::File::open(path).and_then(|file| file.take(LARGEST_CONFIG).read_to_end(&mut text));
-    let name = format!("`{}`", path.display());
+    let name = format!("`{}`", shown::path(path));
     let reason = match read.map(|_| Credentials::parse(&name, &text)) {
         Ok(Ok(credentials)) => return credentials,
         // `podman logout` and `touch` leave one behind that is empty.

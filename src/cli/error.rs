@@ -2,7 +2,8 @@
 
 use std::process::ExitCode;
 
-use crate::shown;
+use super::init::quoted_for_shell;
+use crate::{shown, temporary};
 
 /// How a run that did not fail ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,6 +68,16 @@ impl CliError {
     /// A file cannot be read or written.
     pub fn file(path: &std::path::Path, action: &str, error: &std::io::Error) -> Self {
         Self::Environment { message: format!("cannot {action} `{}`: {error}", shown::path(path)), hint: None }
+    }
+
+    /// A file cannot be written at the place that an option names.
+    pub fn unwritable(path: &std::path::Path, option: &str, error: &std::io::Error) -> Self {
+        let folder = temporary::folder_of(path);
+        let hint = (!folder.exists()).then(|| {
+            let make = format!("mkdir -p {}", quoted_for_shell(&shown::path(folder)));
+            format!("make its folder, `{make}`, or name another place with {option}")
+        });
+        Self::Environment { message: format!("cannot write `{}`: {error}", shown::path(path)), hint }
     }
 
     /// What to do about it.

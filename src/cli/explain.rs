@@ -8,6 +8,7 @@ use super::markdown;
 use super::printer::Printer;
 use super::wrap;
 use crate::explain::{self, Page};
+use crate::shown;
 use crate::types::nearest;
 
 /// Runs the verb.
@@ -50,5 +51,5 @@ fn unknown(name: &str) -> CliError {
         Some(near) => format!("did you mean `{near}`?"),
         None => "`wrtpod explain` lists the pages".to_owned(),
     };
-    CliError::refused(format!("there is no page `{name}`"), hint)
+    CliError::refused(format!("there is no page `{}`", shown::line(name)), hint)
 }

@@ -223,7 +223,7 @@ fn select(
             Some(name) => format!("did you mean `{name}`?"),
             None => "`wrtpod catalog` lists what there is".to_owned(),
         };
-        return Err(CliError::refused(format!("there is no appliance `{unknown}`"), hint));
+        return Err(CliError::refused(format!("there is no appliance `{}`", shown::line(unknown)), hint));
     }
     if known.is_empty() {
         let hint = "name one of the catalog, such as `openwrt`; `wrtpod catalog` lists them";
@@ -346,7 +346,10 @@ fn text(name: &str, bytes: Vec<u8>) -> Result<Input, CliError> {
         Err(error) => {
             let at = error.utf8_error().valid_up_to();
             let hint = "save the file as UTF-8".to_owned();
-            Err(CliError::refused(format!("`{name}` is not UTF-8 text: byte {at} is not"), hint))
+            Err(CliError::refused(
+                format!("`{}` is not UTF-8 text: byte {at} is not", shown::line(name)),
+                hint,
+            ))
         }
     }
 }
@@ -374,7 +377,9 @@ fn assignments(args: &DocumentArgs, names: &[String]) -> Result<Vec<Assignment>,
     for set in &args.sets {
         let (path, value) = split(set).map_err(|path| {
             let hint = "write PATH=VALUE, for example --set image=openwrt/rootfs:x86-64-24.10.4";
-            let problem = if path.len() < set.len() {
+            let shortened = path.len() < set.len();
+            let path = shown::line(path);
+            let problem = if shortened {
                 format!("`--set {path}…` has no `=` behind its path")
             } else {
                 format!("`--set {path}` has no `=`")
@@ -384,7 +389,10 @@ fn assignments(args: &DocumentArgs, names: &[String]) -> Result<Vec<Assignment>,
         let mine = !path.starts_with("site.");
         if mine && names.len() > 1 {
             let hint = "name one appliance, or write the value into the file".to_owned();
-            return Err(CliError::usage(format!("`--set {path}=…` with several appliances"), hint));
+            return Err(CliError::usage(
+                format!("`--set {}=…` with several appliances", shown::line(path)),
+                hint,
+            ));
         }
         let appliance = if mine { names.first().cloned() } else { None };
         let (path, value) = (path.to_owned(), value.to_owned());

@@ -8,7 +8,7 @@ use kube::{Client, Config};
 
 use super::error::WITHOUT_PROXY;
 use super::wire::{CONNECT, Waiting, Wire, root_cause};
-use super::{Cluster, Error};
+use super::{Cluster, Error, no_proxy};
 use crate::types::quoted;
 use crate::{secret, tls};
 
@@ -24,6 +24,8 @@ pub struct ConnectOptions {
     pub context: Option<String>,
     /// Is told the address of a server that takes its time for its first answer.
     pub waiting: Option<Waiting>,
+    /// The servers that a proxy of the environment is not for, as `$NO_PROXY` lists them.
+    pub no_proxy: Option<String>,
 }
 
 /// Where k3s has its kubeconfig.
@@ -40,7 +42,6 @@ pub async fn connect(options: &ConnectOptions) -> Result<Cluster, Error> {
     // A kubeconfig may name a user and a password in its addresses: nobody is told.
     let server = secret::without_users(&config.cluster_url.to_string()).into_owned();
     let namespace = config.default_namespace.clone();
-    // kube's feature for them holds NO_PROXY against the proxy's address, and not against the server's.
     if let Some(proxy) = &config.proxy_url {
         let proxy = secret::without_users(&proxy.to_string()).into_owned();
         return Err(Error::Proxy { server, proxy });
@@ -58,7 +59,24 @@ async fn config(options: &ConnectOptions) -> Result<Config, Error> {
         let alone = if options.context.is_none() { Config::incluster().ok() } else { None };
         return alone.ok_or_else(|| missing(&options.looked_for));
     };
-    Config::from_custom_kubeconfig(file, &selection).await.map_err(|error| unusable(&error, &names))
+    let named = names_a_proxy(&file, options.context.as_deref());
+    let config = Config::from_custom_kubeconfig(file, &selection).await;
+    let mut config = config.map_err(|error| unusable(&error, &names))?;
+    // kube takes the environment's where the kubeconfig names none, and holds NO_PROXY against the proxy's own address.
+    if !named && no_proxy::covers(&config.cluster_url, options.no_proxy.as_deref().unwrap_or_default()) {
+        config.proxy_url = None;
+    }
+    Ok(config)
+}
+
+/// Whether the kubeconfig itself names a proxy: to that one, as with kubectl, NO_PROXY means nothing.
+fn names_a_proxy(file: &Kubeconfig, context: Option<&str>) -> bool {
+    let context = context.or(file.current_context.as_deref());
+    let context = file.contexts.iter().find(|named| Some(named.name.as_str()) == context);
+    let cluster = context.and_then(|named| named.context.as_ref()).map(|context| context.cluster.as_str());
+    let cluster = file.clusters.iter().find(|named| Some(named.name.as_str()) == cluster);
+    let proxy = cluster.and_then(|named| named.cluster.as_ref()?.proxy_url.as_deref());
+    proxy.is_some_and(|proxy| !proxy.is_empty())
 }
 
 /// The kubeconfig, merged of all its files, and their names; none where there is no file.
@@ -207,6 +225,18 @@ mod tests {
         let error = connect(&options).await.err().expect("the proxy has no address");
         assert!(error.to_string().contains("HTTPS_PROXY"), "{error}");
         assert_eq!(error.help(), Some(help));
+    }
+
+    #[tokio::test]
+    async fn no_proxy_says_nothing_of_the_proxy_of_a_kubeconfig() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = file(folder.path(), "one", "one");
+        let text = std::fs::read_to_string(&path).expect("a file");
+        std::fs::write(&path, text.replace("server:", "proxy-url: 'http://proxy.example:3128', server:"))
+            .expect("a file");
+        let no_proxy = Some("*".to_owned());
+        let options = ConnectOptions { kubeconfig: Some(path), no_proxy, ..ConnectOptions::default() };
+        assert!(matches!(connect(&options).await, Err(Error::Proxy { .. })));
     }
 
     #[test]

@@ -1,6 +1,8 @@
 //! What a pod template says about its attachments: which NICs it asks for, and whether the attachments still say what
 //! they were made to say. Pure.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
 use crate::objects;
@@ -50,6 +52,13 @@ pub(super) fn changed(workload: &Value, namespace: &str, live: &[Attachment]) ->
         let found = live.iter().find(|attachment| attachment.name == *name);
         found.is_none_or(|attachment| !attachment.as_named)
     })
+}
+
+/// The attachments of the pod template that other namespaces have.
+pub(super) fn elsewhere(workload: &Value, namespace: &str) -> BTreeSet<String> {
+    let used = networks(annotation(workload, NETWORKS).unwrap_or_default(), namespace);
+    let own = format!("{namespace}/");
+    used.into_iter().filter(|name| !name.starts_with(&own)).collect()
 }
 
 /// Whether an attachment in the cluster says something else than the planned one of its name.

@@ -166,8 +166,8 @@ pub enum Error {
 }
 
 /// How to reach an API server where a proxy is said to be in between.
-pub(super) const WITHOUT_PROXY: &str = "wrtpod reaches API servers without a proxy: unset HTTPS_PROXY \
-    (`env -u HTTPS_PROXY -u https_proxy wrtpod …`), or remove `proxy-url` from the kubeconfig";
+pub(super) const WITHOUT_PROXY: &str = "wrtpod reaches API servers without a proxy: add the server to NO_PROXY, or unset \
+    HTTPS_PROXY (`env -u HTTPS_PROXY -u https_proxy wrtpod …`); or remove `proxy-url` from the kubeconfig";
 
 impl Error {
     /// Whose fault it is.

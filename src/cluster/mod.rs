@@ -32,6 +32,7 @@ mod modules;
 mod named;
 mod needs;
 mod network;
+mod no_proxy;
 mod node_state;
 mod nodes;
 mod obstacle;

@@ -13,8 +13,8 @@ use super::kinds::{Kind, NAD};
 use super::session::Session;
 use super::wait::typed;
 use super::{
-    ApplianceStatus, ClaimStatus, Error, FIELD_MANAGER, NicReport, OtherPod, PodStatus, Release,
-    WorkloadStatus, exec, ground, network, overlays, proxies, request,
+    ApplianceStatus, ClaimStatus, Error, ExpectedNic, FIELD_MANAGER, NicReport, OtherPod, PodStatus, Release,
+    WorkloadStatus, exec, existing, ground, network, overlays, proxies, request,
 };
 
 /// Everything of wrtpod in a namespace.
@@ -106,13 +106,23 @@ async fn one(
     let pod = conditions::newest(&seen.pods, state.as_ref()).or_else(|| conditions::ending(&seen.pods));
     let container = seen.workload.as_ref().map(main_container).unwrap_or_default();
     let image = seen.workload.as_ref().map(|workload| image(workload, &container)).unwrap_or_default();
-    let (nics, overlays, proxies) = match (&seen.workload, pod) {
+    let expected = match &seen.workload {
+        Some(workload) => expected(session, namespace, workload, release, survey).await,
+        None => Vec::new(),
+    };
+    let asked = release.map_or(container.as_str(), |release| &release.container);
+    let nics = async |pod: &Pod| {
+        let name = pod.metadata.name.as_deref().unwrap_or_default();
+        let guest = exec::guest(session.wire, namespace, name, asked, &expected).await;
+        network::compare(pod, &expected, &guest)
+    };
+    let (own, overlays, proxies) = match (&seen.workload, pod) {
         // One that ends is asked nothing: what it says does not last, and on a node that is gone nobody answers.
         (Some(workload), Some(pod)) if pod.metadata.deletion_timestamp.is_none() => {
             let names = overlays::named(workload);
             let pod_name = pod.metadata.name.as_deref().unwrap_or_default();
             futures_util::join!(
-                nics(session, namespace, workload, pod, release, survey),
+                nics(pod),
                 overlays::read(session.wire, namespace, pod_name, &container, &names),
                 proxies::untrusted(session, namespace, name, pod_name, &container, &image),
             )
@@ -120,7 +130,7 @@ async fn one(
         _ => (Vec::new(), Vec::new(), None),
     };
     let first = pod.and_then(|pod| pod.metadata.name.as_deref());
-    let others = others(session, namespace, &seen, first, release, survey).await;
+    let others = others(&seen, first, nics).await;
     let mut problems = diagnose::problems(session, namespace, release, &seen).await?;
     problems.extend(proxies);
     Ok(ApplianceStatus {
@@ -135,7 +145,7 @@ async fn one(
             current: state.current,
         }),
         pod: pod.map(pod_status),
-        nics,
+        nics: own,
         others,
         overlays,
         claims: seen.claims.iter().map(claim_status).collect(),
@@ -149,14 +159,13 @@ async fn one(
 
 /// The pods beside the first that have not ended.
 async fn others(
-    session: &Session<'_>,
-    namespace: &str,
     seen: &Seen,
     first: Option<&str>,
-    release: Option<&Release>,
-    survey: &Survey,
+    nics: impl AsyncFn(&Pod) -> Vec<NicReport>,
 ) -> Vec<OtherPod> {
-    let Some(workload) = &seen.workload else { return Vec::new() };
+    if seen.workload.is_none() {
+        return Vec::new();
+    }
     let has_ended = |pod: &Pod| {
         let phase = pod.status.as_ref().and_then(|status| status.phase.as_deref());
         matches!(phase, Some("Succeeded" | "Failed"))
@@ -167,30 +176,32 @@ async fn others(
     let each = pods.into_iter().map(async |pod| OtherPod {
         pod: pod_status(pod),
         nics: match pod.metadata.deletion_timestamp {
-            None => nics(session, namespace, workload, pod, release, survey).await,
+            None => nics(pod).await,
             Some(_) => Vec::new(),
         },
     });
     futures_util::future::join_all(each).await
 }
 
-/// The pod's NICs: beside the plan when there is one, else beside the pod template's own annotation.
-async fn nics(
+/// The NICs that its pods are to have: those of the plan when there is one, else those that the pod template asks for.
+async fn expected(
     session: &Session<'_>,
     namespace: &str,
     workload: &Value,
-    pod: &Pod,
     release: Option<&Release>,
     survey: &Survey,
-) -> Vec<NicReport> {
-    let container = release.map_or_else(|| main_container(workload), |release| release.container.clone());
-    let expected = match release {
-        Some(release) => release.expected.clone(),
-        None => drift::expected(workload, namespace, &survey.attachments),
-    };
-    let name = pod.metadata.name.as_deref().unwrap_or_default();
-    let guest = exec::guest(session.wire, namespace, name, &container, &expected).await;
-    network::compare(pod, &expected, &guest)
+) -> Vec<ExpectedNic> {
+    if let Some(release) = release {
+        return release.expected.clone();
+    }
+    let mut known = survey.attachments.clone();
+    for name in drift::elsewhere(workload, namespace) {
+        // Of one that may not be seen, nothing is known.
+        if let Ok(Some(live)) = existing::find(session, &name).await {
+            known.extend(Attachment::read(&live));
+        }
+    }
+    drift::expected(workload, namespace, &known)
 }
 
 fn instance(object: &Value) -> Option<String> {

@@ -6,6 +6,7 @@ mod faults;
 mod judging;
 mod keeping;
 mod requests;
+mod status;
 
 use std::collections::BTreeMap;
 

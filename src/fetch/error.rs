@@ -8,16 +8,16 @@ use crate::shown;
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// There is no client.
-    #[error("cannot make a TLS client: {0}")]
+    #[error("cannot make a TLS client: {}", shown::line(.0))]
     Setup(String),
     /// There is nothing at the place.
-    #[error("{place}: there is no such file")]
+    #[error("{}: there is no such file", shown::line(.place))]
     NotFound {
         /// Where.
         place: String,
     },
     /// There is no connection, or it broke off.
-    #[error("{place}: {}", shown::line(.reason))]
+    #[error("{}: {}", shown::line(.place), shown::line(.reason))]
     Unreachable {
         /// Where.
         place: String,
@@ -25,7 +25,7 @@ pub enum Error {
         reason: String,
     },
     /// The server answered with something else than the file.
-    #[error("{place}: the server answered with HTTP status {code}")]
+    #[error("{}: the server answered with HTTP status {code}", shown::line(.place))]
     Status {
         /// Where.
         place: String,
@@ -33,7 +33,7 @@ pub enum Error {
         code: u16,
     },
     /// It is not of the size that was announced.
-    #[error("{place}: {got} bytes, and {want} were announced: the file was changed or cut short")]
+    #[error("{}: {got} bytes, and {want} were announced: the file was changed or cut short", shown::line(.place))]
     Size {
         /// Where.
         place: String,
@@ -43,7 +43,7 @@ pub enum Error {
         got: u64,
     },
     /// It is larger than such a file may be.
-    #[error("{place}: more than {limit} bytes: no such file is that large")]
+    #[error("{}: more than {limit} bytes: no such file is that large", shown::line(.place))]
     TooLarge {
         /// Where.
         place: String,
@@ -51,7 +51,7 @@ pub enum Error {
         limit: u64,
     },
     /// Its content is not what was announced.
-    #[error("{place}: its SHA-256 is {got}, and {want} was announced: the file was changed")]
+    #[error("{}: its SHA-256 is {got}, and {want} was announced: the file was changed", shown::line(.place))]
     Digest {
         /// Where.
         place: String,
@@ -61,13 +61,13 @@ pub enum Error {
         got: String,
     },
     /// It would have to be fetched, and nothing may be.
-    #[error("{place}: it is not in the cache, and nothing is fetched offline")]
+    #[error("{}: it is not in the cache, and nothing is fetched offline", shown::line(.place))]
     Offline {
         /// Where.
         place: String,
     },
     /// A file of this machine cannot be read or written.
-    #[error("{path}: {error}")]
+    #[error("{}: {error}", shown::line(.path))]
     File {
         /// Which.
         path: String,

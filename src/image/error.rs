@@ -11,7 +11,7 @@ use crate::types::{Digest, RootPath, quoted};
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The machine did not let a file be read or written.
-    #[error("cannot {action}: {source}")]
+    #[error("cannot {}: {source}", shown::line(.action))]
     Io {
         /// What was tried, with the file: ``read `/srv/rootfs.tar.gz` ``.
         action: String,
@@ -19,7 +19,7 @@ pub enum Error {
         source: io::Error,
     },
     /// An archive, or a layer, that is not one or that must not be used.
-    #[error("{archive}: {}", shown::line(.problem))]
+    #[error("{}: {}", shown::line(.archive), shown::line(.problem))]
     Archive {
         /// Which one.
         archive: String,
@@ -35,7 +35,7 @@ pub enum Error {
         problem: String,
     },
     /// Bytes that are not those that their digest or size names.
-    #[error("{what} has the digest {found}, not {stated}: it is damaged, or not what its index means")]
+    #[error("{} has the digest {found}, not {stated}: it is damaged, or not what its index means", shown::line(.what))]
     Digest {
         /// Which bytes.
         what: String,
@@ -74,7 +74,7 @@ pub enum Error {
         place: RootPath,
     },
     /// A file of the base whose bytes were not kept.
-    #[error("{} of the base cannot be read: {problem}", shown::line(&.path.to_string()))]
+    #[error("{} of the base cannot be read: {}", shown::line(&.path.to_string()), shown::line(.problem))]
     Unread {
         /// The file.
         path: RootPath,

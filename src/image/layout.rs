@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use super::bundle::DOCUMENT;
 use super::manifest::{self, REF_NAME};
 use super::{Blob, Bundle, Bytes, Descriptor, Error, FilePart, Index};
+use crate::shown;
 use crate::temporary::{self, Draft};
 use crate::types::{Digest, quoted};
 
@@ -26,15 +27,15 @@ impl Bundle {
     /// Puts it into a layout, under a tag. A folder that is not there appears whole or not at all; in a layout that is
     /// there, the tag moves once all else is written, and other images stay.
     pub fn write_layout(&self, folder: &Path, tag: Option<&str>) -> Result<(), Error> {
-        let name = folder.display();
-        let parent =
-            folder.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let name = shown::path(folder);
+        let parent = temporary::folder_of(folder);
         if let Some(index) = Self::room_for_layout(folder)? {
             return self.fill(folder, folder, &index, tag);
         }
-        fs::create_dir_all(parent).map_err(Error::io(format!("make the folder `{}`", parent.display())))?;
+        fs::create_dir_all(parent)
+            .map_err(Error::io(format!("make the folder `{}`", shown::path(parent))))?;
         let made = temporary::folder(parent);
-        let made = made.map_err(Error::io(format!("make a folder in `{}`", parent.display())))?;
+        let made = made.map_err(Error::io(format!("make a folder in `{}`", shown::path(parent))))?;
         self.fill(made.path(), folder, &Index::new(Vec::new()), tag)?;
         write(&made.path().join(MARK), &folder.join(MARK), &mut |file| Ok(file.write_all(MARK_TEXT)?))?;
         open_to_all(made.path(), folder)?;
@@ -44,16 +45,26 @@ impl Bundle {
         Ok(())
     }
 
-    /// Whether [`Self::write_layout`] would write there, before there is a bundle: gives the index of a layout that is there,
-    /// and none for an empty folder or nothing. All else is [`Error::Foreign`].
+    /// Whether [`Self::write_layout`] would write there, before there is a bundle: files can be made there; gives the index of a
+    /// layout that is there, and none for an empty folder or nothing. What else is there is [`Error::Foreign`].
     pub fn room_for_layout(folder: &Path) -> Result<Option<Index>, Error> {
+        let index = Self::layout_in(folder)?;
+        // Folders above it are made as well.
+        let above =
+            || folder.ancestors().skip(1).find(|above| above.as_os_str().is_empty() || above.is_dir());
+        let file = if index.is_some() { folder.join(INDEX) } else { above().unwrap_or(folder).join(INDEX) };
+        temporary::room_for(&file).map_err(Error::io(format!("write `{}`", shown::path(folder))))?;
+        Ok(index)
+    }
+
+    fn layout_in(folder: &Path) -> Result<Option<Index>, Error> {
         let is_empty = match fs::read_dir(folder) {
             Ok(mut entries) => entries.next().is_none(),
             Err(error) if error.kind() == ErrorKind::NotFound => true,
             Err(_) if folder.exists() && !folder.is_dir() => {
                 return Err(Error::foreign(folder, "is no folder"));
             }
-            Err(error) => return Err(Error::io(format!("read the folder `{}`", folder.display()))(error)),
+            Err(error) => return Err(Error::io(format!("read the folder `{}`", shown::path(folder)))(error)),
         };
         if is_empty {
             // A folder that is moved takes the place of an empty one, and of no link.
@@ -88,7 +99,7 @@ impl Bundle {
         tag: Option<&str>,
     ) -> Result<(), Error> {
         const BLOBS: &str = "blobs/sha256";
-        let making = Error::io(format!("make the folder `{}`", named.join(BLOBS).display()));
+        let making = Error::io(format!("make the folder `{}`", shown::path(&named.join(BLOBS))));
         fs::create_dir_all(folder.join(BLOBS)).map_err(making)?;
         for (digest, blob) in self.all_blobs() {
             let blob_path = blob_path(&digest);
@@ -135,7 +146,7 @@ impl Bundle {
 
     /// Reads an image out of a layout: the one with this tag, or the only one. Layers stay where they are.
     pub fn read_layout(folder: &Path, tag: Option<&str>) -> Result<Self, Error> {
-        let name = format!("`{}`", folder.display());
+        let name = format!("`{}`", shown::path(folder));
         if !folder.join(MARK).is_file() {
             return Err(Error::archive(name, format!("is no OCI layout: there is no file `{MARK}` in it")));
         }
@@ -145,7 +156,7 @@ impl Bundle {
             match FilePart::open(&path) {
                 Ok(part) => Ok(Some(Blob { bytes: Bytes::File(part), origin: None })),
                 Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
-                Err(error) => Err(Error::io(format!("open `{}`", path.display()))(error)),
+                Err(error) => Err(Error::io(format!("open `{}`", shown::path(&path)))(error)),
             }
         };
         Self::listed_in(&name, &index, tag, &find)
@@ -184,7 +195,7 @@ impl Bundle {
 /// The index of a layout.
 fn read_index(folder: &Path) -> Result<Index, Error> {
     let path = folder.join(INDEX);
-    let name = format!("`{}`", path.display());
+    let name = format!("`{}`", shown::path(&path));
     let part = FilePart::open(&path).map_err(Error::io(format!("open {name}")))?;
     parse_index(&name, &part)
 }
@@ -223,7 +234,7 @@ fn write(
     named: &Path,
     fill: &mut dyn FnMut(&mut dyn Write) -> Result<(), Failure>,
 ) -> Result<(), Error> {
-    let writing = || Error::io(format!("write `{}`", named.display()));
+    let writing = || Error::io(format!("write `{}`", shown::path(named)));
     let folder: PathBuf = path.parent().map(Path::to_path_buf).unwrap_or_default();
     let mut file = Draft::new(&folder).map_err(writing())?;
     match fill(&mut file) {
@@ -245,5 +256,5 @@ pub(super) fn readable(file: &File) -> std::io::Result<()> {
 fn open_to_all(folder: &Path, named: &Path) -> Result<(), Error> {
     use std::os::unix::fs::PermissionsExt;
     let opened = fs::set_permissions(folder, fs::Permissions::from_mode(0o755));
-    opened.map_err(Error::io(format!("open the folder `{}` to all", named.display())))
+    opened.map_err(Error::io(format!("open the folder `{}` to all", shown::path(named))))
 }

@@ -10,7 +10,8 @@ use tar::{Builder, EntryType, Header};
 use super::archive::{self, EntryKind};
 use super::layout::{INDEX, MARK, MARK_TEXT, blob_path, parse_index, readable};
 use super::{Blob, Bundle, Bytes, Error, FilePart, Index, manifest};
-use crate::temporary::Draft;
+use crate::shown;
+use crate::temporary::{self, Draft};
 use crate::types::Digest;
 
 impl Bundle {
@@ -18,9 +19,8 @@ impl Bundle {
     /// and the same bundle gives the same bytes.
     pub fn write_archive(&self, path: &Path, tag: Option<&str>) -> Result<(), Error> {
         Self::room_for_archive(path, tag)?;
-        let writing = || Error::io(format!("write `{}`", path.display()));
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let file = Draft::new(folder).map_err(writing())?;
+        let writing = || Error::io(format!("write `{}`", shown::path(path)));
+        let file = Draft::new(temporary::folder_of(path)).map_err(writing())?;
         let mut builder = Builder::new(BufWriter::new(file));
         let index = manifest::json(&self.listed(&Index::new(Vec::new()), tag));
         // In the order of their names' bytes.
@@ -47,25 +47,25 @@ impl Bundle {
         Ok(())
     }
 
-    /// Whether [`Self::write_archive`] would write there, before there is a bundle: nothing is there, or an archive with an
-    /// image under that tag. All else is [`Error::Foreign`].
+    /// Whether [`Self::write_archive`] would write there, before there is a bundle: a file can be made there, and nothing is
+    /// there, or an archive with an image under that tag. What else is there is [`Error::Foreign`].
     pub fn room_for_archive(path: &Path, tag: Option<&str>) -> Result<(), Error> {
         match fs::metadata(path) {
-            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
-            Err(error) => return Err(Error::io(format!("read `{}`", path.display()))(error)),
+            Err(error) if error.kind() == ErrorKind::NotFound => {}
+            Err(error) => return Err(Error::io(format!("read `{}`", shown::path(path)))(error)),
             Ok(there) if !there.is_file() => return Err(Error::foreign(path, "is no regular file")),
-            Ok(_) => {}
+            Ok(_) => match Self::read_archive(path, tag) {
+                Ok(_) => {}
+                Err(error @ Error::Io { .. }) => return Err(error),
+                Err(_) => return Err(Error::foreign(path, "is no archive of an image that was built")),
+            },
         }
-        match Self::read_archive(path, tag) {
-            Ok(_) => Ok(()),
-            Err(error @ Error::Io { .. }) => Err(error),
-            Err(_) => Err(Error::foreign(path, "is no archive of an image that was built")),
-        }
+        temporary::room_for(path).map_err(Error::io(format!("write `{}`", shown::path(path))))
     }
 
     /// Reads an image out of an archive: the one with this tag, or the only one. Layers stay where they are.
     pub fn read_archive(path: &Path, tag: Option<&str>) -> Result<Self, Error> {
-        let name = format!("`{}`", path.display());
+        let name = format!("`{}`", shown::path(path));
         let whole = FilePart::open(path).map_err(Error::io(format!("open {name}")))?;
         let mut head = Vec::new();
         whole.reader().take(2).read_to_end(&mut head).map_err(Error::io(format!("read {name}")))?;

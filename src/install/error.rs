@@ -1,7 +1,7 @@
 //! Why something cannot be installed.
 
-use crate::image;
 use crate::types::RootPath;
+use crate::{image, shown};
 
 /// Why a package or a file cannot be put into a root.
 #[derive(Debug, thiserror::Error)]
@@ -10,7 +10,7 @@ pub enum Error {
     #[error(transparent)]
     Root(#[from] image::Error),
     /// The package cannot be read.
-    #[error("{package}: {problem}")]
+    #[error("{}: {}", shown::line(.package), shown::line(.problem))]
     Package {
         /// Its name.
         package: String,
@@ -19,7 +19,11 @@ pub enum Error {
     },
     /// Two packages have the same file.
     #[error(
-        "{path} is in {package} and in {owner}, and {package} does not replace {owner}: leave one of them out (one of the base by `-NAME` among the packages)"
+        "{} is in {package} and in {owner}, and {package} does not replace {owner}: leave one of them out (one of the base by \
+         `-NAME` among the packages)",
+        shown::line(&.path.to_string()),
+        package = shown::line(.package),
+        owner = shown::line(.owner)
     )]
     Clash {
         /// The file.
@@ -30,7 +34,7 @@ pub enum Error {
         owner: String,
     },
     /// A file of the base cannot be understood.
-    #[error("{path} of the base: {problem}")]
+    #[error("{} of the base: {}", shown::line(&.path.to_string()), shown::line(.problem))]
     Base {
         /// The file.
         path: RootPath,
@@ -38,7 +42,7 @@ pub enum Error {
         problem: String,
     },
     /// There is no such service.
-    #[error("there is no service `{service}`: no such script is in /etc/init.d")]
+    #[error("there is no service `{}`: no such script is in /etc/init.d", shown::line(.service))]
     NoService {
         /// Its name.
         service: String,

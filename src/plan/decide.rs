@@ -40,7 +40,7 @@ pub fn decide(documents: &Documents, overlays: &Overlays, diags: &mut Diagnostic
             .spec
             .networks
             .iter()
-            .map(|(name, network)| network_facts(&site.spec, name, network, diags))
+            .map(|(name, network)| network_facts(&context, name, network, diags))
             .collect(),
         cluster: context.cluster.clone(),
         pods: cluster::ranges_by_use(&site.spec).0,
@@ -61,15 +61,15 @@ pub fn decide(documents: &Documents, overlays: &Overlays, diags: &mut Diagnostic
 }
 
 fn network_facts(
-    site: &SiteSpec,
+    context: &Context<'_>,
     name: &Loc<crate::types::Name>,
     network: &spec::Network,
     diags: &mut Diagnostics,
 ) -> Network {
-    placement::check_nodes_of(site, network, diags);
+    placement::check_nodes_of(context.site, network, diags);
     Network {
         name: name.clone().map(|name| name.to_string()),
-        link: Loc::new(attachments::link(network), network.attachment.span),
+        link: Loc::new(attachments::link(network).seen_from(&context.namespace), network.attachment.span),
         parent: attachments::parent_span(network),
         elsewhere: network
             .parents
@@ -84,7 +84,7 @@ fn network_facts(
         pools: network.pool.clone(),
         dns: network.dns.clone(),
         routes: routes::of_network(network, diags),
-        nodes: placement::nodes_of(site, network),
+        nodes: placement::nodes_of(context.site, network),
         primary: network.primary.as_ref().is_some_and(|primary| primary.value),
         mtu: attachments::mtu(network),
         sysctls: network.sysctls.clone(),

@@ -84,6 +84,18 @@ impl Link {
         }
     }
 
+    /// The link as appliances of this namespace know it: one NAD has one name there, whether its namespace was stated or not.
+    #[must_use]
+    pub fn seen_from(self, home: &str) -> Self {
+        match self {
+            Self::Existing { namespace, name, sets_mac } => {
+                let namespace = namespace.filter(|namespace| namespace != home);
+                Self::Existing { namespace, name, sets_mac }
+            }
+            other => other,
+        }
+    }
+
     /// Whether somebody else made the NAD, so that nothing can be added to it.
     pub fn is_existing(&self) -> bool {
         matches!(self, Self::Existing { .. })

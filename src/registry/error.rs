@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::shown;
 use crate::types::Digest;
 
 /// What a registry says of a refusal, in the form of the distribution spec. Its `Display` is a remark in brackets, or nothing.
@@ -31,10 +32,10 @@ pub enum Error {
     #[error("`localhost` without a port is no registry, but the name of images that are only on the node")]
     OnlyOnNode,
     /// There is no client.
-    #[error("cannot make a TLS client: {0}")]
+    #[error("cannot make a TLS client: {}", shown::line(.0))]
     Setup(String),
     /// There is no connection, or it broke off.
-    #[error("{registry} cannot be reached: {reason}")]
+    #[error("{registry} cannot be reached: {}", shown::line(.reason))]
     Unreachable {
         /// Host and port.
         registry: String,
@@ -94,7 +95,7 @@ pub enum Error {
         digest: Digest,
     },
     /// Not without credentials, or not with these.
-    #[error("{registry} refuses access: {reason}{said}")]
+    #[error("{registry} refuses access: {}{said}", shown::line(.reason))]
     Unauthorized {
         /// Host and port.
         registry: String,
@@ -158,7 +159,7 @@ pub enum Error {
         reason: &'static str,
     },
     /// A blob cannot be read, or written, on this machine.
-    #[error("cannot {what} the blob {digest}: {reason}")]
+    #[error("cannot {what} the blob {digest}: {}", shown::line(.reason))]
     Local {
         /// `read` or `write`.
         what: &'static str,

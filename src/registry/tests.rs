@@ -168,7 +168,7 @@ async fn a_connection_that_breaks_is_made_again() {
     let mut first = true;
     let (result, _) = open(move |_| if std::mem::take(&mut first) { Reply::Break } else { manifest() }).await;
     assert_eq!(result, Ok(digest(DIGEST)));
-    let (result, _) = open(|_| Reply::Raw("\u{1b}[31mno HTTP\r\n\r\n".to_owned())).await;
+    let (result, _) = open(|_| Reply::Raw("\u{1b}[31mno HTTP\r\n\r\n".into())).await;
     assert!(matches!(result, Err(Error::Unreachable { .. })), "{result:?}");
 }
 

@@ -2,11 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::shown;
+
 /// Why a folder was not written.
 #[derive(Debug, thiserror::Error)]
 pub enum FolderError {
     /// It holds files, and wrtpod wrote none of them.
-    #[error("`{}` holds `{found}`, which wrtpod did not write", .folder.display())]
+    #[error("`{}` holds `{}`, which wrtpod did not write", shown::path(.folder), shown::line(.found))]
     Foreign {
         /// The folder.
         folder: PathBuf,
@@ -14,13 +16,13 @@ pub enum FolderError {
         found: String,
     },
     /// Something else has its place.
-    #[error("`{}` is no folder", .path.display())]
+    #[error("`{}` is no folder", shown::path(.path))]
     NoFolder {
         /// The place.
         path: PathBuf,
     },
     /// Files that are to be written are there with somebody else's content.
-    #[error("in `{}` somebody else wrote or changed {}", .folder.display(), shown(.files))]
+    #[error("in `{}` somebody else wrote or changed {}", shown::path(.folder), listed(.files))]
     Changed {
         /// The folder.
         folder: PathBuf,
@@ -28,7 +30,7 @@ pub enum FolderError {
         files: Vec<String>,
     },
     /// The kustomization of a run that kept no list has more in it than wrtpod wrote.
-    #[error("`{}` has more in it than wrtpod wrote: {}", .path.display(), shown(.more))]
+    #[error("`{}` has more in it than wrtpod wrote: {}", shown::path(.path), listed(.more))]
     Kustomized {
         /// The kustomization.
         path: PathBuf,
@@ -36,13 +38,13 @@ pub enum FolderError {
         more: Vec<String>,
     },
     /// A link would lead a file out of the folder.
-    #[error("`{}` is a link: nothing is written through it", .path.display())]
+    #[error("`{}` is a link: nothing is written through it", shown::path(.path))]
     Link {
         /// The link.
         path: PathBuf,
     },
     /// The list of what wrtpod wrote is none.
-    #[error("`{}` is no list of files that wrtpod wrote: {problem}", .path.display())]
+    #[error("`{}` is no list of files that wrtpod wrote: {}", shown::path(.path), shown::line(.problem))]
     List {
         /// The list.
         path: PathBuf,
@@ -50,7 +52,7 @@ pub enum FolderError {
         problem: String,
     },
     /// The file system failed.
-    #[error("cannot write `{}`: {source}", .path.display())]
+    #[error("cannot write `{}`: {source}", shown::path(.path))]
     Io {
         /// The file or folder.
         path: PathBuf,
@@ -59,11 +61,11 @@ pub enum FolderError {
     },
 }
 
-fn shown(files: &[String]) -> String {
+fn listed(files: &[String]) -> String {
     if files.is_empty() {
         return "keys beside `resources`".to_owned();
     }
-    let names: Vec<String> = files.iter().take(5).map(|name| format!("`{name}`")).collect();
+    let names: Vec<String> = files.iter().take(5).map(|name| format!("`{}`", shown::line(name))).collect();
     match files.len() - names.len() {
         0 => names.join(", "),
         more => format!("{} and {more} more", names.join(", ")),
@@ -73,4 +75,27 @@ fn shown(files: &[String]) -> String {
 pub(super) fn io(path: &Path) -> impl FnOnce(std::io::Error) -> FolderError + use<> {
     let path = path.to_owned();
     move |source| FolderError::Io { path, source }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_name_of_others_begins_a_line() {
+        let hostile = || "a\nerror: b\u{1b}[2J".to_owned();
+        let (path, folder) = (|| PathBuf::from(hostile()), || PathBuf::from(hostile()));
+        for error in [
+            FolderError::Foreign { folder: folder(), found: hostile() },
+            FolderError::NoFolder { path: path() },
+            FolderError::Changed { folder: folder(), files: vec![hostile()] },
+            FolderError::Kustomized { path: path(), more: vec![hostile()] },
+            FolderError::Link { path: path() },
+            FolderError::List { path: path(), problem: hostile() },
+            FolderError::Io { path: path(), source: std::io::ErrorKind::NotFound.into() },
+        ] {
+            let said = error.to_string();
+            assert!(!said.contains(['\n', '\u{1b}']) && said.contains("a\\nerror: b"), "{said:?}");
+        }
+    }
 }

@@ -64,7 +64,7 @@ type List = BTreeMap<String, Before>;
 pub fn write(folder: &Path, files: &BTreeMap<String, File>, older: &[Older]) -> Result<Written, FolderError> {
     let before = before(folder, older)?;
     refuse_changed(folder, files, &before)?;
-    let parent = folder.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let parent = temporary::folder_of(folder);
     std::fs::create_dir_all(parent).map_err(io(parent))?;
     let stage = temporary::folder(parent).map_err(io(parent))?;
     for (number, (name, file)) in files.iter().enumerate() {

@@ -156,9 +156,15 @@ impl<'a> Decoder<'a> {
         let Some(text) = tree.text() else { return self.wrong_type(tree, what, fix) };
         match text.parse() {
             Ok(value) => Some(value),
-            Err(_) if !self.secret.is_empty() => self.wrong_type(tree, what, fix),
             Err(invalid) => {
                 self.repair::<T>(tree);
+                let invalid = if self.secret.is_empty() {
+                    invalid
+                } else {
+                    // Only of a fix that was made without the text is nothing of it shown.
+                    let fix = if text.is_empty() || !invalid.fix.contains(text) { &invalid.fix } else { fix };
+                    Invalid::new(format!("the text here is not {what}"), fix)
+                };
                 self.invalid(tree.span, invalid);
                 None
             }

@@ -48,6 +48,8 @@ UNCONFINED = {"container.apparmor.security.beta.kubernetes.io/x": "unconfined"}
 MAC = "02:00:00:00:00:01"
 # A second name for the LAN.
 SAME_WIRE = {"networks": {"matter": {"kind": "macvlan", "parent": "enp3s0", "subnets": ["192.168.1.0/24"]}}}
+# Two names for one attachment of somebody else's.
+SAME_NAD = {"networks": {"lan": {"existing": "mine"}, "iot": {"existing": "appliances/mine", "subnets": ["192.168.1.0/24"]}}}
 
 
 def beside(address):
@@ -102,6 +104,7 @@ REFUSED = [
     ("address-is-gateway", BOTH, "interfaces[1].address", SAME_WIRE | beside("192.168.1.1/24")),
     ("duplicate-address", BOTH, "interfaces[0].address", address("192.168.1.9/24", "192.168.1.9/24")),
     ("duplicate-address", BOTH, "interfaces[0].address", address("fd00:1::9/64", "FD00:1:0:0:0::0009/64")),
+    ("duplicate-address", BOTH, "interfaces[1].address", SAME_NAD | fixed({}, {"address": ["192.168.1.9/24"]})),
     ("address-mix", BOTH, "interfaces[0].address", address("dhcp", "192.168.1.9/24")),
     ("bad-value", BOTH, "interfaces[0].address", address("192.168.1.256/24")),
     ("bad-value", BOTH, "interfaces[0].address", address("fd00:::1/64")),
@@ -117,6 +120,7 @@ REFUSED = [
     ("serve-needs-address", ["openwrt"], "interfaces[0].serve", nic(address="dhcp", serve=True)),
     ("two-servers", ["openwrt"], "interfaces[1].serve", fixed({"serve": True}, {"network": "lan", "name": "b", "address": ["192.168.1.10/24"], "serve": True})),
     ("own-server", ["openwrt"], "interfaces[1].address", fixed({"serve": True}, {"network": "lan", "name": "b", "address": "dhcp"})),
+    ("own-server", ["openwrt"], "interfaces[1].address", SAME_NAD | fixed({"serve": True}, {"address": "dhcp"})),
     ("no-effect", ["openwrt"], "interfaces[0].gateways", nic(address="dhcp", gateways=["192.168.1.1"])),
     ("gateway-family", BOTH, "interfaces[0].gateways[1]", nic(gateways=["192.168.1.1", "192.168.1.2"])),
     ("gateway-family", BOTH, "interfaces[0].gateways[0]", nic(gateways=["fe80::1"])),

@@ -61,6 +61,9 @@ fn a_lock_is_written_over_nothing_but_a_lock() {
     place.write("mine.yaml", IMAGE).write("notes.txt", "dear diary\n").write("data.json", "{\"a\": 1}\n");
     place.write("mine.lock.json", "<<<<<<< ours\n").write("old.json", &lock);
     place.write("other.json", &lock.replace("\"version\": 1", "\"version\": 2"));
+    place
+        .write("later.json", &lock.replace("\"version\": 1", "\"version\": 2, \"news\": []"))
+        .write("empty.json", "");
     fs::write(place.here().join("image.bin"), b"\xff\x00").expect("it can be written");
     fs::create_dir(place.here().join("folder")).expect("it can be made");
     std::os::unix::fs::symlink("mine.yaml", place.here().join("link")).expect("a link");
@@ -93,14 +96,79 @@ fn a_lock_is_written_over_nothing_but_a_lock() {
         "{}",
         run.stderr
     );
-    for file in ["old.json", "other.json", "new.json"] {
+    for file in ["old.json", "other.json", "later.json", "new.json"] {
         let run = locking(&["--lock", file]);
         assert!(went_on(&run), "{file}: {}", run.text());
     }
+    let run = locking(&["--lock", "empty.json"]);
+    assert!(run.stderr.starts_with("error: `empty.json` is there already, and is empty\n"), "{}", run.stderr);
     assert_eq!(
         (place.read("mine.yaml"), place.read("notes.txt")),
         (IMAGE.to_owned(), "dear diary\n".to_owned())
     );
+}
+
+#[test]
+fn why_tells_of_all_architectures() {
+    let place = Place::new();
+    let image = "{amd64: {image: 'openwrt/rootfs:x86-64-24.10.4'}}";
+    place.write("mine.yaml", &IMAGE.replace(image, "{amd64: {layout: a.oci}, arm64: {layout: b.oci}}"));
+    let run = place.run(&["image", "why", "./mine.yaml", "tcpdump", "--offline"]);
+    assert!(run.code == Some(1) && run.stderr.matches("error: ").count() == 2, "{}", run.text());
+    assert!(run.stderr.contains("a.oci") && run.stderr.contains("b.oci"), "{}", run.stderr);
+}
+
+#[test]
+fn a_lock_that_cannot_be_used_is_called_what_it_is() {
+    let place = Place::new();
+    let lock = "{\"version\": 2, \"roots\": {}, \"news\": []}\n";
+    place.write("mine.yaml", IMAGE).write("later.json", lock).write("empty.json", "");
+    for (file, said) in [
+        (
+            "later.json",
+            "error: the lock file `later.json` is of another wrtpod: its format is 2, and this wrtpod knows 1\n\
+             help: make it again with `wrtpod image lock`, or build with the wrtpod that made it\n",
+        ),
+        (
+            "empty.json",
+            "error: the lock file `empty.json` is empty\n\
+             help: remove it, and make it again with `wrtpod image lock`\n",
+        ),
+    ] {
+        let run = place.run(&["image", "build", "./mine.yaml", "--locked", "--offline", "--lock", file]);
+        assert_eq!((run.code, run.stderr.as_str()), (Some(1), said));
+    }
+}
+
+/// What is missing is said before anything is fetched.
+#[test]
+fn a_place_where_nothing_can_be_written_is_refused_first() {
+    let place = Place::new();
+    place.write("mine.yaml", IMAGE).write("file", "");
+    fs::create_dir_all(place.here().join("made/layout")).expect("they can be made");
+    for (verb, option, path) in
+        [("build", "--out", "no/x.tar"), ("lock", "--lock", "no/l.json"), ("build", "--out", "no/a/x.tar")]
+    {
+        let run = place.run(&["image", verb, "./mine.yaml", "--offline", option, path]);
+        let folder = path.rsplit_once('/').expect("it has a folder").0;
+        let said = format!(
+            "error: cannot write `{path}`: No such file or directory (os error 2)\n\
+             help: make its folder, `mkdir -p {folder}`, or name another place with {option}\n"
+        );
+        assert_eq!((run.code, run.stderr), (Some(3), said));
+    }
+    for path in ["file/x.tar", "file/x.oci"] {
+        let run = place.run(&["image", "build", "./mine.yaml", "--offline", "--out", path]);
+        assert!(run.code == Some(3) && run.stderr.contains(path), "{}", run.text());
+        assert!(!run.stderr.contains("offline"), "{}", run.stderr);
+    }
+    // The folders above a layout are made with it.
+    for path in ["no/x.oci", "made/layout", "made/x.tar"] {
+        let run = place.run(&["image", "build", "./mine.yaml", "--offline", "--out", path]);
+        assert!(went_on(&run), "{path}: {}", run.text());
+    }
+    let there = fs::read_dir(place.here().join("made")).expect("it is there").count();
+    assert_eq!((there, place.here().join("no").exists()), (1, false));
 }
 
 #[test]

@@ -248,6 +248,25 @@ fn a_secret_in_the_place_of_a_reference_is_not_shown() {
     }
 }
 
+/// Nothing of the text is shown, and all the same it is said what would be right.
+#[test]
+fn a_reference_with_a_name_that_is_none_says_what_a_name_is() {
+    let name = "error[bad-value]: the text here is not the name of an object\n";
+    let named = "help: use a-z, 0-9, `-` and `.`, with a letter or digit at both ends\n";
+    let key = "error[bad-value]: the text here is not the key of a Secret or ConfigMap\n";
+    let keyed = "help: use letters, digits, `-`, `_` and `.`, such as `private-key`\n";
+    for (kind, value, parts) in [
+        ("secretKeyRef", "{name: My_Login, key: a}", [name, named]),
+        ("secretKeyRef", "{name: login, key: \"a b\"}", [key, keyed]),
+        ("configMapKeyRef", "{name: My_Login, key: a}", [name, named]),
+        ("configMapKeyRef", "{name: login, key: a/b}", [key, keyed]),
+    ] {
+        let said = said_of(&format!("env: {{D_TOKEN: {{{kind}: {value}}}}}"));
+        assert!(parts.iter().all(|part| said.contains(part)), "{kind} {value}: {said}");
+        assert!(!said.contains("My_Login") && !said.contains("a/b") && !said.contains("a b"), "{said}");
+    }
+}
+
 #[test]
 fn what_is_typed_is_not_shown_where_it_is_wrong() {
     let place = Place::new();

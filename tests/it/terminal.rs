@@ -71,6 +71,30 @@ fn what_was_found_is_said_before_a_cluster_is_asked() {
     assert!(after.starts_with(&before) && after[before.len()..].contains("error: "), "{after}");
 }
 
+/// As kubectl: a proxy of the environment is not for what NO_PROXY lists.
+#[test]
+fn a_server_that_no_proxy_lists_is_asked_without_one() {
+    let place = Place::new();
+    // Nobody listens there, and it is no address that is the machine's own by its form.
+    place.write(
+        "kubeconfig",
+        "apiVersion: v1\nkind: Config\ncurrent-context: a\nclusters: [{name: a, cluster: {server: \"https://0.0.0.0:1\"}}]\n\
+         users: [{name: a, user: {}}]\ncontexts: [{name: a, context: {cluster: a, user: a}}]\n",
+    );
+    let said = |no_proxy: &[(&str, &str)]| {
+        let mut command = place.command(&["status", "--kubeconfig", "kubeconfig"]);
+        command.env("HTTPS_PROXY", "http://proxy.example:3128").envs(no_proxy.iter().copied());
+        String::from_utf8(command.output().expect("the binary runs").stderr).expect("it is text")
+    };
+    let through = "it would go through the proxy";
+    for direct in [&[("NO_PROXY", "x, 0.0.0.0/8")][..], &[("NO_PROXY", ""), ("no_proxy", "0.0.0.0:1")]] {
+        let said = said(direct);
+        assert!(said.contains("https://0.0.0.0:1") && !said.contains(through), "{said}");
+    }
+    let said = said(&[("NO_PROXY", "10.0.0.0/8")]);
+    assert!(said.contains(through) && said.contains("NO_PROXY"), "{said}");
+}
+
 #[test]
 fn a_folder_stands_for_its_documents() {
     let place = Place::new();

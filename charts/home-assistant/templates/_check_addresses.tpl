@@ -27,7 +27,7 @@
 {{- if include "wrtpod.isCidr" . }}
 {{- $address := splitList "/" . | first }}
 {{- include "wrtpod.check.address" (list $path . $nic $network $root) }}
-{{- $place := printf "%s %s" (include "wrtpod.wire" $network) $address }}
+{{- $place := printf "%s %s" (include "wrtpod.wire" (list $root $network)) $address }}
 {{- if has $place $seen }}
 {{ $path }}: {{ $address }} is used twice; give each interface its own address
 {{- end }}

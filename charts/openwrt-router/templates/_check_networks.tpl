@@ -36,7 +36,7 @@ cluster.serviceCIDRs: nothing says which addresses are Services'; write the rang
 {{- end }}
 {{- include "wrtpod.check.dns" (list (printf "%s.dns" $path) .dns $cluster) }}
 {{- include "wrtpod.check.routes" (list (printf "%s.routes" $path) .routes .gateways .subnets $cluster) }}
-{{- $wire := include "wrtpod.wire" . }}
+{{- $wire := include "wrtpod.wire" (list $ .) }}
 {{- $gateways := list }}
 {{- range include "wrtpod.onWire" (list $ $name) | fromJsonArray }}
 {{- $gateways = concat $gateways ((index $.Values.networks .).gateways | default list) }}
@@ -233,24 +233,31 @@ broadcast
 
 {{/* A JSON list of the networks on the wire of this one, itself first: list ROOT NAME. */}}
 {{- define "wrtpod.onWire" -}}
-{{- $networks := (first .).Values.networks -}}
+{{- $root := first . -}}
+{{- $networks := $root.Values.networks -}}
 {{- $own := last . -}}
-{{- $wire := index $networks $own | include "wrtpod.wire" -}}
+{{- $wire := include "wrtpod.wire" (list $root (index $networks $own)) -}}
 {{- $names := list $own -}}
 {{- range $name, $network := $networks -}}
-  {{- if and $wire (ne $name $own) (eq (include "wrtpod.wire" $network) $wire) -}}
+  {{- if and $wire (ne $name $own) (eq (include "wrtpod.wire" (list $root $network)) $wire) -}}
     {{- $names = append $names $name -}}
   {{- end -}}
 {{- end -}}
 {{- toJson $names -}}
 {{- end -}}
 
-{{/* The wire behind a network: two networks with one wire are one LAN. */}}
+{{/*
+The wire behind a network: two networks with one wire are one LAN, and so are two with one NAD, with its namespace or
+without: list ROOT NETWORK.
+*/}}
 {{- define "wrtpod.wire" -}}
+{{- $home := (first .).Release.Namespace -}}
+{{- with last . -}}
 {{- if .existing -}}
-{{- printf "existing %s" .existing -}}
+{{- .existing | trimPrefix (printf "%s/" $home) | printf "existing %s" -}}
 {{- else -}}
 {{- .parent -}}
 {{- if and .vlan (ne .kind "hostDevice") }}.{{ int .vlan }}{{ end -}}
+{{- end -}}
 {{- end -}}
 {{- end -}}

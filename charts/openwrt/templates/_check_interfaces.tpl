@@ -100,7 +100,7 @@ interfaces[{{ int .index }}].{{ $key }}: `{{ get $first $slot }}` and `{{ .inter
 {{- $both := ternary (printf "`%s`" .) (printf "`%s` and `%s`" . $nic.network) (eq . $nic.network) }}
 {{- if or (include "wrtpod.whole" (list $one $other)) (include "wrtpod.whole" (list $other $one)) }}
 interfaces[{{ int $nic.index }}].network: two interfaces on {{ $both }}, and one of them takes the parent whole; give each its own parent, or use macvlan in mode bridge
-{{- else if and (eq (include "wrtpod.wire" $one) (include "wrtpod.wire" $other)) (include "wrtpod.twoOfVlan" (list $one.kind $other.kind)) }}
+{{- else if and (eq (include "wrtpod.wire" (list $root $one)) (include "wrtpod.wire" (list $root $other))) (include "wrtpod.twoOfVlan" (list $one.kind $other.kind)) }}
 interfaces[{{ int $nic.index }}].network: two interfaces on {{ $both }}, and a VLAN id exists once on a node; use kind macvlan with `vlan`
 {{- end }}
 {{- end }}

@@ -15,7 +15,7 @@ use crate::image::{self, Bundle};
 use crate::install::Note;
 use crate::registry::Pushed;
 use crate::shown;
-use crate::types::ImageRef;
+use crate::types::{ImageRef, quoted};
 
 /// What a tag in a layout or an archive is called.
 const TAG: &str = "latest";
@@ -85,7 +85,7 @@ pub fn epoch() -> Result<Option<u64>, CliError> {
     };
     let seconds = text.to_str().and_then(|text| text.parse().ok());
     seconds.map(Some).ok_or_else(|| {
-        let message = format!("SOURCE_DATE_EPOCH is `{}`", text.to_string_lossy());
+        let message = format!("SOURCE_DATE_EPOCH is {}", quoted(&text.to_string_lossy()));
         CliError::usage(message, "set it to seconds since 1970, or not at all".to_owned())
     })
 }
@@ -105,7 +105,7 @@ fn look(path: &Path) -> Result<(), CliError> {
     } else {
         Bundle::room_for_layout(path).map(drop)
     };
-    room.map_err(|error| unwritten(&error))
+    room.map_err(|error| unwritten(&error, path))
 }
 
 fn write(built: &Built, path: &Path) -> Result<(), CliError> {
@@ -114,12 +114,15 @@ fn write(built: &Built, path: &Path) -> Result<(), CliError> {
     } else {
         built.bundle.write_layout(path, Some(TAG))
     };
-    result.map_err(|error| unwritten(&error))
+    result.map_err(|error| unwritten(&error, path))
 }
 
-fn unwritten(error: &image::Error) -> CliError {
+fn unwritten(error: &image::Error, path: &Path) -> CliError {
     let message = error.to_string();
     match error {
+        image::Error::Io { source, .. } if source.kind() == std::io::ErrorKind::NotFound => {
+            CliError::unwritable(path, "--out", source)
+        }
         image::Error::Foreign { .. } => {
             CliError::refused(message, "move it away, or name another place with --out".to_owned())
         }
@@ -146,11 +149,12 @@ pub fn tell(built: &Built, printer: Printer) {
         for feed in lock.feeds.iter().filter(|feed| feed.unsigned) {
             printer.line(&format!(
                 "  the feed {} ({}) is not signed: whoever can change it, or the way to it, decides what is installed",
-                feed.name, feed.place
+                shown::line(&feed.name),
+                shown::line(&feed.place)
             ));
         }
         for note in &root.notes {
-            printer.line(&format!("  {}", sentence(note)));
+            printer.line(&format!("  {}", shown::line(&sentence(note))));
         }
         if !root.host_modules.is_empty() {
             let modules = root.host_modules.join(", ");

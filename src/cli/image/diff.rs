@@ -20,7 +20,7 @@ pub fn run(args: &ImageDiffArgs, printer: Printer) -> Result<Outcome, CliError> 
     let platform = args.arch.as_deref().map(|arch| {
         Platform::of_kubernetes(arch).ok_or_else(|| {
             let hint = "write Kubernetes' name of it, such as amd64".to_owned();
-            CliError::usage(format!("`{arch}` is no architecture"), hint)
+            CliError::usage(format!("`{}` is no architecture", shown::line(arch)), hint)
         })
     });
     let platform = platform.transpose()?;
@@ -62,7 +62,7 @@ pub async fn bundle(name: &str, stock: &Stock, printer: Printer) -> Result<Bundl
         return from_disk(Bundle::read_archive(path, None));
     }
     if name.starts_with(['.', '/']) {
-        let message = format!("there is no layout or archive `{name}`");
+        let message = format!("there is no layout or archive `{}`", shown::line(name));
         return Err(CliError::refused(message, "write a path that is there, or a reference".to_owned()));
     }
     let image = build::reference(name)?;

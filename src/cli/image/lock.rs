@@ -13,12 +13,14 @@ use crate::cli::cluster::block_on;
 use crate::cli::error::{CliError, Outcome};
 use crate::cli::printer::Printer;
 use crate::shown;
-use crate::temporary::Draft;
+use crate::temporary::{self, Draft};
 
 /// Runs the verb. What the lock names is fetched too, so that a later build can be made without a network.
 pub fn run(args: &LockArgs, printer: Printer) -> Result<Outcome, CliError> {
     let chosen = load(&args.recipe, args.lock.as_deref(), printer)?;
     refuse_other(&chosen.lock)?;
+    let unwritable = |error: &std::io::Error| CliError::unwritable(&chosen.lock, "--lock", error);
+    temporary::room_for(&chosen.lock).map_err(|error| unwritable(&error))?;
     let request = Request::new(&chosen.recipe, &chosen.sources).map_err(failed)?;
     let stock = Stock::new(&args.recipe.supply, printer)?;
     let built = block_on(async {
@@ -28,10 +30,7 @@ pub fn run(args: &LockArgs, printer: Printer) -> Result<Outcome, CliError> {
             .await
             .map_err(failed)
     })?;
-    let folder = chosen.lock.parent().filter(|folder| !folder.as_os_str().is_empty());
-    let folder = folder.unwrap_or(std::path::Path::new("."));
-    let unwritable = |error: &std::io::Error| CliError::file(&chosen.lock, "write", error);
-    let mut file = Draft::new(folder).map_err(|error| unwritable(&error))?;
+    let mut file = Draft::new(temporary::folder_of(&chosen.lock)).map_err(|error| unwritable(&error))?;
     file.write_all(built.lock.text().as_bytes()).map_err(|error| unwritable(&error))?;
     file.persist(&chosen.lock).map_err(|error| unwritable(&error))?;
     for (architecture, root) in &built.lock.roots {

@@ -50,9 +50,9 @@ pub fn load(args: &RecipeArgs, lock: Option<&Path>, printer: Printer) -> Result<
     let names: Vec<String> = decided.iter().map(|recipe| recipe.name.value.clone()).collect();
     let Ok([recipe]) = <[Recipe; 1]>::try_from(decided) else {
         let message = if names.is_empty() {
-            format!("`{}` holds no Image", args.recipe)
+            format!("`{}` holds no Image", shown::line(&args.recipe))
         } else {
-            format!("`{}` holds several Images: {}", args.recipe, names.join(", "))
+            format!("`{}` holds several Images: {}", shown::line(&args.recipe), names.join(", "))
         };
         return Err(CliError::refused(message, "give a file with one document of `kind: Image`".to_owned()));
     };
@@ -60,7 +60,7 @@ pub fn load(args: &RecipeArgs, lock: Option<&Path>, printer: Printer) -> Result<
         && !recipe.bases.iter().any(|(known, _)| known.as_str() == arch)
     {
         let known: Vec<&str> = recipe.bases.iter().map(|(known, _)| known.as_str()).collect();
-        let message = format!("{} has no base for `{arch}`", recipe.name.value);
+        let message = format!("{} has no base for `{}`", recipe.name.value, shown::line(arch));
         return Err(CliError::refused(message, format!("it has: {}", known.join(", "))));
     }
     let beside = beside.unwrap_or_default();
@@ -101,30 +101,41 @@ pub fn read_lock(path: &Path) -> Result<Lock, CliError> {
         _ => CliError::file(path, "read", &error),
     })?;
     Lock::parse(&text).map_err(|error| {
-        let hint = match error {
-            LockError::Malformed(_) => "move it away, and make it again with `wrtpod image lock`",
-            LockError::Format(_) => "make it again with `wrtpod image lock`",
+        let path = shown::path(path);
+        let (message, hint) = match error {
+            LockError::Malformed(_) => (
+                format!("`{path}` is no lock file: {error}"),
+                "move it away, and make it again with `wrtpod image lock`",
+            ),
+            LockError::Empty => (
+                format!("the lock file `{path}` is empty"),
+                "remove it, and make it again with `wrtpod image lock`",
+            ),
+            LockError::Format(_) => (
+                format!("the lock file `{path}` is of another wrtpod: {error}"),
+                "make it again with `wrtpod image lock`, or build with the wrtpod that made it",
+            ),
         };
-        CliError::refused(format!("`{}` is no lock file: {error}", shown::path(path)), hint.to_owned())
+        CliError::refused(message, hint.to_owned())
     })
 }
 
 /// Refuses a path at which there is anything but a lock, such as the recipe: only a lock is written over, of whatever format.
 pub fn refuse_other(path: &Path) -> Result<(), CliError> {
     let unreadable = |error: std::io::Error| CliError::file(path, "read", &error);
-    let is_lock = match std::fs::metadata(path) {
+    let what = match std::fs::metadata(path) {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
         Err(error) => return Err(unreadable(error)),
         // A FIFO or a device might never end.
-        Ok(there) if !there.is_file() => false,
+        Ok(there) if !there.is_file() => "is no lock file",
         Ok(_) => {
-            let text = String::from_utf8(std::fs::read(path).map_err(unreadable)?);
-            text.is_ok_and(|text| !matches!(Lock::parse(&text), Err(LockError::Malformed(_))))
+            match String::from_utf8(std::fs::read(path).map_err(unreadable)?).map(|text| Lock::parse(&text)) {
+                Ok(Ok(_) | Err(LockError::Format(_))) => return Ok(()),
+                Ok(Err(LockError::Empty)) => "is empty",
+                Ok(Err(LockError::Malformed(_))) | Err(_) => "is no lock file",
+            }
         }
     };
-    if is_lock {
-        return Ok(());
-    }
-    let message = format!("`{}` is there already, and is no lock file", shown::path(path));
+    let message = format!("`{}` is there already, and {what}", shown::path(path));
     Err(CliError::refused(message, "move it away, or name another file with --lock".to_owned()))
 }

@@ -16,17 +16,10 @@ pub fn run(args: &WhyArgs, printer: Printer) -> Result<Outcome, CliError> {
     let chosen = load(&args.recipe, None, printer)?;
     let request = Request::new(&chosen.recipe, &chosen.sources).map_err(failed)?;
     let stock = Stock::new(&args.recipe.supply, printer)?;
-    let all = block_on(async {
+    let (all, told) = block_on(async {
         let only = args.recipe.arch.as_deref();
-        build::why(
-            &request,
-            &args.package,
-            only,
-            &stock.supply(),
-            &mut Show::new(printer, "resolving the recipe"),
-        )
-        .await
-        .map_err(failed)
+        let mut show = Show::new(printer, "resolving the recipe");
+        Ok(build::why(&request, &args.package, only, &stock.supply(), &mut show).await)
     })?;
     let mut outcome = Outcome::Done;
     for (architecture, chains) in &all {
@@ -38,5 +31,6 @@ pub fn run(args: &WhyArgs, printer: Printer) -> Result<Outcome, CliError> {
             Printer::told(&format!("{architecture}: {}\n", shown::line(&chain.join(" → "))))?;
         }
     }
+    told.map_err(failed)?;
     Ok(outcome)
 }

@@ -135,7 +135,7 @@ fn next(args: &InitArgs, draft: &Draft) -> String {
 }
 
 /// A path as a word of a shell.
-fn quoted_for_shell(text: &str) -> String {
+pub(super) fn quoted_for_shell(text: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "_-./,:@%+=".contains(c);
     if !text.is_empty() && text.chars().all(plain) {
         text.to_owned()

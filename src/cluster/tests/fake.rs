@@ -3,13 +3,18 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard};
 
+use base64::Engine as _;
+use futures_util::FutureExt as _;
 use http::{Method, Request, Response};
 use kube::Client;
 use kube::client::Body;
 use serde_json::{Value, json};
+use sha1::{Digest as _, Sha1};
 
 use crate::cluster::Cluster;
 use crate::cluster::wire::Wire;
+use crate::server_of_tests::{self, Reply};
+use crate::tls;
 
 /// What goes wrong with a request.
 #[derive(Debug, Clone)]
@@ -79,6 +84,26 @@ impl Fake {
                 "labels": {"pod-security.kubernetes.io/enforce": "privileged"}}}),
         );
         fake
+    }
+
+    /// The cluster with the same objects behind a socket, which commands in pods need: each ends with this exit code.
+    pub(super) async fn on_a_socket(self, code: i32) -> (Cluster, server_of_tests::Fake) {
+        let server = server_of_tests::Fake::new(move |ask| {
+            if let Some(key) = ask.header("sec-websocket-key") {
+                return ended(key, code);
+            }
+            let (method, uri) = (ask.method.parse().expect("a method"), ask.path.parse().expect("a path"));
+            let answer = self.state().answer(&method, &uri, &ask.body).expect("no fault is asked for");
+            let (head, body) = answer.into_parts();
+            let body = body.collect_bytes().now_or_never().expect("it is here").expect("it is whole");
+            Reply::status(head.status.as_u16()).body(body)
+        })
+        .await;
+        tls::install_provider();
+        let address = format!("http://{}", server.host);
+        let config = kube::Config::new(address.parse().expect("an address"));
+        let wire = Wire::new(Client::try_from(config).expect("a client"), address);
+        (Cluster { wire, namespace: "default".to_owned() }, server)
     }
 
     pub(super) fn state(&self) -> MutexGuard<'_, State> {
@@ -225,6 +250,25 @@ fn selected(value: &Value, query: &str) -> bool {
         });
     }
     true
+}
+
+/// The answer to an exec whose command ends at once: the status on its channel, in one frame.
+fn ended(key: &str, code: i32) -> Reply {
+    let accept = Sha1::digest(format!("{key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11"));
+    let accept = base64::engine::general_purpose::STANDARD.encode(accept);
+    let causes = json!([{"reason": "ExitCode", "message": code.to_string()}]);
+    let status = match code {
+        0 => json!({"status": "Success"}),
+        _ => json!({"status": "Failure", "reason": "NonZeroExitCode", "details": {"causes": causes}}),
+    };
+    let payload = [b"\x03", status.to_string().as_bytes()].concat();
+    let length = u16::try_from(payload.len()).expect("it is short").to_be_bytes();
+    let head = format!(
+        "HTTP/1.1 101 X\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Accept: {accept}\r\n\
+         Sec-WebSocket-Protocol: v4.channel.k8s.io\r\n\r\n"
+    );
+    // A whole binary message whose length takes two bytes, and the end.
+    Reply::Raw([head.as_bytes(), &[0x82, 126], &length, &payload, &[0x88, 0]].concat())
 }
 
 fn status(code: u16) -> Response<Body> {

@@ -57,7 +57,7 @@ fn what_cannot_be_written_is_named_as_it_was_asked_for() {
     let nothing = "No such file or directory (os error 2)";
     assert_eq!(
         problem(image.write_layout(Path::new("/proc/layout"), None)),
-        format!("cannot make a folder in `/proc`: {nothing}")
+        format!("cannot write `/proc/layout`: {nothing}")
     );
     assert_eq!(
         problem(image.write_archive(Path::new("/proc/image.tar"), None)),

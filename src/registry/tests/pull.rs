@@ -168,8 +168,7 @@ async fn other_sizes_are_refused_before_and_while_they_come() {
     // Without a stated length.
     let (result, _) = blob(b"wanted", QUICK, |_| Reply::Endless("HTTP/1.1 200 OK\r\n\r\n")).await;
     assert!(matches!(result, Err(Error::WrongSize { got: 7, .. })), "{result:?}");
-    let (result, asked) =
-        blob(b"wanted", QUICK, |_| Reply::Raw("HTTP/1.1 200 OK\r\n\r\nwan".to_owned())).await;
+    let (result, asked) = blob(b"wanted", QUICK, |_| Reply::Raw("HTTP/1.1 200 OK\r\n\r\nwan".into())).await;
     assert!(matches!(result, Err(Error::WrongSize { got: 3, .. })), "{result:?}");
     assert_eq!(asked, 3);
 }
@@ -177,7 +176,7 @@ async fn other_sizes_are_refused_before_and_while_they_come() {
 #[tokio::test]
 async fn nothing_is_asked_for_when_only_the_end_is_missing() {
     let unfinished = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n6\r\nwanted\r\n";
-    let (result, asked) = blob(b"wanted", QUICK, move |_| Reply::Raw(unfinished.to_owned())).await;
+    let (result, asked) = blob(b"wanted", QUICK, move |_| Reply::Raw(unfinished.into())).await;
     assert_eq!((result, asked), (Ok(b"wanted".to_vec()), 1));
 }
 

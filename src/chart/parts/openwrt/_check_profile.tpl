@@ -18,7 +18,7 @@
 {{- if ne .addressing.kind "static" }}
 {{ $path }}.serve: `{{ .interface }}` serves its network without a fixed address; write the router's address on this network, or `address: gateway`
 {{- end }}
-{{- $wire := include "wrtpod.wire" $network }}
+{{- $wire := include "wrtpod.wire" (list $root $network) }}
 {{- if has $wire $servers }}
 {{ $path }}.serve: two interfaces serve `{{ .network }}`; keep it on one interface of a network
 {{- end }}
@@ -34,7 +34,7 @@
 {{- end }}
 {{- range .nics }}
 {{- $network := index $root.Values.networks .network }}
-{{- if and $network.parent (not .serve) (eq .addressing.kind "dhcp") (has (include "wrtpod.wire" $network) $servers) }}
+{{- if and (or $network.parent $network.existing) (not .serve) (eq .addressing.kind "dhcp") (has (include "wrtpod.wire" (list $root $network)) $servers) }}
 interfaces[{{ int .index }}].address: `{{ .interface }}` asks for an address on the wire that the release itself serves; give the network another parent, or a vlan
 {{- end }}
 {{- end }}
