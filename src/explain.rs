@@ -54,6 +54,7 @@ pub const RULES: &[Page] = pages!["rules":
     "dhcp-before-mac",
     "dhcp-shared-mac",
     "dhcp-without-ipv4",
+    "dhcp-without-range",
     "dns-in-cluster",
     "duplicate-address",
     "duplicate-document",

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::types::{AccountId, Capability, CapabilitySet, DataKey, Privilege, TextForm};
+use crate::types::{AccountId, Capability, CapabilitySet, DataKey, ObjectName, Privilege, TextForm};
 
 /// Any text.
 pub fn text() -> Value {
@@ -79,6 +79,17 @@ pub fn name() -> Value {
 /// The same, or nothing.
 pub fn name_or_empty() -> Value {
     json!({"type": "string", "pattern": format!("^({NAME})?$")})
+}
+
+/// The name of an object that is there, with dots or without.
+pub fn object_name() -> Value {
+    json!({"type": "string", "pattern": ObjectName::PATTERN, "maxLength": 253})
+}
+
+/// The same, or nothing.
+pub fn object_name_or_empty() -> Value {
+    let pattern = ObjectName::PATTERN.trim_start_matches('^').trim_end_matches('$');
+    json!({"type": "string", "pattern": format!("^({pattern})?$"), "maxLength": 253})
 }
 
 /// An image's tag, or none.
@@ -303,7 +314,7 @@ fn secret_key_ref() -> Value {
     let object = |properties: Value, required: &[&str]| json!({"type": "object", "additionalProperties": false, "required": required, "properties": properties});
     let key = json!({"type": "string", "pattern": DataKey::PATTERN});
     object(
-        json!({"secretKeyRef": object(json!({"name": name(), "key": key}), &["name", "key"])}),
+        json!({"secretKeyRef": object(json!({"name": object_name(), "key": key}), &["name", "key"])}),
         &["secretKeyRef"],
     )
 }

@@ -65,6 +65,11 @@ impl CliError {
         Self::usage(format!("{flag}: {}", invalid.problem), invalid.fix)
     }
 
+    /// One or several, none of which hangs on another.
+    pub fn several(mut errors: Vec<Self>) -> Self {
+        if errors.len() == 1 { errors.remove(0) } else { Self::Several(errors) }
+    }
+
     /// A file cannot be read or written.
     pub fn file(path: &std::path::Path, action: &str, error: &std::io::Error) -> Self {
         Self::Environment { message: format!("cannot {action} `{}`: {error}", shown::path(path)), hint: None }

@@ -4,6 +4,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use super::args::DocumentArgs;
+use super::assignments::assignments;
 use super::error::CliError;
 use super::printer::Printer;
 use crate::catalog;
@@ -16,8 +17,8 @@ use crate::plan::{self, Plan};
 use crate::recipe::{self, Recipe};
 use crate::rules;
 use crate::shown;
-use crate::spec::{self, Assignment, Documents, Input, Typed};
-use crate::types::{Name, nearest};
+use crate::spec::{self, Documents, Input};
+use crate::types::nearest;
 
 /// Where the documents are looked for when no file is named.
 const DEFAULT_FILE: &str = "site.yaml";
@@ -93,7 +94,7 @@ pub fn judge(
     scripts: impl Fn(usize) -> ScriptsOwner,
     printer: Printer,
 ) -> Result<Loaded, CliError> {
-    let assignments = assignments(args, names)?;
+    let (assignments, faults) = assignments(args, names);
     let mut sources = SourceMap::new();
     let mut diags = Diagnostics::new();
     let request = spec::Request {
@@ -105,6 +106,12 @@ pub fn judge(
     };
     let documents = spec::load(&request, &mut sources, &mut diags);
     let overlays = overlay::gather(&documents, &mut sources, &mut diags);
+    if !faults.is_empty() {
+        // What the values that could not be read would change is not judged.
+        printer.documents(&diags, &sources);
+        let input = diags.has_errors().then_some(CliError::Input);
+        return Err(CliError::several(faults.into_iter().chain(input).collect()));
+    }
     let stop = diags.has_errors();
     let (recipes, plan) = documents.judged(&mut diags, |documents, diags| {
         let images = documents.images.iter();
@@ -151,7 +158,10 @@ pub fn place(args: &DocumentArgs, printer: Printer) -> Result<Place, CliError> {
         sets: args.sets.iter().filter(|set| set.starts_with("site.")).cloned().collect(),
         namespace: args.namespace.clone(),
     };
-    let assignments = assignments(&of_site, &[])?;
+    let (assignments, faults) = assignments(&of_site, &[]);
+    if !faults.is_empty() {
+        return Err(CliError::several(faults));
+    }
     let (mut sources, mut diags) = (SourceMap::new(), Diagnostics::new());
     let request = spec::Request {
         inputs: &inputs,
@@ -352,56 +362,4 @@ fn text(name: &str, bytes: Vec<u8>) -> Result<Input, CliError> {
             ))
         }
     }
-}
-
-/// The path and the value of `--set`; where no `=` parts them the path alone, for what follows it may be a secret, and a
-/// key that ends in `=`.
-fn split(set: &str) -> Result<(&str, &str), &str> {
-    let mut quoted = false;
-    for (at, one) in set.char_indices() {
-        match one {
-            '"' => quoted = !quoted,
-            '=' if !quoted => return Ok((&set[..at], &set[at + 1..])),
-            ':' if !quoted => return Err(&set[..at]),
-            _ if !quoted && one.is_whitespace() => return Err(&set[..at]),
-            _ => {}
-        }
-    }
-    let before_quote = || &set[..set.find('"').unwrap_or(set.len())];
-    if quoted { set.split_once('=').ok_or_else(before_quote) } else { Err(set) }
-}
-
-/// `--set` and `-n`: the appliance's values belong to the one that was named.
-fn assignments(args: &DocumentArgs, names: &[String]) -> Result<Vec<Assignment>, CliError> {
-    let mut assignments = Vec::new();
-    for set in &args.sets {
-        let (path, value) = split(set).map_err(|path| {
-            let hint = "write PATH=VALUE, for example --set image=openwrt/rootfs:x86-64-24.10.4";
-            let shortened = path.len() < set.len();
-            let path = shown::line(path);
-            let problem = if shortened {
-                format!("`--set {path}…` has no `=` behind its path")
-            } else {
-                format!("`--set {path}` has no `=`")
-            };
-            CliError::usage(problem, hint.to_owned())
-        })?;
-        let mine = !path.starts_with("site.");
-        if mine && names.len() > 1 {
-            let hint = "name one appliance, or write the value into the file".to_owned();
-            return Err(CliError::usage(
-                format!("`--set {}=…` with several appliances", shown::line(path)),
-                hint,
-            ));
-        }
-        let appliance = if mine { names.first().cloned() } else { None };
-        let (path, value) = (path.to_owned(), value.to_owned());
-        assignments.push(Assignment { path, value, appliance, typed: Typed::Set });
-    }
-    if let Some(namespace) = &args.namespace {
-        namespace.parse::<Name>().map_err(|invalid| CliError::flag("--namespace", invalid))?;
-        let (path, value) = ("site.namespace".to_owned(), namespace.clone());
-        assignments.push(Assignment { path, value, appliance: None, typed: Typed::Namespace });
-    }
-    Ok(assignments)
 }

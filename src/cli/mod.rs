@@ -2,6 +2,7 @@
 //! terminal, the environment or the user; this module does. Entry: [`run`].
 
 mod args;
+mod assignments;
 mod catalog;
 mod chart;
 mod cluster;

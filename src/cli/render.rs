@@ -9,6 +9,7 @@ use super::posture::explain_pod;
 use super::printer::Printer;
 use super::root_notes::root_notes;
 use super::written;
+use crate::cluster;
 use crate::net::Nad;
 use crate::objects::ObjectSet;
 use crate::plan::{Appliance, AppliedOverlay, Credentials};
@@ -51,9 +52,9 @@ pub fn run(args: &RenderArgs, printer: Printer) -> Result<Outcome, CliError> {
 fn what_is_not_rendered(loaded: &Loaded) -> Vec<String> {
     let note = |credentials: &Credentials| {
         format!(
-            "the pod waits for the Secret `{0}`, which is not rendered; `wrtpod deploy` makes it, or:\n  \
-             kubectl -n {1} create secret generic {0} --from-literal=password-hash=\"$(openssl passwd -6)\"",
-            credentials.secret, loaded.plan.namespace
+            "the pod waits for the Secret `{}`, which is not rendered; `wrtpod deploy` makes it, or:\n  {}",
+            credentials.secret,
+            cluster::make_credentials(&loaded.plan.namespace, &credentials.secret, false)
         )
     };
     loaded.chosen().filter_map(|(appliance, _)| appliance.credentials.as_ref()).map(note).collect()

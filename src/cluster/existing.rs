@@ -74,7 +74,7 @@ pub(super) async fn find(session: &Session<'_>, name: &str) -> Result<Option<Val
 }
 
 fn split(name: &str) -> (&str, &str) {
-    name.split_once('/').unwrap_or(("default", name))
+    name.split_once('/').expect("an attachment is named with its namespace")
 }
 
 /// What is wrong with an attachment, for these NICs.

@@ -70,6 +70,7 @@ pub use release::{
     ApplyOptions, ConfiguredBy, DeleteOptions, DeployOptions, ExpectedNic, GeneratedSecret, KernelModule,
     PASSWORD_HASH_KEY, PASSWORD_KEY, Release, WaitOptions,
 };
+pub use remedy::make_credentials;
 pub use report::{
     ApplianceStatus, Applied, ApplyReport, Change, ClaimStatus, DeleteReport, DeployReport, DiffReport,
     ExecOutput, Files, Kept, NicReport, ObjectDiff, OtherPod, Outcome, OverlayReport, OverlayState,

@@ -366,7 +366,7 @@ impl Obstacle {
                  to have one made in the place of {name}"
             ),
             Self::NoCredentials { namespace, name, new_namespace } => {
-                remedy::credentials(namespace, name, *new_namespace)
+                remedy::make_credentials(namespace, name, *new_namespace)
             }
             Self::NoSecret { namespace, name, keys, new_namespace } => {
                 remedy::secret(namespace, name, keys, *new_namespace)

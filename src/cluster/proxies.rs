@@ -6,6 +6,7 @@ use super::causes::problem;
 use super::kinds::Kind;
 use super::session::Session;
 use super::{Problem, exec, ground, request};
+use crate::objects;
 use crate::types::ImageRef;
 
 /// Where Home Assistant has its configuration.
@@ -16,9 +17,9 @@ const FOLDER: &str = "/config";
 const NAMED: &str = "[ -f \"$1/configuration.yaml\" ] || exit 2; \
                      find \"$1\" -name '*.yaml' -exec grep -l '^[^#]*trusted_proxies' {} + 2>/dev/null | grep -q .";
 
-const MESSAGE: &str = "Home Assistant answers 400 to a proxy that its configuration does not name";
-const FIX: &str = "add to /config/configuration.yaml, and restart it: `http: {use_x_forwarded_for: true, trusted_proxies: [RANGE]}`, \
-                   with the range of the cluster's pods";
+fn fix() -> String {
+    format!("{}, with the range of the cluster's pods", objects::trust_proxies("RANGE"))
+}
 
 /// That no proxy is named, where one leads to an appliance of this image. Who may not see Ingresses, or not run commands, is told
 /// nothing.
@@ -38,7 +39,8 @@ pub(super) async fn untrusted(
 }
 
 fn judge(way: String, pod: &str, code: i32) -> Option<Problem> {
-    (code == 1).then(|| Problem { object: way, ..problem(pod, "proxy-untrusted", MESSAGE, FIX) })
+    (code == 1)
+        .then(|| Problem { object: way, ..problem(pod, "proxy-untrusted", objects::PROXY_UNTRUSTED, &fix()) })
 }
 
 /// The first that leads to it: `Ingress home-assistant`.

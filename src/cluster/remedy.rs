@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use super::needs::PULL_KEYS;
 
-/// For the Secret with root's credentials.
-pub(super) fn credentials(namespace: &str, name: &str, new_namespace: bool) -> String {
+/// The command for the Secret with root's credentials.
+pub fn make_credentials(namespace: &str, name: &str, new_namespace: bool) -> String {
     let object = format!("secret generic {name} --from-literal=password-hash=\"$(openssl passwd -6)\"");
     create(namespace, new_namespace, &object)
 }

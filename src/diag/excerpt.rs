@@ -18,7 +18,8 @@ pub(super) const WIDE: usize = 1000;
 /// How many bytes of a wide line are shown of a mark and on its sides, and how far apart marks of one excerpt are. More than any
 /// terminal has columns, so that the excerpt looks as one of the whole line would.
 pub(super) const SIDE: usize = 400;
-/// Stands before what the renderer takes for the place in a wide line, of which it has a part. In no text that is shown.
+/// Stands before what the renderer takes for the place in a line of which it has a part, or stars for a secret. In no text that is
+/// shown.
 const NOT_THERE: char = '\0';
 
 /// The secrets of the wide lines that findings are in: each line is read once, however many it has.
@@ -40,7 +41,7 @@ pub(super) fn secrets_of_wide_lines(diagnostics: &[&Diagnostic], sources: &Sourc
     }))
 }
 
-/// A rendering without the renderer's own places of wide lines: line and column that follow [`NOT_THERE`].
+/// A rendering without the renderer's own places: line and column that follow [`NOT_THERE`].
 pub(super) fn with_own_places(rendered: String) -> String {
     if !rendered.contains(NOT_THERE) {
         return rendered;
@@ -51,32 +52,61 @@ pub(super) fn with_own_places(rendered: String) -> String {
     })
 }
 
-/// An excerpt without secrets and without characters that steer a terminal. Each character is replaced by as many bytes, so that
-/// marks keep their places.
-fn seen<'a>(excerpt: &'a str, hidden: &[Range<usize>]) -> Cow<'a, str> {
-    // Those of ASCII are pictures in an excerpt already.
-    let steers = |one: char| shown::steers(one) && !one.is_ascii();
-    if hidden.is_empty() && !excerpt.contains(steers) {
-        return excerpt.into();
-    }
-    let mut is_secret = vec![false; excerpt.len()];
-    for range in hidden {
-        if let Some(secret) = is_secret.get_mut(range.clone()) {
-            secret.fill(true);
+/// An excerpt without secrets and without characters that steer a terminal. In the place of each secret there are as many stars
+/// as of any other; every other character is replaced by as many bytes.
+struct Seen<'a> {
+    text: Cow<'a, str>,
+    /// The secrets, in bytes of the excerpt, each within a line; and where their stars begin.
+    secrets: Vec<(Range<usize>, usize)>,
+}
+
+impl<'a> Seen<'a> {
+    fn new(excerpt: &'a str, hidden: &[Range<usize>]) -> Self {
+        // Those of ASCII are pictures in an excerpt already.
+        let steers = |one: char| shown::steers(one) && !one.is_ascii();
+        if hidden.is_empty() && !excerpt.contains(steers) {
+            return Self { text: excerpt.into(), secrets: Vec::new() };
         }
-    }
-    let mut seen = String::with_capacity(excerpt.len());
-    for (at, one) in excerpt.char_indices() {
-        let is_hidden = is_secret[at] && !matches!(one, '\n' | '\r');
-        match one.len_utf8() {
-            length if is_hidden => seen.extend(std::iter::repeat_n('*', length)),
-            _ if !steers(one) => seen.push(one),
-            2 => seen.push('·'),
-            3 => seen.push('\u{fffd}'),
-            _ => seen.push('🯄'),
+        let mut is_secret = vec![false; excerpt.len()];
+        for range in hidden {
+            if let Some(secret) = is_secret.get_mut(range.clone()) {
+                secret.fill(true);
+            }
         }
+        let mut text = String::with_capacity(excerpt.len());
+        let mut secrets: Vec<(Range<usize>, usize)> = Vec::new();
+        for (at, one) in excerpt.char_indices() {
+            let length = one.len_utf8();
+            if is_secret[at] && !matches!(one, '\n' | '\r') {
+                match secrets.last_mut() {
+                    Some((last, _)) if last.end == at => last.end += length,
+                    _ => {
+                        secrets.push((at..at + length, text.len()));
+                        text.push_str(secret::HIDDEN);
+                    }
+                }
+                continue;
+            }
+            match length {
+                _ if !steers(one) => text.push(one),
+                2 => text.push('·'),
+                3 => text.push('\u{fffd}'),
+                _ => text.push('🯄'),
+            }
+        }
+        Self { text: text.into(), secrets }
     }
-    seen.into()
+
+    /// Where bytes of the excerpt are now; a part of a secret is all of its stars.
+    fn range(&self, bytes: Range<usize>) -> Range<usize> {
+        let place =
+            |at: usize, inside: usize| match self.secrets.iter().rfind(|(secret, _)| secret.start < at) {
+                None => at,
+                Some((secret, stars)) if at < secret.end => stars + inside,
+                Some((secret, stars)) => stars + secret::HIDDEN.len() + (at - secret.end),
+            };
+        place(bytes.start, 0)..place(bytes.end, secret::HIDDEN.len())
+    }
 }
 
 /// A mark: its bytes within one line, its remark, and whether it is the place of the finding itself.
@@ -154,20 +184,21 @@ impl<'a> Excerpt<'a> {
         let place = Span::new(file, bytes.start, bytes.end);
         let of_names = if self.wide { wide.ranges(place) } else { secret::ranges(excerpt) };
         let hidden: Vec<Range<usize>> = of_names.into_iter().chain(hidden.ranges(place)).collect();
-        let path = if self.wide {
+        let seen = Seen::new(excerpt, &hidden);
+        let path = if self.wide || !seen.secrets.is_empty() {
             let at = sources.position(file, self.span.start);
             format!("{path}:{}:{}{NOT_THERE}", at.line, at.column).into()
         } else {
             path
         };
         let mut snippet: Snippet<'_, Annotation<'_>> =
-            Snippet::source(seen(excerpt, &hidden)).line_start(line).path(path);
+            Snippet::source(seen.text.clone()).line_start(line).path(path);
         for mark in self.marks {
             let kind = if mark.primary { AnnotationKind::Primary } else { AnnotationKind::Context };
             let range =
                 mark.bytes.start.saturating_sub(bytes.start)..mark.bytes.end.saturating_sub(bytes.start);
             let label = mark.label.map(|label| shown::line(&secret::without_users(label)).into_owned());
-            snippet = snippet.annotation(kind.span(range).label(label));
+            snippet = snippet.annotation(kind.span(seen.range(range)).label(label));
         }
         snippet.into()
     }

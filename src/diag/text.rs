@@ -193,7 +193,7 @@ mod tests {
             Diagnostic::error("e", "x").at(Span::new(file, 25, 28)).also(Span::new(file, 34, 35), "y");
         let text = plain(&diagnostic.hide(Span::new(file, 37, 40)), &sources);
         assert!(
-            text.contains("1 | wg0: {private_key: ****, mtu: é}") && text.contains("2 | x: ***"),
+            text.contains("1 | wg0: {private_key: ***, mtu: é}") && text.contains("2 | x: ***"),
             "{text}"
         );
         let file = sources.add("g", "url: https://me:word@host.example/x\n");
@@ -206,6 +206,38 @@ mod tests {
         diags.push(everywhere);
         let json = crate::diag::render_json(&diags, &sources);
         assert!(!json.contains("word") && json.matches("***@host").count() == 5, "{json}");
+    }
+
+    /// Nobody sees how long a secret is, and marks and places are those of what is marked.
+    #[test]
+    fn stars_tell_no_length() {
+        let shown = |secret: &str, marked: &str, hides: bool| {
+            let mut sources = SourceMap::new();
+            let line = format!("  é: {{password: {secret}, mtu: 9}} # x\n");
+            let file = sources.add("f", line.clone());
+            let start = line.find(marked).expect("it is there");
+            let place = Span::new(file, start, start + marked.len());
+            let finding = Diagnostic::error("e", "x").at(place).label("here");
+            let column = sources.position(file, start).column;
+            let text = plain(&if hides { finding.hide(place) } else { finding }, &sources);
+            assert!(text.contains(&format!(" --> f:1:{column}\n")), "{text}");
+            text.replace(&format!("f:1:{column}"), "f:1:X")
+        };
+        for secret in ["abcdefg", "h", "0123456789012345678901234567890123456789"] {
+            let mark = |marked, hides| {
+                let text = shown(secret, marked, hides);
+                text.lines().skip(3).take(2).map(|line| line[4..].to_owned()).collect::<Vec<_>>()
+            };
+            let line = "  é: {password: ***, mtu: 9} # x";
+            assert_eq!(mark("mtu", false), [line, "                     ^^^ here"]);
+            assert_eq!(mark(secret, true), [line, "                ^^^ here"]);
+            assert_eq!(mark("password", false), [line, "      ^^^^^^^^ here"]);
+        }
+        let mut sources = SourceMap::new();
+        let file = sources.add("f", "x: \"a\n  bcd\ne: f\"\ny: z\n");
+        let finding = Diagnostic::error("e", "x").at(Span::new(file, 21, 22)).hide(Span::new(file, 3, 17));
+        let text = plain(&finding.also(Span::new(file, 9, 10), "there"), &sources);
+        assert!(text.contains("2 | ***\n  | --- there\n3 | ***\n4 | y: z\n"), "{text}");
     }
 
     #[test]
@@ -222,7 +254,7 @@ mod tests {
         );
         found.append(other);
         let text = render_text(&found, &sources, Style::Plain);
-        assert!(!text.contains("hunter2") && text.matches("{key: *******, x: 1}").count() == 2, "{text}");
+        assert!(!text.contains("hunter2") && text.matches("{key: ***, x: 1}").count() == 2, "{text}");
         assert!(text.contains("`***` is a secret"), "{text}");
         // Also where it is of no finding that is left.
         found.keep_common(&Diagnostics::new());

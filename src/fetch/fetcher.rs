@@ -12,6 +12,7 @@ use tokio::sync::OnceCell;
 use tokio::time::{sleep, timeout};
 
 use super::cache::failed;
+use super::place::server_of;
 use super::{Cache, Error, Place};
 use crate::tls;
 use crate::types::Digest;
@@ -222,7 +223,7 @@ impl Fetcher {
     /// The head of the answer. How long it is waited for depends on whether the server has ever answered: one that has may be
     /// slow, and is asked again; one that has not may not be there at all.
     async fn answer(&self, place: &Place, url: &Url) -> Result<Response, Failure> {
-        let server = url.origin().ascii_serialization();
+        let server = server_of(url);
         let asking = self.client().await?.get(url.clone()).send();
         let answer = if self.reached().contains(&server) {
             asking.await

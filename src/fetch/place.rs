@@ -63,7 +63,7 @@ impl Place {
     pub fn server(&self) -> Option<String> {
         match self {
             Self::Local(_) => None,
-            Self::Web(url) => Some(url.origin().ascii_serialization()),
+            Self::Web(url) => Some(server_of(url)),
         }
     }
 
@@ -75,6 +75,11 @@ impl Place {
         };
         name.unwrap_or_default()
     }
+}
+
+/// The server of an address: its scheme, host and port.
+pub(super) fn server_of(url: &Url) -> String {
+    url.origin().ascii_serialization()
 }
 
 impl fmt::Display for Place {

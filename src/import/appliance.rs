@@ -10,7 +10,7 @@ use super::values::{Interface, Persistence, Resources, Values, VolumeClaim};
 use super::variables::EnvSource;
 use crate::diag::{Diagnostic, Diagnostics, Loc};
 use crate::spec::{Entries, PackagePolicy, PersistenceMode, Profile};
-use crate::types::{ImageRef, Name, Quantity, TimeZone};
+use crate::types::{ImageRef, Name, ObjectName, Quantity, TimeZone};
 use serde_json::{Map, Value, json};
 
 /// What a document says of a capability that came with the values: they have no reasons.
@@ -87,7 +87,7 @@ fn wanted(
     spec.put("image", image(values, diagnostics)?.to_string());
     spec.text("helperImage", values.helper_image.get());
     spec.text("imagePullPolicy", values.image.pull_policy.get());
-    let secrets: Vec<Loc<Name>> =
+    let secrets: Vec<Loc<ObjectName>> =
         values.image_pull_secrets.iter().map(|secret| secret.value.name.clone()).collect();
     spec.list("imagePullSecrets", &secrets);
     spec.number("replicas", values.replicas);

@@ -10,8 +10,8 @@ use crate::spec::{
     Transport, UciValue,
 };
 use crate::types::{
-    AccountId, AddressSpec, CapabilityWish, Cidr, ImageRef, InterfaceName, IpRange, Mac, Name, Port,
-    Privilege, Quantity, Vlan,
+    AccountId, AddressSpec, CapabilityWish, Cidr, ImageRef, InterfaceName, IpRange, Mac, Name, ObjectName,
+    Port, Privilege, Quantity, Vlan,
 };
 use serde_json::Value;
 use std::net::IpAddr;
@@ -142,7 +142,7 @@ record! {
     /// A Secret by name.
     pub struct SecretName, "a pull secret" {
         /// Its name.
-        "name" => name: Loc<Name>,
+        "name" => name: Loc<ObjectName>,
     }
 }
 
@@ -270,7 +270,7 @@ record! {
         /// The name of the port behind it.
         "port" => port: Given<Name>,
         /// The Secret with the certificate.
-        "tlsSecret" => tls_secret: Given<Name>,
+        "tlsSecret" => tls_secret: Given<ObjectName>,
         /// Its annotations.
         "annotations" => annotations: Entries<String, String>,
     }
@@ -324,7 +324,7 @@ record! {
         /// Its storage class.
         "storageClass" => storage_class: Given<String>,
         /// A claim that exists.
-        "existingClaim" => existing_claim: Given<Name>,
+        "existingClaim" => existing_claim: Given<ObjectName>,
         /// Who may mount it.
         "accessMode" => access_mode: Given<AccessMode>,
         /// What happens to packages.
@@ -348,7 +348,7 @@ record! {
     /// Root's password and keys.
     pub struct Credentials, "the credentials" {
         /// A Secret that is there.
-        "existingSecret" => existing_secret: Given<Name>,
+        "existingSecret" => existing_secret: Given<ObjectName>,
         /// The hash of the password.
         "passwordHash" => password_hash: Given<String>,
         /// The SSH keys.
@@ -364,7 +364,7 @@ record! {
         /// Its storage class.
         "storageClass" => storage_class: Given<String>,
         /// A claim that exists.
-        "existingClaim" => existing_claim: Given<Name>,
+        "existingClaim" => existing_claim: Given<ObjectName>,
         /// Who may mount it.
         "accessMode" => access_mode: Given<AccessMode>,
         /// A path of the node.

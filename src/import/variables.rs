@@ -3,7 +3,7 @@
 use super::given::Given;
 use crate::diag::Loc;
 use crate::spec::table::record;
-use crate::types::{DataKey, EnvName, Name, ObjectName};
+use crate::types::{DataKey, EnvName, ObjectName};
 use serde_json::Value;
 
 record! {
@@ -22,7 +22,7 @@ record! {
     /// An object by its name.
     pub struct ObjectRef, "a reference to an object" {
         /// Its name.
-        "name" => name: Loc<Name>,
+        "name" => name: Loc<ObjectName>,
         /// Whether the pod starts without it.
         "optional" => optional: Option<Loc<bool>>,
     }

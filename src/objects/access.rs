@@ -76,6 +76,17 @@ pub fn ingress(appliance: &Appliance, namespace: &str, plan: &plan::Ingress) -> 
     }
 }
 
+/// What is so of a Home Assistant behind an Ingress or an HTTP route that nobody told of it.
+pub const PROXY_UNTRUSTED: &str =
+    "Home Assistant answers 400 to a proxy that its configuration does not name";
+
+/// What to do about that; `ranges` are those of the proxies, with commas between them.
+pub fn trust_proxies(ranges: &str) -> String {
+    format!(
+        "add to /config/configuration.yaml, and restart it: `http: {{use_x_forwarded_for: true, trusted_proxies: [{ranges}]}}`"
+    )
+}
+
 /// What passes by eth0: in, the Service's ports and nothing else; out, names and what may be reached. The NICs on the LAN are out
 /// of its reach: the cluster's CNI does not see them.
 pub fn network_policy(appliance: &Appliance, namespace: &str) -> NetworkPolicy {

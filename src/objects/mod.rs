@@ -14,6 +14,7 @@ mod storage;
 mod template;
 mod workload;
 
+pub use access::{PROXY_UNTRUSTED, trust_proxies};
 pub use config::hex;
 pub use meta::{APPLIANCE, MANAGED_BY, SUBSTITUTE, WRTPOD};
 pub use nad::{API_VERSION as NAD_API_VERSION, KIND as NAD_KIND, is_as_named as nad_is_as_named};

@@ -59,13 +59,17 @@ pub fn known_ports(ports: &[ContainerPort]) -> String {
     format!("write one of the appliance's `ports`: {}", names.join(", "))
 }
 
-/// The Ingress; without a word about it, its port is the Service's first one.
+/// The name of the first TCP port that the Service shows: HTTP is forwarded to no other.
+fn first_tcp(service: Option<&Service>) -> String {
+    let tcp = Transport::Tcp.to_string();
+    let shown = service.map_or(&[][..], |service| &service.ports);
+    shown.iter().find(|port| port.protocol == tcp).map_or_else(String::new, |port| port.name.value.clone())
+}
+
+/// The Ingress; without a word about it, its port is the Service's first one of TCP.
 pub fn ingress(spec: &ApplianceSpec, service: Option<&Service>) -> Option<Ingress> {
     let ingress = spec.ingress.as_ref()?;
-    let first_port = || {
-        let first = service.and_then(|service| service.ports.first());
-        Loc::new(first.map_or_else(String::new, |port| port.name.value.clone()), ingress.span)
-    };
+    let first_port = || Loc::new(first_tcp(service), ingress.span);
     Some(Ingress {
         host: ingress.host.clone(),
         class: ingress.class.as_ref().map(|class| class.value.clone()),
@@ -80,11 +84,9 @@ pub fn ingress(spec: &ApplianceSpec, service: Option<&Service>) -> Option<Ingres
 pub fn http_route(spec: &ApplianceSpec, service: Option<&Service>) -> Option<HttpRoute> {
     let route = spec.http_route.as_ref()?;
     let shown = service.map_or(&[][..], |service| &service.ports);
-    let tcp = Transport::Tcp.to_string();
-    let first = || shown.iter().find(|port| port.protocol == tcp).map(|port| port.name.value.clone());
     let port = match &route.port {
         Some(port) => port.as_ref().map(ToString::to_string),
-        None => Loc::new(first().unwrap_or_default(), route.span),
+        None => Loc::new(first_tcp(service), route.span),
     };
     let number = shown.iter().find(|known| known.name == port).map_or(0, |known| known.port.value);
     let parent = |parent: &Loc<spec::ParentRef>| ParentRef {

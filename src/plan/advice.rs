@@ -245,7 +245,8 @@ pub fn addresses_missing(
             foreign.iter().map(|interface| format!("`{}`", interface.network.as_str())).collect();
         let what =
             format!("the addresses of `{}` on {} are yours to give", name.value, networks.join(" and "));
-        let lines = interfaces.iter().map(|interface| interface_line(site, interface, documents));
+        let lines =
+            interfaces.iter().map(|interface| interface_line(site, &name.value, interface, documents));
         let lines = format!("  interfaces:\n{}", lines.collect::<String>());
         let finding =
             Diagnostic::error("address-missing", what).at(first.network.span).label("the catalog gives none");
@@ -264,7 +265,7 @@ pub fn addresses_missing(
 }
 
 /// The interface with an address that is free as far as the documents say.
-fn interface_line(site: &SiteSpec, interface: &Interface, documents: &Documents) -> String {
+fn interface_line(site: &SiteSpec, appliance: &str, interface: &Interface, documents: &Documents) -> String {
     let network = nics::network(site, interface.network.as_str());
     let mut words = vec![format!("network: {}", interface.network.as_str())];
     if let Some(name) = &interface.name {
@@ -272,7 +273,7 @@ fn interface_line(site: &SiteSpec, interface: &Interface, documents: &Documents)
     }
     let addresses: Vec<String> = match interface.address.as_slice() {
         [] => vec![match network {
-            Some(network) => free_address(network, documents),
+            Some(network) => free_address(network, appliance, documents),
             None => format!("{}/24", nth(Known::of(site).free_subnet(32), 32)),
         }],
         given => given.iter().map(|address| address.value.to_string()).collect(),
@@ -295,7 +296,7 @@ fn interface_line(site: &SiteSpec, interface: &Interface, documents: &Documents)
 }
 
 /// An address of the network's first subnet that no document, pool or gateway has; `dhcp` where no subnet is known.
-fn free_address(network: &Network, documents: &Documents) -> String {
+fn free_address(network: &Network, appliance: &str, documents: &Documents) -> String {
     let Some(subnet) = network.subnet.first() else { return "dhcp".to_owned() };
     let interfaces = documents.appliances.iter().flat_map(|appliance| &appliance.spec.interfaces);
     let fixed: Vec<IpAddr> = interfaces
@@ -314,8 +315,10 @@ fn free_address(network: &Network, documents: &Documents) -> String {
             && !fixed.contains(address)
             && !network.pool.iter().any(|pool| pool.contains(*address))
     };
-    // Away from the ends, where routers and DHCP ranges usually are; in a small subnet, whatever is left.
-    let candidates = (32..=254).chain(1..32).map(|n| nth(subnet.value, n));
+    // Away from the ends, where routers and DHCP ranges usually are; in a small subnet, whatever is left. Each name has a place of
+    // its own to begin at: what is proposed for two appliances, one after the other, can be pasted together.
+    let first = 32 + appliance.bytes().fold(0, u8::wrapping_add) % 64;
+    let candidates = (first..=254).chain(32..first).chain(1..32).map(|n| nth(subnet.value, n));
     match candidates.into_iter().find(is_free) {
         Some(address) => format!("{address}/{}", subnet.prefix()),
         None => "dhcp".to_owned(),

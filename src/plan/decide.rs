@@ -86,6 +86,7 @@ fn network_facts(
         routes: routes::of_network(network, diags),
         nodes: placement::nodes_of(context.site, network),
         primary: network.primary.as_ref().is_some_and(|primary| primary.value),
+        wire: network.wire.as_ref().map(|wire| wire.value.to_string()),
         mtu: attachments::mtu(network),
         sysctls: network.sysctls.clone(),
         chain: network.chain.clone(),

@@ -63,6 +63,8 @@ pub struct Network {
     pub dns: Vec<Loc<IpAddr>>,
     /// Nodes that have it: those that it is pinned to, else those whose parents the site lists; any when empty.
     pub nodes: Vec<String>,
+    /// A word for the LAN behind it, where one is stated.
+    pub wire: Option<String>,
     /// MTU, where one was chosen.
     pub mtu: Option<Loc<u32>>,
     /// Sysctls of the user's.

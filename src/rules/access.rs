@@ -1,6 +1,7 @@
 //! Ports that the Ingress, the HTTPRoute and the probes name, and what the API server says to their other values.
 
 use crate::diag::{Diagnostic, Diagnostics, Loc, Span};
+use crate::objects;
 use crate::plan::{
     Appliance, Container, ContainerPort, HttpRoute, Ingress, Plan, Probe, ProbeAction, Profile, Service,
     known_ports,
@@ -48,7 +49,9 @@ fn check_route(appliance: &Appliance, route: &HttpRoute, diags: &mut Diagnostics
     }
     match &appliance.service {
         None => diags.push(without_service(appliance, "an HTTP route", route.span)),
-        Some(service) => check_route_port(appliance, route, service, diags),
+        Some(service) => {
+            check_tcp_port(appliance, ("an HTTP route", "the HTTP route"), &route.port, service, diags);
+        }
     }
     for host in &route.hostnames {
         check_host(host, diags);
@@ -56,14 +59,20 @@ fn check_route(appliance: &Appliance, route: &HttpRoute, diags: &mut Diagnostics
     check_page(&route.path, page_fault(&route.path).or_else(|| route_page_fault(&route.path)), diags);
 }
 
-/// Gateways forward HTTP to TCP ports alone.
-fn check_route_port(appliance: &Appliance, route: &HttpRoute, service: &Service, diags: &mut Diagnostics) {
+/// Who forwards HTTP does it to TCP ports alone; `way` is what leads there, `named` what it says of a port.
+fn check_tcp_port(
+    appliance: &Appliance,
+    way: (&str, &str),
+    named: &Loc<String>,
+    service: &Service,
+    diags: &mut Diagnostics,
+) {
     let is_tcp = |port: &&ContainerPort| port.protocol == "TCP";
     let shown: Vec<ContainerPort> = service.ports.iter().filter(is_tcp).cloned().collect();
     if shown.is_empty() {
         let what = format!(
-            "an HTTP route leads to a TCP port, and the service of `{}` shows none",
-            appliance.name.value
+            "{} leads to a TCP port, and the service of `{}` shows none",
+            way.0, appliance.name.value
         );
         let own: Vec<&str> =
             appliance.main.ports.iter().filter(is_tcp).map(|port| port.name.as_str()).collect();
@@ -71,9 +80,12 @@ fn check_route_port(appliance: &Appliance, route: &HttpRoute, service: &Service,
             Some(_) => format!("add one of these to the service's `ports`: {}", own.join(", ")),
             None => known_ports(&[]),
         };
-        diags.push(Diagnostic::error("unknown-port", what).at(route.port.span).help(help));
-    } else if !shown.iter().any(|port| port.name == route.port) {
-        diags.push(unknown_port("the HTTP route", &route.port, known_ports(&shown)));
+        diags.push(Diagnostic::error("unknown-port", what).at(named.span).help(help));
+    } else if service.ports.iter().any(|port| port.name == *named && port.protocol != "TCP") {
+        let what = format!("{} leads to a TCP port, and `{}` is one of UDP", way.0, named.value);
+        diags.push(Diagnostic::error("unknown-port", what).at(named.span).help(known_ports(&shown)));
+    } else if !shown.iter().any(|port| port.name == *named) {
+        diags.push(unknown_port(way.1, named, known_ports(&shown)));
     }
 }
 
@@ -84,27 +96,16 @@ fn check_proxies(plan: &Plan, appliance: &Appliance, diags: &mut Diagnostics) {
     let proxied = appliance.ingress.as_ref().map(|ingress| ingress.host.span).or_else(by_route);
     let Some(span) = proxied.filter(|_| appliance.image.is_home_assistant()) else { return };
     let pods: Vec<String> = plan.pods.iter().map(ToString::to_string).collect();
-    let help = format!(
-        "if it is not there yet, add to /config/configuration.yaml, and restart it: `http: {{use_x_forwarded_for: true, trusted_proxies: [{}]}}`",
-        pods.join(", ")
-    );
-    diags.push(
-        Diagnostic::note(
-            "proxy-untrusted",
-            "Home Assistant answers 400 to a proxy that its configuration does not name",
-        )
-        .at(span)
-        .help(help),
-    );
+    let help = format!("if it is not there yet, {}", objects::trust_proxies(&pods.join(", ")));
+    diags.push(Diagnostic::note("proxy-untrusted", objects::PROXY_UNTRUSTED).at(span).help(help));
 }
 
 fn check_ingress(appliance: &Appliance, ingress: &Ingress, diags: &mut Diagnostics) {
     match &appliance.service {
         None => diags.push(without_service(appliance, "an ingress", ingress.host.span)),
-        Some(service) if !service.ports.iter().any(|port| port.name == ingress.port) => {
-            diags.push(unknown_port("the ingress", &ingress.port, known_ports(&service.ports)));
+        Some(service) => {
+            check_tcp_port(appliance, ("an ingress", "the ingress"), &ingress.port, service, diags);
         }
-        Some(_) => {}
     }
     check_host(&ingress.host, diags);
     check_page(&ingress.path, page_fault(&ingress.path), diags);

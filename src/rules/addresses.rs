@@ -5,7 +5,7 @@ use std::net::IpAddr;
 
 use super::network_of;
 use super::networks::{check_gateways as check_family, reject_cluster_dns, reject_gateway_outside};
-use super::wires::{beside, meet};
+use super::wires::{beside, meet, or_apart};
 use crate::diag::{Diagnostic, Diagnostics, Loc, Span};
 use crate::plan::{Addressing, Appliance, ConfiguredBy, Network, Nic, Plan, Profile};
 use crate::types::Cidr;
@@ -52,13 +52,14 @@ fn check_twice<'a>(
     diags: &mut Diagnostics,
 ) {
     let before = seen.entry(address.address()).or_default();
-    if let Some((.., first)) = before.iter().find(|(owner, on, _)| meet((owner, on), (appliance, network))) {
+    if let Some((_, on, first)) = before.iter().find(|(owner, on, _)| meet((owner, on), (appliance, network)))
+    {
         diags.push(
             Diagnostic::error("duplicate-address", format!("{} is used twice", address.address()))
                 .at(address.span)
                 .label("used again")
                 .also(*first, "first used here")
-                .help("give each NIC its own address"),
+                .help(or_apart("give each NIC its own address", on, network)),
         );
     }
     before.push((appliance, network, address.span));
@@ -152,7 +153,11 @@ fn check_others(plan: &Plan, network: &Network, nic: &Nic, address: &Loc<Cidr>, 
             )
             .at(address.span)
             .also(span, "the gateway")
-            .help("take another address; or say `serve: true` if this appliance is the router"),
+            .help(or_apart(
+                "take another address; or say `serve: true` if this appliance is the router",
+                other,
+                network,
+            )),
         );
     }
     let pool = others().find_map(|other| {
@@ -164,7 +169,7 @@ fn check_others(plan: &Plan, network: &Network, nic: &Nic, address: &Loc<Cidr>, 
             Diagnostic::error("address-in-pool", format!("{own} is in the pool of `{}`", other.name.value))
                 .at(address.span)
                 .also(span, "the pool")
-                .help("take an address outside the pool"),
+                .help(or_apart("take an address outside the pool", other, network)),
         );
     }
 }
@@ -181,15 +186,21 @@ fn check_pool(network: &Network, nic: &Nic, diags: &mut Diagnostics) {
     if network.link.is_existing() {
         return;
     }
+    let many = network.nodes.len() != 1 && !network.is_whereabouts();
     if network.pools.is_empty() {
+        let help = if many {
+            "add `pool: FIRST-LAST` to the network, and `nodes: [NODE]` with one node, or `ipam: whereabouts` where the cluster \
+             has that; or write a fixed address"
+        } else {
+            "add `pool: FIRST-LAST` to the network, or write a fixed address"
+        };
         diags.push(
             Diagnostic::error("pool-missing", format!("network `{name}` has no `pool`"))
                 .at(span)
                 .also(network.name.span, "the network")
-                .help("add `pool: FIRST-LAST` to the network, or write a fixed address"),
+                .help(help),
         );
-    }
-    if network.nodes.len() != 1 && !network.is_whereabouts() {
+    } else if many {
         diags.push(
             Diagnostic::error("pool-many-nodes", format!("network `{name}` is not pinned to one node"))
                 .at(span)
@@ -209,15 +220,6 @@ fn check_serve(appliance: &Appliance, nic: &Nic, diags: &mut Diagnostics) {
             Diagnostic::error("serve-generic", "only OpenWrt's DHCP and RA servers are configured by wrtpod")
                 .at(serve.span)
                 .help("remove `serve`, and configure the server in the appliance"),
-        );
-    } else if !matches!(nic.addressing, Addressing::Static(_)) {
-        diags.push(
-            Diagnostic::error(
-                "serve-needs-address",
-                format!("`{}` serves its network without a fixed address", nic.interface.value),
-            )
-            .at(serve.span)
-            .help("write the router's address on this network, or `address: gateway`"),
         );
     }
 }

@@ -53,7 +53,6 @@ fn check_primary(plan: &Plan, appliance: &Appliance, nic: &Nic, diags: &mut Diag
             nic.mac.as_ref().map(|mac| ("a `mac` cannot be asked for", mac.span)),
             nic.fixed_addresses().first().map(|address| ("an `address` cannot be asked for", address.span)),
             (nic.interface.value != "eth0").then_some(("its NIC is called eth0", nic.interface.span)),
-            nic.serve.as_ref().map(|serve| ("it has its servers", serve.span)),
         ];
         let own =
             nic.routes.iter().filter(|route| !network.routes.contains(route)).map(|route| route.to.span);

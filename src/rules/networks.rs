@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use super::addresses::never_a_machine;
-use super::wires::{are_one, beside};
+use super::wires::{are_one, beside, or_apart};
 use crate::diag::{Diagnostic, Diagnostics, Loc};
 use crate::plan::{Network, Nic, Plan};
 use crate::types::{Cidr, IpRange};
@@ -197,7 +197,9 @@ fn check_pool(plan: &Plan, network: &Network, pool: &Loc<IpRange>, diags: &mut D
     let is_end = |address: IpAddr| {
         Cidr::new(address, subnet.prefix()).is_some_and(|at| at.is_network_address() || at.is_broadcast())
     };
-    let mut gateways = std::iter::once(network).chain(beside(plan, network)).flat_map(|one| &one.gateways);
+    let mut gateways = std::iter::once(network)
+        .chain(beside(plan, network))
+        .flat_map(|one| one.gateways.iter().map(move |gateway| (one, gateway)));
     if bits - subnet.prefix() < 2 {
         let what = format!("{} is too small for a pool", subnet.value);
         diags.push(report(what, "write fixed addresses".to_owned()));
@@ -207,25 +209,28 @@ fn check_pool(plan: &Plan, network: &Network, pool: &Loc<IpRange>, diags: &mut D
         let what = format!("the pool {} holds the first or the last address of {}", pool.value, subnet.value);
         diags.push(report(what, "leave the network's and the broadcast address out".to_owned()));
     }
-    if let Some(gateway) = gateways.find(|gateway| pool.contains(gateway.value)) {
+    if let Some((one, gateway)) = gateways.find(|(_, gateway)| pool.contains(gateway.value)) {
         let what = format!("the pool {} holds the gateway {}", pool.value, gateway.value);
-        diags.push(report(what, "leave the gateway out".to_owned()).also(gateway.span, "the gateway"));
+        let help = or_apart("leave the gateway out", one, network);
+        diags.push(report(what, help).also(gateway.span, "the gateway"));
     }
 }
 
 /// Two names for one wire must not hand out the same addresses, and host-local refuses ranges that overlap.
 fn check_overlaps(network: &Network, before: &[Network], diags: &mut Diagnostics) {
     let others = before.iter().filter(|other| are_one(other, network));
-    let others: Vec<&Loc<IpRange>> = others.flat_map(|other| &other.pools).collect();
+    let others: Vec<(&Network, &Loc<IpRange>)> =
+        others.flat_map(|other| other.pools.iter().map(move |pool| (other, pool))).collect();
     for (index, pool) in network.pools.iter().enumerate() {
-        let mut earlier = others.iter().copied().chain(&network.pools[..index]);
-        if let Some(other) = earlier.find(|other| other.overlaps(pool.value)) {
+        let own = network.pools[..index].iter().map(|pool| (network, pool));
+        let mut earlier = others.iter().copied().chain(own);
+        if let Some((on, other)) = earlier.find(|(_, other)| other.overlaps(pool.value)) {
             let what = format!("the pool {} overlaps {} on the same wire", pool.value, other.value);
             diags.push(
                 Diagnostic::error("pool-range", what)
                     .at(pool.span)
                     .also(other.span, "the other pool")
-                    .help("give each pool addresses of its own"),
+                    .help(or_apart("give each pool addresses of its own", on, network)),
             );
         }
     }

@@ -1,7 +1,7 @@
 //! Who serves a network: one router, or a pair of them.
 
 use super::network_of;
-use super::wires::meet;
+use super::wires::{meet, or_apart};
 use crate::diag::{Diagnostic, Diagnostics, Loc};
 use crate::plan::{Addressing, Appliance, Network, Nic, Plan, Profile};
 
@@ -21,15 +21,23 @@ impl Server<'_> {
 
 pub(super) fn check(plan: &Plan, diags: &mut Diagnostics) {
     let mut servers: Vec<Server<'_>> = Vec::new();
+    let mut rivals: Vec<&Loc<bool>> = Vec::new();
     for appliance in &plan.appliances {
         for server in servers_of(plan, appliance) {
             let rival = |other: &&Server<'_>| !are_pair(other.appliance, appliance) && other.is_with(&server);
             if let Some(first) = servers.iter().find(rival) {
                 diags.push(two_servers(first, &server));
+                rivals.extend([first.serve, server.serve]);
             }
             servers.push(server);
         }
         check_own_server(plan, appliance, diags);
+    }
+    // Of two that serve one network, one is to stop, and then needs no address.
+    let alone =
+        servers.iter().filter(|server| !rivals.iter().any(|rival| std::ptr::eq(*rival, server.serve)));
+    for server in alone.filter(|server| !matches!(server.nic.addressing, Addressing::Static(_))) {
+        diags.push(without_address(server));
     }
     for (index, appliance) in plan.appliances.iter().enumerate() {
         if let Some(first) = plan.appliances[..index].iter().find(|first| are_pair(first, appliance)) {
@@ -44,6 +52,13 @@ fn servers_of<'a>(plan: &'a Plan, appliance: &'a Appliance) -> impl Iterator<Ite
     nics.filter_map(move |nic| {
         Some(Server { appliance, nic, network: network_of(plan, nic)?, serve: nic.serve.as_ref()? })
     })
+}
+
+fn without_address(server: &Server<'_>) -> Diagnostic {
+    let what = format!("`{}` serves its network without a fixed address", server.nic.interface.value);
+    Diagnostic::error("serve-needs-address", what)
+        .at(server.serve.span)
+        .help("write the router's address on this network, or `address: gateway`")
 }
 
 fn two_servers(first: &Server<'_>, second: &Server<'_>) -> Diagnostic {
@@ -62,7 +77,7 @@ fn two_servers(first: &Server<'_>, second: &Server<'_>) -> Diagnostic {
     Diagnostic::error("two-servers", what)
         .at(second.serve.span)
         .also(first.serve.span, "the first one")
-        .help(help)
+        .help(or_apart(help, first.network, second.network))
 }
 
 /// A router between a wire and itself: its server answers on the side where others serve, and itself first of all.

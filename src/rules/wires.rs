@@ -4,7 +4,25 @@ use crate::plan::{Appliance, Network, Plan};
 
 /// Whether two networks are over one wire on a node that has both: then they are one LAN under two names.
 pub(super) fn are_one(one: &Network, other: &Network) -> bool {
-    on_any(nodes_of_both(one, other), one, other)
+    stated(one, other).unwrap_or_else(|| on_any(nodes_of_both(one, other), one, other))
+}
+
+/// What the documents say of it; nothing where one of the two says nothing.
+fn stated(one: &Network, other: &Network) -> Option<bool> {
+    Some(one.wire.as_ref()? == other.wire.as_ref()?)
+}
+
+/// A help about two networks that are taken for one LAN. Where no node has both, nobody knows whether their parents of one name are
+/// one wire: then it tells how that is said.
+pub(super) fn or_apart(help: &str, one: &Network, other: &Network) -> String {
+    let is_known = one.name.value == other.name.value || stated(one, other).is_some();
+    if is_known || one.nodes.is_empty() || one.nodes.iter().any(|node| has(other, node)) {
+        return help.to_owned();
+    }
+    let (one, other) = (&one.name.value, &other.name.value);
+    format!(
+        "{help}; or, where these are two LANs, say so: `wire: {one}` at the network `{one}`, `wire: {other}` at `{other}`"
+    )
 }
 
 /// The other networks over the wire of this one.
@@ -18,6 +36,9 @@ pub(super) fn meet(one: (&Appliance, &Network), other: (&Appliance, &Network)) -
     let (network, beside) = (one.1, other.1);
     if network.name.value == beside.name.value {
         return true;
+    }
+    if let Some(is_one) = stated(network, beside) {
+        return is_one;
     }
     let (nodes, others) = (&one.0.placement.nodes, &other.0.placement.nodes);
     let placed = nodes.iter().chain(others).map(String::as_str);

@@ -182,6 +182,8 @@ REFUSED = [
     ("duplicate-port", BOTH, "ports[1].port", {"ports": [{"name": "http", "port": 80}, {"name": "web", "port": 80, "protocol": "TCP"}]}),
     ("ingress-without-service", BOTH, "ingress.enabled", {"service": {"enabled": False}, "ingress": {"enabled": True, "host": "a.example.org"}}),
     ("unknown-port", BOTH, "ingress.port", {"ingress": {"enabled": True, "host": "a.example.org", "port": "web"}}),
+    ("unknown-port", BOTH, "ingress.port", {"ingress": {"enabled": True, "host": "a.example.org"}, "ports": [{"name": "dns", "port": 53, "protocol": "UDP"}], "service": {"ports": []}}),
+    ("unknown-port", BOTH, "ingress.port", {"ingress": {"enabled": True, "host": "a.example.org", "port": "dns"}, "ports": [{"name": "dns", "port": 53, "protocol": "UDP"}, {"name": "http", "port": 80}], "service": {"ports": []}}),
     ("ingress-host", BOTH, "ingress.host", {"ingress": {"enabled": True, "host": "192.168.1.9"}}),
     ("ingress-host", BOTH, "ingress.host", {"ingress": {"enabled": True, "host": "https://a.example.org"}}),
     ("ingress-host", BOTH, "ingress.path", {"ingress": {"enabled": True, "host": "a.example.org", "path": "x"}}),
@@ -304,5 +306,5 @@ NOTED = {
         ("resources.limits.memory", {"resources": {"limits": {"memory": 64}}}),
         ("containers.x.resources.limits.memory", container(resources={"limits": {"memory": "64"}})),
     ],
-    "openwrt": [("containers.x.readinessProbe", container(readinessProbe={"httpGet": {"path": "/", "port": 9100}})), ("uci.network[0].options.private_key", uci("network", section="wg0", type="interface", options={"private_key": "abcdef="})), ("persistence.size", {"persistence": {"size": "512"}}), ("resources.requests.memory", {"resources": {"requests": {"memory": "64m"}}})],
+    "openwrt": [("containers.x.readinessProbe", container(readinessProbe={"httpGet": {"path": "/", "port": 9100}})), ("uci.network[0].options.private_key", uci("network", section="wg0", type="interface", options={"private_key": "abcdef="})), ("interfaces[0].serve", lan(subnets=["192.168.1.0/29"], pool=[]) | nic(address=["192.168.1.6/29"], serve=True) | {"pair": "upper"}), ("persistence.size", {"persistence": {"size": "512"}}), ("resources.requests.memory", {"resources": {"requests": {"memory": "64m"}}})],
 }

@@ -156,6 +156,16 @@ fn the_annotation_names_no_namespace() {
     }
 }
 
+/// An Ingress forwards HTTP, which no port of UDP takes.
+#[test]
+fn an_ingress_leads_to_the_first_port_of_tcp() {
+    let outcome = outcome("site.yaml", include_str!("rules/unknown-port.tcp.good.yaml"));
+    let mut objects = outcome.sets.iter().flatten();
+    let ingress = objects.find(|object| object.identity.kind == "Ingress").expect("there is one");
+    let port = ingress.value.pointer("/spec/rules/0/http/paths/0/backend/service/port/name");
+    assert_eq!(port.and_then(|port| port.as_str()), Some("http"));
+}
+
 /// The attachment of the only appliance of a document.
 fn only_attachment(document: &str) -> wrtpod::plan::Attachment {
     let outcome = outcome("site.yaml", document);

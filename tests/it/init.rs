@@ -170,6 +170,39 @@ fn init_refuses_bad_answers() {
     check("init-nowhere", &place.run(&[&INIT[..], &["--out", "no/such/folder.yaml"]].concat()));
 }
 
+/// Each by itself, and what only comes of another one not at all.
+#[test]
+fn init_tells_all_options_that_will_not_do() {
+    let place = Place::new();
+    let words = "init home-assistant --parent a/b --subnet 192.168.1.0/33 --gateway 10.0.0.1 --name My_Home --namespace - \
+                 --distribution k4s --network iot --network wan=x --network lab=enp3s0.5000 --address lan \
+                 --out no/where/site.yaml";
+    let words: Vec<&str> = words.split_whitespace().collect();
+    check("init-all-faults", &place.run(&words));
+    place.write("site.yaml", "");
+    check(
+        "init-all-faults-unknown",
+        &place.run(&["init", "hom-assistant", "--subnet", "x", "--address", "lan=dhcp"]),
+    );
+}
+
+#[test]
+fn addresses_that_are_proposed_one_after_the_other_are_not_the_same() {
+    let place = Place::new();
+    let iot = ["--network", "iot=enp3s0.2,192.168.32.0/24"];
+    assert_eq!(place.run(&[&INIT[..], &iot].concat()).code, Some(0));
+    let proposed = |name: &str| {
+        let run = place.run(&["render", name]);
+        let (_, document) = run.stderr.split_once("\n---\n").expect("a document is proposed");
+        format!("---\n{}", document.trim_end())
+    };
+    let (one, other) = (proposed("home-assistant"), proposed("nginx-lan"));
+    let site = place.read("site.yaml");
+    place.write("site.yaml", &format!("{site}\n{one}\n{other}\n"));
+    let run = place.run(&["render"]);
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+}
+
 /// What each entry of the catalog has to be told beside the LAN.
 const ENTRIES: [(&str, &[&str]); 4] = [
     ("openwrt", &[]),

@@ -25,6 +25,7 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("Image: Metadata.labels", "a warning says so"),
     ("Overlay: Metadata.annotations", "a warning says so"),
     ("Overlay: Metadata.labels", "a warning says so"),
+    ("Network.wire", "rules compare networks by it"),
     ("Node.architecture", "rules ask for it"),
     ("Device.path", "a pod can open /dev/net/tun alone; others are refused"),
     ("Requirements.hostModules", "rules and `doctor` ask for them"),

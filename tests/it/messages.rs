@@ -120,6 +120,30 @@ fn each_fault_of_a_build_is_an_error() {
     }
 }
 
+/// Values that cannot be read hide neither each other nor what is wrong with the documents.
+#[test]
+fn all_faults_of_the_command_line_are_told() {
+    let place = Place::new();
+    let site = "apiVersion: wrtpod.dev/v1alpha1\nkind: Site\nmetadata: {name: home}\nspec: {salt: a, networks: {}}\n";
+    place.write("site.yaml", &format!("{site}---\nkind: Nonsense\n"));
+    let words = ["render", "openwrt", "--set", "image", "--set", "replicas: 2", "-n", "My_Home"];
+    let run = place.run(&words);
+    for said in [
+        "`--set image` has no `=`",
+        "`--set replicas…` has no `=`",
+        "--namespace: ",
+        "unknown kind `Nonsense`",
+    ] {
+        assert_eq!(run.stderr.matches(said).count(), 1, "{said}: {}", run.stderr);
+    }
+    assert_eq!(run.code, Some(1));
+    place.write("site.yaml", site);
+    let run = place.run(&words);
+    assert_eq!((run.stderr.matches("error: ").count(), run.code), (3, Some(2)), "{}", run.stderr);
+    let run = place.run(&["status", "--set", "site.a", "--set", "site.b"]);
+    assert_eq!((run.stderr.matches("error: ").count(), run.code), (2, Some(2)), "{}", run.stderr);
+}
+
 /// kubectl passes over a file of KUBECONFIG that is not there.
 #[test]
 fn a_missing_kubeconfig_is_passed_over() {

@@ -221,3 +221,22 @@ spec: {{image: 'nginx:1', interfaces: [{{network: lan, address: 192.168.1.8/24}}
     assert_eq!(said("StatefulSet"), [Some("enabled"); 2], "{}", outcome.text());
     assert_eq!(said("ConfigMap"), [Some("disabled"); 4]);
 }
+
+/// Kubernetes takes dots in the names of objects: those that are there are named as they are, in documents, charts and on the way
+/// back.
+#[test]
+fn objects_that_are_there_may_have_dots_in_their_names() {
+    let own = "networks: {lan: {parent: enp3s0, subnets: [192.168.1.0/24], gateways: [192.168.1.1]}}\n\
+               interfaces: [{network: lan, address: [192.168.1.9/24]}]\n\
+               persistence: {existingClaim: disk.of.wrt}\ncredentials: {existingSecret: root.of.wrt}\n\
+               imagePullSecrets: [{name: pull.me}]\n\
+               uci: {network: [{section: wg0, type: interface, options: {private_key: {secretKeyRef: {name: v.p.n, key: k}}}}]}\n";
+    let (documents, said) = crate::import::imported_entry("openwrt", "openwrt", own);
+    let documents = documents.unwrap_or_else(|| panic!("it is refused: {said}"));
+    let outcome = crate::support::outcome("<imported>", &documents);
+    assert!(!outcome.diagnostics.has_errors(), "{}", outcome.text());
+    let objects = crate::import::objects_of(&outcome).join("\n");
+    for name in ["disk.of.wrt", "root.of.wrt", "pull.me", "v.p.n"] {
+        assert!(objects.contains(&format!("\"{name}\"")), "{name}: {objects}");
+    }
+}

@@ -236,6 +236,8 @@ fn a_secret_in_the_place_of_a_reference_is_not_shown() {
         "{secretKeyRef: {name: vpn, key: a, value: hunter2}}",
         "{value: hunter2}",
         "{hunter2: }",
+        "[a, {secretKeyRef: {name: vpn, key: a, value: hunter2}}]",
+        "[{secretKeyRef: hunter2}]",
     ] {
         for said in [
             said_of(&format!("uci: {{network: {{wg0: {{.type: interface, private_key: {value}}}}}}}")),
@@ -246,6 +248,21 @@ fn a_secret_in_the_place_of_a_reference_is_not_shown() {
             assert!(said.contains("error["), "{value}: {said}");
         }
     }
+}
+
+/// It is said that there is no such thing, and what there is in its place.
+#[test]
+fn a_reference_in_a_list_is_refused_in_its_own_words() {
+    let said = said_of(
+        "uci: {wireless: {ap: {.type: wifi-iface, r0kh: [{secretKeyRef: {name: a, key: b}}, x, {secretKeyRef: {name: a, key: c}}]}}}",
+    );
+    let text = said.split("\n{").next().unwrap_or_default();
+    assert_eq!(text.matches("error[").count(), 2, "{text}");
+    assert_eq!(
+        text.matches("`secretKeyRef` stands in a list: the key of a Secret makes an option, no list").count(),
+        2
+    );
+    assert!(text.contains("write `OPTION: {secretKeyRef: {name: NAME, key: KEY}}`"), "{text}");
 }
 
 /// Nothing of the text is shown, and all the same it is said what would be right.

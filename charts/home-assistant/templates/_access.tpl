@@ -118,7 +118,7 @@
 {{- end }}
 {{- end }}
 
-{{/* A JSON list of the Service's ports that an HTTPRoute can lead to. */}}
+{{/* A JSON list of the Service's ports that an Ingress or an HTTPRoute can lead to. */}}
 {{- define "wrtpod.tcpPorts" -}}
 {{- $tcp := list }}
 {{- range include "wrtpod.shownPorts" . | fromJsonArray }}
@@ -137,9 +137,9 @@
 {{- end }}
 {{- end }}
 
-{{/* The port behind the Ingress: the Service's first, where none is named. */}}
+{{/* The port behind the Ingress: the Service's first one of TCP, where none is named. */}}
 {{- define "wrtpod.ingressPort" -}}
-{{- $shown := include "wrtpod.shownPorts" . | fromJsonArray }}
+{{- $shown := include "wrtpod.tcpPorts" . | fromJsonArray }}
 {{- .Values.ingress.port | default (get (first $shown | default dict) "name") }}
 {{- end }}
 

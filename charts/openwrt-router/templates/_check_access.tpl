@@ -36,12 +36,8 @@ egress.cidrs[{{ $index }}]: `{{ $range }}` is an address in a range; write the r
 {{- if .enabled }}
 {{- if not $.Values.service.enabled }}
 ingress.enabled: there is no Service to lead to; set `service.enabled`
-{{- else if .port }}
-{{- $shown := list }}
-{{- range include "wrtpod.shownPorts" $ | fromJsonArray }}{{ $shown = append $shown .name }}{{ end }}
-{{- if not (has .port $shown) }}
-ingress.port: the Service shows no port `{{ .port }}`; write one of {{ join ", " $shown }}
-{{- end }}
+{{- else }}
+{{- include "wrtpod.check.tcpPort" (list $ "ingress.port" .port) }}
 {{- end }}
 {{- if not .host }}
 ingress.host: it is empty; write a name like home.example.org
@@ -58,16 +54,25 @@ httpRoute.parentRefs: no Gateway leads to it; write `- {name: NAME, namespace: N
 {{- end }}
 {{- if not $.Values.service.enabled }}
 httpRoute.enabled: there is no Service to lead to; set `service.enabled`
-{{- else if not (include "wrtpod.routePort" $) }}
-{{- $shown := list }}
-{{- range include "wrtpod.tcpPorts" $ | fromJsonArray }}{{ $shown = append $shown .name }}{{ end }}
-httpRoute.port: the Service shows no TCP port `{{ .port }}`; write one of {{ join ", " $shown | default "none: add one to `ports`" }}
+{{- else }}
+{{- include "wrtpod.check.tcpPort" (list $ "httpRoute.port" .port) }}
 {{- end }}
 {{- range $index, $host := .hostnames }}
 {{- include "wrtpod.check.host" (list (printf "httpRoute.hostnames[%d]" $index) $host) }}
 {{- end }}
 {{- include "wrtpod.check.page" (list "httpRoute.path" .path) }}
 {{- end }}
+{{- end }}
+{{- end -}}
+
+{{/* The port that HTTP is forwarded to: list ROOT PATH NAME, which may be empty. A Service without ports is told of as that. */}}
+{{- define "wrtpod.check.tcpPort" }}
+{{- $root := first . }}
+{{- $name := last . }}
+{{- $shown := list }}
+{{- range include "wrtpod.tcpPorts" $root | fromJsonArray }}{{ $shown = append $shown .name }}{{ end }}
+{{- if and (include "wrtpod.shownPorts" $root | fromJsonArray) (not (ternary (has $name $shown) $shown (not (empty $name)))) }}
+{{ index . 1 }}: the Service shows no TCP port `{{ $name }}`; write one of {{ join ", " $shown | default "none: add one to `ports`" }}
 {{- end }}
 {{- end -}}
 

@@ -15,12 +15,11 @@
 {{ $path }}.address: OpenWrt's interfaces come without addresses of the CNI: there is no pool for them; write a fixed address, or dhcp
 {{- end }}
 {{- if .serve }}
-{{- if ne .addressing.kind "static" }}
-{{ $path }}.serve: `{{ .interface }}` serves its network without a fixed address; write the router's address on this network, or `address: gateway`
-{{- end }}
 {{- $wire := include "wrtpod.wire" (list $root $network) }}
 {{- if has $wire $servers }}
 {{ $path }}.serve: two interfaces serve `{{ .network }}`; keep it on one interface of a network
+{{- else if ne .addressing.kind "static" }}
+{{ $path }}.serve: `{{ .interface }}` serves its network without a fixed address; write the router's address on this network, or `address: gateway`
 {{- end }}
 {{- $servers = append $servers $wire }}
 {{- end }}

@@ -151,6 +151,23 @@ upper half of a smaller network, or in one half of that span.
 {{- end -}}
 {{- end -}}
 
+{{/* A line for each interface that serves a network, and has no address to hand out there; unless it is said to. */}}
+{{- define "wrtpod.dhcpNotes" -}}
+{{- $root := . -}}
+{{- $meant := list -}}
+{{- range (.Values.uci | default dict).dhcp -}}
+  {{- if hasKey (.options | default dict) "dhcpv4" }}{{ $meant = append $meant .section }}{{ end -}}
+{{- end -}}
+{{- range include "wrtpod.nics" . | fromJsonArray -}}
+  {{- $four := false -}}
+  {{- /* On a line between two machines there is nobody else to give an address to. */ -}}
+  {{- range .addressing.addresses }}{{ if and (not (contains ":" .)) (lt (splitList "/" . | last | atoi) 30) }}{{ $four = true }}{{ end }}{{ end -}}
+  {{- if and .serve $four (not (has .interface $meant)) (not (include "wrtpod.dhcp.range" (list . $root))) }}
+WARNING: interfaces[{{ int .index }}].serve: no address of `{{ .network }}` is free to be handed out by DHCP; give it a larger subnet, or keep fixed addresses and pools out of it
+  {{- end }}
+{{- end -}}
+{{- end -}}
+
 {{/* A JSON list of the addresses and ranges that are not to be handed out. */}}
 {{- define "wrtpod.dhcp.taken" -}}
 {{- $taken := .Values.reservedAddresses | default list -}}

@@ -77,7 +77,7 @@ pub(super) fn access(source: &Source<'_>) -> Vec<Entry> {
                     "port",
                     text(ingress.and_then(|ingress| ingress.port.as_ref()).map(|port| port.to_string())),
                     shapes::text(),
-                    "The name of the port behind it. Empty: the Service's first.",
+                    "The name of the port behind it. Empty: the Service's first one of TCP.",
                 ),
                 leaf(
                     "tlsSecret",
@@ -86,7 +86,7 @@ pub(super) fn access(source: &Source<'_>) -> Vec<Entry> {
                             .and_then(|ingress| ingress.tls_secret.as_ref())
                             .map(|secret| secret.to_string()),
                     ),
-                    shapes::name_or_empty(),
+                    shapes::object_name_or_empty(),
                     "The Secret with the TLS certificate. Empty: no TLS.",
                 ),
                 leaf(

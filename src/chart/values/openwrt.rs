@@ -87,7 +87,7 @@ pub(super) fn openwrt(source: &Source<'_>, carried: &Carried) -> Vec<Entry> {
                 leaf(
                     "existingSecret",
                     spec.secret.as_ref().map(|secret| secret.to_string()).unwrap_or_default(),
-                    shapes::name_or_empty(),
+                    shapes::object_name_or_empty(),
                     "A Secret with the keys `password-hash` (a crypt(3) string) and, if there are any,\n\
                      `authorized_keys`. Empty: NAME-credentials, which has to be there unless the hash is given below.",
                 ),
@@ -146,7 +146,7 @@ fn persistence(source: &Source<'_>, stated: Option<&Persistence>) -> Entry {
             leaf(
                 "existingClaim",
                 existing.map(|claim| claim.to_string()).unwrap_or_default(),
-                shapes::name_or_empty(),
+                shapes::object_name_or_empty(),
                 "A claim that is there already, in the place of one of the release's.",
             ),
             leaf(

@@ -43,7 +43,7 @@ pub(super) fn volumes(source: &Source<'_>) -> Option<Entry> {
                         leaf(
                             "existingClaim",
                             existing.unwrap_or_default(),
-                            shapes::name_or_empty(),
+                            shapes::object_name_or_empty(),
                             "A claim that is there already, in the place of one of the release's.",
                         ),
                         leaf(

@@ -31,8 +31,7 @@ pub fn run(args: &ImageArgs, printer: Printer) -> Result<Outcome, CliError> {
 
 /// What a failure of the library means for the exit code.
 fn failed(error: impl Into<Error>) -> CliError {
-    let mut errors: Vec<CliError> = error.into().each().iter().map(one_failed).collect();
-    if errors.len() == 1 { errors.remove(0) } else { CliError::Several(errors) }
+    CliError::several(error.into().each().iter().map(one_failed).collect())
 }
 
 fn one_failed(error: &Error) -> CliError {

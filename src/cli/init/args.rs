@@ -10,7 +10,7 @@ use crate::cli::error::CliError;
 use crate::types::{AddressSpec, Name, quoted};
 
 /// `wrtpod init`.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub struct InitArgs {
     /// Catalog entry that the site is to fit, for example openwrt-router: its networks and addresses are asked for too
     #[arg(value_name = "NAME", add = complete::entries())]
@@ -49,74 +49,86 @@ pub struct InitArgs {
 }
 
 impl InitArgs {
-    /// Refuses options that name a network twice, or one that nobody has.
-    pub fn refuse_loose(&self, entry: Option<&Entry>) -> Result<(), CliError> {
+    /// Options that name a network twice, or one that nobody has, each with its name.
+    pub fn loose(&self, entry: Option<&Entry>) -> Vec<(&'static str, CliError)> {
         let mut seen: Vec<&str> = Vec::new();
+        let mut faults = Vec::new();
         for given in &self.networks {
-            let Some((name, _)) = given.split_once('=') else {
-                let hint =
-                    "write NAME=INTERFACE.VLAN,SUBNET, for example --network iot=enp3s0.2,192.168.32.0/24";
-                return Err(CliError::usage(
-                    format!("--network: {} has no `=`", quoted(given)),
-                    hint.to_owned(),
-                ));
-            };
-            name.parse::<Name>().map_err(|invalid| CliError::flag("--network", invalid))?;
-            let option = match name {
-                "lan" => Some("--parent, --subnet and --gateway"),
-                "wan" => Some("--wan-parent"),
-                _ => None,
-            };
-            if let Some(option) = option {
-                let hint = format!("use {option}");
-                return Err(CliError::usage(format!("--network: `{name}` has options of its own"), hint));
+            match loose_network(given, &seen) {
+                Ok(name) => seen.push(name),
+                Err(fault) => faults.push(("--network", fault)),
             }
-            if seen.contains(&name) {
-                let hint = "give each network another name".to_owned();
-                return Err(CliError::usage(format!("--network: `{name}` stands twice"), hint));
-            }
-            seen.push(name);
         }
-        self.refuse_loose_addresses(entry)
-    }
-
-    /// The same of addresses.
-    fn refuse_loose_addresses(&self, entry: Option<&Entry>) -> Result<(), CliError> {
-        let mut seen: Vec<&str> = Vec::new();
         let interfaces = entry.iter().flat_map(|entry| &entry.interfaces);
         let open: Vec<&str> = interfaces.filter(|one| one.open).map(|one| one.network.as_str()).collect();
+        seen.clear();
         for given in &self.addresses {
-            let Some((network, address)) = given.split_once('=') else {
-                let hint = match open.first().filter(|_| given.parse::<AddressSpec>().is_ok()) {
-                    Some(first) => format!("write --address {first}={given}"),
-                    None => "write NETWORK=ADDRESS, for example --address lan=192.168.1.32".to_owned(),
-                };
-                return Err(CliError::usage(format!("--address: {} has no `=`", quoted(given)), hint));
-            };
-            if seen.contains(&network) {
-                let hint = "give each network one address".to_owned();
-                return Err(CliError::usage(format!("--address: {} stands twice", quoted(network)), hint));
+            match loose_address(given, &seen, &open, entry) {
+                Ok(network) => seen.push(network),
+                Err(fault) => faults.push(("--address", fault)),
             }
-            seen.push(network);
-            if open.contains(&network) {
-                continue;
-            }
-            let (problem, hint) = match (entry, open.first()) {
-                (Some(_), Some(first)) => (
-                    format!("{} is for none of {}", quoted(given), open.join(", ")),
-                    format!("write --address {first}={address}"),
-                ),
-                (Some(entry), None) => (
-                    format!("the catalog decides the addresses of `{}`", entry.name),
-                    "leave it out; another address goes into a document of the appliance".to_owned(),
-                ),
-                (None, _) => (
-                    "there is no appliance to give it to".to_owned(),
-                    "name a catalog entry, such as home-assistant".to_owned(),
-                ),
-            };
-            return Err(CliError::usage(format!("--address: {problem}"), hint));
         }
-        Ok(())
+        faults
     }
+}
+
+/// The name of a further network; `seen` are those before it.
+fn loose_network<'a>(given: &'a str, seen: &[&str]) -> Result<&'a str, CliError> {
+    let Some((name, _)) = given.split_once('=') else {
+        let hint = "write NAME=INTERFACE.VLAN,SUBNET, for example --network iot=enp3s0.2,192.168.32.0/24";
+        return Err(CliError::usage(format!("--network: {} has no `=`", quoted(given)), hint.to_owned()));
+    };
+    name.parse::<Name>().map_err(|invalid| CliError::flag("--network", invalid))?;
+    let option = match name {
+        "lan" => Some("--parent, --subnet and --gateway"),
+        "wan" => Some("--wan-parent"),
+        _ => None,
+    };
+    if let Some(option) = option {
+        let hint = format!("use {option}");
+        return Err(CliError::usage(format!("--network: `{name}` has options of its own"), hint));
+    }
+    if seen.contains(&name) {
+        let hint = "give each network another name".to_owned();
+        return Err(CliError::usage(format!("--network: `{name}` stands twice"), hint));
+    }
+    Ok(name)
+}
+
+/// The network of an address that the catalog leaves `open`; `seen` are those before it.
+fn loose_address<'a>(
+    given: &'a str,
+    seen: &[&str],
+    open: &[&str],
+    entry: Option<&Entry>,
+) -> Result<&'a str, CliError> {
+    let Some((network, address)) = given.split_once('=') else {
+        let hint = match open.first().filter(|_| given.parse::<AddressSpec>().is_ok()) {
+            Some(first) => format!("write --address {first}={given}"),
+            None => "write NETWORK=ADDRESS, for example --address lan=192.168.1.32".to_owned(),
+        };
+        return Err(CliError::usage(format!("--address: {} has no `=`", quoted(given)), hint));
+    };
+    if seen.contains(&network) {
+        let hint = "give each network one address".to_owned();
+        return Err(CliError::usage(format!("--address: {} stands twice", quoted(network)), hint));
+    }
+    if open.contains(&network) {
+        return Ok(network);
+    }
+    let (problem, hint) = match (entry, open.first()) {
+        (Some(_), Some(first)) => (
+            format!("{} is for none of {}", quoted(given), open.join(", ")),
+            format!("write --address {first}={address}"),
+        ),
+        (Some(entry), None) => (
+            format!("the catalog decides the addresses of `{}`", entry.name),
+            "leave it out; another address goes into a document of the appliance".to_owned(),
+        ),
+        (None, _) => (
+            "there is no appliance to give it to".to_owned(),
+            "name a catalog entry, such as home-assistant".to_owned(),
+        ),
+    };
+    Err(CliError::usage(format!("--address: {problem}"), hint))
 }

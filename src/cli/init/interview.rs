@@ -26,12 +26,39 @@ pub fn answers(
     questions: Questions<'_>,
     salt: String,
 ) -> Result<Draft, CliError> {
-    args.refuse_loose(entry.as_ref())?;
-    let parse =
-        |flag: &str, text: &str| text.parse::<Name>().map_err(|invalid| CliError::flag(flag, invalid));
+    let interview = hold(args, entry, machine, questions, salt)?;
+    interview.questions.finish()?;
+    Ok(interview.draft)
+}
+
+/// The options that will not do, all of them, before anybody is asked anything; those that are missing where nobody is.
+pub fn faults(args: &InitArgs, entry: Option<Entry>, machine: &Machine, asks: bool) -> Vec<CliError> {
+    match hold(args, entry, machine, Questions::new(None), "0".repeat(16)) {
+        Ok(interview) => interview.questions.faults(asks),
+        Err(fault) => vec![fault],
+    }
+}
+
+fn hold<'a, 't>(
+    args: &'a InitArgs,
+    entry: Option<Entry>,
+    machine: &'a Machine,
+    mut questions: Questions<'t>,
+    salt: String,
+) -> Result<Interview<'a, 't>, CliError> {
+    for (option, fault) in args.loose(entry.as_ref()) {
+        questions.refuse(option, fault);
+    }
+    let mut parse = |flag: &str, text: &str, instead: &str| match text.parse::<Name>() {
+        Ok(name) => name,
+        Err(invalid) => {
+            questions.refuse(flag, CliError::flag(flag, invalid));
+            instead.parse().expect("it is a name")
+        }
+    };
     let draft = Draft {
-        name: parse("--name", &args.name)?,
-        namespace: parse("--namespace", &args.namespace)?,
+        name: parse("--name", &args.name, "home"),
+        namespace: parse("--namespace", &args.namespace, "appliances"),
         distribution: Distribution::K3s,
         salt,
         networks: Vec::new(),
@@ -43,8 +70,7 @@ pub fn answers(
     interview.wan()?;
     interview.further_networks()?;
     interview.addresses()?;
-    interview.questions.finish()?;
-    Ok(interview.draft)
+    Ok(interview)
 }
 
 impl Interview<'_, '_> {
@@ -172,7 +198,7 @@ impl Interview<'_, '_> {
         let needed = self.draft.entry.iter().flat_map(|entry| &entry.networks).map(ToString::to_string);
         let mut names: Vec<String> = needed.filter(|name| name != "lan" && name != "wan").collect();
         let named = self.args.networks.iter().filter_map(|given| given.split_once('='));
-        for (name, _) in named {
+        for (name, _) in named.filter(|(name, _)| name.parse::<Name>().is_ok()) {
             if !names.iter().any(|known| known == name) {
                 names.push(name.to_owned());
             }

@@ -29,16 +29,31 @@ const SCHEMA: &str = "wrtpod.schema.json";
 
 /// Runs the verb.
 pub fn run(args: &InitArgs, printer: Printer) -> Result<Outcome, CliError> {
-    refuse_existing(&args.out)?;
-    let entry = args.entry.as_deref().map(entry).transpose()?;
+    let schema = args.out.with_file_name(SCHEMA);
+    let places = [refuse_existing(&args.out), refuse_odd(&schema)];
+    let mut faults: Vec<CliError> = places.into_iter().filter_map(Result::err).collect();
+    let entry = args.entry.as_deref().map(entry).transpose().unwrap_or_else(|fault| {
+        faults.push(fault);
+        None
+    });
     let interactive = std::io::stdin().is_terminal() && printer.is_live();
     let (mut input, mut output) = (std::io::stdin().lock(), std::io::stderr());
     let terminal = interactive.then_some(Terminal { input: &mut input, output: &mut output });
     // Options alone mean the same on every machine.
     let machine = if interactive { Machine::read(Path::new("/")) } else { None };
     let machine = machine.unwrap_or_default();
-    let schema = args.out.with_file_name(SCHEMA);
-    refuse_odd(&schema)?;
+    // Of an entry that is not known, nobody knows what addresses it takes.
+    let unknown = args.entry.is_some() && entry.is_none();
+    let without = InitArgs { addresses: Vec::new(), ..args.clone() };
+    faults.extend(interview::faults(
+        if unknown { &without } else { args },
+        entry.clone(),
+        &machine,
+        interactive,
+    ));
+    if !faults.is_empty() {
+        return Err(CliError::several(faults));
+    }
     let draft = answers(args, entry, &machine, Questions::new(terminal), salt()?)?;
     new_file::write(&args.out, &draft.text(&format!("./{SCHEMA}")), printer)?;
     write_schema(&schema, printer)?;

@@ -33,12 +33,14 @@ pub struct Questions<'a> {
     terminal: Option<Terminal<'a>>,
     /// Options, and how each is written with an example.
     missing: Vec<(String, String)>,
+    /// Options that will not do, with their names.
+    faults: Vec<(String, CliError)>,
 }
 
 impl<'a> Questions<'a> {
     /// With a terminal, or with options alone.
     pub fn new(terminal: Option<Terminal<'a>>) -> Self {
-        Self { terminal, missing: Vec::new() }
+        Self { terminal, missing: Vec::new(), faults: Vec::new() }
     }
 
     /// Whether there is somebody to ask.
@@ -53,8 +55,14 @@ impl<'a> Questions<'a> {
         }
     }
 
+    /// Notes an option that will not do: all of them are told at the end.
+    pub fn refuse(&mut self, option: &str, fault: CliError) {
+        self.faults.push((option.to_owned(), fault));
+    }
+
     /// The answer as `read` makes it, if it `fits` those before. Without option and terminal the question counts as missing,
-    /// and the example stands in for its answer: what fits no example is no fault, for all ends in what is missing.
+    /// and the example stands in for its answer, as for that of an option that cannot be read: what fits no example is no fault,
+    /// for all ends in what is missing or faulty.
     pub fn ask<T>(
         &mut self,
         question: &Question<'_>,
@@ -63,11 +71,20 @@ impl<'a> Questions<'a> {
     ) -> Result<T, CliError> {
         let refused = |invalid| CliError::flag(question.option.trim_end_matches('='), invalid);
         if let Some(given) = question.given {
-            let value = read(given).map_err(refused)?;
-            return match fits(&value) {
-                Err(invalid) if self.missing.is_empty() => Err(refused(invalid)),
-                _ => Ok(value),
+            let value = match read(given) {
+                Ok(value) => value,
+                Err(invalid) => {
+                    self.refuse(question.option, refused(invalid));
+                    return read(&question.example).map_err(refused);
+                }
             };
+            if let Err(invalid) = fits(&value)
+                && self.missing.is_empty()
+                && self.faults.is_empty()
+            {
+                self.refuse(question.option, refused(invalid));
+            }
+            return Ok(value);
         }
         let Some(terminal) = &mut self.terminal else {
             let separator = if question.option.ends_with('=') { "" } else { " " };
@@ -99,16 +116,31 @@ impl<'a> Questions<'a> {
         }
     }
 
-    /// An error that names all options that are missing.
+    /// The options that will not do, and an error that names all that are missing.
     pub fn finish(self) -> Result<(), CliError> {
-        if self.missing.is_empty() {
-            return Ok(());
+        let faults = self.faults(false);
+        if faults.is_empty() { Ok(()) } else { Err(CliError::several(faults)) }
+    }
+
+    /// The options that will not do, and those that are missing where nobody asks for them.
+    pub fn faults(self, asks: bool) -> Vec<CliError> {
+        let missing = self.missing().filter(|_| !asks);
+        self.faults.into_iter().map(|(_, fault)| fault).chain(missing).collect()
+    }
+
+    fn missing(&self) -> Option<CliError> {
+        // One that was given and will not do is not missing.
+        let is_faulty =
+            |name: &str| self.faults.iter().any(|(option, _)| name.split(' ').next() == Some(option));
+        let missing = self.missing.iter().filter(|(name, _)| !is_faulty(name));
+        let (names, examples): (Vec<&str>, Vec<&str>) =
+            missing.map(|(name, example)| (name.as_str(), example.as_str())).unzip();
+        if names.is_empty() {
+            return None;
         }
-        let names: Vec<&str> = self.missing.iter().map(|(name, _)| name.as_str()).collect();
-        let examples: Vec<&str> = self.missing.iter().map(|(_, example)| example.as_str()).collect();
         let hint = format!("add {}", examples.join(" "));
         let (verb, all) = (if names.len() == 1 { "is" } else { "are" }, names.join(", "));
-        Err(CliError::usage(format!("{all} {verb} missing"), hint))
+        Some(CliError::usage(format!("{all} {verb} missing"), hint))
     }
 }
 

@@ -43,6 +43,22 @@ pub fn dhcp(nics: &[Nic], persistent: bool, taken: &Taken, half: Option<Half>) -
     config
 }
 
+/// The NICs that serve a network with an IPv4 address of theirs, and have none to give there. On a line between two machines there is
+/// nobody else to give one to.
+pub fn without_range<'a>(
+    nics: &'a [Nic],
+    taken: &'a Taken,
+    half: Option<Half>,
+) -> impl Iterator<Item = &'a Nic> {
+    let has_ipv4 = |nic: &Nic| match &nic.addressing {
+        Addressing::Static(addresses) => {
+            addresses.iter().any(|address| address.is_ipv4() && address.prefix() < 30)
+        }
+        _ => false,
+    };
+    nics.iter().filter(move |nic| nic.serve.is_some() && has_ipv4(nic) && range(nic, taken, half).is_none())
+}
+
 fn dnsmasq(nics: &[Nic], persistent: bool, authoritative: bool) -> Draft {
     let mut section = Draft::named("dnsmasq", "dnsmasq")
         .option("domainneeded", "1")

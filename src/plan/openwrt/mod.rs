@@ -24,7 +24,7 @@ use super::pod::{
 };
 use super::secrets;
 use super::variables::EnvValue;
-use crate::diag::{Diagnostics, Loc};
+use crate::diag::{Diagnostic, Diagnostics, Loc};
 use crate::pod::{self, Scripts};
 use crate::spec::{ApplianceSpec, PackagePolicy, PersistenceMode};
 use crate::types::{Capability, Cidr, ImageRef, TimeZone};
@@ -299,6 +299,9 @@ fn plan_files(input: &Input<'_>, mode: PersistenceMode, diags: &mut Diagnostics)
         ("system".to_owned(), system::system(hostname, timezone.as_ref()).finish()),
     ];
     user_uci::lay_over(&mut uci, &spec.uci, &nics, diags);
+    for nic in dhcp::without_range(&nics, input.taken, input.half) {
+        note_no_range(nic, input.half, spec, diags);
+    }
     let mut files = vec![("settings".to_owned(), settings(input, mode).into())];
     files.extend(uci.into_iter().map(|(name, config)| (format!("uci.{name}"), config.to_string().into())));
     for (name, script) in &spec.first_boot {
@@ -306,6 +309,34 @@ fn plan_files(input: &Input<'_>, mode: PersistenceMode, diags: &mut Diagnostics)
     }
     files.sort();
     files
+}
+
+/// Its DHCP server is off, which nobody would look for.
+fn note_no_range(nic: &Nic, half: Option<Half>, spec: &ApplianceSpec, diags: &mut Diagnostics) {
+    let interface = &nic.interface.value;
+    let sections =
+        spec.uci.iter().filter(|(file, _)| file.value == "dhcp").flat_map(|(_, sections)| &sections.value);
+    let mut own = sections.filter(|(section, _)| section.value == *interface);
+    if own.any(|(_, options)| options.value.iter().any(|(option, _)| option.value == "dhcpv4")) {
+        return;
+    }
+    let of = match half {
+        None => "",
+        Some(Half::Lower) => "in the lower half of its pair ",
+        Some(Half::Upper) => "in the upper half of its pair ",
+    };
+    let what = format!(
+        "`{interface}` serves `{}`, and {of}no address is free to be handed out by DHCP",
+        nic.network.value
+    );
+    diags.push(
+        Diagnostic::warning("dhcp-without-range", what)
+            .at(nic.serve.and_then(|serve| serve.span).or(nic.network.span))
+            .help(format!(
+                "give the network a larger `subnet`, or keep fixed addresses and pools out of it; if that is meant, write \
+                 `uci: {{dhcp: {{{interface}: {{dhcpv4: disabled}}}}}}`"
+            )),
+    );
 }
 
 /// What the scripts read: shell assignments, every value within a set of characters that needs no quoting.

@@ -200,7 +200,7 @@ record! {
         /// The storage class of the claim. Default: the site's.
         "storageClass" => storage_class: Option<Loc<String>>,
         /// A claim that exists, in place of a generated one.
-        "existingClaim" => existing_claim: Option<Loc<Name>>,
+        "existingClaim" => existing_claim: Option<Loc<ObjectName>>,
         /// Who may mount the claim. Default: `ReadWriteOnce`.
         "accessMode" => access_mode: Option<Loc<AccessMode>>,
         /// What happens to packages installed at run time when the release changes. Default: `drop`.

@@ -37,6 +37,10 @@ record! {
         "primary" => primary: Option<Loc<bool>>,
         /// The nodes that have the network. Default: those whose `parents` list its parent, or all.
         "nodes" => nodes: Vec<Loc<String>>,
+        /// A word for the LAN behind it. Networks of one word are one LAN, those of different words are not, whatever their parents
+        /// are called. Default: two networks are one LAN where their parents have one name, on the nodes that have both; on
+        /// nodes that have none in common too, such as those of two places.
+        "wire" => wire: Option<Loc<Name>>,
         /// Kernel settings inside the pod, set by the `tuning` plugin when an interface is attached.
         "sysctls" => sysctls: Entries<String, String>,
         /// CNI plugin configurations that are appended to the generated list, as they are.

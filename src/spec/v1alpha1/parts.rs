@@ -36,7 +36,7 @@ record! {
         "class" => class: Option<Loc<String>>,
         /// The path that it answers to. Default: `/`.
         "path" => path: Option<Loc<String>>,
-        /// The name of the port behind it. Default: the first one that the Service shows.
+        /// The name of the port behind it. Default: the first TCP port that the Service shows.
         "port" => port: Option<Loc<Name>>,
         /// The Secret with the TLS certificate. Default: no TLS.
         "tlsSecret" => tls_secret: Option<Loc<ObjectName>>,
@@ -96,7 +96,7 @@ record! {
         /// The storage class of the claim. Default: the site's.
         "storageClass" => storage_class: Option<Loc<String>>,
         /// A claim that exists, in place of a generated one.
-        "existingClaim" => existing_claim: Option<Loc<Name>>,
+        "existingClaim" => existing_claim: Option<Loc<ObjectName>>,
         /// Who may mount the claim. Default: `ReadWriteOnce`.
         "accessMode" => access_mode: Option<Loc<AccessMode>>,
         /// True for an empty folder that goes with the pod. Default: false.

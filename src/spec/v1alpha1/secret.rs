@@ -1,6 +1,6 @@
 //! Values that come from other objects: from Secrets those of UCI options, from Secrets and ConfigMaps environment variables.
 
-use crate::diag::{Loc, Span};
+use crate::diag::{Diagnostic, Loc, Span};
 use crate::spec::decode::{Decode, Decoder, OneOrMany};
 use crate::spec::schema::Defs;
 use crate::spec::table::{one_of, record};
@@ -83,6 +83,24 @@ fn reference<T: Decode>(tree: &Tree, decoder: &mut Decoder<'_>) -> Option<T> {
     decoder.secretly(texts, |decoder| T::decode(tree, decoder))
 }
 
+/// Whether `secretKeyRef` stands there.
+fn is_reference(tree: &Tree) -> bool {
+    matches!(&tree.kind, Kind::Map(entries) if entries.iter().any(|entry| entry.key.text == "secretKeyRef"))
+}
+
+/// The pod's scripts put what a Secret has into an option, and into no list.
+fn refuse_in_list(item: &Tree, decoder: &mut Decoder<'_>) {
+    let mut texts = Vec::new();
+    texts_of(item, &mut texts);
+    let finding = Diagnostic::error("wrong-type", "`secretKeyRef` stands in a list: the key of a Secret makes an option, no list")
+        .at(item.span)
+        .help(
+            "where UCI takes a single value, write `OPTION: {secretKeyRef: {name: NAME, key: KEY}}`; else leave the list out of the \
+             document, and set it inside the appliance, where `persistence` keeps it",
+        );
+    decoder.secretly(texts, |decoder| decoder.report(finding));
+}
+
 /// Where a secret may stand that was written where the reference belongs: all but the words of a reference.
 fn texts_of(tree: &Tree, texts: &mut Vec<Span>) {
     match &tree.kind {
@@ -106,7 +124,17 @@ impl Decode for UciValue {
 
     fn decode(tree: &Tree, decoder: &mut Decoder<'_>) -> Option<Self> {
         match &tree.kind {
-            Kind::Seq(_) => Vec::<Loc<String>>::read_one_or_many(tree, decoder).map(Self::Many),
+            Kind::Seq(items) => {
+                let references: Vec<&Tree> = items.iter().filter(|item| is_reference(item)).collect();
+                if references.is_empty() {
+                    return Vec::<Loc<String>>::read_one_or_many(tree, decoder).map(Self::Many);
+                }
+                for item in references {
+                    refuse_in_list(item, decoder);
+                }
+                decoder.repair::<Self>(tree);
+                None
+            }
             Kind::Scalar { text, .. } => Some(Self::One(text.clone())),
             Kind::Map(_) => {
                 let read: Option<Reference> = reference(tree, decoder);
