@@ -345,8 +345,15 @@ fn volumes(source: &Source<'_>, object: &Object) -> Vec<Slot> {
                 ));
             }
         }
-        if volume.get("emptyDir").is_some() && !is_own(name) {
-            slots.push(optional_text(&format!("{list}/{index}/emptyDir/sizeLimit"), &of_values("size")));
+        if let Some(folder) = volume.get("emptyDir").filter(|_| !is_own(name)) {
+            let (pointer, size) = (format!("{list}/{index}/emptyDir"), of_values("size"));
+            // Without a size nothing would be left of a plain one, and it is a map all the same.
+            slots.push(if folder.as_object().is_some_and(serde_json::Map::is_empty) {
+                let limit = format!("(dict \"sizeLimit\" {size})");
+                scalar(&pointer, &format!("empty {size} | ternary dict {limit} | include \"wrtpod.json\""))
+            } else {
+                optional_text(&format!("{pointer}/sizeLimit"), &size)
+            });
         }
         if volume.get("persistentVolumeClaim").is_some() {
             let claim = format!(

@@ -42,6 +42,7 @@ LIFTED = {
                 "data": {"mountPath": "/data"},
                 "tls": {"mountPath": "/tls", "secret": "tls", "readOnly": True},
                 "shm": {"mountPath": "/dev/shm", "emptyDir": True},
+                "cache": {"mountPath": "/cache", "emptyDir": True},
                 "dbus": {"mountPath": "/run/dbus", "hostPath": "/run/dbus", "readOnly": True},
                 "media": {"mountPath": "/media", "nfs": {"server": "nas.lan", "path": "/export"}},
             },
@@ -74,6 +75,7 @@ LIFTED = {
             "volumes": {
                 "words": {"mountPath": "/srv/words", "configMap": "words", "subPath": "a"},
                 "logs": {"mountPath": "/srv/logs", "size": "2Gi"},
+                "cache": {"mountPath": "/srv/cache", "emptyDir": True},
                 "media": {"mountPath": "/srv/media", "nfs": {"server": "nas.lan", "path": "/export"}, "readOnly": True},
             },
             "containers": {
