@@ -279,7 +279,12 @@ pub fn uci() -> Value {
     })
 }
 
-/// A container beside the appliance's own.
+/// A map by names of objects. What has another name is refused where it stands: of `propertyNames` Helm tells some key of the values.
+pub fn by_name(of: &Value) -> Value {
+    json!({"type": "object", "patternProperties": {format!("^{NAME}$"): of}, "additionalProperties": false})
+}
+
+/// A container beside the appliance's own; null for none.
 pub fn sidecar() -> Value {
     // Kubelet looks for a port's name in the container that it probes, and the ports are the pod's.
     let port = json!({"type": "object", "properties": {"port": {"type": "integer", "minimum": 1, "maximum": 65535}}});
@@ -287,13 +292,13 @@ pub fn sidecar() -> Value {
     let path = json!({"type": "string", "pattern": "^/"});
     let mount = json!({"type": "object", "required": ["name", "mountPath"], "properties": {"name": name(), "mountPath": path}});
     json!({
-        "type": "object",
+        "type": ["object", "null"],
         "additionalProperties": false,
         "required": ["image"],
         "properties": {
             "image": filled(),
             "imagePullPolicy": one_of(&["", "Always", "IfNotPresent", "Never"]),
-            "command": texts(),
+            "command": {"type": "array", "items": text()},
             "args": {"type": "array", "items": text()},
             "env": objects(),
             "envFrom": objects(),

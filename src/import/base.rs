@@ -1,6 +1,5 @@
 //! What a catalog entry says already: a document on top of it says only what differs.
 
-use super::containers::VolumeMount;
 use crate::diag::{Diagnostics, SourceMap, Span};
 use crate::spec::{self, CatalogEntry, Profile};
 use crate::types::CapabilityWish;
@@ -79,12 +78,13 @@ impl Base {
     }
 
     /// Whether the entry's appliance sees the volume as this mount has it: the same folder of it, and writable or not.
-    pub fn is_mounted_alike(&self, name: &str, mount: &VolumeMount) -> bool {
+    pub fn is_mounted_alike(&self, name: &str, mount: &Value) -> bool {
         let volume = self.0.get("volumes").and_then(|volumes| volumes.get(name));
         volume.is_some_and(|volume| {
-            let folder = mount.sub_path.as_ref().map(|path| path.as_str());
-            let only = mount.read_only.is_some_and(|only| only.value);
-            volume["subPath"].as_str() == folder && volume["readOnly"].as_bool().unwrap_or_default() == only
+            let plain = |key: &String| matches!(key.as_str(), "name" | "mountPath" | "subPath" | "readOnly");
+            let known = mount.as_object().is_some_and(|mount| mount.keys().all(plain));
+            let only = |one: &Value| one["readOnly"].as_bool().unwrap_or_default();
+            known && volume["subPath"].as_str() == mount["subPath"].as_str() && only(volume) == only(mount)
         })
     }
 

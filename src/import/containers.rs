@@ -12,7 +12,7 @@ use super::variables::{EnvSource, EnvVar};
 use crate::diag::{Diagnostics, Loc};
 use crate::spec::table::record;
 use crate::spec::{Profile, PullPolicy};
-use crate::types::{AccountId, CapabilityWish, ImageRef, Name};
+use crate::types::{AccountId, CapabilityWish, ImageRef};
 use serde_json::{Map, Value, json};
 
 record! {
@@ -35,7 +35,7 @@ record! {
         /// The group that it runs as.
         "group" => group: Given<AccountId>,
         /// Where it sees volumes, as Kubernetes writes it.
-        "volumeMounts" => mounts: Vec<Loc<VolumeMount>>,
+        "volumeMounts" => mounts: Vec<Loc<Value>>,
         /// Its capabilities.
         "capabilities" => capabilities: Vec<Loc<CapabilityWish>>,
         /// CPU and memory.
@@ -46,20 +46,6 @@ record! {
         "readinessProbe" => readiness: Option<Loc<Value>>,
         /// Whether it is started again.
         "livenessProbe" => liveness: Option<Loc<Value>>,
-    }
-}
-
-record! {
-    /// Where a container sees a volume, as Kubernetes writes it.
-    pub struct VolumeMount, "a mount" {
-        /// The volume.
-        "name" => name: Loc<Name>,
-        /// The path.
-        "mountPath" => path: Loc<String>,
-        /// The folder of the volume.
-        "subPath" => sub_path: Option<Loc<String>>,
-        /// Whether it may only be read.
-        "readOnly" => read_only: Option<Loc<bool>>,
     }
 }
 
@@ -137,16 +123,27 @@ fn probes(container: &Container, ports: &[Loc<NamedPort>], tell: Tell<'_>) -> Ma
         ("readiness", "readinessProbe", &container.readiness),
         ("liveness", "livenessProbe", &container.liveness),
     ] {
-        let Some(stated) = stated else { continue };
+        // An empty one is none.
+        let Some(stated) =
+            stated.as_ref().filter(|stated| stated.as_object().is_none_or(|map| !map.is_empty()))
+        else {
+            continue;
+        };
         match probe(&stated.value, ports) {
-            Some(probe) => {
+            Ok(probe) => {
                 probes.insert(key.to_owned(), probe);
             }
-            None => tell(
+            Err(NoProbe::Port) => tell(
+                kubernetes,
+                stated.span,
+                "it asks a port that the appliance does not name",
+                "add its port under `ports`, or write the probe as a patch of the workload, under `patches`",
+            ),
+            Err(NoProbe::Words) => tell(
                 kubernetes,
                 stated.span,
                 "a document has commands, and requests to the appliance's ports",
-                "add its port under `ports`, or write the probe as a patch of the workload, under `patches`",
+                PATCH,
             ),
         }
     }
@@ -154,49 +151,70 @@ fn probes(container: &Container, ports: &[Loc<NamedPort>], tell: Tell<'_>) -> Ma
 }
 
 /// Mounts of volumes that the catalog entry has; how they are mounted is said there.
-fn mounts(mounts: &[Loc<VolumeMount>], base: &Base, tell: Tell<'_>) -> Map<String, Value> {
+fn mounts(mounts: &[Loc<Value>], base: &Base, tell: Tell<'_>) -> Map<String, Value> {
     let mut made = Map::new();
     for (index, mount) in mounts.iter().enumerate() {
-        let name = mount.name.as_str();
-        let is_twice = made.contains_key(name);
-        let differs = mount.sub_path.is_some() || mount.read_only.is_some_and(|only| only.value);
-        if !base.has_volume(name) || is_twice || differs && !base.is_mounted_alike(name, mount) {
-            let help = "add the volume to the appliance, and its name to `mounts` of the container";
-            tell(&format!("volumeMounts[{index}]"), mount.span, "the document has no such mount", help);
+        let text = |key: &str| mount.get(key).and_then(Value::as_str).unwrap_or_default();
+        let (name, path) = (text("name"), text("mountPath"));
+        let help = if !base.has_volume(name) {
+            "add the volume to the appliance, and its name to `mounts` of the container"
+        } else if made.contains_key(name) || !base.is_mounted_alike(name, mount) {
+            "a document mounts a volume once, and as the appliance does; write it as a patch of the workload, under `patches`"
+        } else {
+            made.insert(name.to_owned(), json!(path));
             continue;
-        }
-        made.insert(name.to_owned(), json!(mount.path.value));
+        };
+        tell(&format!("volumeMounts[{index}]"), mount.span, "the document has no such mount", help);
     }
     made
 }
 
-/// A probe in the words of a document; nothing where it has none for it.
-fn probe(stated: &Value, ports: &[Loc<NamedPort>]) -> Option<Value> {
+/// Why a document has no word for a probe.
+enum NoProbe {
+    /// No port of the appliance is asked.
+    Port,
+    /// It says what documents do not.
+    Words,
+}
+
+/// A probe in the words of a document.
+fn probe(stated: &Value, ports: &[Loc<NamedPort>]) -> Result<Value, NoProbe> {
     let port = |port: &Value| {
         let number = port.as_u64().map(|number| number.to_string());
-        let named = number.or_else(|| port.as_str().map(str::to_owned))?;
+        let named = number.or_else(|| port.as_str().map(str::to_owned)).ok_or(NoProbe::Port)?;
         let is =
             |known: &&Loc<NamedPort>| known.name.as_str() == named || known.port.value.to_string() == named;
-        ports.iter().find(is).map(|known| known.name.to_string())
+        ports.iter().find(is).map(|known| known.name.to_string()).ok_or(NoProbe::Port)
     };
-    let mut made = Map::new();
-    for (key, value) in stated.as_object()? {
+    // Kubernetes' own; a document has another.
+    let mut made = Map::from_iter([("timeoutSeconds".to_owned(), json!(1))]);
+    let mut actions = 0;
+    for (key, value) in stated.as_object().ok_or(NoProbe::Words)? {
         let (key, value) = match key.as_str() {
-            "exec" => ("exec", value["command"].clone()),
+            _ if value.is_null() => continue,
+            "exec" => {
+                let words = value["command"].as_array().filter(|words| !words.is_empty());
+                ("exec", json!(words.ok_or(NoProbe::Words)?))
+            }
             "tcpSocket" if value.get("host").is_none() => ("tcp", json!(port(&value["port"])?)),
             "httpGet" => {
-                let known =
-                    value.as_object()?.keys().all(|key| matches!(key.as_str(), "path" | "port" | "scheme"));
-                let plain = known && value.get("scheme").is_none_or(|scheme| scheme == "HTTP");
-                let path = value.get("path").cloned().unwrap_or_else(|| json!("/"));
-                ("http", plain.then_some(json!({"path": path, "port": port(&value["port"])?}))?)
+                let asked = value.as_object().ok_or(NoProbe::Words)?;
+                let known = asked.keys().all(|key| matches!(key.as_str(), "path" | "port" | "scheme"));
+                if !known || asked.get("scheme").is_some_and(|scheme| scheme != "HTTP") {
+                    return Err(NoProbe::Words);
+                }
+                let path = asked.get("path").cloned().unwrap_or_else(|| json!("/"));
+                ("http", json!({"path": path, "port": port(&value["port"])?}))
             }
             "initialDelaySeconds" | "periodSeconds" | "timeoutSeconds" | "failureThreshold" => {
                 (key.as_str(), value.clone())
             }
-            _ => return None,
+            // The only one that two of the three may have, and Kubernetes' own.
+            "successThreshold" if value == 1 => continue,
+            _ => return Err(NoProbe::Words),
         };
+        actions += usize::from(matches!(key, "exec" | "tcp" | "http"));
         made.insert(key.to_owned(), value);
     }
-    Some(Value::Object(made))
+    if actions == 1 { Ok(Value::Object(made)) } else { Err(NoProbe::Words) }
 }

@@ -53,6 +53,7 @@ pub use pod::{
     Placement, Probe, ProbeAction, Probes, Resources, RouteReason, RunAs, Scratch, Service, Volume,
     VolumeSource,
 };
+pub use probes::udp_fault;
 pub use secrets::{Literal as LiteralSecret, literals as literal_secrets};
 pub use units::bytes as bytes_without_unit;
 pub use variables::{EnvObject, EnvSource, EnvValue};

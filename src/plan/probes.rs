@@ -1,6 +1,6 @@
 //! Probes of a generic appliance and of containers beside one, as the document asks for them.
 
-use super::pod::{Container, Probe, ProbeAction, Probes};
+use super::pod::{Container, ContainerPort, Probe, ProbeAction, Probes};
 use crate::diag::{Diagnostic, Diagnostics, Loc};
 use crate::spec::{Probe as ProbeSpec, ProbeAction as ActionSpec, Probes as ProbesSpec};
 
@@ -19,6 +19,17 @@ pub fn decide(stated: Option<&Loc<ProbesSpec>>, diags: &mut Diagnostics) -> Prob
 /// that works: the workload's controller gives it the time to fail.
 pub fn min_ready_seconds<'a>(mut containers: impl Iterator<Item = &'a Container>) -> i32 {
     if containers.all(|container| container.probes.readiness.is_some()) { 0 } else { 10 }
+}
+
+/// What is wrong with a request to a port that is none of TCP's.
+pub fn udp_fault(port: &Loc<String>, known: &ContainerPort) -> Option<Diagnostic> {
+    let is_udp = known.protocol == "UDP";
+    is_udp.then(|| {
+        let what = format!("a probe asks by TCP, and the port `{}` is UDP", port.value);
+        Diagnostic::error("probe-value", what)
+            .at(port.span)
+            .help("name a TCP port, or ask inside the container: `exec: [COMMAND]`")
+    })
 }
 
 fn one(spec: &Loc<ProbeSpec>, diags: &mut Diagnostics) -> Probe {

@@ -6,7 +6,7 @@ use super::pod::{Container, ContainerPort, Mount, Probe, ProbeAction};
 use super::{generic, grants, probes, resources, variables, volumes};
 use crate::diag::{Diagnostic, Diagnostics, Loc};
 use crate::spec::{ApplianceSpec, Sidecar};
-use crate::types::{Name, label, nearest};
+use crate::types::{Name, Port, label, nearest};
 
 /// Decides them, in the order of their names: what order they are written in means nothing, and a chart's values have none.
 pub fn decide(spec: &ApplianceSpec, parts: &Parts, diags: &mut Diagnostics) -> Vec<Container> {
@@ -57,6 +57,7 @@ fn sidecar(
 fn number_port(probe: &mut Probe, name: &Name, ports: &[ContainerPort], diags: &mut Diagnostics) {
     let (ProbeAction::Http { port, .. } | ProbeAction::Tcp(port)) = &mut probe.action else { return };
     if let Some(known) = ports.iter().find(|known| known.name.value == port.value) {
+        diags.extend(probes::udp_fault(port, known));
         port.value = known.port.value.to_string();
         return;
     }
@@ -71,9 +72,10 @@ fn port_help(port: &str, container: &Name, ports: &[ContainerPort]) -> String {
     if let Some(known) = ports.iter().find(|known| known.port.to_string() == port) {
         return format!("write its name: {}", known.name.value);
     }
-    if let Ok(number) = port.parse::<u16>() {
-        let name =
-            if label::port_fault(container.as_str()).is_none() { container.as_str() } else { "metrics" };
+    let is_free = |name: &&str| label::port_fault(name).is_none() && !names().any(|known| known == *name);
+    if let Ok(number) = port.parse::<Port>()
+        && let Some(name) = [container.as_str(), "metrics", "probe"].into_iter().find(is_free)
+    {
         return format!(
             "ports of a pod go by name: add `{name}: {{port: {number}}}` under `ports` of the appliance, and write `{name}` here"
         );
@@ -81,7 +83,10 @@ fn port_help(port: &str, container: &Name, ports: &[ContainerPort]) -> String {
     if let Some(near) = nearest(port, names()) {
         return format!("did you mean `{near}`?");
     }
-    let add = format!("add it under `ports` of the appliance, for example `{port}: {{port: 9100}}`");
+    let add = match label::port_fault(port) {
+        None => format!("add it under `ports` of the appliance, for example `{port}: {{port: 9100}}`"),
+        Some(_) => "add one under `ports` of the appliance, for example `metrics: {port: 9100}`".to_owned(),
+    };
     if ports.is_empty() {
         return add;
     }

@@ -4,7 +4,7 @@ use crate::diag::{Diagnostic, Diagnostics, Loc, Span};
 use crate::objects;
 use crate::plan::{
     Appliance, Container, ContainerPort, HttpRoute, Ingress, Plan, Probe, ProbeAction, Profile, Service,
-    known_ports,
+    known_ports, udp_fault,
 };
 use crate::types::{label, quoted};
 
@@ -168,8 +168,9 @@ fn check_probe(appliance: &Appliance, probe: &Probe, diags: &mut Diagnostics) {
     let ports = &appliance.main.ports;
     match &probe.action {
         ProbeAction::Http { port, .. } | ProbeAction::Tcp(port) => {
-            if !ports.iter().any(|known| known.name == *port) {
-                diags.push(unknown_port("a probe", port, known_ports(ports)));
+            match ports.iter().find(|known| known.name == *port) {
+                Some(known) => diags.extend(udp_fault(port, known)),
+                None => diags.push(unknown_port("a probe", port, known_ports(ports))),
             }
         }
         ProbeAction::Exec(_) => {}
@@ -186,17 +187,24 @@ fn check_admitted(appliance: &Appliance, diags: &mut Diagnostics) {
         let probes = sidecar.probes.clone();
         [probes.startup, probes.readiness, probes.liveness].into_iter().flatten()
     };
-    for (sidecar, probe) in
-        appliance.sidecars.iter().flat_map(|one| probes(one).map(move |probe| (one, probe)))
-    {
-        let (ProbeAction::Http { port, .. } | ProbeAction::Tcp(port)) = &probe.action else { continue };
-        let known = appliance.main.ports.iter().find(|known| known.port.to_string() == port.value);
-        let Some(known) = known.filter(|_| !admitted(&port.value)) else { continue };
-        let name = &known.name.value;
-        let shown = match &appliance.service {
-            Some(_) => format!("add `{name}` to the service's `ports`"),
-            None => format!("write `service: {{ports: [{name}]}}`"),
-        };
+    let shut = |probe: &Probe| {
+        let (ProbeAction::Http { port, .. } | ProbeAction::Tcp(port)) = &probe.action else { return None };
+        let is = |known: &&ContainerPort| known.protocol == "TCP" && known.port.to_string() == port.value;
+        let known = appliance.main.ports.iter().find(is).filter(|_| !admitted(&port.value))?;
+        Some((port.clone(), known.name.value.as_str()))
+    };
+    let probed = appliance.sidecars.iter().flat_map(|one| probes(one).map(move |probe| (one, probe)));
+    let found: Vec<_> =
+        probed.filter_map(|(one, probe)| shut(&probe).map(|(port, name)| (one, port, name))).collect();
+    // The whole list: what a document says of `ports` replaces that of a catalog entry.
+    let mut wanted: Vec<&str> =
+        appliance.service.iter().flat_map(|service| &service.ports).map(|port| port.name.as_str()).collect();
+    for (_, _, name) in &found {
+        if !wanted.contains(name) {
+            wanted.push(name);
+        }
+    }
+    for (sidecar, port, name) in &found {
         diags.push(
             Diagnostic::warning(
                 "probe-firewall",
@@ -206,7 +214,10 @@ fn check_admitted(appliance: &Appliance, diags: &mut Diagnostics) {
                 ),
             )
             .at(port.span)
-            .help(format!("{shown}, or ask inside the container: `exec: [COMMAND]`")),
+            .help(format!(
+                "write `service: {{ports: [{}]}}`, or ask inside the container: `exec: [COMMAND]`",
+                wanted.join(", ")
+            )),
         );
     }
 }

@@ -46,11 +46,13 @@ fn check_powers(appliance: &Appliance, object: &Object, new: &[&Power], diags: &
         let finding = match &power.kind {
             PowerKind::Privileged => {
                 Diagnostic::error("privileged", format!("the patch makes {who} privileged"))
-                    .help("add what is missing under `capabilities`, with a reason")
+                    .help(format!("add what is missing under `{}`, with a reason", wishes(appliance, power)))
             }
             PowerKind::AllCapabilities => {
-                Diagnostic::error("privileged", format!("`ALL` gives {who} every capability"))
-                    .help("name each one that is missing under `capabilities`, with its reason")
+                Diagnostic::error("privileged", format!("`ALL` gives {who} every capability")).help(format!(
+                    "name each one that is missing under `{}`, with its reason",
+                    wishes(appliance, power)
+                ))
             }
             PowerKind::Has(privilege) => match unfounded(appliance, power, privilege, &who) {
                 Some(finding) => finding,
@@ -65,8 +67,7 @@ fn check_powers(appliance: &Appliance, object: &Object, new: &[&Power], diags: &
 /// The finding about something that nobody gives a reason for.
 fn unfounded(appliance: &Appliance, power: &Power, privilege: &Privilege, who: &str) -> Option<Diagnostic> {
     let of_main = power.container.as_ref() == Some(&appliance.main.name);
-    let mut sidecars = appliance.sidecars.iter().map(|one| &one.name);
-    let sidecar = sidecars.find(|name| power.container.as_ref() == Some(name));
+    let is_planned = of_main || sidecar(appliance, power).is_some();
     if appliance.profile == Profile::OpenWrt && of_main && privilege.to_string() == "SYS_ADMIN" {
         let what = "with SYS_ADMIN OpenWrt's init mounts over what the pod has";
         return Some(Diagnostic::error("openwrt-sys-admin", what).help("remove it"));
@@ -76,18 +77,26 @@ fn unfounded(appliance: &Appliance, power: &Power, privilege: &Privilege, who: &
     }
     let severity = if privilege.is_grave() { Severity::Error } else { Severity::Warning };
     let what = format!("{}, and no reason is given", claim(privilege, who));
-    let help = match (privilege, sidecar) {
-        (Privilege::Capability(name), _) if of_main => {
-            format!("write `{name}: REASON` under `capabilities`, in the place of the patch")
+    let help = match privilege {
+        Privilege::Capability(name) if is_planned => {
+            let key = wishes(appliance, power);
+            format!("write `{name}: REASON` under `{key}`, in the place of the patch")
         }
-        (Privilege::Capability(name), Some(sidecar)) => {
-            format!(
-                "write `{name}: REASON` under `containers.{sidecar}.capabilities`, in the place of the patch"
-            )
-        }
-        (other, _) => format!("remove it, or write `{other}: REASON` under `allow`"),
+        other => format!("remove it, or write `{other}: REASON` under `allow`"),
     };
     Some(Diagnostic::new(severity, PRIVILEGE_REASON, what).help(help))
+}
+
+/// The container beside the appliance's own that has the power.
+fn sidecar<'a>(appliance: &'a Appliance, power: &Power) -> Option<&'a str> {
+    let mut names = appliance.sidecars.iter().map(|one| one.name.as_str());
+    names.find(|name| power.container.as_deref() == Some(name))
+}
+
+/// The key of the document under which the container's capabilities stand.
+fn wishes(appliance: &Appliance, power: &Power) -> String {
+    sidecar(appliance, power)
+        .map_or("capabilities".to_owned(), |name| format!("containers.{name}.capabilities"))
 }
 
 pub(super) const PRIVILEGE_REASON: &str = "privilege-reason";
@@ -122,7 +131,9 @@ fn check_unhardened(appliance: &Appliance, object: &Object, new: &[&Power], diag
         loose.entry(name).or_insert_with(|| (Vec::new(), power)).0.push(what);
     }
     for (name, (what, power)) in loose {
-        let instead = if appliance.containers().any(|planned| planned.name == name) {
+        let is_first =
+            power.path.iter().any(|step| matches!(step, Step::Field(key) if key == "initContainers"));
+        let instead = if is_first || appliance.containers().any(|planned| planned.name == name) {
             ""
         } else {
             "write it under `containers` of the appliance, in the place of the patch; or "

@@ -14,6 +14,7 @@ pub(super) fn check(plan: &Plan, diags: &mut Diagnostics) {
     for appliance in &plan.appliances {
         for (index, mount) in appliance.main.mounts.iter().enumerate() {
             check_path(mount, diags);
+            check_own(mount, diags);
             check_sub_path(mount, diags);
             check_twice(mount, &appliance.main.mounts[..index], diags);
             check_hidden(appliance, mount, diags);
@@ -99,14 +100,22 @@ fn check_path(mount: &Mount, diags: &mut Diagnostics) {
         ("cannot be a mount's", "write it without `:` and `..`".to_owned())
     } else if plain(path) != trimmed(path) {
         ("is not written plainly", format!("write `{}`", plain(path)))
-    } else if is_below(path, "/wrtpod") && mount.path.span.is_some() {
-        ("is wrtpod's own", "mount it elsewhere, for example below /srv".to_owned())
     } else {
         return;
     };
-    diags.push(
-        Diagnostic::error("mount-path", format!("the path `{path}` {what}")).at(mount.path.span).help(help),
-    );
+    diags.push(bad_path(mount, what, &help));
+}
+
+/// What wrtpod has in the appliance's own container; those beside it have nothing there.
+fn check_own(mount: &Mount, diags: &mut Diagnostics) {
+    if is_below(&mount.path.value, "/wrtpod") && mount.path.span.is_some() {
+        diags.push(bad_path(mount, "is wrtpod's own", "mount it elsewhere, for example below /srv"));
+    }
+}
+
+fn bad_path(mount: &Mount, what: &str, help: &str) -> Diagnostic {
+    let claim = format!("the path `{}` {what}", mount.path.value);
+    Diagnostic::error("mount-path", claim).at(mount.path.span).help(help)
 }
 
 fn check_sub_path(mount: &Mount, diags: &mut Diagnostics) {

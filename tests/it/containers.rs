@@ -175,3 +175,35 @@ containers:
     }
     assert!(!outcome("<imported>", &documents).diagnostics.has_errors(), "{documents}");
 }
+
+/// A probe that states no patience has Kubernetes' own, and mounts are those of the entry or are told, each once.
+#[test]
+fn what_kubernetes_adds_or_documents_cannot_say_is_not_lost_silently() {
+    let own = "\
+containers:
+  watch:
+    image: x/watch:1
+    volumeMounts:
+      - {name: config, mountPath: /in}
+      - {name: config, mountPath: /again}
+      - {name: config, mountPath: /only, readOnly: true}
+      - {name: config, mountPath: /part, subPathExpr: a}
+    readinessProbe: {tcpSocket: {port: 8123}, successThreshold: 1}
+    livenessProbe: {}
+    startupProbe: {exec: {}}
+";
+    let (documents, said) = imported_entry("home-assistant", "home-assistant", own);
+    let documents = documents.expect("nothing was refused");
+    for part in ["timeoutSeconds: 1", "config: /in"] {
+        assert!(documents.contains(part), "{part}: {documents}");
+    }
+    assert!(!documents.contains("liveness"), "{documents}");
+    let told: Vec<&str> = said.lines().filter(|line| line.contains("`containers.watch.")).collect();
+    let places: Vec<&str> = told.iter().filter_map(|line| line.split('`').nth(1)).collect();
+    assert_eq!(
+        places.iter().map(|place| place.trim_start_matches("containers.watch.")).collect::<Vec<_>>(),
+        ["volumeMounts[1]", "volumeMounts[2]", "volumeMounts[3]", "startupProbe"],
+        "{said}"
+    );
+    assert!(said.contains("a document mounts a volume once, and as the appliance does"), "{said}");
+}

@@ -38,7 +38,7 @@
 {{- $volumes := include "wrtpod.ownVolumes" . | fromJsonArray }}
 {{- range .Values.extraVolumes }}{{ $volumes = append $volumes .name }}{{ end }}
 {{- range $name, $one := .Values.containers }}
-{{- if has $name $taken }}
+{{- if and $one (has $name $taken) }}
 containers.{{ $name }}: the name `{{ $name }}` is taken: another container of the pod has it; use another name
 {{- end }}
 {{- include "wrtpod.check.amounts" (list (printf "containers.%s.resources" $name) (($one | default dict).resources | default dict)) }}
@@ -48,7 +48,7 @@ containers.{{ $name }}: the name `{{ $name }}` is taken: another container of th
 {{- if not (has $mount.name $volumes) }}
 {{ $at }}.name: the appliance has no volume `{{ $mount.name }}`; {{ with $volumes }}write one that it has: {{ join ", " . }}, or {{ end }}add it under `extraVolumes`
 {{- end }}
-{{- $path := $mount.mountPath | trimSuffix "/" }}
+{{- $path := regexReplaceAll "/+$" $mount.mountPath "" }}
 {{- if or (not $path) (contains ":" $path) (has ".." (splitList "/" $path)) (ne $path (clean $path)) }}
 {{ $at }}.mountPath: the path `{{ $mount.mountPath }}` cannot be a mount's; write a folder, from `/` on, without `:`, `.` and `..`
 {{- else if has $path $paths }}

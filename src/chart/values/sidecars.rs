@@ -1,6 +1,6 @@
 //! Containers beside the appliance's own, as values.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use crate::chart::entry::{Entry, leaf};
 use crate::chart::shapes;
@@ -30,7 +30,7 @@ pub(super) fn sidecars(source: &Source<'_>) -> Entry {
     leaf(
         "containers",
         named.collect::<Map<_, _>>(),
-        json!({"type": "object", "propertyNames": shapes::name(), "additionalProperties": shapes::sidecar()}),
+        shapes::by_name(&shapes::sidecar()),
         "Further containers of the pod, by name; `NAME: null` takes one away. Each has `image` and what it says of `user` and\n\
          `group` (numbers), `capabilities` (such as [NET_RAW]: it has no others) and, as Kubernetes writes them,\n\
          `imagePullPolicy`, `command`, `args`, `env`, `envFrom`, `volumeMounts`, `resources`, `startupProbe`,\n\
