@@ -11,7 +11,7 @@ use super::values::{NamedPort, Resources, Values};
 use super::variables::{EnvSource, EnvVar};
 use crate::diag::{Diagnostics, Loc};
 use crate::spec::table::record;
-use crate::spec::{Profile, PullPolicy};
+use crate::spec::{Profile, PullPolicy, Transport};
 use crate::types::{AccountId, CapabilityWish, ImageRef};
 use serde_json::{Map, Value, json};
 
@@ -184,7 +184,12 @@ fn probe(stated: &Value, ports: &[Loc<NamedPort>]) -> Result<Value, NoProbe> {
         let named = number.or_else(|| port.as_str().map(str::to_owned)).ok_or(NoProbe::Port)?;
         let is =
             |known: &&Loc<NamedPort>| known.name.as_str() == named || known.port.value.to_string() == named;
-        ports.iter().find(is).map(|known| known.name.to_string()).ok_or(NoProbe::Port)
+        // A number may be one of both protocols, and a probe asks by TCP.
+        let asked = ports
+            .iter()
+            .filter(is)
+            .min_by_key(|known| known.protocol.get().is_some_and(|one| one.value == Transport::Udp));
+        asked.map(|known| known.name.to_string()).ok_or(NoProbe::Port)
     };
     // Kubernetes' own; a document has another.
     let mut made = Map::from_iter([("timeoutSeconds".to_owned(), json!(1))]);

@@ -139,7 +139,8 @@ def container(one, ports):
 
 def probed(stated, ports):
     """A probe: the ports of documents are those of the appliance, by their names."""
-    named = lambda action: next(one["name"] for one in ports if one["port"] == action["port"])
+    asked = lambda action: [one for one in ports if one["port"] == action["port"]]
+    named = lambda action: min(asked(action), key=lambda one: one.get("protocol") == "UDP")["name"]
     words = {
         "exec": lambda action: ("exec", action["command"]),
         "tcpSocket": lambda action: ("tcp", named(action)),

@@ -283,6 +283,7 @@ OF_CHARTS_ALONE = [
     (BOTH, "allow", {"allow": {"hostPid": "it lists the node's processes"}}),
     (BOTH, "allow.serviceAccountToken", TOKEN | {"allow": {"serviceAccountToken": " "}}),
     (BOTH, "containers.x.livenessProbe.tcpSocket.port", container(livenessProbe={"tcpSocket": {"port": "http"}})),
+    (BOTH, "containers.x.livenessProbe", container(livenessProbe={"tcpSocket": {"port": 5353}}) | {"ports": [{"name": "mdns", "port": 5353, "protocol": "UDP"}]}),
     (BOTH, "containers.x.volumeMounts[1].mountPath", mounting(("scratch", "/a"), ("scratch", "/a/"))),
     (BOTH, "egress.cidrs[0]", {"egress": {"enabled": True, "cidrs": ["10.0.0.1/8"]}}),
     (BOTH, "egress.cidrs[0]", {"egress": {"enabled": True, "cidrs": ["10.0.0.0/33"]}}),

@@ -180,6 +180,7 @@ containers:
 #[test]
 fn what_kubernetes_adds_or_documents_cannot_say_is_not_lost_silently() {
     let own = "\
+ports: [{name: web, port: 8123, protocol: UDP}, {name: http, port: 8123}]
 containers:
   watch:
     image: x/watch:1
@@ -194,7 +195,7 @@ containers:
 ";
     let (documents, said) = imported_entry("home-assistant", "home-assistant", own);
     let documents = documents.expect("nothing was refused");
-    for part in ["timeoutSeconds: 1", "config: /in"] {
+    for part in ["timeoutSeconds: 1", "config: /in", "tcp: http"] {
         assert!(documents.contains(part), "{part}: {documents}");
     }
     assert!(!documents.contains("liveness"), "{documents}");

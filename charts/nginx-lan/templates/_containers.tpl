@@ -42,6 +42,19 @@
 containers.{{ $name }}: the name `{{ $name }}` is taken: another container of the pod has it; use another name
 {{- end }}
 {{- include "wrtpod.check.amounts" (list (printf "containers.%s.resources" $name) (($one | default dict).resources | default dict)) }}
+{{- range $key := list "startupProbe" "readinessProbe" "livenessProbe" }}
+{{- $probe := get ($one | default dict) $key | default dict }}
+{{- with ($probe.httpGet | default $probe.tcpSocket | default dict).port }}
+{{- $asked := int . }}
+{{- $named := dict }}
+{{- range $.Values.ports }}
+{{- if eq (int .port) $asked }}{{ $_ := set $named (.protocol | default "TCP") .name }}{{ end }}
+{{- end }}
+{{- if and $named.UDP (not $named.TCP) }}
+containers.{{ $name }}.{{ $key }}: a probe asks by TCP, and the port `{{ $named.UDP }}` is UDP; name a TCP port, or ask inside the container, by `exec`
+{{- end }}
+{{- end }}
+{{- end }}
 {{- $paths := list }}
 {{- range $index, $mount := ($one | default dict).volumeMounts }}
 {{- $at := printf "containers.%s.volumeMounts[%d]" $name (int $index) }}
