@@ -15,14 +15,20 @@ pub fn map<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<
     if shares == 1 {
         return items.iter().map(work).collect();
     }
-    let work = &work;
+    let work_on = |share: &[T]| share.iter().map(&work).collect::<Vec<R>>();
+    let work_on = &work_on;
     thread::scope(|scope| {
         let shares = items.chunks(items.len().div_ceil(shares));
-        let threads: Vec<_> =
-            shares.map(|share| scope.spawn(move || share.iter().map(work).collect::<Vec<R>>())).collect();
+        let threads: Vec<_> = shares
+            .map(|share| (share, thread::Builder::new().spawn_scoped(scope, move || work_on(share))))
+            .collect();
         threads
             .into_iter()
-            .flat_map(|thread| thread.join().unwrap_or_else(|panic| resume_unwind(panic)))
+            .flat_map(|(share, thread)| match thread {
+                Ok(thread) => thread.join().unwrap_or_else(|panic| resume_unwind(panic)),
+                // Where the limit of processes is reached, this thread does it.
+                Err(_) => work_on(share),
+            })
             .collect()
     })
 }

@@ -349,8 +349,9 @@ function first_of(doc, kind,    i) {
 
 function named(doc, section) { return ((doc, section) in by_name) ? by_name[doc, section] : 0 }
 
-# What `@TYPE[0]` is in this release's file may have another name, or none, in what was written last and in what is there:
-# dropbear's section got a name with 25.12. It is the first of its type there, unless that is another one's.
+# What `@TYPE[0]` is in this release's file may have another name, or none, in what was written last, and none in what is there:
+# dropbear's section got a name with 25.12. It is the first of its type, unless that is another one's. One that has a name in what is
+# there, and is in nothing that was written, is the user's.
 function find_leading(    i, b, l) {
 	for (i = 1; i <= count["P"]; i++) {
 		if (!(i in leading)) continue
@@ -360,7 +361,9 @@ function find_leading(    i, b, l) {
 		}
 		if (b && (("B", b, "L") in pair)) continue
 		l = first_of("L", type["P", i])
-		if (!l || (("L", l, "B") in pair) || named("P", name["L", l])) continue
+		if (!l || (("L", l, "B") in pair) || name["L", l] != "" || differently_named("P", i, "L", l)) continue
+		# Of two without names pair_up has judged.
+		if (name["P", i] == "" && (!b || name["B", b] == "")) continue
 		bind("P", i, "L", l)
 		if (b) bind("L", l, "B", b)
 	}

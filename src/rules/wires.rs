@@ -19,10 +19,14 @@ pub(super) fn or_apart(help: &str, one: &Network, other: &Network) -> String {
     if is_known || one.nodes.is_empty() || one.nodes.iter().any(|node| has(other, node)) {
         return help.to_owned();
     }
-    let (one, other) = (&one.name.value, &other.name.value);
-    format!(
-        "{help}; or, where these are two LANs, say so: `wire: {one}` at the network `{one}`, `wire: {other}` at `{other}`"
-    )
+    // A word that is there stays: other networks may have it too.
+    let taken: Vec<&String> = [one, other].into_iter().filter_map(|network| network.wire.as_ref()).collect();
+    let words = [one, other].into_iter().filter(|network| network.wire.is_none()).map(|network| {
+        let name = network.name.value.as_str();
+        let word = if taken.iter().any(|word| *word == name) { format!("{name}-2") } else { name.to_owned() };
+        format!("`wire: {word}` at the network `{name}`")
+    });
+    format!("{help}; or, where these are two LANs, say so: {}", words.collect::<Vec<_>>().join(", "))
 }
 
 /// The other networks over the wire of this one.

@@ -79,10 +79,11 @@ impl Config {
         Ok(existing)
     }
 
-    /// Merges the options of a section into the first one of its type, named or not: what `@TYPE[0]` is to `uci`. Where there is
-    /// none, the section is added at the end.
-    pub fn push_first(&mut self, section: Section) {
-        match self.sections.iter_mut().find(|known| known.kind == section.kind) {
+    /// Merges the options of a section into the first one of its type: named or not, which is what `@TYPE[0]` is to `uci`, or, of
+    /// a file whose first one is not known here, the one without a name. Where there is none, the section is added at the end.
+    pub fn push_first(&mut self, section: Section, of_whole_file: bool) {
+        let is = |known: &Section| known.kind == section.kind && (of_whole_file || known.name.is_none());
+        match self.sections.iter_mut().find(|known| is(known)) {
             Some(first) => first.take(section.options),
             None => self.sections.push(section),
         }
@@ -255,6 +256,26 @@ fn check_value(value: &str) -> Result<(), Invalid> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_first_of_a_type_is_named_or_not_in_a_whole_file() -> Result<(), Invalid> {
+        let with = |option: &str| {
+            let mut section = Section::anonymous("agent")?;
+            section.set(option, "1")?;
+            Ok::<Section, Invalid>(section)
+        };
+        for (of_whole_file, wanted) in [
+            (true, "\nconfig agent 'one'\n\toption a '1'\n\toption b '1'\n"),
+            (false, "\nconfig agent 'one'\n\nconfig agent\n\toption a '1'\n\toption b '1'\n"),
+        ] {
+            let mut config = Config::new();
+            config.push(Section::named("agent", "one")?)?;
+            config.push_first(with("a")?, of_whole_file);
+            config.push_first(with("b")?, of_whole_file);
+            assert_eq!(config.to_string(), wanted);
+        }
+        Ok(())
+    }
 
     #[test]
     fn merges_a_section_whose_name_is_taken() -> Result<(), Invalid> {

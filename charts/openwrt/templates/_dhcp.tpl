@@ -155,8 +155,11 @@ upper half of a smaller network, or in one half of that span.
 {{- define "wrtpod.dhcpNotes" -}}
 {{- $root := . -}}
 {{- $meant := list -}}
-{{- range (.Values.uci | default dict).dhcp -}}
-  {{- if hasKey (.options | default dict) "dhcpv4" }}{{ $meant = append $meant .section }}{{ end -}}
+{{- range (include "wrtpod.uciWords" . | fromJson).dhcp -}}
+  {{- range .sections -}}
+    {{- $options := .options | default dict -}}
+    {{- if or (hasKey $options "dhcpv4") (hasKey $options "ignore") }}{{ $meant = append $meant .section }}{{ end -}}
+  {{- end -}}
 {{- end -}}
 {{- range include "wrtpod.nics" . | fromJsonArray -}}
   {{- $four := false -}}

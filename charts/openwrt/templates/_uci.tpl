@@ -21,9 +21,10 @@ option changes nothing.
 {{- end -}}
 {{- range $user := last . -}}
   {{- $section := get $named $user.section -}}
-  {{- if and (hasPrefix "@" $user.section) (first $) -}}
+  {{- if hasPrefix "@" $user.section -}}
+    {{- $type := include "wrtpod.uci.head" $user -}}
     {{- range $known := $sections -}}
-      {{- if and (not $section) (eq (splitList " " $known.head | first) (include "wrtpod.uci.head" $user)) -}}
+      {{- if and (not $section) (eq $type (ternary (splitList " " $known.head | first) $known.head (not (empty (first $))))) -}}
         {{- $section = $known -}}
       {{- end -}}
     {{- end -}}

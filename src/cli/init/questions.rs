@@ -82,6 +82,11 @@ impl<'a> Questions<'a> {
                 && self.missing.is_empty()
                 && self.faults.is_empty()
             {
+                // Options alone were judged before the first question: it is an answer that it does not fit, and each answer to
+                // come would be blamed for it.
+                if self.terminal.is_some() {
+                    return Err(refused(invalid));
+                }
                 self.refuse(question.option, refused(invalid));
             }
             return Ok(value);

@@ -317,7 +317,9 @@ fn note_no_range(nic: &Nic, half: Option<Half>, spec: &ApplianceSpec, diags: &mu
     let sections =
         spec.uci.iter().filter(|(file, _)| file.value == "dhcp").flat_map(|(_, sections)| &sections.value);
     let mut own = sections.filter(|(section, _)| section.value == *interface);
-    if own.any(|(_, options)| options.value.iter().any(|(option, _)| option.value == "dhcpv4")) {
+    if own.any(|(_, options)| {
+        options.value.iter().any(|(option, _)| matches!(option.value.as_str(), "dhcpv4" | "ignore"))
+    }) {
         return;
     }
     let of = match half {

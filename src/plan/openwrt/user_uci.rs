@@ -42,8 +42,8 @@ pub fn lay_over(
                 continue;
             }
             let Some(section) = section(&planned[at].1, key, &options.value, diags) else { continue };
-            if at < whole && section.name().is_none() {
-                planned[at].1.push_first(section);
+            if section.name().is_none() {
+                planned[at].1.push_first(section, at < whole);
             } else if let Err(invalid) = planned[at].1.push(section) {
                 report(&invalid, key.span, diags);
             }

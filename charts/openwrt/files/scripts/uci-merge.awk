@@ -289,7 +289,8 @@ function find_leading(    i, b, l) {
 		}
 		if (b && (("B", b, "L") in pair)) continue
 		l = first_of("L", type["P", i])
-		if (!l || (("L", l, "B") in pair) || named("P", name["L", l])) continue
+		if (!l || (("L", l, "B") in pair) || name["L", l] != "" || differently_named("P", i, "L", l)) continue
+		if (name["P", i] == "" && (!b || name["B", b] == "")) continue
 		bind("P", i, "L", l)
 		if (b) bind("L", l, "B", b)
 	}
