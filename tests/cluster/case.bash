@@ -22,6 +22,11 @@ fail() {
   for pod in $(k get pods -o name 2>/dev/null); do k logs "$pod" --all-containers --prefix --tail=40 || true; done
   exit 1
 }
+# not_run REASON: ends the case, which cannot be run here. `run` says so and counts it neither way.
+not_run() {
+  echo "NOT RUN cluster $name: $*"
+  exit 77
+}
 
 # expect CODE COMMAND…: runs it, keeps what it says in $out, and wants that exit code.
 expect() {
@@ -48,7 +53,7 @@ end() {
 
 # within SECONDS COMMAND…: until it succeeds.
 within() {
-  local tries=$(($1 * 5))
+  local tries=$(($1 * 5 * patience))
   shift
   until "$@" >/dev/null 2>&1; do
     tries=$((tries - 1))

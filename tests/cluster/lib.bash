@@ -3,10 +3,12 @@
 #   WRTPOD_TEST_RUN     state folder (default /tmp/wrtpod-cluster)
 #   WRTPOD_TEST_PREFIX  prefix of network namespaces and control groups (default wrtpod)
 #   WRTPOD_TEST_CACHE   what was built (default ~/.cache/wrtpod-tests)
+#   WRTPOD_TEST_PATIENCE  how many times the usual time things may take (default 1; an emulated machine needs 10)
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 run=${WRTPOD_TEST_RUN:-/tmp/wrtpod-cluster}
 cache=${WRTPOD_TEST_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/wrtpod-tests}
 prefix=${WRTPOD_TEST_PREFIX:-wrtpod}
+patience=${WRTPOD_TEST_PATIENCE:-1}
 
 # A machine is `node` (in Kubernetes node1), `node2` or `lan`. It is the network namespace $prefix-MACHINE and a control group of
 # that name; a node is also a mount namespace that its process `holder-MACHINE` keeps. In that, these folders are the
@@ -72,7 +74,7 @@ start() { start_on node "$@"; }
 
 # until_true SECONDS WHAT COMMAND…: polls; gives up with the end of the log that WHAT names.
 until_true() {
-  local tries=$(($1 * 10)) what=$2
+  local tries=$(($1 * 10 * patience)) what=$2
   shift 2
   until "$@" >/dev/null 2>&1; do
     tries=$((tries - 1))

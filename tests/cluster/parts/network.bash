@@ -79,16 +79,17 @@ add_control_group() {
   local root group file
   for root in $(control_groups); do
     mkdir -p "$root/$prefix-$1/system"
-    for group in "$root/$prefix-$1" "$root/$prefix-$1/system"; do # a new cpuset is empty, and takes no process
-      for file in cpuset.cpus cpuset.mems; do
-        if [ -e "$group/$file" ] && [ -z "$(cat "$group/$file")" ]; then cat "${group%/*}/$file" >"$group/$file"; fi
-      done
-    done
     if [ -e "$root/cgroup.controllers" ]; then
       for group in "$root" "$root/$prefix-$1"; do
         sed 's/[^ ]*/+&/g' "$group/cgroup.controllers" >"$group/cgroup.subtree_control"
       done
+      continue
     fi
+    for group in "$root/$prefix-$1" "$root/$prefix-$1/system"; do # a new cpuset of version 1 is empty, and takes no process
+      for file in cpuset.cpus cpuset.mems; do
+        if [ -e "$group/$file" ] && [ -z "$(cat "$group/$file")" ]; then cat "${group%/*}/$file" >"$group/$file"; fi
+      done
+    done
   done
 }
 
