@@ -5,7 +5,7 @@ use hyper_util::client::proxy::matcher::Matcher;
 
 /// Whether a server is asked without the environment's proxy, as kubectl does it: a machine's own addresses always, and what
 /// `$NO_PROXY` lists: hosts, domains with all below them, addresses, their ranges, each also with a port that has to be the
-/// server's, and `*` for all.
+/// server's, and `*` for all. Otherwise than there, a domain with a dot in front (`.example.org`) is in its own list too.
 pub(super) fn covers(server: &Uri, no_proxy: &str) -> bool {
     let Some(host) = server.host() else { return false };
     if is_own(host) {
