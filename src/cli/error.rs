@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use super::init::quoted_for_shell;
+use super::shell::quoted_for_shell;
 use crate::{shown, temporary};
 
 /// How a run that did not fail ended.

@@ -29,6 +29,7 @@ mod progress;
 mod render;
 mod report;
 mod root_notes;
+mod shell;
 mod status;
 mod table;
 #[cfg(test)]

@@ -5,7 +5,7 @@ use super::base::Base;
 use super::given::Given;
 use super::pieces::Pieces;
 use super::unmapped::{
-    Tell, env_sources, literal, not_imported, optional_key, resources_of_others, unescaped,
+    PATCH, Tell, env_sources, literal, not_imported, optional_key, resources_of_others, unescaped,
 };
 use super::values::{NamedPort, Resources, Values};
 use super::variables::{EnvSource, EnvVar};
@@ -48,8 +48,6 @@ record! {
         "livenessProbe" => liveness: Option<Loc<Value>>,
     }
 }
-
-const PATCH: &str = "write it as a patch of the workload, under `patches`";
 
 /// Those of the values, as a document has them. What it has no word for is told.
 pub fn documents(values: &Values, base: &Base, diagnostics: &mut Diagnostics) -> Map<String, Value> {

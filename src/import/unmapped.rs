@@ -7,6 +7,9 @@ use crate::spec::Profile;
 use crate::types::Privilege;
 use serde_json::{Value, json};
 
+/// What to do about something of a pod that no document has a word for.
+pub const PATCH: &str = "write it as a patch of the workload, under `patches`";
+
 /// Tells of a value that no document has a word for.
 pub fn not_imported(diagnostics: &mut Diagnostics, path: &str, span: Option<Span>, why: &str, help: &str) {
     let message = format!("`{path}` is not imported: {why}");
@@ -121,7 +124,6 @@ fn credentials(values: &Values, tell: Tell<'_>) {
 
 /// Documents have CPU and memory, and, of the appliance's own container, what device plugins offer.
 pub fn resources_of_others(resources: &Resources, has_devices: bool, tell: Tell<'_>) {
-    let help = "write it as a patch of the workload, under `patches`";
     let of_limits = |name: &str| resources.limits.iter().any(|(known, _)| known.value == name);
     for (path, amounts) in [("requests", &resources.requests), ("limits", &resources.limits)] {
         for (name, _) in amounts {
@@ -133,12 +135,12 @@ pub fn resources_of_others(resources: &Resources, has_devices: bool, tell: Tell<
                 } else {
                     "a container beside the appliance's own has `cpu` and `memory`"
                 };
-                tell(&format!("resources.{path}.{}", name.value), name.span, why, help);
+                tell(&format!("resources.{path}.{}", name.value), name.span, why, PATCH);
             }
         }
     }
     if let Some(first) = resources.claims.first() {
-        tell("resources.claims", first.span, "a document has `devices` of device plugins", help);
+        tell("resources.claims", first.span, "a document has `devices` of device plugins", PATCH);
     }
 }
 
@@ -157,7 +159,6 @@ pub fn literal(
     variable: &EnvVar,
     profile: Profile,
 ) -> Result<Value, (&'static str, &'static str, &'static str)> {
-    let patch = "write it as a patch of the workload, under `patches`";
     if profile == Profile::Openwrt {
         return Err((
             "",
@@ -172,12 +173,12 @@ pub fn literal(
         return stated
             .next()
             .map(|(key, object)| json!({key: {"name": object.name.to_string(), "key": object.key.to_string()}}))
-            .ok_or((".valueFrom", why, patch));
+            .ok_or((".valueFrom", why, PATCH));
     }
     let text = variable.value.as_ref().map_or("", |value| value.as_str());
     match unescaped(text) {
         Some(text) => Ok(text.into()),
-        None => Err((".value", "it refers to another variable, and those of a document are texts", patch)),
+        None => Err((".value", "it refers to another variable, and those of a document are texts", PATCH)),
     }
 }
 

@@ -13,6 +13,7 @@ use std::path::Path;
 use super::error::{CliError, Outcome};
 use super::new_file;
 use super::printer::Printer;
+use super::shell::quoted_for_shell;
 use crate::catalog;
 use crate::shown;
 use crate::spec;
@@ -147,16 +148,6 @@ fn next(args: &InitArgs, draft: &Draft) -> String {
         _ => format!(" -f {}", quoted_for_shell(&args.out.display().to_string())),
     };
     format!("next: wrtpod doctor {name}{file}, then wrtpod deploy {name}{file}")
-}
-
-/// A path as a word of a shell.
-pub(super) fn quoted_for_shell(text: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "_-./,:@%+=".contains(c);
-    if !text.is_empty() && text.chars().all(plain) {
-        text.to_owned()
-    } else {
-        format!("'{}'", text.replace('\'', "'\\''"))
-    }
 }
 
 #[cfg(test)]

@@ -130,8 +130,11 @@ fn answers_that_end_early_write_nothing() {
     );
 }
 
+/// An option that an answer shuts out ends it: every answer to come would be blamed for that option.
 #[test]
-fn names_of_paths_become_words_of_a_shell() {
-    assert_eq!(quoted_for_shell("a/b.yaml"), "a/b.yaml");
-    assert_eq!(quoted_for_shell("my site's.yaml"), "'my site'\\''s.yaml'");
+fn an_option_that_no_answer_fits_ends_the_interview() {
+    let options = ["openwrt-router", "--gateway", "10.0.0.1"];
+    let (asked, site) = interview(&options, &node(), "\nenp3s0\n192.168.1.0/24\nenp4s0\n");
+    let told = site.expect_err("it does not fit");
+    assert!(told.starts_with("--gateway: the gateway 10.0.0.1 is in no subnet of `lan`"), "{told}\n{asked}");
 }
