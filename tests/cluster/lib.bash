@@ -23,6 +23,9 @@ case $layout in
   k3s) cni_conf=/var/lib/rancher/k3s/agent/etc/cni/net.d cni_bin=/var/lib/rancher/k3s/data/cni ;;
   *) cni_conf=/etc/cni/net.d cni_bin=/opt/cni/bin ;;
 esac
+# Which Multus, thin or thick, and what it gives the runtime to read; `up --multus` decides.
+multus=$(cat "$run/multus-kind" 2>/dev/null || echo thin)
+case $multus in thick) multus_conf=$cni_conf/00-multus.conf ;; *) multus_conf=$cni_conf/00-multus.conflist ;; esac
 
 die() {
   echo "${0##*/}: $*" >&2

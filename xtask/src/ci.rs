@@ -56,7 +56,6 @@ const STEPS: &[Step] = &[
     step("chart", &["bash", "go", "python3"], &["tests/chart/run"]),
     step("matrix", &["go"], &["go", "-C", "tests/cni/matrix", "test", "./..."]),
     step("cni", &["bash", "busybox", "go", "qemu-system-x86_64"], &["tests/cni/run", "--check"]),
-    step("multus", &["go"], &["go", "-C", "tests/cluster/multus", "test", "./..."]),
     step("image", &["bash", "jq", "skopeo", "tar", "umoci"], &["tests/image/run"]),
     step(
         "build",
@@ -77,6 +76,11 @@ const STEPS: &[Step] = &[
         "k3s",
         &["bash", "containerd", "etcd", "go", "nft", "openssl", "runc"],
         &["tests/cluster/run", "--layout", "k3s"],
+    ),
+    step(
+        "thick",
+        &["bash", "containerd", "etcd", "go", "nft", "openssl", "runc"],
+        &["tests/cluster/run", "--multus", "thick"],
     ),
 ];
 

@@ -2,9 +2,9 @@
 # deploy does; once Multus is in charge again, the next one heals it.
 site "" "$(openwrt router 192.168.1.73/24)"
 nodes=$(machines | grep -v lan)
-for machine in $nodes; do mv "$run/$machine$cni_conf/00-multus.conf" "$folder/$machine.conf"; done
+for machine in $nodes; do mv "$run/$machine$multus_conf" "$folder/$machine.conf"; done
 # Written and not moved: containerd does not look at a file that is moved into the folder.
-back() { for machine in $nodes; do cat "$folder/$machine.conf" >"$run/$machine$cni_conf/00-multus.conf"; done; }
+back() { for machine in $nodes; do cat "$folder/$machine.conf" >"$run/$machine$multus_conf"; done; }
 trap back EXIT
 expect 1 w deploy router --timeout 40s
 said "lan"

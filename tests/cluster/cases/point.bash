@@ -1,11 +1,11 @@
 # A cluster network of the other style: eth0 has a /32, its gateway is 169.254.1.1 and on no subnet. The node's probes reach the pod, the pod
 # its node's LAN address, Services and names, also after a reboot of the guest, while the default route is the LAN's.
 . "$here/hosts.bash"
-conf=$run/node$cni_conf
-cp -a "$conf" net.d
+conf=$run/node$multus_conf
+cp "$conf" multus.conf
 back() {
   leave
-  cp net.d/00-multus.conf "$conf/"
+  cp multus.conf "$conf"
 }
 trap back EXIT
 # `ptp` and what such clusters make of its result, as a plugin; it stays on the node, since a pod's end asks for it.
@@ -33,8 +33,8 @@ S
 chmod 755 "$run/node$cni_bin/point"
 point='{"cniVersion":"1.0.0","name":"point","type":"point",
  "ipam":{"type":"host-local","ranges":[[{"subnet":"10.42.9.0/24"}]],"routes":[{"dst":"0.0.0.0/0"}]}}'
-jq --argjson point "$point" '.delegates = [$point]' net.d/00-multus.conf >multus.conf
-cp multus.conf "$conf/00-multus.conf"
+jq --argjson point "$point" '.plugins[0].delegates = [$point]' multus.conf >point.conf
+cp point.conf "$conf"
 
 site "" "$(openwrt router 192.168.1.65/24)
 $(web hub "  service: {}

@@ -9,8 +9,8 @@ WRTPOD_TEST_API_STOP="$here/apiserver stop" WRTPOD_TEST_API_START="$here/apiserv
 within 60 k get serviceaccount default
 
 # Written and not moved: containerd does not look at a file that is moved into the folder.
-multus=$run/node$cni_conf/00-multus.conf
-cp "$multus" multus.conf
-trap 'cat "$folder/multus.conf" >"$multus"' EXIT
-WRTPOD_TEST_MULTUS_OFF="rm $multus" WRTPOD_TEST_MULTUS_ON="cat $folder/multus.conf >$multus" \
+conf=$run/node$multus_conf
+cp "$conf" multus.conf
+trap 'cat "$folder/multus.conf" >"$conf"' EXIT
+WRTPOD_TEST_MULTUS_OFF="rm $conf" WRTPOD_TEST_MULTUS_ON="cat $folder/multus.conf >$conf" \
   "$here/node" "$program" --ignored --exact "$sink_late"

@@ -1,14 +1,15 @@
 # shellcheck shell=bash
 # Folders, machines and the networks between them.
 
-# make_folders LAYOUT: the state folder.
+# make_folders LAYOUT MULTUS: the state folder.
 make_folders() {
   mkdir -p "$run"
   touch "$run/.wrtpod-cluster" # what `down` asks for before it removes the folder
   mkdir "$run"/{command,machine,log,pid,pki,images,kube,registry}
   ln -s "$kube" "$run/bin"
   echo "$1" >"$run/layout"
-  # shellcheck source=/dev/null # lib.bash again, for the layout's folders
+  echo "$2" >"$run/multus-kind"
+  # shellcheck source=/dev/null # lib.bash again, for the layout's folders and Multus' file
   . "$here/lib.bash"
 }
 

@@ -8,6 +8,7 @@ add_node() {
   add_machine "$1"
   start_containerd "$1"
   start_kubelet "$1"
+  start_multus "$1"
 }
 
 await_node() {
@@ -31,19 +32,6 @@ place_plugins() {
       ln -s "$release/bin/cni" "$root$cni_bin/$plugin"
     done
   fi
-  cp "$multus" "$root$cni_bin/multus"
-}
-
-# A single plugin and not a list: Multus 4.2 and 4.3 lose a list's IPAM on DEL, and pods then never go.
-configure_cni() {
-  local bridge
-  bridge='{"cniVersion":"1.0.0","name":"cbr0","type":"bridge","bridge":"cni0","isGateway":true,"hairpinMode":true,
- "ipam":{"type":"host-local","ranges":[[{"subnet":"10.42.'$(pod_number "$1")'.0/24"}]],"routes":[{"dst":"0.0.0.0/0"}]}}'
-  echo "$bridge" >"$run/$1$cni_conf/10-bridge.conf"
-  cat >"$run/$1$cni_conf/00-multus.conf" <<J
-{"cniVersion":"1.0.0","name":"multus-cni-network","type":"multus","capabilities":{"portMappings":true},
- "kubeconfig":"$state/admin.kubeconfig","delegates":[$bridge]}
-J
 }
 
 start_containerd() {
@@ -51,7 +39,6 @@ start_containerd() {
   case $(stat -f -c %T "$run") in overlay*) snapshotter=native ;; esac
   containerd=$(named containerd "$1")
   place_plugins "$1"
-  configure_cni "$1"
   mkdir -p "$run/$1/etc/containerd/certs.d/192.168.1.1:5000"
   cat >"$run/$1/etc/containerd/certs.d/192.168.1.1:5000/hosts.toml" <<T
 [host."https://192.168.1.1:5000"]

@@ -36,7 +36,7 @@ Y
 }
 
 make_objects() {
-  kctl create --validate=false -f "$here/nad-crd.yaml" -f "$here/storage.yaml" -f "$here/dns.yaml" >/dev/null
+  kctl create --validate=false -f "$here/nad-crd.yaml" -f "$here/multus.yaml" -f "$here/storage.yaml" -f "$here/dns.yaml" >/dev/null
   cp "$local_path" "$run/"
   start local-path ./local-path-provisioner start --kubeconfig admin.kubeconfig --namespace kube-system --helper-image localhost/busybox:1 --service-account-name local-path
 }

@@ -17,8 +17,8 @@ const patience = 60 * time.Second
 // pluginFolder is where the virtual machine has the plugins.
 const pluginFolder = "/plugins"
 
-// feeder calls plugins as Multus thin does for one network of a pod: tests/cluster/multus is the double that does it on a
-// cluster, and needs one. What both have in common is libcni.
+// feeder calls plugins as Multus does for one network of a pod, without the API server that Multus asks. What both have in
+// common is libcni.
 type feeder struct {
 	cache   string
 	sandbox string // id
