@@ -4,9 +4,13 @@
 //! blocks. These, and the layout round all of them, are written here, for a large site has half a million lines. A test
 //! compares the whole with what serde-saphyr makes of the same values.
 
+use std::fmt::Write;
+
 use serde::ser::Serialize;
 use serde_json::{Map, Value};
 use serde_saphyr::{DoubleQuoted, ser_options};
+
+use crate::shown;
 
 /// How many columns a level is indented by.
 const STEP: usize = 2;
@@ -15,12 +19,15 @@ const SPACES: &str = "                                ";
 const RESERVED: [&str; 11] = ["null", "true", "false", "yes", "no", "on", "off", "y", "n", "nan", "inf"];
 /// A longer text is left to serde-saphyr, for a key may be too long for the line of its value.
 const LONGEST_WORD: usize = 300;
+/// A key that is longer stands behind a `?`: readers look no further for its colon than 1024 characters.
+const LONGEST_KEY: usize = 1000;
 const ANY_TEXT: &str = "a JSON value has string keys and finite numbers, and a String takes any text";
 
 /// A value as one YAML document, without `---`, ending in a line break.
 ///
 /// `apiVersion`, `kind` and `metadata` come first, everything else keeps its order. Texts that any YAML reader would
-/// take for something else are quoted; texts of several lines become literal blocks; nothing is folded.
+/// take for something else are quoted; texts of several lines become literal blocks; nothing is folded. What steers a terminal,
+/// reorders a line or cannot be seen is written as its escape.
 ///
 /// # Panics
 /// Never: a JSON value has nothing that YAML cannot hold.
@@ -114,6 +121,18 @@ fn key(key: &str, column: usize, text: &mut String) -> bool {
         text.push(':');
         return false;
     }
+    if steers(key) {
+        let written = unsteered(key);
+        let is_long = written.len() > LONGEST_KEY;
+        text.push_str(if is_long { "? " } else { "" });
+        text.push_str(written.trim_end());
+        if is_long {
+            text.push('\n');
+            indent(column, text);
+        }
+        text.push(':');
+        return is_long;
+    }
     let entry = of_serde_saphyr(&Map::from_iter([(key.to_owned(), Value::Null)]));
     let entry = entry.strip_suffix(" null\n").expect("the value comes last");
     let Some((question, colon)) = entry.split_once('\n') else {
@@ -134,6 +153,7 @@ fn scalar(value: &Value, column: usize, text: &mut String) {
             text.push('\n');
         }
         Value::String(lines) if is_plain_block(lines) => block(lines, column, text),
+        Value::String(other) if steers(other) => text.push_str(&unsteered(other)),
         Value::String(other) if needs_double_quotes(other) => {
             text.push_str(&of_serde_saphyr(&DoubleQuoted(other.as_str())));
         }
@@ -206,6 +226,25 @@ fn is_plain_block(text: &str) -> bool {
     text.contains('\n')
         && text.starts_with(|first: char| first.is_ascii_graphic())
         && text.bytes().all(|byte| matches!(byte, b' '..=b'~' | b'\t' | b'\n'))
+}
+
+/// Whether a text has characters that do something else than to be seen; the controls of ASCII, serde-saphyr escapes.
+fn steers(text: &str) -> bool {
+    !text.is_ascii() && text.chars().any(|one| !one.is_ascii() && shown::steers(one))
+}
+
+/// Such a text between double quotes, with escapes for these characters, and a line break behind it.
+fn unsteered(text: &str) -> String {
+    let written = of_serde_saphyr(&DoubleQuoted(text));
+    let mut safe = String::with_capacity(written.len() + 16);
+    for one in written.chars() {
+        let _ = match u32::from(one) {
+            _ if one.is_ascii() || !shown::steers(one) => safe.write_char(one),
+            code @ ..=0xffff => write!(safe, "\\u{code:04X}"),
+            code => write!(safe, "\\U{code:08X}"),
+        };
+    }
+    safe
 }
 
 /// A block whose first line that is not blank starts with a tab is valid YAML that libyaml and its descendants, kubectl

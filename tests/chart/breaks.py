@@ -8,7 +8,7 @@ import engine
 import objects
 import values
 
-CHARACTERS = ["\x00", "\x07", "\x1b", "\r", "\x7f", "\x80", "\x85", "\x9b", "\xa0", "\u2028", "\u2029", "\ufeff", "\ufffe", "\uffff"]
+CHARACTERS = ["\x00", "\x07", "\x1b", "\r", "\x7f", "\x80", "\x85", "\x9b", "\xa0", "\u2028", "\u2029", "\u202e", "\u200b", "\ufeff", "\ufffe", "\uffff"]
 # UCI holds no control of ASCII's: such a value is refused.
 NONE_OF_UCI = ["\x00", "\x07", "\x1b", "\r", "\x7f"]
 

@@ -12,7 +12,7 @@ const TABLE: &[(&str, &[&str])] = &[
     ("temporary", &[]),
     ("cores", &[]),
     ("diag", &["secret", "shown"]),
-    ("yaml", &["diag", "types"]),
+    ("yaml", &["diag", "shown", "types"]),
     ("uci", &["types"]),
     ("pod", &[]),
     ("explain", &[]),
