@@ -5,6 +5,7 @@ use std::fmt::Write;
 use serde_json::{Map, Value, json};
 
 use crate::plan::{Attachment, Ipam, Link, PoolRange};
+use crate::shown;
 
 /// Highest CNI version that every supported Multus and runtime takes; with none at all, a link without
 /// addresses cannot be reported (cni types/040).
@@ -22,13 +23,13 @@ pub(super) fn conflist(attachment: &Attachment) -> String {
     escaped(&serde_json::to_string_pretty(&list).expect("a JSON value is written to a string"))
 }
 
-/// JSON without the characters that readers of YAML take for line breaks or do not take at all: they stand as JSON's escapes.
-/// Charts write the same text.
+/// JSON without the characters that readers of YAML take for line breaks or do not take at all, nor those that turn a line's
+/// direction or cannot be seen: they stand as JSON's escapes. Charts write the same text.
 fn escaped(json: &str) -> String {
     json.chars().fold(String::with_capacity(json.len()), |mut text, one| {
-        match one {
-            '\u{7f}'..='\u{9f}' | '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}' => {
-                let _ = write!(text, "\\u{:04x}", u32::from(one));
+        match u32::from(one) {
+            code @ 0x7f..=0xffff if shown::steers(one) => {
+                let _ = write!(text, "\\u{code:04x}");
             }
             _ => text.push(one),
         }

@@ -39,7 +39,10 @@ fn what_steers_a_terminal_is_an_escape() {
     let text = write(&value);
     assert!(!text.chars().any(|one| one != '\n' && shown::steers(one)), "{text}");
     assert!(text.contains("a: \"user \\u202Enimda\\u202C x\"\n"), "{text}");
-    assert!(text.contains("\"one\\ntwo \\u2066three\\u2069\\n\"\n") && text.contains("\\U000E0041tag"), "{text}");
+    assert!(
+        text.contains("\"one\\ntwo \\u2066three\\u2069\\n\"\n") && text.contains("\\U000E0041tag"),
+        "{text}"
+    );
     assert!(text.contains("naïve 日本 👍"), "{text}");
     assert_eq!(reread(&text), [value]);
 }

@@ -23,7 +23,7 @@ const TABLE: &[(&str, &[&str])] = &[
     ("recipe", &["diag", "overlay", "spec", "types", "uci"]),
     ("rules", &["diag", "objects", "plan", "types"]),
     ("import", &["diag", "spec", "types", "yaml"]),
-    ("net", &["plan"]),
+    ("net", &["plan", "shown"]),
     ("objects", &["net", "plan", "pod", "types"]),
     ("passes", &["diag", "objects", "types"]),
     ("sink", &["cores", "objects", "shown", "temporary", "types", "yaml"]),

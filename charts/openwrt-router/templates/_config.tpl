@@ -33,7 +33,7 @@ white space at its beginning, several line breaks at its end, and what YAML too 
 {{- $entries := list -}}
 {{- range $name, $text := . -}}
   {{- $content := include "wrtpod.json" $text -}}
-  {{- if not (regexMatch "^\\n*[ \\t]|^\\n*$|\\n\\n$|[\x00-\x08\x0b-\x1f\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]" $text) -}}
+  {{- if not (regexMatch "^\\n*[ \\t]|^\\n*$|\\n\\n$|[\x00-\x08\x0b-\x1f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ufffe\uffff]" $text) -}}
     {{- $content = trimSuffix "\n" $text | indent 2 | printf "|%s\n%s" (ternary "" "-" (hasSuffix "\n" $text)) -}}
   {{- end -}}
   {{- $entries = append $entries (printf "%s: %s" $name $content) -}}
