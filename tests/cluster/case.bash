@@ -4,8 +4,11 @@
 # shellcheck source=tests/cluster/lib.bash
 . "$here/lib.bash"
 name=$(basename "$0")
-space=case-$name
 folder=$work/$name.d
+# The root that the case stands on: localhost/openwrt-standin, or that of NAME@apk. `manager` is opkg or apk; `run` knows that of a real root.
+standin=localhost/openwrt-standin
+case $name in *@apk) name=${name%@apk} manager=apk standin=$standin-apk ;; esac
+space=case-$name
 mkdir -p "$folder"
 cd "$folder"
 export KUBECONFIG=$run/admin.kubeconfig NO_COLOR=1
@@ -113,7 +116,7 @@ kind: Appliance
 metadata: {name: $1}
 spec:
   from: openwrt
-  image: localhost/openwrt-standin:1
+  image: $standin:1
   interfaces:
     - {network: lan, address: $2}
 ${3:-}

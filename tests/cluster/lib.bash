@@ -34,6 +34,9 @@ die() {
 
 need_root() { [ "$(id -u)" = 0 ] || die "must be root: it makes namespaces and control groups"; }
 
+# manager_of ROOTFS: which package manager keeps that root.
+manager_of() { if tar -tf "$1" | grep -xE '(\./)?lib/apk/db/installed' >/dev/null; then echo apk; else echo opkg; fi; }
+
 # The machines that there are.
 machines() {
   local machine

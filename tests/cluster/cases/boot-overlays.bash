@@ -8,11 +8,22 @@ jq -n --arg daemon "$(printf "$daemon")" '[
     "/etc/config/hello": "config hello '"'main'"'\n\toption port '"'1'"'\n"}, conffiles: ["/etc/config/hello"]},
   {name: "greeting", version: "3-1", files: {"/usr/share/greeting": "good day\n"}},
   {name: "kmod-tun", version: "6.6-1", depends: "kernel (= 6.6)", files: {"/lib/modules/tun.ko": "no"}}]' >opkg.json
-"$top/tests/feeds/opkg-feed" opkg.json feed
-# A real opkg asks for the feed's signature, by a key of the name of its fingerprint.
-mkdir -p hello/files/etc/opkg/keys hello/uci-defaults
-cp feed/key.pub "hello/files/etc/opkg/keys/$(sed -n 2p feed/key.pub | base64 -d | od -An -tx1 -j2 -N8 | tr -d ' ')"
-echo 'src/gz mine file:///feed' >hello/files/etc/opkg/customfeeds.conf
+# The same for apk, with what OpenWrt's build puts into each package that has a service.
+post='#!/bin/sh\n[ -s ${IPKG_INSTROOT}/lib/functions.sh ] || exit 0\n. ${IPKG_INSTROOT}/lib/functions.sh\nexport root="${IPKG_INSTROOT}"\nexport pkgname="hello"\nadd_group_and_user\ndefault_postinst\n'
+jq --arg post "$(printf "$post")" 'map({name, version: (.version | sub("-"; "-r")), depends: ((.depends // "") | gsub("[() ]"; "") | split(",")), conffiles: (.conffiles // []),
+  files: (.files | to_entries | map({path: .key[1:]} + (if (.value | type) == "object" then .value else {text: .value} end)))}) | .[0].scripts = {"post-install": ($post + "\n")}' opkg.json >apk.json
+"$top/tests/feeds/$manager-feed" "$manager.json" feed
+# The real ones ask for the feed's signature; opkg by a key of the name of its fingerprint.
+mkdir -p hello/files/etc/{opkg/keys,apk/keys,apk/repositories.d} hello/uci-defaults
+if [ "$manager" = opkg ]; then
+  cp feed/key.pub "hello/files/etc/opkg/keys/$(sed -n 2p feed/key.pub | base64 -d | od -An -tx1 -j2 -N8 | tr -d ' ')"
+  echo 'src/gz mine file:///feed' >hello/files/etc/opkg/customfeeds.conf
+  unknown="Unknown package 'nowhere'."
+else
+  cp feed/key.pem hello/files/etc/apk/keys/mine.pem
+  echo file:///feed/packages.adb >hello/files/etc/apk/repositories.d/customfeeds.list
+  unknown='nowhere (no such package)'
+fi
 printf 'bin\0ary' >hello/files/etc/blob
 echo 'uci set hello.main.seen=$(uci get hello.main.port); uci commit hello' >hello/uci-defaults/60-hello
 overlay() {
@@ -41,8 +52,9 @@ overlay 'hello, nowhere'
 expect 0 w deploy router
 within 30 state failed
 expect 0 w status router
-said "overlay hello: failed: Unknown package 'nowhere'."
-k logs router-0 -c openwrt | grep -F "wrtpod: overlay hello: failed: Unknown package 'nowhere'., next try in 30 s" || fail "the log does not say it"
+said "overlay hello: failed: "
+said "$unknown"
+k logs router-0 -c openwrt | grep -F "wrtpod: overlay hello: failed: " | grep -F "$unknown" | grep -F ", next try in 30 s" || fail "the log does not say it"
 in_pod grep -F "Overlay hello: failed" /etc/banner || fail "the banner does not say it"
 [ "$(in_pod sha256sum /etc/blob | cut -d' ' -f1)" = "$(sha256sum <hello/files/etc/blob | cut -d' ' -f1)" ] || fail "a binary file is not as it was"
 

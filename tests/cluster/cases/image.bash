@@ -20,14 +20,7 @@ jq -n --arg daemon "$(printf "$daemon")" --arg program "$(printf "$program")" --
   {name: "kmod-tun", version: "6.6-r1"}]' >apk.json
 "$feed/apk-feed" apk.json apk
 for family in opkg apk; do
-  "$top/tests/standin/build" "root-$family"
-  if [ $family = apk ]; then
-    rm -r root-apk/usr/lib/opkg root-apk/etc/opkg
-    mkdir -p root-apk/lib/apk/db root-apk/etc/apk
-    : >root-apk/lib/apk/db/installed
-    : >root-apk/etc/apk/world
-    echo x86_64 >root-apk/etc/apk/arch
-  fi
+  "$top/tests/standin/build" "root-$family" 1 $family
   tar -C "root-$family" --sort=name --numeric-owner --owner=0 --group=0 --mtime=@1700000000 -czf "$family.tar.gz" .
 done
 

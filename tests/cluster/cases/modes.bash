@@ -10,24 +10,28 @@ done
 site "" "$documents"
 expect 0 w deploy "${modes[@]}"
 
-# A package as opkg leaves it: a program, an init script that is enabled, a configuration file.
-mkdir -p package/{control,data/usr/bin,data/etc/init.d,data/etc/config}
-printf 'Package: proxy\nVersion: 1-1\nDepends: libc\nArchitecture: all\n' >package/control/control
-printf '#!/bin/sh\necho proxy\n' >package/data/usr/bin/proxy
-printf '#!/bin/sh /etc/rc.common\nSTART=99\nPROG=/usr/bin/proxy\nstart() { $PROG; }\n' >package/data/etc/init.d/proxy
-printf "config proxy 'main'\n\toption port '8888'\n" >package/data/etc/config/proxy
-chmod 755 package/data/usr/bin/proxy package/data/etc/init.d/proxy
-tar -C package/control -czf package/control.tar.gz .
-tar -C package/data -czf package/data.tar.gz .
-echo 2.0 >package/debian-binary
-tar -C package -czf proxy.ipk ./debian-binary ./control.tar.gz ./data.tar.gz
+# A package: a program, an init script that is enabled, a configuration file.
+files='{program: "#!/bin/sh\necho proxy\n", service: "#!/bin/sh /etc/rc.common\nSTART=99\nPROG=/usr/bin/proxy\nstart() { $PROG; }\n",
+  config: "config proxy '"'main'"'\n\toption port '"'8888'"'\n"}'
+if [ "$manager" = opkg ]; then
+  jq -n "$files | [{name: \"proxy\", version: \"1-1\", depends: \"libc\", conffiles: [\"/etc/config/proxy\"], files: {
+    \"/usr/bin/proxy\": {text: .program, mode: \"0755\"}, \"/etc/init.d/proxy\": {text: .service, mode: \"0755\"}, \"/etc/config/proxy\": .config}}]" >table.json
+  install='opkg install' has_package='opkg list-installed | grep -q "^proxy - "'
+else
+  jq -n "$files | [{name: \"proxy\", version: \"1-r1\", depends: [\"libc\"], conffiles: [\"/etc/config/proxy\"], files: [
+    {path: \"usr/bin/proxy\", text: .program, mode: \"0755\"}, {path: \"etc/init.d/proxy\", text: .service, mode: \"0755\"}, {path: \"etc/config/proxy\", text: .config}]}]" >table.json
+  install='apk add --allow-untrusted' has_package='apk info -e proxy >/dev/null'
+fi
+"$top/tests/feeds/$manager-feed" table.json feed
+mv feed/proxy* .
+package=$(echo proxy*)
 
 on_each() { for mode in "${modes[@]}"; do "$@" "$mode"; done; }
 run_in() { k exec "$1-0" -c openwrt -- sh -c "$2"; }
 change() {
   # Not by stdin: `kubectl exec -i` loses the end of a short file now and then.
-  run_in "$1" "printf '$(od -An -v -to1 proxy.ipk | tr -d '\n' | tr ' ' '\\')' >/tmp/proxy.ipk"
-  run_in "$1" 'set -e; opkg install /tmp/proxy.ipk; /etc/init.d/proxy enable
+  run_in "$1" "printf '$(od -An -v -to1 "$package" | tr -d '\n' | tr ' ' '\\')' >'/tmp/$package'"
+  run_in "$1" "set -e; $install '/tmp/$package'"'; /etc/init.d/proxy enable
     uci set system.system.zonename=Mine; uci set uhttpd.main.max_requests=9; uci commit
     sed -i "s#^root:[^:]*:#root:\$1\$mine\$hash:#" /etc/shadow
     echo "# mine" >>/etc/rc.local; echo mine >/etc/mine; echo mine >/root/mine'
@@ -45,7 +49,7 @@ promised() {
     [ ! -x /usr/bin/proxy ] || echo program
     [ ! -e /etc/init.d/proxy ] || echo init-script
     [ -z "$(ls /etc/rc.d/*proxy 2>/dev/null)" ] || echo enabled
-    ! opkg list-installed | grep -q "^proxy - " || echo package
+    ! '"$has_package"' || echo package
     [ ! -e /etc/config/proxy ] || echo package-config')
   diff <(printf '%s\n' "$@" | sort) <(echo "${kept:-nothing}" | sort) || fail "mode $mode keeps other things than it promises (< promised, > kept)"
 }
@@ -64,7 +68,7 @@ k logs etc-0 | tee log | grep 'warning' | grep -F '/etc/init.d/proxy: /usr/bin/p
 run_in etc 'test -e /wrtpod/data/wrtpod/leftovers/proxy' || fail "the script is not kept aside"
 
 say "another image: what the user changed stays, what nobody touched is the new one's, a conflict is kept beside and told"
-sed -i "s,openwrt-standin:1,openwrt-standin:2," site.yaml
+sed -i "s,$standin:1,$standin:2," site.yaml
 expect 0 w deploy "${modes[@]}"
 for mode in "${modes[@]}"; do
   run_in "$mode" 'grep -q r2-standin /etc/openwrt_version && grep -q "listening on" /etc/init.d/uhttpd' || fail "$mode: an untouched file is the old one's"

@@ -59,3 +59,33 @@ config_list_foreach() { # section, option, function, arguments…
 		index=$((index + 1))
 	done
 }
+
+# What the scripts of packages call: their users, first-boot scripts and services. $pkgname is set.
+package_files() { cat "/lib/apk/packages/$pkgname.list" "/usr/lib/opkg/info/$pkgname.list" 2>/dev/null | grep "^$1"; }
+add_group_and_user() {
+	local tuple user group
+	for tuple in $(cat "/lib/apk/packages/$pkgname.rusers" 2>/dev/null); do
+		user=${tuple%%:*} group=${tuple#*:}
+		grep -q "^${group%%=*}:" /etc/group || echo "${group%%=*}:x:${group#*=}:" >>/etc/group
+		grep -q "^${user%%=*}:" /etc/passwd || echo "${user%%=*}:x:${user#*=}:${group#*=}:${user%%=*}:/var/run/${user%%=*}:/bin/false" >>/etc/passwd
+	done
+}
+default_postinst() {
+	local file
+	for file in $(package_files /etc/uci-defaults/); do
+		[ ! -f "$file" ] || { (cd /etc/uci-defaults && . "$file") && rm -f "$file"; }
+	done
+	for file in $(package_files /etc/init.d/); do
+		[ "$PKG_UPGRADE" = 1 ] || "$file" enable
+		"$file" start
+	done
+	return 0
+}
+default_prerm() {
+	local file
+	for file in $(package_files /etc/init.d/); do
+		[ "$PKG_UPGRADE" = 1 ] || "$file" disable
+		"$file" stop
+	done
+	return 0
+}
