@@ -2,9 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use base64::Engine as _;
-use sha2::{Digest as _, Sha256};
-
 use super::error::Reading;
 use super::feeds::{self, Known, Release, fixed, has_ending, text};
 use super::lock::{LockedModule, LockedPackage, LockedRoot};
@@ -13,10 +10,12 @@ use super::{Error, Family, Fetched, Resolved, Supply, Watch};
 use crate::feed::apk::{self, Database, Dependency, Files, Info, Promise};
 use crate::feed::{Alternative, Owner};
 use crate::fetch::Place;
-use crate::image::{Attributes, Root};
+use crate::image::{self, Attributes, Root};
 use crate::install::Installer;
 use crate::types::{Digest, RootPath};
 
+/// What apk protects from packages, unless told otherwise.
+const PROTECTED: &str = "etc";
 const INSTALLED: &str = "lib/apk/db/installed";
 const WORLD: &str = "etc/apk/world";
 const TRIGGERS: &str = "lib/apk/db/triggers";
@@ -104,7 +103,8 @@ pub(super) async fn choose(
         already: Vec::new(),
         host_modules: modules.collect(),
     };
-    Ok(Resolved { lock, why: Box::new(move |name| solution.why(name).into_iter().collect()) })
+    let unknown = solution.unknown.clone();
+    Ok(Resolved { lock, unknown, why: Box::new(move |name| solution.why(name)) })
 }
 
 /// Installs what a lock has.
@@ -117,8 +117,12 @@ pub(super) async fn install(
 ) -> Result<(), Error> {
     let mut database = database(installer.root())?;
     let offers = best_offers(installer.root())?;
+    let folders = database.folders();
     for name in &lock.remove {
-        take_out(installer, &database.remove(name))?;
+        let removed = database.remove(name);
+        take_out(installer, name, &removed)?;
+        // Its services do not start any more, those too whose scripts were changed and stay.
+        removed.files.iter().try_for_each(|file| installer.stop(file))?;
     }
     for package in &lock.install {
         let Fetched { place: shown, want, file } =
@@ -131,7 +135,7 @@ pub(super) async fn install(
             ..Info::default()
         };
         let read = apk::read(file, Promise::Index(&promised), &mut |item, content| -> Result<(), Reading> {
-            installer.item(&package.name, item, content, &|path, there| aside(&database, path, there))?;
+            installer.item(&package.name, item, content, &|root, path| aside(&database, root, path))?;
             Ok(())
         });
         if let Err(Reading::Feed(_)) = &read {
@@ -142,8 +146,9 @@ pub(super) async fn install(
         installer.package(&content.package)?;
         let ids = |owner: &Owner| installer.ids(owner);
         let gone = database.install(&content, &ids).map_err(|error| Error::feed(&shown, error))?;
-        take_out(installer, &gone)?;
+        take_out(installer, &package.name, &gone)?;
     }
+    settle_folders(installer.root_mut(), &folders, &database)?;
     let world = apk::parse_list(&lock.world.join(" ")).map_err(|problem| Error::feed("the lock", problem))?;
     database.set_world(world);
     let missing = lock.host_modules.iter().filter(|(_, module)| !module.in_root);
@@ -152,23 +157,58 @@ pub(super) async fn install(
     write(installer.root_mut(), &database)
 }
 
-/// Where a file goes when the one that is there was changed: apk protects /etc, and compares with what it installed.
-fn aside(database: &Database, path: &RootPath, there: &[u8]) -> Option<RootPath> {
-    let recorded = database.digest(path)?;
-    let hash = Sha256::digest(there);
-    let now = format!("Q1{}", base64::engine::general_purpose::STANDARD.encode(&hash[..20]));
-    let is_changed = path.is_below("etc") && recorded != now;
-    is_changed.then(|| format!("{}.apk-new", path.as_str()).parse().ok()).flatten()
+/// Whether apk leaves what is there alone: below /etc, what it did not install so. `recorded` is the hash that it had then.
+fn is_protected(root: &Root, path: &RootPath, recorded: Option<&str>) -> bool {
+    let as_installed = || {
+        let there = root.digest(path).ok().flatten()?;
+        Some(recorded? == apk::digest_text(there.bytes().first_chunk()?))
+    };
+    path.is_below(PROTECTED) && root.get(path).is_some() && as_installed() != Some(true)
 }
 
-fn take_out(installer: &mut Installer, removed: &apk::Removed) -> Result<(), Error> {
+/// Where a package's file or link goes when what is there stays.
+fn aside(database: &Database, root: &Root, path: &RootPath) -> Option<RootPath> {
+    is_protected(root, path, database.digest(path)).then(|| beside(path)).flatten()
+}
+
+fn beside(path: &RootPath) -> Option<RootPath> {
+    format!("{}.apk-new", path.as_str()).parse().ok()
+}
+
+fn take_out(installer: &mut Installer, package: &str, removed: &apk::Removed) -> Result<(), Error> {
     for file in &removed.files {
-        installer.take_out(file)?;
+        if is_protected(installer.root(), file, removed.digests.get(file).map(String::as_str)) {
+            installer.leave(package, file);
+        } else {
+            installer.take_out(file)?;
+        }
+        if let Some(aside) = beside(file).filter(|_| file.is_below(PROTECTED)) {
+            installer.root_mut().remove_file(&aside);
+        }
     }
-    let root = installer.root_mut();
     for folder in &removed.folders {
-        if root.below(folder).all(|(path, _)| path == folder) {
-            root.remove(folder)?;
+        installer.root_mut().remove_empty_folder(folder);
+    }
+    Ok(())
+}
+
+/// Gives folders the access of the package that decides, but for those that somebody changed in the base. `before` is what
+/// packages wanted of them then.
+fn settle_folders(
+    root: &mut Root,
+    before: &BTreeMap<RootPath, (u32, u32, u32)>,
+    database: &Database,
+) -> Result<(), Error> {
+    for (folder, (mode, uid, gid)) in database.folders() {
+        let wanted = Attributes { mode, uid, gid };
+        let there = root.get(&folder).filter(|node| matches!(node.kind, image::Kind::Folder));
+        let Some(there) = there.map(|node| node.attributes).filter(|there| *there != wanted) else {
+            continue;
+        };
+        let place = root.resolve(&folder)?;
+        let as_before = before.get(&folder) == Some(&(there.mode, there.uid, there.gid));
+        if as_before || root.base().get(&place).is_none() {
+            root.put_folder(&folder, wanted)?;
         }
     }
     Ok(())
@@ -190,7 +230,7 @@ fn link_alternatives(
         match database.owner(path) {
             Some("busybox") => root.put_symlink(path, "/bin/busybox")?,
             _ => {
-                root.remove(path)?;
+                root.remove_file(path);
             }
         }
     }
@@ -224,7 +264,7 @@ fn write(root: &mut Root, database: &Database) -> Result<(), Error> {
         (scripts, files.scripts, 0o644),
     ] {
         let path = fixed(path);
-        if root.read(&path)?.unwrap_or_default() != bytes {
+        if root.read(&path)?.as_ref() != Some(&bytes) {
             root.put_file(&path, Attributes::root(mode), &mut bytes.as_slice())?;
         }
     }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::error::Faults;
 use super::feeds::{self, Known, Release};
 use super::request::{Request, opened};
-use super::{Error, Family, Lock, LockedRoot, LockedSums, Resolved, Supply, Watch, apk, opkg};
+use super::{Error, Family, Lock, LockedRoot, LockedSums, Resolved, Supply, Unknown, Watch, apk, opkg};
 use crate::fetch::Place;
 use crate::image::{Attributes, Base, Bundle, Component, Image, Root, Sbom, Settings};
 use crate::install::{FIRST_BOOT, Installer, Note};
@@ -34,6 +34,9 @@ pub struct BuiltRoot {
     pub layer: Option<u64>,
     /// What its user has to know.
     pub notes: Vec<Note>,
+    /// Names that were to be removed and that neither the base nor a feed has, each with one that was likely meant; of a lock,
+    /// this was told when it was made.
+    pub unknown: Vec<(String, Option<String>)>,
     /// Kernel modules that the node must have, sorted.
     pub host_modules: Vec<String>,
 }
@@ -143,10 +146,11 @@ pub async fn build(
     for architecture in chosen(request, only) {
         let resolved = faults.keep(resolved(request, architecture, locked, supply, watch).await);
         // Also with a fault elsewhere: who owns files, and what services there are, shows only in the finished root.
-        if let Some((ground, lock)) = resolved {
+        if let Some((ground, lock, unknown)) = resolved {
             let epoch = epoch.unwrap_or_else(|| ground.base.epoch());
             let built = ground.build(request, &lock, epoch, supply, watch).await;
             if let Some((image, root)) = faults.keep(built) {
+                let root = BuiltRoot { unknown, ..root };
                 images.push(image);
                 roots.push(root);
                 locks.insert(architecture.to_owned(), lock);
@@ -173,17 +177,17 @@ async fn resolved(
     lock: Option<&Lock>,
     supply: &Supply<'_>,
     watch: &mut dyn Watch,
-) -> Result<(Ground, LockedRoot), Error> {
+) -> Result<(Ground, LockedRoot, Vec<Unknown>), Error> {
     let locked = lock.map(|lock| of_lock(lock, architecture)).transpose()?;
     let ground = ground(request, architecture, locked, supply, watch).await?;
-    let root = match locked {
+    let (root, unknown) = match locked {
         None => {
-            let chosen = ground.resolve(request, supply, watch).await?.lock;
-            LockedRoot { sums: ground.sums.clone(), ..chosen }
+            let Resolved { lock, unknown, .. } = ground.resolve(request, supply, watch).await?;
+            (LockedRoot { sums: ground.sums.clone(), ..lock }, unknown)
         }
-        Some(root) => root.clone(),
+        Some(root) => (root.clone(), Vec::new()),
     };
-    Ok((ground, root))
+    Ok((ground, root, unknown))
 }
 
 /// The part of a lock for an architecture.
@@ -242,6 +246,7 @@ impl Ground {
             release: self.release,
             layer: size,
             notes,
+            unknown: Vec::new(),
             host_modules,
         };
         Ok((image, built))

@@ -51,12 +51,15 @@ pub trait Watch {
     fn bytes(&mut self) -> &mut dyn fetch::Progress;
 }
 
+/// A name that was to be removed and that nothing has, and one that was likely meant.
+type Unknown = (String, Option<String>);
 /// For a package, the chains from what was asked for to it.
 type Why = Box<dyn Fn(&str) -> Vec<Vec<String>>>;
 
 /// One architecture, resolved.
 struct Resolved {
     lock: LockedRoot,
+    unknown: Vec<Unknown>,
     why: Why,
 }
 

@@ -76,7 +76,8 @@ pub(super) async fn choose(
         already: resolution.already.clone(),
         host_modules: modules.collect(),
     };
-    Ok(Resolved { lock, why: Box::new(move |name| resolution.why(name)) })
+    let unknown = resolution.unknown.clone();
+    Ok(Resolved { lock, unknown, why: Box::new(move |name| resolution.why(name)) })
 }
 
 /// Installs what a lock has.
@@ -92,9 +93,13 @@ pub(super) async fn install(
     let mut links = BTreeSet::new();
     for name in &lock.remove {
         links.extend(offered(&database, name));
+        let conffiles: Vec<RootPath> =
+            database.get(name).into_iter().flat_map(|package| package.conffiles.keys().cloned()).collect();
         for file in database.remove(name, |path| hash_of(installer.root(), path)) {
             installer.take_out(&file)?;
         }
+        let stay = conffiles.iter().filter(|path| installer.root().get(path).is_some());
+        stay.cloned().collect::<Vec<_>>().iter().for_each(|path| installer.leave(name, path));
     }
     for package in &lock.install {
         let Fetched { place: shown, mut file, .. } =
@@ -120,8 +125,8 @@ pub(super) async fn install(
             let mut bytes = Vec::new();
             content.read_to_end(&mut bytes).map_err(|error| Reading::Feed(error.to_string()))?;
             let new = Digest::of_hash(Sha256::digest(&bytes).into());
-            installer.item(&package.name, item, &mut bytes.as_slice(), &|path, there| {
-                let there = Digest::of_hash(Sha256::digest(there).into());
+            installer.item(&package.name, item, &mut bytes.as_slice(), &|root, path| {
+                let there = hash_of(root, path)?;
                 let keeps = database.keeps_conffile(&package.name, path, &there, &new);
                 keeps.then(|| format!("{}-opkg", path.as_str()).parse().ok()).flatten()
             })?;
@@ -155,7 +160,7 @@ pub(super) async fn install(
         match database.alternative(&link) {
             Some(target) => installer.root_mut().put_symlink(&link, target)?,
             None => {
-                installer.root_mut().remove(&link)?;
+                installer.root_mut().remove_file(&link);
             }
         }
     }
@@ -184,7 +189,7 @@ fn write(root: &mut Root, database: &Database) -> Result<(), Error> {
                 root.put_file(&path, Attributes::root(mode), &mut content.as_slice())?;
             }
             Change::Remove => {
-                root.remove(&path)?;
+                root.remove_file(&path);
             }
         }
     }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::bundle::DOCUMENT;
 use super::manifest::{self, REF_NAME};
-use super::{Blob, Bundle, Bytes, Descriptor, Error, FilePart, Index};
+use super::{Blob, Bundle, Bytes, Descriptor, Error, FilePart, Index, Manifest};
 use crate::shown;
 use crate::temporary::{self, Draft};
 use crate::types::{Digest, quoted};
@@ -111,7 +111,11 @@ impl Bundle {
                 &mut |file: &mut dyn Write| blob.copy(digest.as_str(), &digest, file).map_err(Failure::Own);
             write(&path, &named.join(blob_path), copy)?;
         }
-        let index = manifest::json(&self.listed(index, tag));
+        let read = |descriptor: &Descriptor| {
+            let part = FilePart::open(&folder.join(blob_path(&descriptor.digest))).ok()?;
+            Blob { bytes: Bytes::File(part), origin: None }.document("", descriptor).ok()
+        };
+        let index = manifest::json(&self.listed(index, tag, &read));
         write(&folder.join(INDEX), &named.join(INDEX), &mut |file| Ok(file.write_all(&index)?))
     }
 
@@ -123,8 +127,14 @@ impl Bundle {
         self.blobs.clone().into_iter().chain(documents).collect()
     }
 
-    /// The index of a layout with this bundle in it; whatever had the tag before loses it.
-    pub(super) fn listed(&self, index: &Index, tag: Option<&str>) -> Index {
+    /// The index of a layout with this bundle in it; whatever had the tag before loses it, and what referred to that, of the
+    /// kinds that this bundle brings itself, goes with it. `read` gives the documents of the layout.
+    pub(super) fn listed(
+        &self,
+        index: &Index,
+        tag: Option<&str>,
+        read: &dyn Fn(&Descriptor) -> Option<Vec<u8>>,
+    ) -> Index {
         let mut top = self.top.clone();
         if let Some(tag) = tag {
             top.annotations.insert(REF_NAME.to_owned(), tag.to_owned());
@@ -133,15 +143,25 @@ impl Bundle {
             self.documents.iter().filter(|document| document.manifest().is_ok_and(|it| it.subject.is_some()));
         let new: Vec<Descriptor> =
             [top].into_iter().chain(named.map(|document| document.descriptor.clone())).collect();
-        let mut index = index.clone();
-        index.manifests.retain(|old| {
-            let same_tag = tag.is_some() && old.annotations.get(REF_NAME).map(String::as_str) == tag;
-            let same_untagged =
-                !old.annotations.contains_key(REF_NAME) && new.iter().any(|new| new.digest == old.digest);
-            !same_tag && !same_untagged
-        });
-        index.manifests.extend(new);
-        index
+        let has_tag =
+            |old: &Descriptor| tag.is_some() && old.annotations.get(REF_NAME).map(String::as_str) == tag;
+        let (before, others): (Vec<_>, Vec<_>) = index.manifests.iter().cloned().partition(has_tag);
+        let is_subject =
+            |subject: &Digest, of: &[Descriptor]| of.iter().any(|top| holds_image(top, subject, read));
+        let kinds: Vec<_> = new.iter().filter_map(|new| new.artifact_type.as_ref()).collect();
+        let is_stale = |old: &Descriptor| {
+            let is_of_kind = old.artifact_type.as_ref().is_some_and(|kind| kinds.contains(&kind));
+            let subject = || Some(serde_json::from_slice::<Manifest>(&read(old)?).ok()?.subject?.digest);
+            is_of_kind
+                && subject()
+                    .is_some_and(|subject| is_subject(&subject, &before) && !is_subject(&subject, &others))
+        };
+        let stays = |old: &&Descriptor| {
+            let is_untagged = !old.annotations.contains_key(REF_NAME);
+            !(is_untagged && (new.iter().any(|new| new.digest == old.digest) || is_stale(old)))
+        };
+        let manifests = others.iter().filter(stays).cloned().chain(new.iter().cloned()).collect();
+        Index { manifests, ..index.clone() }
     }
 
     /// Reads an image out of a layout: the one with this tag, or the only one. Layers stay where they are.
@@ -190,6 +210,13 @@ impl Bundle {
             (several, _) => refused(format!("has {} images: say which tag, {there}", several.len())),
         }
     }
+}
+
+/// Whether an entry of an index is this image, or an index with it.
+fn holds_image(top: &Descriptor, image: &Digest, read: &dyn Fn(&Descriptor) -> Option<Vec<u8>>) -> bool {
+    let inner = || serde_json::from_slice::<Index>(&read(top)?).ok();
+    top.digest == *image
+        || inner().is_some_and(|index| index.manifests.iter().any(|inner| inner.digest == *image))
 }
 
 /// The index of a layout.

@@ -1,9 +1,9 @@
 //! What lies at a path of a root.
 
-use std::io::Read;
+use std::io::{self, Read};
 use std::sync::Arc;
 
-use super::measure::digest;
+use super::measure::{Measured, digest};
 
 use super::FilePart;
 use crate::types::Digest;
@@ -97,9 +97,23 @@ impl Content {
     /// Reads it from the start; none for a file of the base whose bytes were not kept.
     pub fn reader(&self) -> Option<Box<dyn Read>> {
         match &self.place {
-            Place::Memory(bytes) => Some(Box::new(std::io::Cursor::new(Arc::clone(bytes)))),
+            Place::Memory(bytes) => Some(Box::new(io::Cursor::new(Arc::clone(bytes)))),
             Place::File(part) => Some(Box::new(part.reader())),
             Place::Base(_) => None,
+        }
+    }
+
+    /// The SHA-256 of its bytes.
+    pub(super) fn digest(&self) -> io::Result<Digest> {
+        match &self.place {
+            Place::Base(digest) => Ok(digest.clone()),
+            Place::Memory(bytes) => Ok(digest(bytes)),
+            Place::File(part) => {
+                let mut measured = Measured::new(io::sink());
+                io::copy(&mut part.reader(), &mut measured)?;
+                let (_, digest, _) = measured.finish();
+                Ok(digest)
+            }
         }
     }
 

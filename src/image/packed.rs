@@ -22,7 +22,7 @@ impl Bundle {
         let writing = || Error::io(format!("write `{}`", shown::path(path)));
         let file = Draft::new(temporary::folder_of(path)).map_err(writing())?;
         let mut builder = Builder::new(BufWriter::new(file));
-        let index = manifest::json(&self.listed(&Index::new(Vec::new()), tag));
+        let index = manifest::json(&self.listed(&Index::new(Vec::new()), tag, &|_| None));
         // In the order of their names' bytes.
         for folder in ["blobs/", "blobs/sha256/"] {
             entry(&mut builder, folder, EntryType::Directory, 0).map_err(writing())?;

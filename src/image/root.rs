@@ -6,11 +6,13 @@ use std::io::Read;
 use super::node::Place;
 use super::spool::Spool;
 use super::tree::{self, WHITEOUT};
-use super::{Attributes, Content, Error, Kind, Node, Tree};
-use crate::types::RootPath;
+use super::{Attributes, Content, Error, Kind, Node, Tree, measure};
+use crate::types::{Digest, RootPath};
 
 /// How many symbolic links one path may lead through, as on Linux.
 const LINKS: usize = 40;
+/// The folder that is empty memory when the machine runs.
+const VOLATILE: &str = "tmp";
 /// The most that [`Root::read`] takes into memory.
 const READ: u64 = 16 << 20;
 
@@ -113,9 +115,23 @@ impl Root {
         Ok(Some(bytes))
     }
 
-    /// What lies below a folder, however deep, ordered by path.
+    /// What lies below a folder, however deep, ordered by path; links are followed to it, and the paths are where things
+    /// really are.
     pub fn below(&self, folder: &RootPath) -> impl Iterator<Item = (&RootPath, &Node)> {
-        tree::under(&self.nodes, folder)
+        let place = self.walk(folder, true).ok().flatten();
+        place.into_iter().flat_map(|place| tree::under(&self.nodes, &place))
+    }
+
+    /// The SHA-256 of what lies at a path, the links of its folders followed: of a file's bytes, of a link's text; none where
+    /// neither is.
+    pub fn digest(&self, path: &RootPath) -> Result<Option<Digest>, Error> {
+        match self.get(path).map(|node| &node.kind) {
+            Some(Kind::File(content)) => {
+                content.digest().map(Some).map_err(Error::io(format!("read {path} again")))
+            }
+            Some(Kind::Symlink(text)) => Ok(Some(measure::digest(text.as_bytes()))),
+            _ => Ok(None),
+        }
     }
 
     /// Everything, ordered by path.
@@ -155,7 +171,9 @@ impl Root {
     pub fn put_folder(&mut self, path: &RootPath, attributes: Attributes) -> Result<(), Error> {
         let place =
             self.walk(path, true)?.ok_or_else(|| Error::path(path, "it is a link to the root itself"))?;
-        let place = Self::lasting(path, place)?;
+        // The folder itself is what the memory is mounted over.
+        let is_itself = path.as_str() == VOLATILE && place == *path;
+        let place = if is_itself { place } else { Self::lasting(path, place)? };
         if let Some(Kind::File(_) | Kind::Special) = self.nodes.get(&place).map(|node| &node.kind) {
             return Err(Error::path(path, "a file is there"));
         }
@@ -186,6 +204,24 @@ impl Root {
         Ok(tree::remove(&mut self.nodes, &place))
     }
 
+    /// Takes out a file or link; whether it was there. A folder stays, and what cannot be reached is not there.
+    pub fn remove_file(&mut self, path: &RootPath) -> bool {
+        self.remove_if(path, |_, node| !matches!(node.kind, Kind::Folder))
+    }
+
+    /// Takes out a folder in which nothing is; whether it was there. A link to one stays.
+    pub fn remove_empty_folder(&mut self, path: &RootPath) -> bool {
+        self.remove_if(path, |root, node| {
+            matches!(node.kind, Kind::Folder) && root.below(path).next().is_none()
+        })
+    }
+
+    fn remove_if(&mut self, path: &RootPath, goes: impl Fn(&Self, &Node) -> bool) -> bool {
+        let place = self.resolve(path).ok();
+        let place = place.filter(|place| self.nodes.get(place).is_some_and(|node| goes(self, node)));
+        place.is_some_and(|place| self.nodes.remove(&place).is_some())
+    }
+
     /// The real place of what is no folder.
     fn free(&self, path: &RootPath) -> Result<RootPath, Error> {
         let place = Self::lasting(path, self.resolve(path)?)?;
@@ -197,7 +233,7 @@ impl Root {
 
     /// The place, unless a layer cannot hold it.
     fn lasting(path: &RootPath, place: RootPath) -> Result<RootPath, Error> {
-        if place.is_below("tmp") {
+        if place.is_below(VOLATILE) {
             return Err(Error::Volatile { path: path.clone(), place });
         }
         if place.as_str().split('/').any(|part| part.starts_with(WHITEOUT)) {

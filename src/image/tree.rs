@@ -11,7 +11,7 @@ use super::{Attributes, Content, Error, Kind, Node};
 use crate::types::RootPath;
 
 /// Where the files lie whose bytes are kept, since building an image reads them: configuration and package databases.
-const KEPT: &[&str] = &["etc", "lib/apk", "usr/lib/opkg", "usr/lib/os-release"];
+const KEPT: &[&str] = &["etc", "lib/apk", "usr/lib/apk", "usr/lib/opkg", "usr/lib/os-release"];
 /// A file longer than this is not kept; apk's database of a full image has half of it.
 const KEPT_EACH: u64 = 4 << 20;
 /// All that is kept together.

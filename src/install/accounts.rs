@@ -72,18 +72,23 @@ impl Accounts {
 
     /// The number of a user, by its name or by itself.
     pub fn user(&self, user: &str) -> Option<u32> {
-        number(&self.passwd, user).or_else(|| user.parse().ok())
+        known(&self.passwd, user).or_else(|| user.parse().ok())
     }
 
     /// The number of a group, by its name or by itself.
     pub fn group(&self, group: &str) -> Option<u32> {
-        number(&self.group, group).or_else(|| group.parse().ok())
+        known(&self.group, group).or_else(|| group.parse().ok())
     }
 
     /// The numbers of a user and a group; of those that do not exist, nobody's.
     pub fn ids(&self, user: &str, group: &str) -> (u32, u32) {
-        (number(&self.passwd, user).unwrap_or(NOBODY), number(&self.group, group).unwrap_or(NOBODY))
+        (known(&self.passwd, user).unwrap_or(NOBODY), known(&self.group, group).unwrap_or(NOBODY))
     }
+}
+
+/// The number of a name; root has its own before there is a file that says so.
+fn known(lines: &[String], name: &str) -> Option<u32> {
+    number(lines, name).or_else(|| (name == "root").then_some(0))
 }
 
 /// The number of a name: the third field of its line in `passwd` and `group` alike.

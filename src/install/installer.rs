@@ -1,15 +1,20 @@
 //! The installer: items of packages, and what packages want beside their files.
 
+use std::collections::BTreeMap;
 use std::io::Read;
 
 use super::accounts::Accounts;
 use super::error::Error;
 use super::scripts::at_boot;
 use super::{fit, services};
-use crate::feed::{Item, Kind, Owner, Package};
-use crate::image::{self, Attributes, Root};
+use crate::feed::{Item, Kind, Owner, Package, WantedUser};
+use crate::image::{self, Attributes, Node, Root};
 use crate::types::RootPath;
 
+/// The mode of the passwords.
+const SHADOW: u32 = 0o600;
+/// The files of accounts, each with the mode of a new one.
+const ACCOUNTS: [(&str, u32); 3] = [("etc/passwd", 0o644), ("etc/group", 0o644), ("etc/shadow", SHADOW)];
 /// The scripts of services.
 const SERVICES: &str = "etc/init.d";
 /// Scripts that are run once at the first boot.
@@ -25,7 +30,8 @@ pub enum Note {
         /// The file.
         path: RootPath,
     },
-    /// A file of the base that was changed is kept, and the package's own is beside it.
+    /// What lies in the base where a package has a file or link, and is not the package's or was changed, is kept, and the
+    /// package's own is beside it.
     Kept {
         /// The package that has it.
         package: String,
@@ -34,6 +40,13 @@ pub enum Note {
         /// Where the package's file is.
         aside: RootPath,
     },
+    /// A file or link of a package that went, which was changed in the base and stays.
+    Stays {
+        /// The package that had it.
+        package: String,
+        /// What stays.
+        path: RootPath,
+    },
     /// A script of a package that runs at the first boot, since nothing runs while an image is built.
     AtBoot {
         /// The package.
@@ -41,28 +54,27 @@ pub enum Note {
     },
 }
 
-/// Whether a file that is there stays, with the package's own beside it: asked with the path and the bytes that are there.
-/// Gives the path beside.
-pub type Keep<'a> = &'a dyn Fn(&RootPath, &[u8]) -> Option<RootPath>;
+/// Whether what is there stays, with the package's own file or link beside it: asked with the root and a path at which
+/// something is. Gives the path beside.
+pub type Keep<'a> = &'a dyn Fn(&Root, &RootPath) -> Option<RootPath>;
 
 /// Puts packages into a root.
 #[derive(Debug)]
 pub struct Installer {
     root: Root,
     accounts: Accounts,
+    /// The users that packages asked for so far.
+    users: Vec<WantedUser>,
+    /// Where packages' own files are that stand beside what is there.
+    asides: BTreeMap<RootPath, RootPath>,
     notes: Vec<Note>,
 }
 
 impl Installer {
     /// An installer for a root.
     pub fn new(root: Root) -> Result<Self, Error> {
-        let text = |path: &str| -> Result<String, Error> {
-            let path: RootPath = path.parse().expect("it is a path in a root");
-            let bytes = root.read(&path)?.unwrap_or_default();
-            String::from_utf8(bytes).map_err(|_| Error::Base { path, problem: "it is no text".to_owned() })
-        };
-        let accounts = Accounts::new(&text("etc/passwd")?, &text("etc/group")?, &text("etc/shadow")?);
-        Ok(Self { root, accounts, notes: Vec::new() })
+        let accounts = accounts(&root)?;
+        Ok(Self { root, accounts, users: Vec::new(), asides: BTreeMap::new(), notes: Vec::new() })
     }
 
     /// The root as it is by now.
@@ -103,32 +115,41 @@ impl Installer {
     ) -> Result<(), Error> {
         let (uid, gid) = self.ids(&item.owner);
         let attributes = Attributes { mode: item.mode, uid, gid };
-        match &item.kind {
-            Kind::Folder => {
-                // A folder that is there keeps its attributes, as with both package managers.
-                let there = self.root.get(&item.path).map(|node| &node.kind);
-                if !matches!(there, Some(image::Kind::Folder | image::Kind::Symlink(_))) {
-                    self.root.put_folder(&item.path, attributes)?;
-                }
+        let there = self.root.get(&item.path).map(|node| &node.kind);
+        if item.kind == Kind::Folder {
+            // A folder that is there keeps its attributes, as with opkg; apk decides at the end.
+            if !matches!(there, Some(image::Kind::Folder | image::Kind::Symlink(_))) {
+                self.root.put_folder(&item.path, attributes)?;
             }
-            Kind::File(_) => {
-                let aside = match self.root.get(&item.path).map(|node| &node.kind) {
-                    Some(image::Kind::File(_)) => self.root.read(&item.path).ok().flatten(),
-                    _ => None,
-                }
-                .and_then(|there| keep(&item.path, &there));
-                if let Some(aside) = &aside {
-                    self.notes.push(Note::Kept {
-                        package: package.to_owned(),
-                        path: item.path.clone(),
-                        aside: aside.clone(),
-                    });
-                }
-                self.root.put_file(aside.as_ref().unwrap_or(&item.path), attributes, content)?;
-            }
-            Kind::Symlink(text) => self.root.put_symlink(&item.path, text)?,
-            Kind::Hardlink(file) => self.root.put_hardlink(&item.path, file)?,
+            return Ok(());
         }
+        let aside = there.and_then(|_| keep(&self.root, &item.path));
+        let place = aside.as_ref().unwrap_or(&item.path);
+        match &item.kind {
+            Kind::Symlink(text) => self.root.put_symlink(place, text)?,
+            Kind::Hardlink(file) => self.root.put_hardlink(place, self.asides.get(file).unwrap_or(file))?,
+            Kind::File(_) | Kind::Folder => self.root.put_file(place, attributes, content)?,
+        }
+        match aside {
+            Some(aside) => self.put_aside(package, &item.path, aside)?,
+            None if ACCOUNTS.iter().any(|(file, _)| *file == item.path.as_str()) => {
+                self.accounts = accounts(&self.root)?;
+                self.users.iter().for_each(|user| self.accounts.add(user));
+            }
+            None => {}
+        }
+        Ok(())
+    }
+
+    /// Notes what stands beside what is there; nothing has to where both are the same.
+    fn put_aside(&mut self, package: &str, path: &RootPath, aside: RootPath) -> Result<(), Error> {
+        if self.root.digest(path)? == self.root.digest(&aside)? {
+            self.root.remove_file(&aside);
+            return Ok(());
+        }
+        let kept = Note::Kept { package: package.to_owned(), path: path.clone(), aside: aside.clone() };
+        self.notes.push(kept);
+        self.asides.insert(path.clone(), aside);
         Ok(())
     }
 
@@ -136,6 +157,7 @@ impl Installer {
     pub fn package(&mut self, package: &Package) -> Result<(), Error> {
         for user in &package.users {
             self.accounts.add(user);
+            self.users.push(user.clone());
         }
         for item in &package.items {
             if is_service(&item.path) {
@@ -151,14 +173,21 @@ impl Installer {
         Ok(())
     }
 
-    /// Takes out a file of a package that goes, or that a new version of it has no more; a service of that file does not
-    /// start any more.
+    /// Takes out a file or link of a package that goes, or that a new version of it has no more; a service of that file does
+    /// not start any more.
     pub fn take_out(&mut self, path: &RootPath) -> Result<(), Error> {
-        self.root.remove(path)?;
-        if is_service(path) {
-            disable(&mut self.root, path.name())?;
-        }
-        Ok(())
+        self.root.remove_file(path);
+        self.stop(path)
+    }
+
+    /// Leaves a file or link of a package where it is, since it was changed.
+    pub fn leave(&mut self, package: &str, path: &RootPath) {
+        self.notes.push(Note::Stays { package: package.to_owned(), path: path.clone() });
+    }
+
+    /// Has a service not start any more, if that file is one; its package goes.
+    pub fn stop(&mut self, path: &RootPath) -> Result<(), Error> {
+        if is_service(path) { disable(&mut self.root, path.name()) } else { Ok(()) }
     }
 
     /// Puts a file of an overlay or a recipe; a service among them starts.
@@ -199,16 +228,31 @@ impl Installer {
 
     /// Writes the accounts, and makes the root fit for a pod.
     pub fn finish(mut self) -> Result<(Root, Vec<Note>), Error> {
-        let modes = [("etc/passwd", 0o644), ("etc/group", 0o644), ("etc/shadow", 0o600)];
-        for ((path, mode), text) in modes.into_iter().zip(self.accounts.texts()) {
+        for ((path, mode), text) in ACCOUNTS.into_iter().zip(self.accounts.texts()) {
             let path = fixed(path)?;
+            let attributes = match self.root.get(&path) {
+                // A shadow that is open to others is closed.
+                Some(Node { kind: image::Kind::File(_), attributes }) if mode != SHADOW => *attributes,
+                _ => Attributes::root(mode),
+            };
             if self.root.read(&path)?.unwrap_or_default() != text.as_bytes() {
-                self.root.put_file(&path, Attributes::root(mode), &mut text.as_bytes())?;
+                self.root.put_file(&path, attributes, &mut text.as_bytes())?;
             }
         }
         fit::for_a_pod(&mut self.root)?;
         Ok((self.root, self.notes))
     }
+}
+
+/// The accounts that a root has.
+fn accounts(root: &Root) -> Result<Accounts, Error> {
+    let text = |path: &str| -> Result<String, Error> {
+        let path = fixed(path)?;
+        let bytes = root.read(&path)?.unwrap_or_default();
+        String::from_utf8(bytes).map_err(|_| Error::Base { path, problem: "it is no text".to_owned() })
+    };
+    let [passwd, group, shadow] = ACCOUNTS.map(|(path, _)| text(path));
+    Ok(Accounts::new(&passwd?, &group?, &shadow?))
 }
 
 fn is_service(path: &RootPath) -> bool {

@@ -97,14 +97,62 @@ fn what_is_under_tmp_is_left_out_and_said() {
 #[test]
 fn a_file_that_stays_has_the_new_one_beside_it() {
     let mut installer = installer(&[("etc/a", "mine")]);
-    let keep: Keep<'_> = &|at, there| (there == b"mine").then(|| path(&format!("{}-opkg", at.as_str())));
+    installer.root_mut().put_symlink(&path("etc/l"), "mine").expect("it can be put");
+    installer.root_mut().put_symlink(&path("etc/same"), "there").expect("it can be put");
+    installer.root_mut().put_folder(&path("etc/folder"), Attributes::root(0o755)).expect("it can be put");
+    let keep: Keep<'_> = &|_, at| path(&format!("{}-new", at.as_str())).into();
+    let symlink = |name, text: &str| item(name, Kind::Symlink(text.to_owned()), 0o777);
     put(&mut installer, &file("etc/a"), "new", keep);
     put(&mut installer, &file("etc/b"), "new", keep);
+    put(&mut installer, &symlink("etc/l", "there"), "", keep);
+    put(&mut installer, &symlink("etc/same", "there"), "", keep);
+    put(&mut installer, &file("etc/folder"), "new", keep);
+    put(&mut installer, &item("etc/a-too", Kind::Hardlink(path("etc/a")), 0o644), "", keep);
     let (root, notes) = finished(installer);
-    assert_eq!((text(&root, "etc/a"), text(&root, "etc/a-opkg")), ("mine".to_owned(), "new".to_owned()));
-    assert_eq!(text(&root, "etc/b"), "new");
-    let kept = Note::Kept { package: "p".to_owned(), path: path("etc/a"), aside: path("etc/a-opkg") };
-    assert_eq!(notes, [kept]);
+    assert_eq!((text(&root, "etc/a"), text(&root, "etc/a-new")), ("mine".to_owned(), "new".to_owned()));
+    assert_eq!((text(&root, "etc/b"), text(&root, "etc/a-too")), ("new".to_owned(), "new".to_owned()));
+    assert_eq!(
+        (link(&root, "etc/l").as_deref(), link(&root, "etc/l-new").as_deref()),
+        (Some("mine"), Some("there"))
+    );
+    assert_eq!((link(&root, "etc/same").as_deref(), link(&root, "etc/same-new")), (Some("there"), None));
+    assert_eq!(text(&root, "etc/folder-new"), "new");
+    let kept = |name: &str| Note::Kept {
+        package: "p".to_owned(),
+        path: path(name),
+        aside: path(&format!("{name}-new")),
+    };
+    assert_eq!(notes, [kept("etc/a"), kept("etc/l"), kept("etc/folder")]);
+}
+
+#[test]
+fn the_folder_for_memory_is_one() {
+    let mut installer = installer(&[]);
+    put(&mut installer, &item("tmp", Kind::Folder, 0o1777), "", NEVER);
+    let (root, notes) = finished(installer);
+    assert_eq!((attributes(&root, "tmp"), notes), ((0o1777, 0, 0), Vec::new()));
+}
+
+#[test]
+fn accounts_are_those_of_the_package_that_brings_them() {
+    let mut root = Root::new(Tree::default());
+    root.put_folder(&path("etc"), Attributes::root(0o755)).expect("it can be put");
+    let mut installer = Installer::new(root).expect("accounts");
+    assert_eq!(installer.ids(&Owner::Name("root".to_owned(), "root".to_owned())), (0, 0));
+    assert_eq!((installer.owner("root", "root"), installer.owner("a", "a")), (Some((0, 0)), None));
+    let wanted = WantedUser { user: Some(("a".to_owned(), Some(7))), ..WantedUser::default() };
+    let package = Package { name: "p".to_owned(), users: vec![wanted], ..Package::default() };
+    installer.package(&package).expect("it can be installed");
+    put(&mut installer, &item("etc/passwd", Kind::File(0), 0o664), "root:x:0:0:root:/root:/bin/ash\n", NEVER);
+    let (root, _) = finished(installer);
+    assert_eq!(
+        text(&root, "etc/passwd"),
+        "root:x:0:0:root:/root:/bin/ash\na:x:7:7:a:/var/run/a:/bin/false\n"
+    );
+    assert_eq!(
+        (attributes(&root, "etc/passwd"), attributes(&root, "etc/shadow")),
+        ((0o664, 0, 0), (0o600, 0, 0))
+    );
 }
 
 #[test]
@@ -150,6 +198,13 @@ fn a_service_that_is_taken_out_does_not_start() {
         installer.file(&at, Attributes::root(0o755), &mut SERVICE.as_bytes()).expect("it can be put");
     }
     installer.take_out(&path("etc/init.d/a")).expect("it can go");
+    // A folder of the base with that name is nobody's file.
+    installer
+        .root_mut()
+        .put_file(&path("srv/a/b"), Attributes::root(0o644), &mut &b""[..])
+        .expect("it can be put");
+    installer.take_out(&path("srv/a")).expect("nothing goes");
+    assert!(installer.root().get(&path("srv/a/b")).is_some());
     assert!(link(installer.root(), "etc/rc.d/S40b").is_some());
     assert!(
         link(installer.root(), "etc/rc.d/S40a").is_none()

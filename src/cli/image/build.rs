@@ -7,7 +7,7 @@ use super::failed;
 use super::recipe::{load, read_lock};
 use super::show::Show;
 use super::supply::Stock;
-use crate::build::{self, Built, Request, Supply};
+use crate::build::{self, Built, BuiltRoot, Request, Supply};
 use crate::cli::cluster::block_on;
 use crate::cli::error::{CliError, Outcome};
 use crate::cli::printer::Printer;
@@ -153,6 +153,7 @@ pub fn tell(built: &Built, printer: Printer) {
                 shown::line(&feed.place)
             ));
         }
+        tell_unknown(root, printer);
         for note in &root.notes {
             printer.line(&format!("  {}", shown::line(&sentence(note))));
         }
@@ -163,13 +164,28 @@ pub fn tell(built: &Built, printer: Printer) {
     }
 }
 
+/// Says which packages were to be removed and cannot be, since nothing is called so.
+pub fn tell_unknown(root: &BuiltRoot, printer: Printer) {
+    for (name, nearest) in &root.unknown {
+        let meant =
+            nearest.as_ref().map(|nearest| format!("; did you mean `-{nearest}`?")).unwrap_or_default();
+        let text = format!("nothing to remove: neither the base nor a feed has a package `{name}`{meant}");
+        printer.line(&format!("  {}", shown::line(&text)));
+    }
+}
+
 fn sentence(note: &Note) -> String {
     match note {
         Note::LeftOut { package, path } => {
             format!("{package}: {path} is left out: a pod has a /tmp of its own")
         }
         Note::Kept { package, path, aside } => {
-            format!("{package}: {path} was changed in the base and stays; the package's own is {aside}")
+            format!(
+                "{package}: {path} of the base is not as the package has it, and stays; the package's own is {aside}"
+            )
+        }
+        Note::Stays { package, path } => {
+            format!("{package} has {path} no more: it was changed in the base and stays")
         }
         Note::AtBoot { package } => format!("{package}: its own script runs at the first boot, not now"),
     }

@@ -3,7 +3,7 @@
 use std::io::Write as _;
 
 use super::args::LockArgs;
-use super::build::epoch;
+use super::build::{epoch, tell_unknown};
 use super::failed;
 use super::recipe::{load, refuse_other};
 use super::show::Show;
@@ -33,13 +33,16 @@ pub fn run(args: &LockArgs, printer: Printer) -> Result<Outcome, CliError> {
     let mut file = Draft::new(temporary::folder_of(&chosen.lock)).map_err(|error| unwritable(&error))?;
     file.write_all(built.lock.text().as_bytes()).map_err(|error| unwritable(&error))?;
     file.persist(&chosen.lock).map_err(|error| unwritable(&error))?;
-    for (architecture, root) in &built.lock.roots {
+    for root in &built.roots {
+        let locked = &built.lock.roots[&root.architecture];
         printer.line(&format!(
-            "{architecture}: {} packages to install, {} to remove, {} kernel modules of the node",
-            root.install.len(),
-            root.remove.len(),
-            root.host_modules.len()
+            "{}: {} packages to install, {} to remove, {} kernel modules of the node",
+            root.architecture,
+            locked.install.len(),
+            locked.remove.len(),
+            locked.host_modules.len()
         ));
+        tell_unknown(root, printer);
     }
     printer.line(&format!("wrote {}", shown::path(&chosen.lock)));
     Ok(Outcome::Done)

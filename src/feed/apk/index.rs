@@ -78,7 +78,7 @@ impl Index {
                 Some((variable, most)) => (variable, most.parse().ok()),
                 None => (variable, Some(usize::MAX)),
             };
-            let hash = super::signature::hex(info.id().unwrap_or_default());
+            let hash = info.id().map(|id| super::signature::hex(id)).unwrap_or_default();
             let value = match variable {
                 "name" => &info.name,
                 "version" => &info.version,

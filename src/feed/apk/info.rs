@@ -119,8 +119,8 @@ impl Info {
     }
 
     /// The id of the package in the database: the first 20 bytes of its hash.
-    pub fn id(&self) -> Option<&[u8]> {
-        self.hash.get(..20)
+    pub fn id(&self) -> Option<&[u8; 20]> {
+        self.hash.first_chunk()
     }
 
     /// Its id as the database writes it: `Q1…`.

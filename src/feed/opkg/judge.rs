@@ -8,6 +8,25 @@ use super::unresolved::{Chain, Error};
 use crate::types::quoted;
 
 impl Run<'_> {
+    /// Whether the base or a feed has a package of this very name, one that is to be removed too.
+    pub fn has_package(&self, name: &str) -> bool {
+        let offered =
+            || self.request.feeds.iter().flat_map(|index| &index.entries).map(|entry| &entry.control);
+        let installed = self.request.installed.installed().map(|one| &one.control);
+        installed.chain(offered()).any(|control| control.name == name)
+    }
+
+    /// A name that is to be removed and is no package's own: who provides it has to be named.
+    pub fn check_removed(&self) -> Result<(), Error> {
+        for name in self.request.removed.iter().filter(|name| !self.has_package(name)) {
+            let mut present = self.present.values().map(|number| self.universe.control(*number));
+            if let Some(package) = present.find(|control| control.names().any(|other| other == name)) {
+                return Err(Error::Provided { name: quoted(name), package: package.name.clone() });
+            }
+        }
+        Ok(())
+    }
+
     /// Judges the outcome: no two that conflict, and nobody without what it needs.
     pub fn judge(&self) -> Result<(), Error> {
         let universe = self.universe;

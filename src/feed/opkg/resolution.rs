@@ -6,6 +6,7 @@ use super::provided_by_host;
 use super::resolve::{Run, upgraded};
 use super::unresolved::Error;
 use super::{Dependency, Version};
+use crate::types::nearest;
 
 /// What to do to a base, in this order: remove, then install one by one.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,12 +17,14 @@ pub struct Resolution {
     pub install: Vec<Step>,
     /// Wanted packages that the base has already.
     pub already: Vec<String>,
-    /// Packages that were to be removed and are not there.
-    pub nothing_to_remove: Vec<String>,
+    /// Names that were to be removed and that neither the base nor a feed knows, each with one that was likely meant.
+    pub unknown: Vec<(String, Option<String>)>,
     /// Kernel modules that packages of the image need, from all packages, the base's own too.
     pub host_modules: Vec<HostModule>,
     /// For each package the packages that satisfy what it needs.
     needs: BTreeMap<String, BTreeSet<String>>,
+    /// The packages that are there by each name that they provide.
+    providers: BTreeMap<String, BTreeSet<String>>,
     wanted: BTreeSet<String>,
 }
 
@@ -64,8 +67,16 @@ impl Resolution {
         let replaced = run.replaced.iter();
         let replaced = replaced
             .map(|(old, new)| Removal { name: (*old).to_owned(), replaced_by: Some((*new).to_owned()) });
-        let nothing_to_remove =
-            request.removed.iter().filter(|name| !asked.contains(name)).cloned().collect();
+        let installed = || request.installed.installed().map(|one| one.control.name.as_str());
+        let unknown = request.removed.iter().filter(|name| !run.has_package(name) && !universe.knows(name));
+        let unknown = unknown.map(|name| (name.clone(), nearest(name, installed()).map(str::to_owned)));
+        let unknown = unknown.collect();
+        let mut providers: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+        for (name, number) in &run.present {
+            for other in universe.control(*number).names().filter(|other| other != name) {
+                providers.entry(other.to_owned()).or_default().insert((*name).to_owned());
+            }
+        }
         let steps = run.order.iter().filter_map(|number| {
             let one = universe.get(*number);
             let (feed, entry) = one.offered?;
@@ -95,14 +106,22 @@ impl Resolution {
                 .map(|name| Removal { name, replaced_by: None })
                 .chain(replaced)
                 .collect(),
-            nothing_to_remove,
+            unknown,
+            providers,
             needs,
         })
     }
 
     /// Why a package is there: for each wanted package, and each of the base that nothing needs, the shortest chain
-    /// from it to that package. Empty when it is not there.
+    /// from it to that package, or to each that provides this name. Empty when it is not there.
     pub fn why(&self, name: &str) -> Vec<Vec<String>> {
+        match self.providers.get(name).filter(|_| !self.needs.contains_key(name)) {
+            Some(providers) => providers.iter().flat_map(|package| self.chains(package)).collect(),
+            None => self.chains(name),
+        }
+    }
+
+    fn chains(&self, name: &str) -> Vec<Vec<String>> {
         let needed: BTreeSet<&String> =
             self.needs.iter().flat_map(|(own, all)| all.iter().filter(move |one| *one != own)).collect();
         let tops = self.needs.keys().filter(|top| self.wanted.contains(*top) || !needed.contains(top));

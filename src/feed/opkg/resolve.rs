@@ -26,7 +26,7 @@ pub struct Request<'a> {
     pub installed: &'a Database,
     /// Names of packages that are to be there in the end.
     pub wanted: &'a BTreeSet<String>,
-    /// Names of packages that are not.
+    /// Names of packages that are not, by their own names.
     pub removed: &'a BTreeSet<String>,
     /// Architectures that the image runs, with their priorities: OpenWrt has `all` 1, `noarch` 1, its own 10.
     pub architectures: &'a BTreeMap<String, u32>,
@@ -66,6 +66,7 @@ pub fn resolve(request: &Request<'_>) -> Result<Resolution, Error> {
     for name in request.wanted {
         run.want(name)?;
     }
+    run.check_removed()?;
     run.judge()?;
     Resolution::of(&run, asked)
 }

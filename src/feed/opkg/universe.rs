@@ -107,6 +107,11 @@ impl<'a> Universe<'a> {
         self.providers.keys().copied()
     }
 
+    /// Whether something answers to that name.
+    pub fn knows(&self, name: &str) -> bool {
+        self.providers.contains_key(name)
+    }
+
     /// The versions of a name that there are, as written.
     pub fn versions(&self, name: &str) -> Vec<&'a str> {
         self.providers

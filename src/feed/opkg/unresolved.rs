@@ -38,6 +38,16 @@ pub enum Error {
     /// Something is to be there and not to be there.
     #[error("the package {0} is wanted and to be removed: drop one of the two")]
     Both(String),
+    /// A name was to be removed that is no package's own, and the package that provides it is there.
+    #[error(
+        "{name} is to be removed, and is only a name that {package} provides: write `-{package}` to leave that out"
+    )]
+    Provided {
+        /// The name, quoted.
+        name: String,
+        /// The package.
+        package: String,
+    },
     /// Without it the system does not run.
     #[error("the package {0} is essential and cannot be removed")]
     Essential(String),

@@ -239,13 +239,75 @@ fn refuses_indexes_that_lie_too_deep() {
     assert!(problem(Bundle::read_archive(&path, None)).contains("is one index too many"));
 }
 
+/// An image with its bill of materials.
+fn with_sbom(text: &str, of: &str) -> Bundle {
+    let mut bundle = image("x86_64", text).bundle;
+    let subject = bundle.top.clone();
+    Sbom::new(of, "base", &super::base::base("x86_64"), Vec::new()).attach(&mut bundle, &subject, 7);
+    bundle
+}
+
+#[test]
+fn what_referred_to_an_image_goes_with_it() {
+    let temporary = tempfile::tempdir().expect("a folder");
+    let folder = temporary.path().join("layout");
+    let write = |bundle: &Bundle, tag| {
+        bundle.write_layout(&folder, Some(tag)).expect("it can be written");
+        let index = fs::read(folder.join("index.json")).expect("it was written");
+        let index: Index = serde_json::from_slice(&index).expect("an index");
+        let mut digests: Vec<_> = index.manifests.into_iter().map(|entry| entry.digest).collect();
+        digests.sort();
+        digests
+    };
+    let listed = |bundles: &[&Bundle]| {
+        let all = bundles.iter().flat_map(|bundle| &bundle.documents);
+        let mut digests: Vec<_> = all.map(|document| document.descriptor.digest.clone()).collect();
+        digests.sort();
+        digests
+    };
+    let (one, two) = (with_sbom("1", "it"), with_sbom("2", "it"));
+    assert_eq!(write(&one, "t"), listed(&[&one]));
+    assert_eq!(write(&two, "t"), listed(&[&two]), "a rebuild");
+    let named = with_sbom("2", "another name");
+    assert_eq!(write(&named, "t"), listed(&[&named]), "the same image with another bill");
+    assert_eq!(write(&one, "other"), listed(&[&named, &one]), "another tag");
+    let bills = write(&one, "t");
+    assert_eq!(
+        bills,
+        {
+            let mut all = listed(&[&one]);
+            all.push(one.top.digest.clone());
+            all.sort();
+            all
+        },
+        "one image, two tags"
+    );
+    assert_eq!(write(&two, "t"), listed(&[&one, &two]), "the other tag still has it");
+    // Of an index, the bills are those of its images.
+    let image = |text| crate::image::Image {
+        platform: super::base::base("x86_64").platform().clone(),
+        bundle: with_sbom(text, "it"),
+    };
+    let (three, four) = (
+        Bundle::index(vec![image("3")], std::collections::BTreeMap::default()),
+        Bundle::index(vec![image("4")], std::collections::BTreeMap::default()),
+    );
+    let tops = |bundle: &Bundle| {
+        let mut all: Vec<_> = write(bundle, "many")
+            .into_iter()
+            .filter(|digest| !listed(&[&one, &two]).contains(digest))
+            .collect();
+        all.retain(|digest| *digest != bundle.top.digest);
+        all.len()
+    };
+    assert_eq!((tops(&three), tops(&four)), (1, 1), "one bill each time");
+}
+
 #[test]
 fn brings_along_what_refers_to_an_image() {
     let temporary = tempfile::tempdir().expect("a folder");
     let folder = temporary.path().join("layout");
-    let mut bundle = image("x86_64", "x").bundle;
-    let subject = bundle.top.clone();
-    Sbom::new("it", "base", &super::base::base("x86_64"), Vec::new()).attach(&mut bundle, &subject, 7);
+    let bundle = with_sbom("x", "it");
     bundle.write_layout(&folder, Some("t")).expect("it can be written");
     for tag in [Some("t"), None] {
         let back = read(&folder, tag).expect("it was written here");

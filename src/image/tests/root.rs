@@ -72,7 +72,8 @@ fn refuses_what_leads_to_tmp() {
             "{refused}"
         );
     }
-    for folder in ["tmp", "var", "var/run"] {
+    root.put_folder(&path("tmp"), Attributes::root(0o1777)).expect("it is itself");
+    for folder in ["var", "var/run", "tmp/a"] {
         let refused = root.put_folder(&path(folder), Attributes::root(0o755));
         assert!(matches!(refused, Err(Error::Volatile { .. })), "{folder}");
     }
@@ -140,10 +141,42 @@ fn removes_folders_with_all_that_is_in_them() {
 }
 
 #[test]
+fn removes_of_a_link_to_a_folder_neither_the_link_nor_what_is_in_it() {
+    let mut root = root(
+        Tar::new()
+            .symlink("var", "tmp")
+            .symlink("lib", "usr/lib")
+            .file("usr/lib/full/a", "")
+            .folder("usr/lib/empty"),
+    );
+    for stays in ["var", "lib", "var/nothing", "lib/full", "usr/lib/full/a", "usr/lib/full/a/x", "nothing"] {
+        assert!(!root.remove_empty_folder(&path(stays)), "{stays}");
+    }
+    assert!(root.remove_empty_folder(&path("lib/empty")) && root.get(&path("usr/lib/empty")).is_none());
+    assert!(root.remove_file(&path("lib/full/a")) && !root.remove_file(&path("lib/full")));
+    assert!(root.remove_empty_folder(&path("lib/full")) && root.remove_file(&path("lib")));
+}
+
+#[test]
 fn lists_what_is_below_a_folder() {
-    let root = root(Tar::new().file("a/b/c", "").file("a.d", "").file("a/d", ""));
-    let below: Vec<String> = root.below(&path("a")).map(|(path, _)| path.to_string()).collect();
-    assert_eq!(below, ["/a/b", "/a/b/c", "/a/d"]);
+    let root = root(Tar::new().file("a/b/c", "").file("a.d", "").file("a/d", "").symlink("l", "a"));
+    for folder in ["a", "l"] {
+        let below: Vec<String> = root.below(&path(folder)).map(|(path, _)| path.to_string()).collect();
+        assert_eq!(below, ["/a/b", "/a/b/c", "/a/d"]);
+    }
+    assert_eq!(root.below(&path("nothing")).count(), 0);
+}
+
+#[test]
+fn tells_the_digest_of_a_file_and_of_the_text_of_a_link() {
+    let mut root = root(Tar::new().file("a", "abc").symlink("l", "abc").folder("b"));
+    put(&mut root, "c", &"abc".repeat(100_000));
+    let digest = |name: &str| {
+        root.digest(&path(name)).expect("it can be read").map(|digest| digest.hex()[..8].to_owned())
+    };
+    assert_eq!((digest("a"), digest("l")), (Some("ba7816bf".to_owned()), Some("ba7816bf".to_owned())));
+    assert_eq!(digest("c").map(|digest| digest.len()), Some(8));
+    assert_eq!((digest("b"), digest("nothing")), (None, None));
 }
 
 #[test]

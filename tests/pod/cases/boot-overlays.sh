@@ -222,7 +222,15 @@ start >/dev/null 2>&1
 touch "$P/run/no-feeds"
 out=$(settle_until 30)
 has "no feed answers: nothing is removed" "$(awk -v RS= '/Package: luci-base/' "$P/data/usr/lib/opkg/status")" luci-base
-has "… and it is said" "$out" "failed: Unknown package 'nowhere'."
+has "… and it is said which could not be read, not that they have no such package" "$out" \
+	"failed: cannot read the feed http://feed/Packages.gz (wget returned 4) and 1 other, next try"
+is "… without the login of its URL" "" "$(grep -h word <<<"$out" "$P/data/wrtpod/overlays.state")"
+overlay 'overlay mine' 'package mine good'
+prepare >/dev/null
+start >/dev/null 2>&1
+printf 'disk is full' >"$P/run/clash"
+has "… and what has another cause has that" "$(settle_until 30)" "failed: disk is full"
+rm "$P/run/clash"
 overlay 'overlay mine' 'package mine -luci-base'
 prepare >/dev/null
 start >/dev/null 2>&1
@@ -231,6 +239,23 @@ overlay 'overlay mine' 'package mine good'
 prepare >/dev/null
 start >/dev/null 2>&1
 has "one feed that is gone does not stop what the others have" "$(settle)" "overlay mine: installed"
+
+managed feedless apk
+printf 'C:Q1bbbb\nP:batctl-default\nV:1-r1\np:batctl=1-r1 batctl-any\n\n' >>"$work/image.feedless/lib/apk/db/installed"
+new_pod no-feeds-apk system "$work/image.feedless"
+: >"$P/run/routes"
+overlay 'overlay mine' 'package mine nowhere' 'package mine -batctl' 'package mine -nosuch'
+prepare >/dev/null
+start >/dev/null 2>&1
+touch "$P/run/no-feeds"
+out=$(settle_until 30)
+has "apk: a feed that does not answer is said" "$out" "failed: cannot read the feed http://feed/packages.adb (unexpected end of file) and 1 other, next try"
+has "a name that a package provides removes nothing, and the package is said" "$out" \
+	"overlay mine: nothing to remove: no package is called batctl; batctl-default provides that name, and -batctl-default takes it out"
+has "… nor does a name that nothing has" "$out" "overlay mine: nothing to remove: no package is called nosuch
+"
+rm "$P/run/no-feeds"
+has "apk: with all feeds it is the package" "$(settle_until 30)" "failed: unable to select packages: nowhere (no such package)"
 
 new_pod odd-reason system "$work/image.faults"
 : >"$P/run/routes"

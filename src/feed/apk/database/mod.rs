@@ -12,7 +12,7 @@ use std::fmt::Write;
 use sha2::{Digest, Sha256};
 
 use self::record::Record;
-pub(super) use self::record::digest_text;
+pub use self::record::digest_text;
 use super::dependency::write_list;
 use super::signature::hex;
 use super::{Content, Dependency, Error, Info};
@@ -46,6 +46,8 @@ pub struct Files {
 pub struct Removed {
     /// Files and links that no other package has.
     pub files: Vec<RootPath>,
+    /// The hash, `Q1…`, that each of them had when it was installed: another one in the root is a user's change.
+    pub digests: BTreeMap<RootPath, String>,
     /// Folders that no other package has, the innermost first; those that hold something else stay.
     pub folders: Vec<RootPath>,
 }
@@ -157,6 +159,25 @@ impl Database {
         self.records.get(self.owners.get(path)?)?.digest(path)
     }
 
+    /// The folders of all packages, each with the permission bits, user and group that it has by the package which decides
+    /// (apk-tools' `apk_pkg_replaces_dir`).
+    pub fn folders(&self) -> BTreeMap<RootPath, (u32, u32, u32)> {
+        let mut deciding: BTreeMap<RootPath, &Record> = BTreeMap::new();
+        for record in self.records.values() {
+            for folder in record.folders() {
+                let there = deciding.entry(folder).or_insert(record);
+                if record.decides_over(there) {
+                    *there = record;
+                }
+            }
+        }
+        let access = |(folder, record): (RootPath, &Record)| {
+            let access = record.access(&folder);
+            (folder, access)
+        };
+        deciding.into_iter().map(access).collect()
+    }
+
     /// Puts a package in, in place of another version of it. `ids` gives the numbers of a user and a group; apk takes
     /// 65534 for those that the root does not know. What goes is what only the version before had.
     pub fn install(
@@ -221,6 +242,7 @@ impl Database {
                 continue;
             }
             self.owners.remove(&file);
+            removed.digests.extend(record.digest(&file).map(|digest| (file.clone(), digest.to_owned())));
             removed.files.push(file);
         }
         let kept: BTreeSet<RootPath> = self.records.values().flat_map(Record::folders).collect();
@@ -266,7 +288,7 @@ impl Database {
 }
 
 fn script_id(info: &Info) -> String {
-    hex(info.id().unwrap_or_default())
+    info.id().map(|id| hex(id)).unwrap_or_default()
 }
 
 fn utf8<'a>(file: &str, bytes: &'a [u8]) -> Result<&'a str, Error> {

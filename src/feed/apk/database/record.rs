@@ -4,6 +4,7 @@
 //! owners and modes (`M:`, `a:`, left out where usual) and hashes (`Z:`). What is not changed is written as it was read.
 //! Source: apk-tools' `package.c` (`apk_pkg_write_index_header`), `database.c` (`apk_db_fdb_write`).
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
@@ -103,6 +104,29 @@ impl Record {
     /// Its folders but for the root, sorted.
     pub fn folders(&self) -> impl Iterator<Item = RootPath> + '_ {
         self.folders.keys().filter_map(|folder| folder.parse().ok())
+    }
+
+    /// Permission bits, user and group of one of its folders.
+    pub fn access(&self, folder: &RootPath) -> (u32, u32, u32) {
+        let line =
+            self.folders.get(folder.as_str()).and_then(|folder| folder.access.trim_end().strip_prefix("M:"));
+        let mut parts = line.unwrap_or_default().split(':');
+        let mut part = |radix| parts.next().and_then(|part| u32::from_str_radix(part, radix).ok());
+        match (part(10), part(10), part(8)) {
+            (Some(user), Some(group), Some(mode)) => (mode, user, group),
+            _ => (USUAL_FOLDER, 0, 0),
+        }
+    }
+
+    /// Whether it, and not another package, decides what a folder of both is like: by their priorities, then by which has the
+    /// name of their common source, then the one whose name comes first.
+    pub fn decides_over(&self, other: &Self) -> bool {
+        let rank = |record: &Self| {
+            let priority: u64 = record.value('q').and_then(|value| value.parse().ok()).unwrap_or_default();
+            let is_source = self.info.origin == other.info.origin && record.info.origin == record.info.name;
+            (Reverse(priority), !is_source, record.info.name.clone())
+        };
+        rank(self) < rank(other)
     }
 
     /// The hash that a file had when it was installed.
@@ -271,6 +295,6 @@ fn head(info: &Info) -> String {
 }
 
 /// 20 bytes of a hash as the database writes them.
-pub(in crate::feed::apk) fn digest_text(digest: &[u8]) -> String {
+pub fn digest_text(digest: &[u8; 20]) -> String {
     format!("Q1{}", STANDARD.encode(digest))
 }

@@ -68,7 +68,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Vec<Entry>, Error> {
 /// OpenWrt's own builder, and would be of no more use.
 pub(super) fn of(content: &Content) -> Vec<Entry> {
     let name = |kind: &str| {
-        let id = hex(content.info.id().unwrap_or_default());
+        let id = content.info.id().map(|id| hex(id)).unwrap_or_default();
         format!("{}-{}.X1{id}.{kind}", content.info.name, content.info.version)
     };
     let scripts = content.package.scripts.iter();

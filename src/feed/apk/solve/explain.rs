@@ -38,6 +38,22 @@ impl<'a> Search<'_, 'a> {
         }
     }
 
+    /// A name that is to be removed and is no package's own takes out what is there by a wish for that name alone, as
+    /// `apk del` does. Whoever stays has to be named.
+    pub fn check_removed(&self, way: &Way<'a>) -> Result<(), Problem> {
+        for name in self.removed.iter().filter(|name| !self.universe.has_package(name)) {
+            let Some(stays) = way.names.get(name).and_then(|providers| providers.first()) else { continue };
+            let (by, wish) = self.taken_for(way, stays.package);
+            return Err(Problem::Provided {
+                who: Wants(self.chain(way, by)),
+                wish: wish.to_string(),
+                name: (*name).to_owned(),
+                package: self.universe.packages[stays.package].info.name.clone(),
+            });
+        }
+        Ok(())
+    }
+
     /// Why nothing can do this wish: of the provider that would have been best.
     pub fn failure(&self, way: &Way<'a>, wish: Wish<'a>) -> Problem {
         let mut chain = self.chain(way, wish.by);

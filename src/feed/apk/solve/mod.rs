@@ -18,6 +18,7 @@ use self::search::Search;
 use self::universe::{Universe, is_of_host};
 use self::way::{Way, Wish};
 use super::{Dependency, Info};
+use crate::types::nearest;
 
 /// What there is, and what is asked for.
 #[derive(Debug, Clone, Copy)]
@@ -32,7 +33,7 @@ pub struct Request<'a> {
     pub world: &'a [Dependency],
     /// What it is to have too.
     pub wanted: &'a [Dependency],
-    /// Packages that it is not to have; one that is not there is no fault.
+    /// Packages that it is not to have, by their own names; one that is not there is no fault.
     pub removed: &'a [String],
 }
 
@@ -55,8 +56,12 @@ pub struct Solution {
     pub world: Vec<Dependency>,
     /// What the node has to have, by name.
     pub host_modules: BTreeMap<String, HostModule>,
+    /// Names that were to be removed and that neither the root nor a feed knows, each with one that was likely meant.
+    pub unknown: Vec<(String, Option<String>)>,
     /// Each package that is then there, and who it is there for: another one, or nobody but the user.
     wanted_by: BTreeMap<String, Option<String>>,
+    /// The packages that are then there by each name that they provide.
+    providers: BTreeMap<String, BTreeSet<String>>,
 }
 
 /// A package to install.
@@ -84,8 +89,18 @@ pub struct HostModule {
 }
 
 impl Solution {
-    /// The chain of packages from one that was asked for to this one; none for what is not there.
-    pub fn why(&self, name: &str) -> Option<Vec<String>> {
+    /// The chains of packages from one that was asked for to this one, or to each of those that provide this name; none for
+    /// what is not there.
+    pub fn why(&self, name: &str) -> Vec<Vec<String>> {
+        match self.chain(name) {
+            Some(chain) => vec![chain],
+            None => {
+                self.providers.get(name).into_iter().flatten().filter_map(|name| self.chain(name)).collect()
+            }
+        }
+    }
+
+    fn chain(&self, name: &str) -> Option<Vec<String>> {
         let module = self.host_modules.get(name).map(|module| module.wanted_by.first().cloned());
         let mut chain = vec![name.to_owned()];
         let mut next = self.wanted_by.get(name).cloned().or(module)?;
@@ -110,20 +125,25 @@ pub fn solve(request: &Request<'_>) -> Result<Solution, Problem> {
     let removed: BTreeSet<&str> = request.removed.iter().map(String::as_str).collect();
     let world = world(request, &removed)?;
     let universe = Universe::new(request);
-    let way = Search::new(&universe, &removed, &world)?.run(&world)?;
+    let search = Search::new(&universe, &removed, &world)?;
+    let way = search.run(&world)?;
+    search.check_removed(&way)?;
     let order = order(&universe, &way, &world);
     let chosen_names: BTreeSet<&str> =
         order.iter().map(|package| universe.packages[*package].info.name.as_str()).collect();
     let before =
         |name: &str| request.installed.iter().find(|info| info.name == name).map(|info| info.version.clone());
-    let asked_for: BTreeSet<&str> = request.wanted.iter().map(|wish| wish.name.as_str()).collect();
-    let install =
-        order.iter().map(|package| &universe.packages[*package]).filter(|package| !package.installed);
-    let install = install.map(|package| Choice {
+    let asked_for: BTreeSet<usize> =
+        request.wanted.iter().flat_map(|wish| asked_for(&universe, &way, wish)).collect();
+    let install = order
+        .iter()
+        .map(|number| (number, &universe.packages[*number]))
+        .filter(|(_, package)| !package.installed);
+    let install = install.map(|(number, package)| Choice {
         feed: package.feed.expect("what is not installed is of a feed"),
         info: package.info.clone(),
         before: before(&package.info.name),
-        asked_for: asked_for.contains(package.info.name.as_str()),
+        asked_for: asked_for.contains(number),
     });
     let remove = removal_order(request.installed, &chosen_names);
     let name = |package: usize| universe.packages[package].info.name.clone();
@@ -134,8 +154,33 @@ pub fn solve(request: &Request<'_>) -> Result<Solution, Problem> {
         remove,
         host_modules: host_modules(&universe, &way, &world),
         wanted_by: wanted_by.collect(),
+        providers: providers(&universe, &way),
+        unknown: unknown(request, &universe),
         world: world.into_iter().filter(|wish| !is_for_host(wish, &universe)).collect(),
     })
+}
+
+/// The packages that were taken for a wish: the one of that name, or those that provide it.
+fn asked_for(universe: &Universe<'_>, way: &Way<'_>, wish: &Dependency) -> Vec<usize> {
+    let doing: Vec<usize> = way.doing(universe, wish).collect();
+    let own = doing.iter().find(|package| universe.packages[**package].info.name == wish.name);
+    own.map_or_else(|| doing.clone(), |own| vec![*own])
+}
+
+fn providers(universe: &Universe<'_>, way: &Way<'_>) -> BTreeMap<String, BTreeSet<String>> {
+    let mut providers: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for info in way.chosen.keys().map(|package| universe.packages[*package].info) {
+        for offer in &info.provides {
+            providers.entry(offer.name.clone()).or_default().insert(info.name.clone());
+        }
+    }
+    providers
+}
+
+fn unknown(request: &Request<'_>, universe: &Universe<'_>) -> Vec<(String, Option<String>)> {
+    let installed = || request.installed.iter().map(|info| info.name.as_str());
+    let unknown = request.removed.iter().filter(|name| !universe.knows(name));
+    unknown.map(|name| (name.clone(), nearest(name, installed()).map(str::to_owned))).collect()
 }
 
 /// All that is wrong with a request that `together` was the answer to: each wanted package that cannot be had, whatever the

@@ -33,6 +33,20 @@ pub enum Problem {
         /// The package.
         package: String,
     },
+    /// A name was to be removed that is no package's own, and the package that provides it stays.
+    #[error(
+        "{who} `{wish}`, and `{name}` is only a name that {package} provides: write `-{package}` to leave that out"
+    )]
+    Provided {
+        /// The chain of those who want it.
+        who: Wants,
+        /// The dependency.
+        wish: String,
+        /// The name that was to be removed.
+        name: String,
+        /// The package that stays.
+        package: String,
+    },
     /// apk takes a package that provides its own name with a version for one that is in its own way.
     #[error(
         "{who} `{wish}`, and {package} provides its own name with a version: apk refuses every root that has it"

@@ -59,7 +59,7 @@ struct Next<'a> {
 
 pub(super) struct Search<'u, 'a> {
     pub universe: &'u Universe<'a>,
-    removed: &'u BTreeSet<&'a str>,
+    pub removed: &'u BTreeSet<&'a str>,
     /// Packages with a wish that no set can do.
     impossible: BTreeMap<usize, &'a Dependency>,
     work: Cell<usize>,

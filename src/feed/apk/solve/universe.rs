@@ -86,6 +86,17 @@ impl<'a> Universe<'a> {
         self.names.get(name).map(Vec::as_slice).unwrap_or_default()
     }
 
+    /// Whether a package has this for its own name.
+    pub fn has_package(&self, name: &str) -> bool {
+        self.modules.contains_key(name)
+            || self.providers(name).iter().any(|provider| self.packages[provider.package].info.name == name)
+    }
+
+    /// Whether anything has that name.
+    pub fn knows(&self, name: &str) -> bool {
+        self.modules.contains_key(name) || !self.providers(name).is_empty()
+    }
+
     /// All names.
     pub fn names(&self) -> impl Iterator<Item = &'a str> {
         self.names.keys().copied()

@@ -189,7 +189,7 @@ fn kernel_modules_are_the_nodes() {
     assert!(!solution.missing_modules().contains_key("kmod-old"));
     let world: Vec<String> = solution.world.iter().map(Dependency::to_string).collect();
     assert_eq!(world, ["kmod-old", "sqm"]);
-    assert_eq!(solution.why("kmod-ifb"), Some(vec!["sqm".into(), "kmod-ifb".into()]));
+    assert_eq!(solution.why("kmod-ifb"), [["sqm", "kmod-ifb"]]);
 }
 
 #[test]
@@ -209,6 +209,41 @@ fn comes_of_itself_when_all_that_it_is_for_is_there() {
     let feed = "a 1;b 1;ab 1 i:a i:b D:c;c 1;anti 1 i:a i:!b;odd 1 i:a D:gone";
     check(feed, "", "", "a b", "a-1 b-1 c-1 ab-1");
     check(feed, "", "", "a", "a-1 anti-1");
+}
+
+#[test]
+fn a_name_that_is_only_provided_removes_what_it_alone_asked_for() {
+    let feed = "bat-default 1 p:bat;bat-tiny 1 p:bat;user 1 D:bat-default;full 1 p:plain=1;plain 1";
+    let installed = "bat-default 1 p:bat;user 1 D:bat-default";
+    // As `apk del bat` does: world has the name, and nobody else wants the package.
+    check(feed, "bat-default 1 p:bat", "bat", "-bat", "-bat-default");
+    let only_a_name =
+        "and `bat` is only a name that bat-default provides: write `-bat-default` to leave that out";
+    let stays = format!("the image is to have `bat-default`, {only_a_name}");
+    check(feed, "bat-default 1 p:bat", "bat-default", "-bat", &stays);
+    check(feed, installed, "user", "-bat", &format!("user wants `bat-default`, {only_a_name}"));
+    check(feed, "", "", "user -bat", &format!("user wants `bat-default`, {only_a_name}"));
+    // A package's own name means that package, whoever provides it too.
+    check(feed, "full 1 p:plain=1", "full", "-plain", "");
+}
+
+#[test]
+fn a_name_that_nothing_has_is_told_when_it_is_to_be_removed() {
+    let told =
+        |wanted: &str| chosen("a 1;known 1;kmod-x 1", "tcpdump 1 p:any", "tcpdump", wanted).unwrap().unknown;
+    let name = str::to_owned;
+    assert_eq!(told("-tcpdmp -nosuch"), [(name("tcpdmp"), Some(name("tcpdump"))), (name("nosuch"), None)]);
+    assert_eq!(told("-tcpdump -known -kmod-x"), []);
+}
+
+#[test]
+fn provided_names_are_asked_for_and_explained() {
+    let solution = chosen("bat-default 1 p:bat k:1 D:lib;lib 1 p:so:lib", "", "", "bat").unwrap();
+    let asked: Vec<bool> = solution.install.iter().map(|choice| choice.asked_for).collect();
+    assert_eq!((steps(&solution).as_str(), asked), ("lib-1 bat-default-1", vec![false, true]));
+    assert_eq!(solution.why("bat"), [["bat-default"]]);
+    assert_eq!(solution.why("so:lib"), [["bat-default", "lib"]]);
+    assert_eq!(solution.why("nothing"), [[""; 0]; 0]);
 }
 
 #[test]

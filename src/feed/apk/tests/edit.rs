@@ -115,11 +115,30 @@ fn removing_names_what_goes_with_it() {
     let removed = database.remove("tool");
     let files: Vec<String> = removed.files.iter().map(ToString::to_string).collect();
     assert_eq!(files, ["/top", "/etc/secret", "/etc/tool", "/usr/bin/t"]);
+    assert_eq!(removed.digests[&path("etc/tool")], "Q1LXEWQrcmsEQBYnyp+6wy9chTD7E=");
     assert_eq!(removed.folders, [path("usr/bin")]);
     let written = database.write();
     assert!(written.triggers.is_empty() && !installed(&database).contains("tool"));
     assert_eq!(written.scripts, empty().write().scripts);
     assert_eq!(database.remove("tool"), Removed::default());
+}
+
+#[test]
+fn one_package_decides_what_a_folder_is_like() {
+    let folder = |name: &str, more: &str, access: &str| {
+        format!("C:Q1AAAAAAAAAAAAAAAAAAAAAAAAAAA=\nP:{name}\nV:1\n{more}F:bin\n{access}R:{name}\n\n")
+    };
+    let decided = |records: &[String]| {
+        let files = Files { installed: records.concat().into_bytes(), ..Files::default() };
+        Database::read(&files).unwrap().folders()[&path("bin")]
+    };
+    let busybox = folder("busybox", "o:tools\n", "");
+    let base = folder("base-files", "", "M:1:2:775\n");
+    assert_eq!(decided(&[busybox.clone(), base.clone()]), (0o775, 1, 2), "the first by name");
+    let first = folder("zz", "q:1\n", "M:0:0:700\n");
+    assert_eq!(decided(&[base, busybox.clone(), first]), (0o700, 0, 0), "the higher priority");
+    let source = folder("tools", "o:tools\n", "M:0:0:711\n");
+    assert_eq!(decided(&[busybox, source]), (0o711, 0, 0), "the one that has the name of their source");
 }
 
 #[test]

@@ -217,7 +217,25 @@ fn a_removal_that_leaves_somebody_without_is_refused() {
     let message = "`user` needs `mini`, which the removal of `mini` takes away: remove `user` as well, or keep what it needs";
     assert_eq!(chosen(&[], &installed, "-mini"), message);
     assert_eq!(chosen(&[], &installed, "-mini -user"), "");
-    assert_eq!(run(&[], &installed, "-nobody").unwrap().nothing_to_remove, ["nobody"]);
+}
+
+#[test]
+fn a_name_that_cannot_be_removed_is_told() {
+    let installed = base("mini 1 Provides: dns");
+    let feeds = [index("known 1\nfull 1 Provides: known, names")];
+    let unknown = |wanted| run(&feeds, &installed, wanted).unwrap().unknown;
+    let name = str::to_owned;
+    assert_eq!(unknown("-nobody -minni"), [(name("minni"), Some(name("mini"))), (name("nobody"), None)]);
+    assert_eq!(unknown("-mini -known -names"), []);
+    let message =
+        "`dns` is to be removed, and is only a name that mini provides: write `-mini` to leave that out";
+    assert_eq!(chosen(&feeds, &installed, "-dns"), message);
+    let message =
+        "`names` is to be removed, and is only a name that full provides: write `-full` to leave that out";
+    assert_eq!(chosen(&feeds, &installed, "full -names"), message);
+    // A package's own name means that package, whoever provides it too.
+    assert_eq!(chosen(&feeds, &installed, "full -known"), "full=1");
+    assert_eq!(run(&feeds, &installed, "full").unwrap().why("names"), [["full"]]);
 }
 
 #[test]
