@@ -167,6 +167,7 @@ pub const RULES: &[Page] = pages!["rules":
     "two-policy-routers",
     "two-servers",
     "uci-reserved",
+    "uci-section-missing",
     "uci-section-type",
     "uci-value",
     "unit-missing",

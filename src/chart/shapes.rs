@@ -263,7 +263,7 @@ pub fn uci() -> Value {
                 "additionalProperties": false,
                 "required": ["section"],
                 "properties": {
-                    "section": {"type": "string", "pattern": r"^([A-Za-z0-9_]+|@[A-Za-z0-9_-]+\[0\])$"},
+                    "section": {"type": "string", "pattern": r"^([A-Za-z0-9_]+|@[A-Za-z0-9_-]+\[(0|-?[1-9][0-9]{0,3})\])$"},
                     "type": {"type": "string", "pattern": "^[A-Za-z0-9_-]+$"},
                     "options": {
                         "type": "object",

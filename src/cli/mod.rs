@@ -18,6 +18,7 @@ mod explain;
 mod image;
 mod import;
 mod init;
+mod inside;
 mod load;
 mod markdown;
 mod mask;

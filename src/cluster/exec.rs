@@ -22,7 +22,7 @@ const LONGEST: Duration = Duration::from_secs(20);
 /// The most that is read from a command: a configuration is a thousandth of it.
 const MOST: u64 = 16 * 1024 * 1024;
 
-/// Prints the files of a folder: path, NUL, size, newline, content.
+/// Prints the files of folders: path, NUL, size, newline, content.
 const READ_FILES: &str = include_str!("read-files.sh");
 
 /// ubus' exit code for an object that does not exist.
@@ -108,15 +108,23 @@ pub(super) async fn guest(
     answers.into_iter().collect()
 }
 
-/// Reads the files of a folder.
-pub(super) async fn files(wire: &Wire, namespace: &str, pod: &str, container: &str, folder: &str) -> Files {
-    let command = ["/bin/sh", "-c", READ_FILES, "read-files", folder];
+/// Reads the files of folders.
+pub(super) async fn files(
+    wire: &Wire,
+    namespace: &str,
+    pod: &str,
+    container: &str,
+    folders: &[&str],
+) -> Files {
+    let command = [&["/bin/sh", "-c", READ_FILES, "read-files"], folders].concat();
     match run(wire, namespace, pod, container, &command).await {
         Ok(output) if output.code == 0 => match unpack(&output.stdout) {
             Some(files) => Files::Known(files),
             None => Files::Unknown("a file changed while it was read".to_owned()),
         },
-        Ok(output) => Files::Unknown(format!("reading {folder} ended with exit code {}", output.code)),
+        Ok(output) => {
+            Files::Unknown(format!("reading {} ended with exit code {}", folders.join(", "), output.code))
+        }
         Err(error) => Files::Unknown(error.to_string()),
     }
 }

@@ -222,14 +222,14 @@ impl Cluster {
         doctor::run(&Session::new(&self.wire, progress), releases).await
     }
 
-    /// Reads the files right inside a folder of the running appliance; never fails.
-    pub async fn read_files(&self, release: &Release, folder: &str) -> Files {
+    /// Reads the files right inside folders of the running appliance; never fails. A folder that is not there has none.
+    pub async fn read_files(&self, release: &Release, folders: &[&str]) -> Files {
         let mut silent = Silent;
         let session = Session::new(&self.wire, &mut silent);
         match deploy::running_pod(&session, release).await {
             Ok(pod) => {
                 let name = pod.metadata.name.as_deref().unwrap_or_default();
-                exec::files(&self.wire, &release.namespace, name, &release.container, folder).await
+                exec::files(&self.wire, &release.namespace, name, &release.container, folders).await
             }
             Err(error) => Files::Unknown(error.to_string()),
         }

@@ -335,7 +335,7 @@ record! {
 record! {
     /// A section of a UCI file.
     pub struct UciSection, "a section" {
-        /// Its name, or `@TYPE[0]`.
+        /// Its name, or `@TYPE[N]`.
         "section" => section: Loc<String>,
         /// Its type.
         "type" => kind: Given<String>,

@@ -21,6 +21,11 @@ impl Overlay {
             let _ = writeln!(text, "touch {}", quoted(&format!("/etc/config/{}", file.value)));
             for (section, options) in &sections.value {
                 let path = format!("{}.{}", file.value, section.value);
+                // As in a pod: the first of a type is made where there is none, any other is one that is there.
+                if let Some(kind) = section.strip_prefix('@').and_then(|rest| rest.strip_suffix("[0]")) {
+                    let (at, file, kind) = (quoted(&path), quoted(&file.value), quoted(kind));
+                    let _ = writeln!(text, "uci -q get {at} >/dev/null || uci add {file} {kind} >/dev/null");
+                }
                 // The type makes the section, so it comes first.
                 let (kind, rest): (Vec<_>, Vec<_>) =
                     options.value.iter().partition(|(option, _)| option.value == TYPE);

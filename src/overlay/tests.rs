@@ -169,7 +169,7 @@ fn refused_but_read(folder: &TempDir) -> String {
 #[test]
 fn settings_become_a_script_that_can_run_twice() {
     let folder = folder();
-    let uci = "  uci:\n    a-b:\n      s: {x: \"it's\", .type: t, l: [1, 2]}\n";
+    let uci = "  uci:\n    a-b:\n      s: {x: \"it's\", .type: t, l: [1, 2]}\n      \"@t[0]\": {y: 1}\n      \"@t[-1]\": {z: 1}\n";
     write(&folder, "overlay.yaml", &format!("{DOCUMENT}{uci}"));
     let read = read(&folder.path().join("image.yaml").display().to_string(), "./mine");
     let script = read.overlay(0).settings_script().expect("there are settings");
@@ -181,6 +181,9 @@ fn settings_become_a_script_that_can_run_twice() {
                 uci -q delete 'a-b.s.l' || :\n\
                 uci add_list 'a-b.s.l=1'\n\
                 uci add_list 'a-b.s.l=2'\n\
+                uci -q get 'a-b.@t[0]' >/dev/null || uci add 'a-b' 't' >/dev/null\n\
+                uci set 'a-b.@t[0].y=1'\n\
+                uci set 'a-b.@t[-1].z=1'\n\
                 uci commit 'a-b'\n\
                 exit 0\n";
     assert_eq!(script.text, want);

@@ -7,6 +7,7 @@ use crate::diag::{Diagnostic, Diagnostics, Loc};
 use crate::secret;
 use crate::spec::{ApplianceSpec, SecretKeyRef, UciValue, VariableSource, VariableValue};
 use crate::types::EnvName;
+use crate::uci::Place;
 
 /// The keys that the settings name, by Secret.
 pub fn keys(spec: &ApplianceSpec) -> BTreeMap<String, BTreeSet<String>> {
@@ -61,9 +62,10 @@ pub fn literals(spec: &ApplianceSpec) -> Vec<Literal> {
                 UciValue::One(kind) if option.value == ".type" => Some(kind.as_str()),
                 _ => None,
             });
-            let anonymous = section.strip_prefix('@').and_then(|rest| rest.strip_suffix("[0]"));
+            let place = Place::read(section).ok();
             let network = (file.value == "network").then_some("interface");
-            let kind = stated.or(anonymous).or(network).unwrap_or_default();
+            let kind =
+                stated.or(place.as_ref().map(|place| place.kind.as_str())).or(network).unwrap_or_default();
             for (option, value) in &options.value {
                 let texts: Vec<&str> = match &value.value {
                     UciValue::One(text) => vec![text],
@@ -72,7 +74,13 @@ pub fn literals(spec: &ApplianceSpec) -> Vec<Literal> {
                 };
                 let is_literal = texts.iter().any(|text| !secret::is_harmless(option, text));
                 if secret::is_option(kind, option) && is_literal {
-                    let of = section.trim_start_matches('@').replace("[0]", "").replace('_', "-");
+                    // A key of a Secret; the first of a type has no number in it.
+                    let of = match &place {
+                        Some(Place { kind, index: 0 }) => kind.clone(),
+                        Some(Place { kind, index }) => format!("{kind}{index}"),
+                        None => section.value.clone(),
+                    };
+                    let of = of.replace('_', "-");
                     found.push(Literal {
                         path: Loc::new(
                             format!("uci.{}.{}.{}", file.value, section.value, option.value),

@@ -1,6 +1,7 @@
 # apk.awk: apk's installed database, record by record. Called by packages and install. Variable `op`:
 #   list     prints `name version user` of each package     files   prints the paths of the packages in `with`
 #   owner    prints the package that has the path `with`
+#   provides prints `NAME PACKAGE` for each further name of a package     identities  prints the hashes of the packages in `with`
 #   modules  prints the whole database, with a note that the node has the kernel modules in `with`; what an earlier note has stays
 #   merge    from IMAGE and CLAIM (two files): the image's records without those in `without`, then the claim's in `with`
 # (names between spaces).
@@ -34,12 +35,23 @@ function note(modules) {
 	printf "C:Q1d3J0cG9kLWhvc3QtbW9kdWxlcy0=\nP:%s\nV:0\nA:noarch\nS:0\nI:0\nT:kernel modules that the node has to have\np:%s\n\n", NODE, modules
 }
 
+# Names that a package provides, without what versions they have.
+function provides(text, package,    n, names, i) {
+	n = split(line_of(text, "p"), names, " ")
+	for (i = 1; i <= n; i++) {
+		sub(/[<>=~@].*/, "", names[i])
+		print names[i], package
+	}
+}
+
 BEGIN { RS = ""; NODE = ".wrtpod-host-modules" }
 {
 	name = line_of($0, "P")
 	if (name == "") next
 	wanted = index(with, " " name " ") > 0
 	if (op == "list") print name, line_of($0, "V"), "user"
+	else if (op == "provides") provides($0, name)
+	else if (op == "identities") { if (wanted) print line_of($0, "C") }
 	else if (op == "files") { if (wanted) files($0) }
 	else if (op == "owner") { if (files($0, with)) print name }
 	else if (op == "modules") { if (name == NODE) note(line_of($0, "p") with); else printf "%s\n\n", $0 }

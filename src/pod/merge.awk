@@ -1,6 +1,6 @@
 # merge.awk: what a changed image means for each file of the claim. Called by seed with four files, in this order:
 #   rules   `skip PATH` merged elsewhere · `force PATH` the image's wins · `omit PATH` of a package that the user removed ·
-#           `drop PATH` of a package that goes · `planned PATH` a UCI file that the plan is merged into
+#           `drop PATH` of a package that goes · `link PATH` to look at too · `planned PATH` a UCI file that the plan is merged into
 #   old     the manifest of the image that the claim was last merged with
 #   new     the manifest of this image
 #   claim   what the claim has of both
@@ -9,13 +9,13 @@
 
 BEGIN { FS = "\t" }
 FNR == 1 { file++ }
-file == 1 { at = index($0, " "); rule[substr($0, 1, at - 1), substr($0, at + 1)] = 1; if ($0 ~ /^drop /) seen[substr($0, at + 1)] = 1; next }
+file == 1 { at = index($0, " "); rule[substr($0, 1, at - 1), substr($0, at + 1)] = 1; if ($0 ~ /^(drop|link) /) seen[substr($0, at + 1)] = 1; next }
 # A line `-` opens each file, so that an empty one counts.
 $0 == "-" { next }
 { what = $1 "\t" $2 }
 file == 2 { old[$4] = what; old_mode[$4] = $3; seen[$4] = 1; note_service($4, old_services) }
 file == 3 { new[$4] = what; new_mode[$4] = $3; seen[$4] = 1; order[++count] = $4 }
-file == 4 { has[$4] = what; mode[$4] = $3; note_service($4, services) }
+file == 4 { has[$4] = what; mode[$4] = $3; if (($4 in old) || ($4 in new)) note_service($4, services) }
 
 # etc/rc.d/S19dnsmasq: the service and its letter.
 function service_of(path) { return path ~ /^etc\/rc\.d\/[SK][0-9][0-9]/ ? substr(path, 10, 1) substr(path, 13) : "" }
@@ -23,6 +23,47 @@ function note_service(path, table,    s) { s = service_of(path); if (s != "") ta
 
 # A service that the user disabled stays disabled when the new image starts it at another number.
 function disabled(path,    s) { s = service_of(path); return s != "" && (s in old_services) && !(s in services) }
+
+# Goes with this merge: a package's file that no image has, or one that the last image had and nobody changed.
+function goes(path) {
+	if (("skip", path) in rule || new[path] != "" || has[path] == "" || has[path] ~ /^d/) return 0
+	return ("drop", path) in rule || has[path] == old[path]
+}
+
+# A path without `..`, and where it lies once links among its folders are followed.
+function plain(path,    n, parts, i, kept, depth, out) {
+	n = split(path, parts, "/")
+	for (i = 1; i <= n; i++) {
+		if (parts[i] == "..") { if (depth) depth-- }
+		else if (parts[i] != "" && parts[i] != ".") kept[++depth] = parts[i]
+	}
+	for (i = 1; i <= depth; i++) out = out (i > 1 ? "/" : "") kept[i]
+	return out
+}
+function target_of(path,    to, folder) {
+	to = substr(has[path], 3)
+	folder = path
+	sub(/[^\/]*$/, "", folder)
+	return real(plain(to ~ /^\// ? to : folder to))
+}
+function real(path,    n, parts, i, above) {
+	n = split(path, parts, "/")
+	for (i = 1; i < n; i++) {
+		above = above (i > 1 ? "/" : "") parts[i]
+		if (has[above] ~ /^l/ && hops++ < 20) return real(target_of(above) substr(path, length(above) + 1))
+	}
+	return path
+}
+
+# Whether what a link leads to goes: a package's alternative, an enabled service.
+function leads_away(path) {
+	hops = 0
+	while (has[path] ~ /^l/ && hops++ < 20) {
+		path = target_of(path)
+		if (goes(path)) return 1
+	}
+	return 0
+}
 
 function put(path) {
 	print "8\tput\t" path
@@ -33,6 +74,10 @@ function merge(path,    o, n, c) {
 	o = old[path]; n = new[path]; c = has[path]
 	if (("skip", path) in rule) return
 	if (("drop", path) in rule && n == "") { if (c !~ /^d/) print "6\tdel\t" path; return }
+	if (c ~ /^l/ && c != n && leads_away(path)) {
+		if (n == "") print "6\tdel\t" path; else put(path)
+		return
+	}
 	if (n == "") {
 		if (c == o && c != "") print (c ~ /^d/ ? "5\trmdir\t" : "6\tdel\t") path
 		return

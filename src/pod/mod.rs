@@ -61,7 +61,9 @@ const OPENWRT: &[(&str, &str)] = scripts![
     "settle",
     "start",
     "uci",
+    "uci-changes.awk",
     "uci-merge.awk",
+    "uci-text.awk",
 ];
 
 /// What the init container `wire` of a generic appliance runs.

@@ -1,7 +1,8 @@
 # opkg.awk: opkg's status, record by record. Called by packages. Variable `op`:
 #   list     prints `name version auto|user` of each installed package
+#   provides prints `NAME PACKAGE` for each further name of an installed package     links  prints the alternatives of those in `with`
 #   merge    from IMAGE and CLAIM (two files): the image's records without those in `without`, then the claim's in `with`
-# (both: names between spaces). Never writes an empty field: opkg crashes on one.
+# (all: names between spaces). Never writes an empty field: opkg crashes on one.
 
 function name_of(text,    line) { match(text, /(^|\n)Package: [^\n]*/); line = substr(text, RSTART, RLENGTH); sub(/^\n?Package: */, "", line); return line }
 function field(text, key,    line) {
@@ -21,9 +22,20 @@ function clean(text,    lines, n, i, out) {
 	return out
 }
 
+# The words of a field with commas, one a line, behind each of them `end`.
+function words(text, end,    n, parts, i) {
+	n = split(text, parts, /[ \t]*,[ \t]*/)
+	for (i = 1; i <= n; i++) {
+		sub(/[ \t(].*/, "", parts[i])
+		if (parts[i] != "") print parts[i] end
+	}
+}
+
 function record(text,    name) {
 	name = name_of(text)
 	if (name == "") return
+	if (op == "provides") { if (field(text, "Status") ~ / installed$/) words(field(text, "Provides"), " " name); return }
+	if (op == "links") { if (index(with, " " name " ")) words(field(text, "Alternatives"), ""); return }
 	if (op == "list") {
 		if (field(text, "Status") ~ / installed$/) print name, field(text, "Version"), (field(text, "Auto-Installed") == "yes" ? "auto" : "user")
 	} else if (image ? index(without, " " name " ") == 0 : index(with, " " name " ") > 0) printf "%s\n", clean(text)

@@ -4,7 +4,7 @@ use crate::diag::{Diagnostic, Diagnostics, Loc, Span};
 use crate::overlay::Overlay;
 use crate::spec::{FileContent, Image, UciValue};
 use crate::types::Invalid;
-use crate::uci::{Section, check_lasting_type};
+use crate::uci::{Place, Section, check_lasting_type};
 
 /// Folders that are empty memory, the kernel's or the kubelet's when the machine runs: what an image has there is never
 /// seen. `var` is a link to `tmp` in OpenWrt.
@@ -29,11 +29,10 @@ pub(super) fn check_settings(overlay: &Overlay, diags: &mut Diagnostics) {
             refuse(&Invalid::new(format!("`{}` is no UCI file", file.value), fix), file.span, diags);
         }
         for (key, options) in &sections.value {
-            // `@TYPE[0]`, the first of its type, is not a name.
-            let first_of = key.strip_prefix('@').and_then(|rest| rest.strip_suffix("[0]"));
-            let section = match first_of {
-                Some(kind) => lasting(kind),
-                None => Section::named("any", key),
+            let section = if key.starts_with('@') {
+                Place::read(key).and_then(|place| Section::anonymous(&place.kind))
+            } else {
+                Section::named("any", key)
             };
             match section {
                 Ok(section) => {

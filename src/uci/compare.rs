@@ -1,7 +1,7 @@
 //! What differs between two configurations.
 
 use super::{Config, Section, Value};
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// One difference.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,70 +20,144 @@ pub struct Change {
 
 /// The differences from `base` to `live`, in the order of `base`, then of what only `live` has. A section that came or
 /// went is one change for itself and one for each of its options.
-///
-/// Anonymous sections correspond when they have the same type and the same option `name`, or else the same position
-/// among those of their type without such a partner.
 pub fn diff(base: &Config, live: &Config) -> Vec<Change> {
-    let (before, after) = (identities(base), identities(live));
-    let partners: HashMap<&Identity, (&Section, &str)> =
-        after.iter().map(|(identity, section, label)| (identity, (*section, label.as_str()))).collect();
-    let known: HashSet<&Identity> = before.iter().map(|(identity, ..)| identity).collect();
+    let partners = partners(base, live);
+    let (before, after) = (labels(base), labels(live));
     let mut changes = Vec::new();
-    for (identity, section, label) in &before {
-        match partners.get(identity) {
-            Some((other, label)) => compare(label, Some(section), Some(other), &mut changes),
-            None => compare(label, Some(section), None, &mut changes),
-        }
+    for (position, section) in base.sections().iter().enumerate() {
+        let partner = partners[position];
+        let label = partner.map_or(&before[position], |other| &after[other]);
+        changes.extend(differences(label, Some(section), partner.map(|other| &live.sections()[other])));
     }
-    for (_, section, label) in after.iter().filter(|(identity, ..)| !known.contains(identity)) {
-        compare(label, None, Some(section), &mut changes);
+    let known: HashSet<usize> = partners.into_iter().flatten().collect();
+    for (position, section) in live.sections().iter().enumerate().filter(|(at, _)| !known.contains(at)) {
+        changes.extend(differences(&after[position], None, Some(section)));
     }
     changes
 }
 
-/// What makes a section the same one in two configurations.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-enum Identity {
-    Named(String),
-    /// Type, value of the option `name`, and which of those it is.
-    Titled(String, String, usize),
-    /// Type and position among the untitled of this type.
-    Counted(String, usize),
+/// The names of the sections, `@TYPE[INDEX]` of those that have none.
+pub fn labels(config: &Config) -> Vec<String> {
+    let mut of_type: HashMap<&str, usize> = HashMap::new();
+    let label = |section: &'_ Section, index: usize| {
+        section.name().map_or_else(|| format!("@{}[{index}]", section.kind()), str::to_owned)
+    };
+    let mut labels = Vec::new();
+    for section in config.sections() {
+        let index = of_type.entry(section.kind()).or_default();
+        labels.push(label(section, *index));
+        *index += 1;
+    }
+    labels
 }
 
-/// The sections with their identity and their label.
-fn identities(config: &Config) -> Vec<(Identity, &Section, String)> {
-    let mut of_type: HashMap<&str, usize> = HashMap::new();
-    let mut counted: HashMap<(&str, &str), usize> = HashMap::new();
-    let mut found = Vec::new();
-    for section in config.sections() {
-        let kind = section.kind();
-        let index = of_type.entry(kind).or_default();
-        let label = section.name().map_or_else(|| format!("@{kind}[{index}]"), str::to_owned);
-        *index += 1;
-        let title = match section.get("name") {
-            Some(Value::One(title)) => title.as_str(),
-            Some(Value::List(_) | Value::Secret(_)) | None => "",
-        };
-        let identity = if let Some(name) = section.name() {
-            Identity::Named(name.to_owned())
-        } else {
-            let count = counted.entry((kind, title)).or_default();
-            *count += 1;
-            match title {
-                "" => Identity::Counted(kind.to_owned(), *count),
-                title => Identity::Titled(kind.to_owned(), title.to_owned(), *count),
+/// For each section of `base` its position in `live`, as the pod's merge pairs them (`pair_up` of `uci-text.awk`): by name; an
+/// anonymous one with another of its type by its content, or else its option `name`, or else its place among as many, or
+/// else by half of its options.
+pub fn partners(base: &Config, live: &Config) -> Vec<Option<usize>> {
+    let (before, after) = (Anonymous::of(base), Anonymous::of(live));
+    let mut partners: Vec<Option<usize>> = base
+        .sections()
+        .iter()
+        .map(|section| {
+            live.sections().iter().position(|other| section.name.is_some() && other.name == section.name)
+        })
+        .collect();
+    let mut taken: HashSet<usize> = partners.iter().copied().flatten().collect();
+    for by in [By::Content, By::Title, By::Place, By::Likeness] {
+        for one in &before {
+            if partners[one.at].is_some() {
+                continue;
+            }
+            let fits = |other: &&Anonymous<'_>| !taken.contains(&other.at) && one.is(other, by);
+            if let Some(other) = after.iter().find(fits) {
+                partners[one.at] = Some(other.at);
+                taken.insert(other.at);
+            }
+        }
+    }
+    partners
+}
+
+/// A section without a name, by what it is found again.
+struct Anonymous<'a> {
+    at: usize,
+    kind: &'a str,
+    title: &'a str,
+    content: BTreeMap<&'a str, Vec<&'a str>>,
+    /// Its place among those without a name of its type, and how many they are.
+    place: usize,
+    of: usize,
+}
+
+impl<'a> Anonymous<'a> {
+    fn of(config: &'a Config) -> Vec<Self> {
+        let mut count: HashMap<&str, usize> = HashMap::new();
+        let mut all = Vec::new();
+        for (at, section) in
+            config.sections().iter().enumerate().filter(|(_, section)| section.name.is_none())
+        {
+            let place = count.entry(section.kind()).or_default();
+            let content: BTreeMap<_, _> =
+                section.options().map(|(name, value)| (name, value.said())).collect();
+            let title = match content.get("name").map(Vec::as_slice) {
+                Some([title]) => title,
+                _ => "",
+            };
+            all.push(Self { at, kind: section.kind(), title, content, place: *place, of: 0 });
+            *place += 1;
+        }
+        for one in &mut all {
+            one.of = count[one.kind];
+        }
+        all
+    }
+
+    fn is(&self, other: &Self, by: By) -> bool {
+        let same_title = self.title == other.title;
+        let is = match by {
+            By::Content => self.content == other.content,
+            By::Title => same_title && !self.title.is_empty(),
+            By::Place => {
+                let may_be = same_title || self.title.is_empty() || other.title.is_empty();
+                self.place == other.place && self.of == other.of && may_be
+            }
+            By::Likeness => {
+                let is_said = |(name, value): &(&&str, &Vec<&str>)| other.content.get(**name) == Some(*value);
+                let same = self.content.iter().filter(is_said).count();
+                same > 0 && same * 2 >= self.content.len().max(other.content.len())
             }
         };
-        found.push((identity, section, label));
+        is && self.kind == other.kind
     }
-    found
 }
 
-fn compare(label: &str, before: Option<&Section>, after: Option<&Section>, changes: &mut Vec<Change>) {
+/// How two sections without names are told to be the same, the surest first.
+#[derive(Clone, Copy)]
+enum By {
+    Content,
+    Title,
+    Place,
+    Likeness,
+}
+
+impl Value {
+    /// The value's items, which are compared: LuCI writes a list of one where a file had an option, which is no change.
+    pub fn said(&self) -> Vec<&str> {
+        match self {
+            Self::One(text) | Self::Secret(text) => vec![text],
+            Self::List(texts) => texts.iter().map(String::as_str).collect(),
+        }
+    }
+}
+
+/// The differences between a section before and after, under the name that is told.
+pub fn differences(label: &str, before: Option<&Section>, after: Option<&Section>) -> Vec<Change> {
+    let mut changes = Vec::new();
     let type_now = after.or(before).map(Section::kind).unwrap_or_default();
     let mut push = |option: Option<&str>, before: Option<Value>, after: Option<Value>| {
-        if before != after {
+        let is_secret = matches!(before, Some(Value::Secret(_)));
+        if is_secret || before.as_ref().map(Value::said) != after.as_ref().map(Value::said) {
             changes.push(Change {
                 section: label.to_owned(),
                 kind: type_now.to_owned(),
@@ -95,19 +169,16 @@ fn compare(label: &str, before: Option<&Section>, after: Option<&Section>, chang
     };
     let kind = |section: Option<&Section>| section.map(|section| Value::One(section.kind().to_owned()));
     push(None, kind(before), kind(after));
-    let options = |section: Option<&'_ Section>| -> HashMap<String, Value> {
-        let options = section.into_iter().flat_map(Section::options);
-        options.map(|(name, value)| (name.to_owned(), value.clone())).collect()
-    };
-    let (old, new) = (options(before), options(after));
+    let old: HashSet<&str> = before.into_iter().flat_map(Section::options).map(|(name, _)| name).collect();
     for (name, value) in before.into_iter().flat_map(Section::options) {
-        push(Some(name), Some(value.clone()), new.get(name).cloned());
+        push(Some(name), Some(value.clone()), after.and_then(|section| section.get(name)).cloned());
     }
     for (name, value) in after.into_iter().flat_map(Section::options) {
-        if !old.contains_key(name) {
+        if !old.contains(name) {
             push(Some(name), None, Some(value.clone()));
         }
     }
+    changes
 }
 
 #[cfg(test)]
@@ -156,5 +227,19 @@ mod tests {
             ]
         );
         assert!(changes(base, base).is_empty());
+        // LuCI's list of one.
+        assert!(changes("c a b; o x 1", "c a b; l x 1").is_empty());
+    }
+
+    #[test]
+    fn a_section_that_the_user_puts_before_moves_nothing() {
+        let base =
+            "c rule; o a 1; o b 1; c rule; o a 2; o b 2; c host; o name A; o ip 1; c host; o name B; o ip 2";
+        let live = "c rule; o x y; c rule; o a 1; o b 1; c rule; o a 2; o b 3; c host; o name B; o ip 2; c host; o name A; o ip 3";
+        assert_eq!(
+            changes(base, live),
+            ["@rule[2] b 2 3", "@host[1] ip 1 3", "@rule[0] * - rule", "@rule[0] x - y"]
+        );
+        assert_eq!(changes("c d; o a 1", "c d; o a 2"), ["@d[0] a 1 2"]);
     }
 }

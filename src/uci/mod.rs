@@ -7,10 +7,12 @@
 mod compare;
 mod lexer;
 mod parser;
+mod place;
 mod write;
 
-pub use compare::{Change, diff};
+pub use compare::{Change, diff, differences, labels, partners};
 pub use parser::{Fault, parse, parse_plan};
+pub use place::Place;
 
 use crate::types::{Invalid, quoted};
 
@@ -25,6 +27,9 @@ pub struct Config {
 pub struct Section {
     kind: String,
     name: Option<String>,
+    /// Of a plan: which of its type it stands for where it is no section of its own; without a number, the first. Of what the pod
+    /// noted: by which numbers plans have called it.
+    places: Vec<i32>,
     options: Vec<(String, Value)>,
 }
 
@@ -79,14 +84,34 @@ impl Config {
         Ok(existing)
     }
 
-    /// Merges the options of a section into the first one of its type: named or not, which is what `@TYPE[0]` is to `uci`, or, of
-    /// a file whose first one is not known here, the one without a name. Where there is none, the section is added at the end.
-    pub fn push_first(&mut self, section: Section, of_whole_file: bool) {
-        let is = |known: &Section| known.kind == section.kind && (of_whole_file || known.name.is_none());
-        match self.sections.iter_mut().find(|known| is(known)) {
-            Some(first) => first.take(section.options),
-            None => self.sections.push(section),
+    /// The position of the section that a place is to `uci`: named or not, below zero counted from the end.
+    pub fn find(&self, place: &Place) -> Option<usize> {
+        place.among(self.sections.iter().map(Section::kind))
+    }
+
+    /// Lays options over the section that stands for a place. Of a whole file, which had `planned` sections before the user's, that is
+    /// one of those; of one that the pod lays over the image's (`None`) it is what the pod finds. The first of a type that
+    /// there is none of is a new section; another that is missing is refused.
+    pub fn lay(&mut self, place: &Place, options: Section, planned: Option<usize>) -> Result<(), Invalid> {
+        let is_first = place.index == 0;
+        let at = match planned {
+            None => self.sections.iter().position(|known| known.name.is_none() && known.stands_for(place)),
+            Some(planned) => {
+                let own = &self.sections[..planned];
+                let found = place.among(own.iter().map(Section::kind));
+                if found.is_none() && !is_first {
+                    return Err(place.missing(own.iter().filter(|known| known.kind == place.kind).count()));
+                }
+                found.or_else(|| self.find(place))
+            }
+        };
+        let at = at.unwrap_or(self.sections.len());
+        if at == self.sections.len() {
+            let places = if is_first { Vec::new() } else { vec![place.index] };
+            self.sections.push(Section { kind: place.kind.clone(), name: None, places, options: Vec::new() });
         }
+        self.sections[at].take(options.options);
+        Ok(())
     }
 
     /// Removes the section of a name; true when there was one.
@@ -104,7 +129,7 @@ impl Section {
             let problem = format!("{} is not a UCI section type", quoted(kind));
             return Err(Invalid::new(problem, "use printable ASCII characters without spaces"));
         }
-        Ok(Self { kind: kind.to_owned(), name: None, options: Vec::new() })
+        Ok(Self { kind: kind.to_owned(), name: None, places: Vec::new(), options: Vec::new() })
     }
 
     /// A section with a name.
@@ -121,6 +146,18 @@ impl Section {
     /// The name; an anonymous section has none.
     pub fn name(&self) -> Option<&str> {
         self.name.as_deref()
+    }
+
+    /// Whether a plan calls it by a place, or, of what the pod noted, has called it so.
+    pub fn stands_for(&self, place: &Place) -> bool {
+        let is_first = self.places.is_empty() && self.name.is_none() && place.index == 0;
+        self.kind == place.kind && (is_first || self.places.contains(&place.index))
+    }
+
+    /// What the places of a plan call it; an anonymous section without one is the first of its type.
+    pub fn place(&self) -> Option<Place> {
+        let index = self.places.first().copied().unwrap_or_default();
+        self.name.is_none().then(|| Place { kind: self.kind.clone(), index })
     }
 
     /// The options in order.
@@ -264,14 +301,15 @@ mod tests {
             section.set(option, "1")?;
             Ok::<Section, Invalid>(section)
         };
-        for (of_whole_file, wanted) in [
-            (true, "\nconfig agent 'one'\n\toption a '1'\n\toption b '1'\n"),
-            (false, "\nconfig agent 'one'\n\nconfig agent\n\toption a '1'\n\toption b '1'\n"),
+        let first = Place::read("@agent[0]")?;
+        for (planned, wanted) in [
+            (Some(0), "\nconfig agent 'one'\n\toption a '1'\n\toption b '1'\n"),
+            (None, "\nconfig agent 'one'\n\nconfig agent\n\toption a '1'\n\toption b '1'\n"),
         ] {
             let mut config = Config::new();
             config.push(Section::named("agent", "one")?)?;
-            config.push_first(with("a")?, of_whole_file);
-            config.push_first(with("b")?, of_whole_file);
+            config.lay(&first, with("a")?, planned)?;
+            config.lay(&first, with("b")?, planned)?;
             assert_eq!(config.to_string(), wanted);
         }
         Ok(())

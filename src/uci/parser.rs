@@ -36,7 +36,7 @@ pub fn parse(text: &str) -> Result<Config, Fault> {
     read(text, false)
 }
 
-/// Parses what a plan says, or what the pod's scripts noted of it: `secret NAME WHAT` too.
+/// Parses what a plan says, or what the pod's scripts noted of it: `secret NAME WHAT` and `place NUMBER` too.
 pub fn parse_plan(text: &str) -> Result<Config, Fault> {
     read(text, true)
 }
@@ -78,6 +78,17 @@ fn read(text: &str, plan: bool) -> Result<Config, Fault> {
                 };
                 check_name(name, "option").and_then(|()| check_value(path)).map_err(at)?;
                 draft.put_value(name, Value::Secret(path.to_owned()));
+            }
+            "place" if plan => {
+                let [number] = arguments(&command, "place NUMBER")?;
+                let index = number.parse().map_err(|_| {
+                    Fault::new(line, format!("{} is no place", quoted(number)), "write a number")
+                })?;
+                let Some(draft) = drafts.open() else {
+                    let problem = "a place stands before the first section";
+                    return Err(Fault::new(line, problem, "start with `config TYPE`"));
+                };
+                draft.section.places.push(index);
             }
             other => {
                 let problem = format!("{} is not a UCI command", quoted(other));

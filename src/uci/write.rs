@@ -12,6 +12,9 @@ impl fmt::Display for Config {
                 write!(f, " '{name}'")?;
             }
             f.write_str("\n")?;
+            for index in &section.places {
+                writeln!(f, "\tplace '{index}'")?;
+            }
             for (name, value) in section.options() {
                 match value {
                     Value::One(text) => writeln!(f, "\toption {name} {}", quote(text))?,

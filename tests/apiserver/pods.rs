@@ -97,7 +97,7 @@ async fn from_nothing_to_ready_and_away_again() {
     assert_eq!(status[0].problems, []);
     assert_eq!(status[0].claims.len(), 1);
 
-    let Files::Known(files) = fixture.cluster.read_files(&release, "/etc/config").await else {
+    let Files::Known(files) = fixture.cluster.read_files(&release, &["/etc/config"]).await else {
         panic!("unknown")
     };
     assert_eq!(files["/etc/config/network"], b"option\n");
@@ -356,7 +356,7 @@ async fn without_the_right_to_exec_addresses_are_unknown() {
     assert!(rows[0].addresses.is_empty());
     let status = viewer.status(&fixture.namespace, Some("openwrt"), &[]).await.expect("a status");
     assert_eq!(status[0].nics[0].verdict, Verdict::Unknown, "{status:?}");
-    assert!(matches!(viewer.read_files(&release, "/etc/config").await, Files::Unknown(_)));
+    assert!(matches!(viewer.read_files(&release, &["/etc/config"]).await, Files::Unknown(_)));
     fixture.cluster.delete(&delete_options(&fixture), &mut Silent).await.expect("deleted");
     fixture.done().await;
 }

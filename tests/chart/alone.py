@@ -58,6 +58,7 @@ SECTIONS = [
     ("wireless", "ap", "wifi-iface"),
     ("wireless", "phone", "wifi-station"),
     ("dropbear", "@dropbear[0]", ""),
+    ("dropbear", "@dropbear[-1]", ""),
     ("dropbear", "two", "dropbear"),
     ("system", "@system[0]", ""),
     ("system", "interface", "led"),

@@ -375,7 +375,7 @@ def choose_uci(random):
                 random.choice(
                     [
                         {"section": f"mine_{random.randrange(99)}", "type": random.choice(["rule", "my-type"]), "options": options()},
-                        {"section": f"@{random.choice(['rule', 'zone', 'dropbear'])}[0]", "options": options()},
+                        {"section": f"@{random.choice(['rule', 'zone', 'dropbear'])}[{random.choice([0, 0, 0, 1, -1, 2])}]", "options": options()},
                     ]
                 )
             )

@@ -204,7 +204,7 @@ persistence: {mode: system, size: 1Gi, storageClass: '', accessMode: ReadWriteOn
 uci:
   firewall: [{section: allow_dns, type: rule, options: {src: wan, proto: [tcp, udp], dest_port: 53, enabled: yes}},
              {section: allow_dns, options: {src: lan}}]
-  dropbear: [{section: '@dropbear[0]', options: {Port: 2222}}]
+  dropbear: [{section: '@dropbear[0]', options: {Port: 2222}}, {section: '@dropbear[-1]', options: {enable: 0}}]
 firstBoot: {hello: \"echo '{{ hi }}'\\nexit 0\\n\"}
 credentials: {existingSecret: root}
 ";

@@ -66,6 +66,12 @@ fn the_first_section_of_a_type_is_the_planned_one_whatever_it_is_called() {
     assert!(dnsmasq.is_some_and(|section| section.contains("option cachesize '1000'")));
     // Which section that is in a file of the image's, the pod finds out.
     assert_eq!(file(&own, "uci.dropbear"), "\nconfig dropbear\n\toption Port '2222'\n");
+    let last =
+        appliance("  uci:\n    dropbear: {'@dropbear[-1]': {Port: 2222}, '@dropbear[0]': {Port: 22}}\n");
+    assert_eq!(
+        file(&last, "uci.dropbear"),
+        "\nconfig dropbear\n\tplace '-1'\n\toption Port '2222'\n\nconfig dropbear\n\toption Port '22'\n"
+    );
 }
 
 #[test]

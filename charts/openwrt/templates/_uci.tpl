@@ -1,9 +1,9 @@
 {{/*
 The settings of `uci`, laid over a file: list TEXT SECTIONS.
 
-A section that the file has is changed option by option; another one is added at its end. `@TYPE[0]` is the first section
-of a type, whatever its name: here in a file that has a text, by the pod's scripts in one that the image brings. An empty
-option changes nothing.
+A section that the file has is changed option by option; another one is added at its end. `@TYPE[N]` is the section that it is to
+`uci`, whatever its name: here in a file that has a text, among what the text has; by the pod's scripts, which read the word
+`place`, in one that the image brings. An empty option changes nothing.
 */}}
 {{- define "wrtpod.uci.over" -}}
 {{- /* Sections in order, each with its head, its options in order, and the lines of each option. */ -}}
@@ -11,7 +11,7 @@ option changes nothing.
 {{- $named := dict -}}
 {{- range splitList "\nconfig " (first .) | rest -}}
   {{- $lines := splitList "\n" . -}}
-  {{- $section := dict "head" (first $lines) "order" list "lines" dict -}}
+  {{- $section := dict "head" (first $lines) "place" 0 "order" list "lines" dict -}}
   {{- range rest $lines | compact -}}
     {{- $option := index (splitList " " .) 1 -}}
     {{- include "wrtpod.uci.put" (list $section $option (printf "%s%s\n" (get $section.lines $option) .)) -}}
@@ -19,18 +19,31 @@ option changes nothing.
   {{- $sections = append $sections $section -}}
   {{- $_ := set $named (regexFind "[^']+'$" $section.head | trimSuffix "'") $section -}}
 {{- end -}}
+{{- $whole := not (empty (first .)) -}}
+{{- $own := $sections -}}
 {{- range $user := last . -}}
   {{- $section := get $named $user.section -}}
+  {{- $place := 0 -}}
   {{- if hasPrefix "@" $user.section -}}
     {{- $type := include "wrtpod.uci.head" $user -}}
-    {{- range $known := $sections -}}
-      {{- if and (not $section) (eq $type (ternary (splitList " " $known.head | first) $known.head (not (empty (first $))))) -}}
-        {{- $section = $known -}}
+    {{- $place = include "wrtpod.uci.place" $user.section | int -}}
+    {{- $same := list -}}
+    {{- range $known := ternary $own $sections $whole -}}
+      {{- if eq $type (ternary (splitList " " $known.head | first) $known.head $whole) }}{{ $same = append $same $known }}{{ end -}}
+    {{- end -}}
+    {{- $at := ternary (add (len $same) $place) $place (lt $place 0) | int -}}
+    {{- if and $whole (ge $at 0) (lt $at (len $same)) -}}
+      {{- $section = index $same $at -}}
+    {{- else -}}
+      {{- range $known := ternary $sections $same $whole -}}
+        {{- $is := eq $place $known.place -}}
+        {{- if $whole }}{{ $is = and (eq $place 0) (eq $type (splitList " " $known.head | first)) }}{{ end -}}
+        {{- if and (not $section) $is }}{{ $section = $known }}{{ end -}}
       {{- end -}}
     {{- end -}}
   {{- end -}}
   {{- if not $section -}}
-    {{- $section = dict "head" (include "wrtpod.uci.head" $user) "order" list "lines" dict -}}
+    {{- $section = dict "head" (include "wrtpod.uci.head" $user) "place" $place "order" list "lines" dict -}}
     {{- $sections = append $sections $section -}}
     {{- if not (hasPrefix "@" $user.section) }}{{ $_ := set $named $user.section $section }}{{ end -}}
   {{- end -}}
@@ -42,6 +55,7 @@ option changes nothing.
 {{- end -}}
 {{- range $section := $sections -}}
 {{ printf "\nconfig %s\n" .head }}
+  {{- if ne (int .place) 0 }}{{ printf "\tplace '%d'\n" (int .place) }}{{ end -}}
   {{- range .order }}{{ index $section.lines . }}{{ end -}}
 {{- end -}}
 {{- end -}}
@@ -60,10 +74,15 @@ option changes nothing.
 {{- define "wrtpod.uci.head" -}}
 {{- $type := .type | default "" -}}
 {{- if hasPrefix "@" .section -}}
-  {{- $type = trimPrefix "@" .section | trimSuffix "[0]" -}}
+  {{- $type = regexReplaceAll "^@(.*)\\[[^\\[]*\\]$" .section "${1}" -}}
 {{- end -}}
 {{- $type -}}
 {{- if not (hasPrefix "@" .section) }}{{ printf " '%s'" .section }}{{ end -}}
+{{- end -}}
+
+{{/* The number in `@TYPE[N]`. */}}
+{{- define "wrtpod.uci.place" -}}
+{{- regexFind "-?[0-9]+\\]$" . | trimSuffix "]" -}}
 {{- end -}}
 
 {{/* The lines of an option, one for each value; none for nothing: list OPTION VALUE. */}}

@@ -55,7 +55,7 @@ pub(super) fn openwrt(source: &Source<'_>, carried: &Carried) -> Vec<Entry> {
             uci(&spec.uci),
             shapes::uci(),
             "UCI settings over those that are planned and those of overlays: file → list of sections in their order,\n\
-             each with `section` (its name, or \"@TYPE[0]\"), `type` (where the section is a new one) and `options`.\n\
+             each with `section` (its name, or \"@TYPE[0]\" as for `uci`), `type` (where the section is a new one) and `options`.\n\
              A password or key comes from a Secret: `private_key: {secretKeyRef: {name: vpn, key: private-key}}`.",
         ),
         leaf(

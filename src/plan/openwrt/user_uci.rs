@@ -5,7 +5,7 @@ use crate::plan::{Addressing, Nic, secrets};
 use crate::secret;
 use crate::spec::{Entries, UciValue};
 use crate::types::Invalid;
-use crate::uci::{Config, Section, check_lasting_type};
+use crate::uci::{Config, Place, Section, check_lasting_type};
 
 /// Options of a section.
 type Options = Entries<String, UciValue>;
@@ -20,8 +20,8 @@ pub fn lay_over(
     nics: &[Nic],
     diags: &mut Diagnostics,
 ) {
-    // Whole files; what the others have beside the user's sections only the image knows.
-    let whole = planned.len();
+    // Whole files, by how many sections they have; what the others have beside the user's sections only the image knows.
+    let whole: Vec<usize> = planned.iter().map(|(_, config)| config.sections().len()).collect();
     for (name, sections) in user {
         if !name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-')) || name.is_empty() {
             let fix = "use letters, digits, `_` and `-`, as in /etc/config";
@@ -41,13 +41,41 @@ pub fn lay_over(
             if name.value == "network" && reject_reserved(key, &options.value, nics, diags) {
                 continue;
             }
+            if key.starts_with('@') {
+                lay_at_place(&mut planned[at].1, key, &options.value, whole.get(at).copied(), diags);
+                continue;
+            }
             let Some(section) = section(&planned[at].1, key, &options.value, diags) else { continue };
-            if section.name().is_none() {
-                planned[at].1.push_first(section, at < whole);
-            } else if let Err(invalid) = planned[at].1.push(section) {
+            if let Err(invalid) = planned[at].1.push(section) {
                 report(&invalid, key.span, diags);
             }
         }
+    }
+}
+
+/// Lays the options of `@TYPE[N]` over the section that it is: of a whole file, which had so many sections before the user's, one of
+/// those.
+fn lay_at_place(
+    config: &mut Config,
+    key: &Loc<String>,
+    options: &Options,
+    planned: Option<usize>,
+    diags: &mut Diagnostics,
+) {
+    let place = match Place::read(key) {
+        Ok(place) => place,
+        Err(invalid) => {
+            report(&invalid, key.span, diags);
+            if let Ok(any) = Section::anonymous("any") {
+                set_options(any, options, diags);
+            }
+            return;
+        }
+    };
+    let Ok(made) = Section::anonymous(&place.kind) else { return };
+    let made = set_options(made, options, diags);
+    if let Err(invalid) = config.lay(&place, made, planned) {
+        diags.push(Diagnostic::error("uci-section-missing", invalid.problem).at(key.span).help(invalid.fix));
     }
 }
 
@@ -91,7 +119,7 @@ fn note_pppoe(key: &Loc<String>, options: &Options, nics: &[Nic], diags: &mut Di
     );
 }
 
-/// The section as the user wrote it. An anonymous one stands for the first of its type, whatever that is called.
+/// The section of a name, as the user wrote it.
 fn section(
     planned: &Config,
     key: &Loc<String>,
@@ -103,29 +131,17 @@ fn section(
         UciValue::One(text) => Some(text.as_str()),
         UciValue::Many(_) | UciValue::Secret(_) => None,
     });
-    let made = match key.strip_prefix('@') {
-        Some(rest) => match rest.strip_suffix("[0]") {
-            Some(kind) => Section::anonymous(kind),
-            None => Err(Invalid::new(
-                format!("`{}` is not the first section of its type", key.value),
-                "write `@TYPE[0]`, or the section's name",
-            )),
-        },
-        None => {
-            if let Some(kind) = kind.or_else(|| planned.get(key).map(Section::kind)) {
-                Section::named(kind, key)
-            } else {
-                diags.push(
-                    Diagnostic::error("uci-section-type", format!("section `{}` has no type", key.value))
-                        .at(key.span)
-                        .label("not one of wrtpod's own")
-                        .help("add its type, for example `.type: interface`"),
-                );
-                set_options(Section::anonymous("any").ok()?, options, diags);
-                return None;
-            }
-        }
+    let Some(known) = kind.or_else(|| planned.get(key).map(Section::kind)) else {
+        diags.push(
+            Diagnostic::error("uci-section-type", format!("section `{}` has no type", key.value))
+                .at(key.span)
+                .label("not one of wrtpod's own")
+                .help("add its type, for example `.type: interface`"),
+        );
+        set_options(Section::anonymous("any").ok()?, options, diags);
+        return None;
     };
+    let made = Section::named(known, key);
     let lasting = |kind: &str| check_lasting_type(kind).and_then(|()| Section::anonymous(kind));
     let section = match made.and_then(|section| check_lasting_type(section.kind()).map(|()| section)) {
         Ok(section) => section,
@@ -175,4 +191,44 @@ fn without_secret(invalid: Invalid, kind: &str, option: &str) -> Invalid {
 
 fn report(invalid: &Invalid, span: Option<Span>, diags: &mut Diagnostics) {
     diags.push(Diagnostic::error("uci-value", invalid.problem.clone()).at(span).help(invalid.fix.clone()));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::uci::{Value, parse};
+
+    /// The table of all that read `@TYPE[N]`: here its image is a file that wrtpod writes whole.
+    #[test]
+    fn a_place_is_what_it_is_to_uci() {
+        let table = include_str!("../../../tests/uci/places.txt");
+        let mut tried = 0;
+        for case in table.split("\n=== ").skip(1) {
+            let part = |name: &str| {
+                let (_, rest) = case.split_once(&format!("\n--- {name}\n")).expect("a part");
+                rest.split("\n--- ").next().unwrap_or(rest).trim_end().to_owned()
+            };
+            let set = vec![(Loc::bare("set".to_owned()), Loc::bare(UciValue::One("1".to_owned())))];
+            let key = Loc::bare(part("key"));
+            let mut config = parse(&part("image")).expect("UCI");
+            let mut diags = Diagnostics::new();
+            let planned = Some(config.sections().len());
+            lay_at_place(&mut config, &key, &set, planned, &mut diags);
+            let code = diags.sorted().first().map(|one| one.code);
+            let got = match code {
+                Some("uci-section-missing") => "missing".to_owned(),
+                Some(_) => "refused".to_owned(),
+                None => match config.sections().iter().find(|section| section.get("set").is_some()) {
+                    Some(section) => match section.get("id") {
+                        Some(Value::One(id)) => id.clone(),
+                        _ => "new".to_owned(),
+                    },
+                    None => String::new(),
+                },
+            };
+            assert_eq!(got, part("found"), "{case}");
+            tried += 1;
+        }
+        assert_eq!(tried, 19);
+    }
 }

@@ -12,7 +12,7 @@ merge_case() {
 	for part in base live plan stock forced; do [ -f "$dir/$part" ] && args+=(-v "$part=$dir/$part"); done
 	for part in "$@"; do args+=(-v "$part"); done
 	bb awk -v package=f "${args[@]}" -v out="$dir/out" -v newbase="$dir/newbase.got" -v report="$dir/report.got" \
-		-f "$pod/uci-merge.awk" 2>"$dir/errors" || code=$?
+		-f "$pod/uci-text.awk" -f "$pod/uci-merge.awk" 2>"$dir/errors" || code=$?
 	if [ -f "$dir/code" ] && [ "$(cat "$dir/code")" != "$code" ]; then
 		not_ok "$name" "exit $code instead of $(cat "$dir/code"): $(cat "$dir/errors")"
 		return
@@ -89,7 +89,7 @@ config rule
 config 'rule' 'named'
 ODD
 printf '\toption last without-newline' >>"$work/odd"
-bb awk -v package=odd -v plan="$work/odd" -v out="$work/odd.out" -v newbase="$work/odd.base" -f "$pod/uci-merge.awk"
+bb awk -v package=odd -v plan="$work/odd" -v out="$work/odd.out" -v newbase="$work/odd.base" -f "$pod/uci-text.awk" -f "$pod/uci-merge.awk"
 is "export shape" "
 config interface 'lan'
 	option proto 'static'
@@ -109,7 +109,7 @@ config rule
 
 config rule 'named'
 	option last 'without-newline'" "$(cat "$work/odd.out")"
-bb awk -v package=odd -v plan="$work/odd.out" -v live="$work/odd.out" -v base="$work/odd.base" -v out="$work/odd.out2" -v newbase="$work/odd.base" -f "$pod/uci-merge.awk"
+bb awk -v package=odd -v plan="$work/odd.out" -v live="$work/odd.out" -v base="$work/odd.base" -v out="$work/odd.out2" -v newbase="$work/odd.base" -f "$pod/uci-text.awk" -f "$pod/uci-merge.awk"
 is "a round trip changes nothing" "3" "$?"
 is "a round trip gives the same text" "$(cat "$work/odd.out")" "$(cat "$work/odd.out2")"
 
@@ -117,5 +117,5 @@ is "a round trip gives the same text" "$(cat "$work/odd.out")" "$(cat "$work/odd
 { echo "config dnsmasq"; for i in $(seq 1 1000); do printf "config host\n\toption name 'h%s'\n\toption ip '10.0.%s.%s'\n" "$i" $((i / 250)) $((i % 250)); done; } >"$work/hosts"
 printf 'config dnsmasq\n' >"$work/hosts.base"
 SECONDS=0
-bb awk -v package=dhcp -v plan="$work/hosts.base" -v base="$work/hosts.base" -v live="$work/hosts" -v out="$work/hosts.out" -v newbase="$work/hosts.nb" -f "$pod/uci-merge.awk"
+bb awk -v package=dhcp -v plan="$work/hosts.base" -v base="$work/hosts.base" -v live="$work/hosts" -v out="$work/hosts.out" -v newbase="$work/hosts.nb" -f "$pod/uci-text.awk" -f "$pod/uci-merge.awk"
 is "a thousand sections of the user's stay" "3 yes" "$? $([ $SECONDS -le 3 ] && echo yes || echo "$SECONDS s")"

@@ -21,12 +21,21 @@ function note(modules) {
 	noted = 1
 	printf "C:Q1d3J0cG9kLWhvc3QtbW9kdWxlcy0=\nP:%s\nV:0\nA:noarch\nS:0\nI:0\nT:kernel modules that the node has to have\np:%s\n\n", NODE, modules
 }
+function provides(text, package,    n, names, i) {
+	n = split(line_of(text, "p"), names, " ")
+	for (i = 1; i <= n; i++) {
+		sub(/[<>=~@].*/, "", names[i])
+		print names[i], package
+	}
+}
 BEGIN { RS = ""; NODE = ".wrtpod-host-modules" }
 {
 	name = line_of($0, "P")
 	if (name == "") next
 	wanted = index(with, " " name " ") > 0
 	if (op == "list") print name, line_of($0, "V"), "user"
+	else if (op == "provides") provides($0, name)
+	else if (op == "identities") { if (wanted) print line_of($0, "C") }
 	else if (op == "files") { if (wanted) files($0) }
 	else if (op == "owner") { if (files($0, with)) print name }
 	else if (op == "modules") { if (name == NODE) note(line_of($0, "p") with); else printf "%s\n\n", $0 }

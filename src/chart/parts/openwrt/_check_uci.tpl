@@ -26,8 +26,15 @@
 {{- if hasPrefix "@" .section }}
 {{- if regexMatch $meaningful .section }}
 {{ $path }}.section: the type in `{{ .section }}` has a quote, `\`, `#` or `;`; leave it out: `uci` writes types without quotes
-{{- else if not (regexMatch "^@[!-~]+\\[0\\]$" .section) }}
-{{ $path }}.section: `{{ .section }}` is not the first section of its type; write `@TYPE[0]`, or the section's name
+{{- else if not (regexMatch "^@[!-~]+\\[(0|-?[1-9][0-9]{0,3})\\]$" .section) }}
+{{ $path }}.section: `{{ .section }}` is no section by its type and number; write `@TYPE[0]` for the first of its type, `@TYPE[1]` for the second, `@TYPE[-1]` for the last, or the section's name
+{{- else if $planned }}
+{{- $kind := include "wrtpod.uci.head" . }}
+{{- $place := include "wrtpod.uci.place" .section | int }}
+{{- $there := regexFindAll (printf "(?m)^config %s( '|$)" (regexQuoteMeta $kind)) $planned -1 | len }}
+{{- if and (ne $place 0) (or (ge $place $there) (lt $place (sub 0 $there | int))) }}
+{{ $path }}.section: `{{ .section }}` is missing: wrtpod writes {{ $there }} of that type; write a lower number, or the section with a name and `type: {{ $kind }}`
+{{- end }}
 {{- end }}
 {{- else if not (regexMatch $word .section) }}
 {{ $path }}.section: `{{ .section }}` is not a UCI section name; use letters, digits and `_`

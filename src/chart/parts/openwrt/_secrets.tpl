@@ -57,7 +57,7 @@ takes for one in a document.
 {{- range $file, $sections := .Values.uci -}}
   {{- range $index, $section := $sections -}}
     {{- $kind := .type | default (ternary "interface" "" (eq $file "network")) -}}
-    {{- if and (not .type) (hasPrefix "@" .section) }}{{ $kind = trimPrefix "@" .section | trimSuffix "[0]" }}{{ end -}}
+    {{- if and (not .type) (hasPrefix "@" .section) }}{{ $kind = include "wrtpod.uci.head" . }}{{ end -}}
     {{- range $option, $value := .options -}}
       {{- if and (not (kindIs "map" $value)) (include "wrtpod.isSecret" (list $kind $option)) }}
       {{- $texts := kindIs "slice" $value | ternary $value (list $value) -}}
