@@ -1,13 +1,13 @@
 //! Roots that apk keeps: choosing packages, and installing them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::error::Reading;
 use super::feeds::{self, Known, Release, fixed, has_ending, text};
 use super::lock::{LockedModule, LockedPackage, LockedRoot};
 use super::request::Request;
 use super::{Error, Family, Fetched, Resolved, Supply, Watch};
-use crate::feed::apk::{self, Database, Dependency, Files, Info, Promise};
+use crate::feed::apk::{self, Access, Database, Dependency, Files, Info, Promise};
 use crate::feed::{Alternative, Owner};
 use crate::fetch::Place;
 use crate::image::{self, Attributes, Root};
@@ -148,7 +148,7 @@ pub(super) async fn install(
         let gone = database.install(&content, &ids).map_err(|error| Error::feed(&shown, error))?;
         take_out(installer, &package.name, &gone)?;
     }
-    settle_folders(installer.root_mut(), &folders, &database)?;
+    settle_folders(installer.root_mut(), &folders, &database, &lock.install)?;
     let world = apk::parse_list(&lock.world.join(" ")).map_err(|problem| Error::feed("the lock", problem))?;
     database.set_world(world);
     let missing = lock.host_modules.iter().filter(|(_, module)| !module.in_root);
@@ -192,26 +192,32 @@ fn take_out(installer: &mut Installer, package: &str, removed: &apk::Removed) ->
     Ok(())
 }
 
-/// Gives folders the access of the package that decides, but for those that somebody changed in the base. `before` is what
-/// packages wanted of them then.
+/// Gives folders the access of the package that decides, where it was installed now; but for those that somebody changed in the
+/// base. `before` is what packages wanted of them then.
 fn settle_folders(
     root: &mut Root,
-    before: &BTreeMap<RootPath, (u32, u32, u32)>,
+    before: &BTreeMap<RootPath, Access>,
     database: &Database,
+    installed: &[LockedPackage],
 ) -> Result<(), Error> {
-    for (folder, (mode, uid, gid)) in database.folders() {
-        let wanted = Attributes { mode, uid, gid };
-        let there = root.get(&folder).filter(|node| matches!(node.kind, image::Kind::Folder));
-        let Some(there) = there.map(|node| node.attributes).filter(|there| *there != wanted) else {
+    let installed: BTreeSet<&str> = installed.iter().map(|package| package.name.as_str()).collect();
+    for (folder, access) in database.folders() {
+        if !installed.contains(access.package.as_str()) {
             continue;
-        };
+        }
+        let there = root.get(&folder).filter(|node| matches!(node.kind, image::Kind::Folder));
+        let Some(there) = there.map(|node| node.attributes) else { continue };
         let place = root.resolve(&folder)?;
-        let as_before = before.get(&folder) == Some(&(there.mode, there.uid, there.gid));
-        if as_before || root.base().get(&place).is_none() {
-            root.put_folder(&folder, wanted)?;
+        let is_as_before = before.get(&folder).is_some_and(|before| attributes(before) == there);
+        if is_as_before || root.base().get(&place).is_none() {
+            root.put_folder(&folder, attributes(&access))?;
         }
     }
     Ok(())
+}
+
+fn attributes(access: &Access) -> Attributes {
+    Attributes { mode: access.mode, uid: access.user, gid: access.group }
 }
 
 /// Links again what packages offer, where that is not as it was: OpenWrt's scripts do so from

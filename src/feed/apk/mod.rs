@@ -19,7 +19,7 @@ mod solve;
 mod value;
 mod version;
 
-pub use database::{Database, Files, Removed, digest_text};
+pub use database::{Access, Database, Files, Removed, digest_text};
 pub use dependency::{Comparison, Dependency, parse_list};
 pub use error::Error;
 pub use index::Index;

@@ -20,6 +20,7 @@ chmod 755 base3/etc/init.d/*
 ln -s ../init.d/old base3/etc/rc.d/S40old
 ln -s ../init.d/parting base3/etc/rc.d/S40parting
 ln -s tmp base3/var
+mkdir -m 711 -p base3/srv/shared
 # Nobody's, where packages have something; what a user changed of a package that goes.
 echo mine | tee base3/etc/foreign.conf base3/etc/parting.conf >/dev/null
 echo same >base3/etc/foreign.same && chmod 600 base3/etc/foreign.same
@@ -36,8 +37,8 @@ record() { printf 'C:%s\nP:%s\nV:%s\nA:x86_64\nS:1\nI:1\nT:a package of the test
   record libc 1.2-r1
   record old 1.0-r1 f:S F:etc R:old.conf "Z:$(q1 'as it came\n')" R:old.same "Z:$(q1 'same\n')" F:etc/init.d R:old a:0:0:755 "Z:$(q1 '#!/bin/sh /etc/rc.common\nSTART=40\n')"
   record parting 1.0-r1 f:S F:etc R:parting.conf "Z:$(q1 'x')" R:parting.link a:0:0:777 "Z:$(q1 'x')" R:parting.same "Z:$(q1 'as-it-came\n')" \
-    F:etc/init.d R:parting a:0:0:755 "Z:$(q1 '#!/bin/sh /etc/rc.common\nSTART=40\n')" F:lib/apk/packages R:parting.alternatives "Z:$(q1 x)" F:var F:var/lib F:var/lib/parting
-  record bat-default 1.0-r1 p:bat
+    F:etc/init.d R:parting a:0:0:755 "Z:$(q1 '#!/bin/sh /etc/rc.common\nSTART=40\n')" F:lib/apk/packages R:parting.alternatives "Z:$(q1 x)" F:srv/shared F:var F:var/lib F:var/lib/parting
+  record bat-default 1.0-r1 p:bat F:srv/shared M:0:0:711
 } >base3/lib/apk/db/installed
 tar -C base3 --numeric-owner --sort=name -czf young.tar.gz .
 rootfs3="{rootfs: {file: young.tar.gz, verify: {sha256: $(sum young.tar.gz)}}}"
@@ -100,6 +101,8 @@ recipe bat "$rootfs3" '-bat' "$feed3"
 refused 'apk: a name that a package provides is no package to remove' 1 'the image is to have `bat-default`, and `bat` is only a name that bat-default provides: write `-bat-default`' bat
 recipe bat "$rootfs3" '-bat-default, -olld, -nosuch' "$feed3"
 expect 'apk: the package is' 0 'sha256:' built bat
+unpacked bat
+mode 'apk: a folder stays as the package had it that decided and is gone' bat.root srv/shared '711 0:0'
 expect 'apk: what is not there is told' 0 'nothing to remove: neither the base nor a feed has a package `olld`; did you mean `-old`?' cat bat.log
 expect 'apk: so it is where nothing is near' 0 'nothing to remove: neither the base nor a feed has a package `nosuch`' cat bat.log
 expect 'apk: and when it is locked' 0 'a package `olld`; did you mean `-old`?' "$wrtpod" image lock bat.yaml

@@ -52,6 +52,19 @@ pub struct Removed {
     pub folders: Vec<RootPath>,
 }
 
+/// What a folder is to be like.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Access {
+    /// The package that says so.
+    pub package: String,
+    /// Permission bits, `0o7777` at most.
+    pub mode: u32,
+    /// Number of the user.
+    pub user: u32,
+    /// Number of the group.
+    pub group: u32,
+}
+
 /// The packages of a root.
 #[derive(Debug, Clone)]
 pub struct Database {
@@ -159,9 +172,8 @@ impl Database {
         self.records.get(self.owners.get(path)?)?.digest(path)
     }
 
-    /// The folders of all packages, each with the permission bits, user and group that it has by the package which decides
-    /// (apk-tools' `apk_pkg_replaces_dir`).
-    pub fn folders(&self) -> BTreeMap<RootPath, (u32, u32, u32)> {
+    /// The folders of all packages, each as the package has it which decides (apk-tools' `apk_pkg_replaces_dir`).
+    pub fn folders(&self) -> BTreeMap<RootPath, Access> {
         let mut deciding: BTreeMap<RootPath, &Record> = BTreeMap::new();
         for record in self.records.values() {
             for folder in record.folders() {

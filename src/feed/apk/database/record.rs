@@ -13,7 +13,7 @@ use base64::engine::general_purpose::STANDARD;
 
 use super::super::dependency::{parse_list, write_list};
 use super::super::{Content, Error, Info};
-use super::INSTALLED;
+use super::{Access, INSTALLED};
 use crate::feed::{Kind, Owner};
 use crate::types::{RootPath, quoted};
 
@@ -106,15 +106,16 @@ impl Record {
         self.folders.keys().filter_map(|folder| folder.parse().ok())
     }
 
-    /// Permission bits, user and group of one of its folders.
-    pub fn access(&self, folder: &RootPath) -> (u32, u32, u32) {
+    /// What one of its folders is to be like.
+    pub fn access(&self, folder: &RootPath) -> Access {
         let line =
             self.folders.get(folder.as_str()).and_then(|folder| folder.access.trim_end().strip_prefix("M:"));
         let mut parts = line.unwrap_or_default().split(':');
         let mut part = |radix| parts.next().and_then(|part| u32::from_str_radix(part, radix).ok());
+        let package = self.info.name.clone();
         match (part(10), part(10), part(8)) {
-            (Some(user), Some(group), Some(mode)) => (mode, user, group),
-            _ => (USUAL_FOLDER, 0, 0),
+            (Some(user), Some(group), Some(mode)) => Access { package, mode, user, group },
+            _ => Access { package, mode: USUAL_FOLDER, user: 0, group: 0 },
         }
     }
 

@@ -130,15 +130,29 @@ fn one_package_decides_what_a_folder_is_like() {
     };
     let decided = |records: &[String]| {
         let files = Files { installed: records.concat().into_bytes(), ..Files::default() };
-        Database::read(&files).unwrap().folders()[&path("bin")]
+        let Access { package, mode, user, group } =
+            Database::read(&files).unwrap().folders()[&path("bin")].clone();
+        (package, mode, user, group)
     };
     let busybox = folder("busybox", "o:tools\n", "");
     let base = folder("base-files", "", "M:1:2:775\n");
-    assert_eq!(decided(&[busybox.clone(), base.clone()]), (0o775, 1, 2), "the first by name");
+    assert_eq!(
+        decided(&[busybox.clone(), base.clone()]),
+        ("base-files".to_owned(), 0o775, 1, 2),
+        "the first by name"
+    );
     let first = folder("zz", "q:1\n", "M:0:0:700\n");
-    assert_eq!(decided(&[base, busybox.clone(), first]), (0o700, 0, 0), "the higher priority");
+    assert_eq!(
+        decided(&[base, busybox.clone(), first]),
+        ("zz".to_owned(), 0o700, 0, 0),
+        "the higher priority"
+    );
     let source = folder("tools", "o:tools\n", "M:0:0:711\n");
-    assert_eq!(decided(&[busybox, source]), (0o711, 0, 0), "the one that has the name of their source");
+    assert_eq!(
+        decided(&[busybox, source]),
+        ("tools".to_owned(), 0o711, 0, 0),
+        "the one that has the name of their source"
+    );
 }
 
 #[test]
