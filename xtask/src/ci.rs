@@ -82,6 +82,11 @@ const STEPS: &[Step] = &[
         &["bash", "containerd", "etcd", "go", "nft", "openssl", "runc"],
         &["tests/cluster/run", "--multus", "thick"],
     ),
+    step(
+        "machine",
+        &["bash", "busybox", "containerd", "etcd", "go", "nft", "openssl", "pppoe-server", "qemu-system-x86_64", "runc"],
+        &["tests/cluster/machine", "pppoe"],
+    ),
 ];
 
 /// Runs the steps; true when all passed.
