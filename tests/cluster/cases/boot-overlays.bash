@@ -13,13 +13,17 @@ post='#!/bin/sh\n[ -s ${IPKG_INSTROOT}/lib/functions.sh ] || exit 0\n. ${IPKG_IN
 jq --arg post "$(printf "$post")" 'map({name, version: (.version | sub("-"; "-r")), depends: ((.depends // "") | gsub("[() ]"; "") | split(",")), conffiles: (.conffiles // []),
   files: (.files | to_entries | map({path: .key[1:]} + (if (.value | type) == "object" then .value else {text: .value} end)))}) | .[0].scripts = {"post-install": ($post + "\n")}' opkg.json >apk.json
 "$top/tests/feeds/$manager-feed" "$manager.json" feed
-# The real ones ask for the feed's signature; opkg by a key of the name of its fingerprint.
-mkdir -p hello/files/etc/{opkg/keys,apk/keys,apk/repositories.d} hello/uci-defaults
+# The real ones ask for the feed's signature, opkg by a key of the name of its fingerprint. OpenWrt's own feeds are not to be had here.
+mkdir -p hello/uci-defaults
 if [ "$manager" = opkg ]; then
+  mkdir -p hello/files/etc/opkg/keys
+  echo '# none' >hello/files/etc/opkg/distfeeds.conf
   cp feed/key.pub "hello/files/etc/opkg/keys/$(sed -n 2p feed/key.pub | base64 -d | od -An -tx1 -j2 -N8 | tr -d ' ')"
   echo 'src/gz mine file:///feed' >hello/files/etc/opkg/customfeeds.conf
   unknown="Unknown package 'nowhere'."
 else
+  mkdir -p hello/files/etc/apk/{keys,repositories.d}
+  echo '# none' >hello/files/etc/apk/repositories.d/distfeeds.list
   cp feed/key.pem hello/files/etc/apk/keys/mine.pem
   echo file:///feed/packages.adb >hello/files/etc/apk/repositories.d/customfeeds.list
   unknown='nowhere (no such package)'
