@@ -59,8 +59,9 @@ record! {
         "pair" => pair: Option<Loc<Name>>,
         /// What survives a restart (profile `openwrt`).
         "persistence" => persistence: Option<Loc<Persistence>>,
-        /// UCI settings: file, section, option. The key `.type` of a section gives its type. A password or key comes from a
-        /// Secret: `private_key: {secretKeyRef: {name: vpn, key: private-key}}`.
+        /// UCI settings: file, section, option. The key `.type` of a section gives its type; `"@TYPE[N]"` is a section by its
+        /// number, as for OpenWrt's `uci`: `"@dropbear[0]"` the first, `"@dropbear[-1]"` the last. A password or key comes
+        /// from a Secret: `private_key: {secretKeyRef: {name: vpn, key: private-key}}`.
         "uci" => uci: UciSettings,
         /// True to let packets pass between eth0, the cluster's network, and the other interfaces while OpenWrt's firewall is
         /// not up: before it has started, and where it is switched off. While it is up, its zones decide. Default: false.
