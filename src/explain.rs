@@ -138,6 +138,7 @@ pub const RULES: &[Page] = pages!["rules":
     "probe-firewall",
     "probe-value",
     "profile-mismatch",
+    "proc-unmasked",
     "proxy-untrusted",
     "replicas-fixed-identity",
     "request-above-limit",
@@ -183,6 +184,10 @@ pub const RULES: &[Page] = pages!["rules":
     "unknown-version",
     "unknown-volume",
     "unsafe-sysctl",
+    "user-namespace",
+    "user-namespace-device",
+    "user-namespace-missing",
+    "user-namespace-storage",
     "vlan-shared-node",
     "wifi-parent",
     "wrong-type",
@@ -208,6 +213,7 @@ pub const TOPICS: &[Page] = pages!["topics":
     "overlays",
     "persistence",
     "routes",
+    "user-namespaces",
     "values",
 ];
 

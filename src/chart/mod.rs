@@ -19,6 +19,7 @@ mod source;
 mod templates;
 #[cfg(test)]
 mod tests;
+mod users;
 mod values;
 mod version;
 
@@ -91,6 +92,7 @@ const SHARED: &[(&str, &str)] = &[
     ("templates/_placement.tpl", include_str!("parts/_placement.tpl")),
     ("templates/_pod.tpl", include_str!("parts/_pod.tpl")),
     ("templates/_routes.tpl", include_str!("parts/_routes.tpl")),
+    ("templates/_users.tpl", include_str!("parts/_users.tpl")),
     ("templates/_yaml.tpl", include_str!("parts/_yaml.tpl")),
     ("templates/tests/connection.yaml", include_str!("parts/connection.yaml")),
 ];
@@ -166,6 +168,7 @@ pub fn chart(
     let lists = [node_paths(), capability_sets(), link_local(), secret_names()];
     files.insert("templates/_privilege.tpl".to_owned(), lists.join("\n"));
     files.extend(templates::templates(&source));
+    files.extend([users::facts(&source)]);
     let parts = match appliance.profile {
         Profile::OpenWrt => OPENWRT,
         Profile::Generic => GENERIC,

@@ -180,6 +180,7 @@ impl<'a> Source<'a> {
         let mut documents = Documents { site: self.documents.site.clone(), ..Documents::default() };
         let site = documents.site.as_mut().expect("an appliance is planned on a site");
         site.value.spec.value.namespace = Some(Loc::bare(name(NAMESPACE)));
+        site.value.spec.value.host_users = None;
         for (_, network) in &mut site.value.spec.value.networks {
             stand_in(network);
         }
@@ -231,6 +232,7 @@ impl<'a> Source<'a> {
             volume.value.access_mode = None;
         }
         spec.host_users = None;
+        spec.proc_mount = None;
         if self.profile() == Profile::Generic {
             spec.helper_image = Some(image(HELPER));
         } else {

@@ -221,9 +221,7 @@ fn workload(source: &Source<'_>, object: &Object) -> String {
     if object.value.pointer("/spec/minReadySeconds").is_none() {
         slots.push(optional_block("/spec/minReadySeconds", "include \"wrtpod.minReadySeconds\" ."));
     }
-    if source.profile() == Profile::Generic {
-        slots.push(optional_block(&format!("{pod}/hostUsers"), "include \"wrtpod.hostUsers\" ."));
-    }
+    slots.push(optional_block(&format!("{pod}/hostUsers"), "include \"wrtpod.hostUsers\" ."));
     slots.extend(containers(source, object));
     slots.extend(volumes(source, object));
     lifted(object, slots)
@@ -235,6 +233,7 @@ fn containers(source: &Source<'_>, object: &Object) -> Vec<Slot> {
     let mut slots = vec![
         optional_text(&format!("{main}/imagePullPolicy"), ".Values.image.pullPolicy"),
         optional_block(&format!("{main}/ports"), "include \"wrtpod.containerPorts\" . | trim"),
+        optional_text(&format!("{main}/securityContext/procMount"), ".Values.procMount"),
     ];
     let resources = format!("{main}/resources");
     slots.push(match source.profile() {

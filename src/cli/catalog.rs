@@ -6,7 +6,7 @@ use super::printer::Printer;
 use super::table::table_within;
 use crate::catalog;
 use crate::diag::{Diagnostics, SourceMap};
-use crate::overlay::EMBEDDED;
+use crate::overlay::{self, EMBEDDED};
 use crate::shown;
 use crate::spec::{self, Documents, Input, Request};
 use crate::types::{Name, nearest};
@@ -57,10 +57,25 @@ fn list(entries: &[Entry]) -> String {
         .iter()
         .map(|entry| {
             let documents = entry.documents();
-            vec![entry.name.clone(), networks(&documents), description(&documents)]
+            let users = users(&documents).to_owned();
+            vec![entry.name.clone(), networks(&documents), users, description(&documents)]
         })
         .collect();
-    table_within(Printer::columns(), &["NAME", "NETWORKS", "WHAT IT IS"], &rows)
+    table_within(Printer::columns(), &["NAME", "NETWORKS", "OWN USERS", "WHAT IT IS"], &rows)
+}
+
+/// Whether a pod of it can have users of its own (`hostUsers: false`): a device then comes by a plugin.
+fn users(documents: &Documents) -> &'static str {
+    let of_images = documents.images.iter().flat_map(|image| &image.spec.overlays);
+    let embedded = overlay::embedded();
+    let named = of_images.filter_map(|name| embedded.iter().find(|overlay| overlay.name == name.to_string()));
+    let overlays = named
+        .map(|overlay| &overlay.spec)
+        .chain(documents.overlays.iter().map(|overlay| &overlay.spec.value));
+    let of_overlays =
+        overlays.filter_map(|spec| spec.requires.as_ref()).flat_map(|requires| &requires.devices);
+    let of_appliances = documents.appliances.iter().flat_map(|appliance| &appliance.spec.devices);
+    if of_overlays.chain(of_appliances).next().is_some() { "by a plugin" } else { "yes" }
 }
 
 /// The networks that an appliance needs of its site.

@@ -38,17 +38,25 @@ pub fn block_on<T>(work: impl Future<Output = Result<T, CliError>>) -> Result<T,
 pub async fn connect(args: &ClusterArgs, printer: Printer) -> Result<Cluster, CliError> {
     let options = ConnectOptions {
         kubeconfig: args.kubeconfig.clone(),
-        looked_for: kubeconfigs(),
         context: args.context.clone(),
+        waiting: Some(Arc::new(move |server: &str| {
+            printer.line(&format!("waiting for an answer of the API server at {server}"));
+        })),
+        ..options()
+    };
+    Ok(cluster::connect(&options).await?)
+}
+
+/// How to connect where the command line says nothing of it.
+pub(super) fn options() -> ConnectOptions {
+    ConnectOptions {
+        looked_for: kubeconfigs(),
         no_proxy: ["NO_PROXY", "no_proxy"]
             .iter()
             .filter_map(|name| std::env::var(name).ok())
             .find(|listed| !listed.is_empty()),
-        waiting: Some(Arc::new(move |server: &str| {
-            printer.line(&format!("waiting for an answer of the API server at {server}"));
-        })),
-    };
-    Ok(cluster::connect(&options).await?)
+        ..ConnectOptions::default()
+    }
 }
 
 /// Where a kubeconfig is looked for, as by kubectl.

@@ -95,6 +95,7 @@ fn explain_bounds(text: &mut String, appliance: &Appliance, pod: &Value, powers:
         "none".to_owned()
     };
     let _ = writeln!(text, "  bounds of the pod");
+    let _ = writeln!(text, "    users: {}", users(pod));
     let none = |list: &[String]| if list.is_empty() { "none".to_owned() } else { list.join(", ") };
     let _ = writeln!(text, "    namespaces of the node: {}", none(&shared));
     let _ = writeln!(text, "    token for the API server: {token}");
@@ -120,6 +121,15 @@ fn explain_bounds(text: &mut String, appliance: &Appliance, pod: &Value, powers:
     }
 }
 
+/// What root in the pod is on the node.
+fn users(pod: &Value) -> &'static str {
+    if pod["hostUsers"] == false {
+        "its own: root in the pod is nobody on the node"
+    } else {
+        "the node's: root in the pod is the node's root, within these bounds"
+    }
+}
+
 fn host_paths(appliance: &Appliance, powers: &[Power]) -> Vec<String> {
     let path = |power: &Power| match &power.kind {
         PowerKind::Has(privilege @ Privilege::HostPath(path)) => {
@@ -138,7 +148,7 @@ fn exceptions(appliance: &Appliance, powers: &[Power], loose: &[Privilege]) -> V
         let who = power.container.as_deref().unwrap_or("the pod");
         match &power.kind {
             PowerKind::Has(privilege) if loose.contains(privilege) => {
-                found.push(format!("{who} ({})", allowed(appliance, privilege)));
+                found.push(format!("{who} ({})", reason(appliance, power, privilege)));
             }
             PowerKind::NoSeccomp if loose.contains(&Privilege::SeccompUnconfined) => {
                 found.push(format!("{who} (as kubelet is told)"));
@@ -150,6 +160,16 @@ fn exceptions(appliance: &Appliance, powers: &[Power], loose: &[Privilege]) -> V
         }
     }
     found
+}
+
+/// Why a container has something: it is planned, or `allow` says it.
+fn reason<'a>(appliance: &'a Appliance, power: &Power, privilege: &Privilege) -> &'a str {
+    let of_main = power.container.as_ref() == Some(&appliance.main.name);
+    if *privilege == Privilege::ProcMountUnmasked && of_main && appliance.proc_unmasked.is_some() {
+        "`procMount: Unmasked`: the settings of its network are its own to write"
+    } else {
+        allowed(appliance, privilege)
+    }
 }
 
 fn explain_mounts(text: &mut String, pod: &Value, name: &str, container: &Value) {

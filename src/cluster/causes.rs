@@ -6,7 +6,7 @@ use k8s_openapi::api::core::v1::{Event, Node, PersistentVolumeClaim, Pod};
 use serde_json::Value;
 
 use super::conditions::{self, WorkloadState};
-use super::{Problem, Release, containers, network, nodes, placement};
+use super::{Problem, Release, containers, lacks, network, nodes, placement, users};
 
 /// The code of a pod without a planned NIC.
 pub(super) const NIC_MISSING: &str = "nic-missing";
@@ -212,12 +212,15 @@ fn sandbox(view: &View<'_>, pod: &Pod, name: &str) -> Option<Problem> {
     let reason = event.reason.as_deref().unwrap_or_default();
     let message = event.message.as_deref().unwrap_or_default();
     if matches!(reason, "FailedMount" | "FailedAttachVolume") {
-        if let Some((code, fix)) = missing(message) {
+        if let Some((code, fix)) = lacks::missing(message) {
             return Some(problem(name, code, message, fix));
         }
         let fix =
             "a volume cannot be mounted: the object that the message names is missing or in use elsewhere";
         return Some(Problem { transient: true, ..problem(name, "volume", message, fix) });
+    }
+    if let Some(problem) = users::refused(name, message) {
+        return Some(problem);
     }
     let found = SANDBOX.iter().find(|pattern| message.contains(pattern.text) || reason == pattern.text);
     let fallback = lasting(
@@ -233,26 +236,6 @@ fn sandbox(view: &View<'_>, pod: &Pod, name: &str) -> Option<Problem> {
         fix = format!("{fix} (the appliance needs {})", parents.join(", "));
     }
     Some(Problem { transient: pattern.transient, ..problem(name, pattern.code, innermost(message), &fix) })
-}
-
-/// What a volume or a variable lacks, in the kubelet's words, and what mends it. It does not come by itself.
-pub(super) fn missing(message: &str) -> Option<(&'static str, &'static str)> {
-    const SECRET: &str = "create the Secret that is named, in the appliance's namespace, or correct its name";
-    const KEY: &str = "add the key to the Secret, or name another one";
-    const MAP: &str = "create the ConfigMap that is named, in the appliance's namespace, or correct its name";
-    const MAP_KEY: &str = "add the key to the ConfigMap, or name another one";
-    let says = |words: &[&str]| words.iter().all(|word| message.contains(word));
-    if says(&["secret \"", "\" not found"]) {
-        Some(("secret-missing", SECRET))
-    } else if says(&["references non-existent secret key"]) || says(&["couldn't find key", "in Secret"]) {
-        Some(("secret-key-missing", KEY))
-    } else if says(&["configmap \"", "\" not found"]) {
-        Some(("config-map-missing", MAP))
-    } else if says(&["references non-existent config key"]) || says(&["couldn't find key", "in ConfigMap"]) {
-        Some(("config-map-key-missing", MAP_KEY))
-    } else {
-        None
-    }
 }
 
 /// The node's interfaces that the release's attachments hang on.

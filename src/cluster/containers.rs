@@ -2,9 +2,9 @@
 
 use k8s_openapi::api::core::v1::{ContainerStateTerminated, ContainerStatus, Event, Pod};
 
-use super::Problem;
-use super::causes::{self, events_of, problem};
+use super::causes::{events_of, problem};
 use super::conditions;
+use super::{Problem, lacks, users};
 
 const IMAGE: &str = "correct the image's name or tag, or give the namespace a pull secret; a node behind a proxy or \
                      without a route to the registry says so in the message";
@@ -71,10 +71,13 @@ fn of_container(
         }
         "CreateContainerConfigError" => {
             let fix = "a ConfigMap, Secret or key that the container names is missing";
-            let (code, fix) = causes::missing(message).unwrap_or(("container-config", fix));
+            let (code, fix) = lacks::missing(message).unwrap_or(("container-config", fix));
             Some(problem(name, code, &format!("{who}{message}"), fix))
         }
         "CreateContainerError" | "RunContainerError" => {
+            if let Some(refused) = users::refused(name, &format!("{who}{message}")) {
+                return Some(refused);
+            }
             let fix =
                 "the runtime cannot start the container: see the message (a mount, a device, the command)";
             Some(problem(name, "container-start", &format!("{who}{message}"), fix))

@@ -26,8 +26,10 @@ mod exec;
 mod existing;
 mod extensions;
 mod follow;
+mod gravity;
 mod ground;
 mod kinds;
+mod lacks;
 mod modules;
 mod named;
 mod needs;
@@ -53,6 +55,7 @@ mod session;
 mod status;
 #[cfg(test)]
 mod tests;
+mod users;
 mod wait;
 mod wire;
 
@@ -63,8 +66,9 @@ pub use doctor::{Check, CheckState, DoctorReport, Finding};
 pub use error::{Class, Error, FieldConflict, ObjectConflict};
 pub use existing::ExistingFault;
 pub use extensions::Missing;
+pub use gravity::Gravity;
 pub use node_state::NodeState;
-pub use obstacle::{CODES, Gravity, Obstacle};
+pub use obstacle::{CODES, Obstacle};
 pub use progress::{Event, Progress, Silent, Stage};
 pub use release::{
     ApplyOptions, ConfiguredBy, DeleteOptions, DeployOptions, ExpectedNic, GeneratedSecret, KernelModule,
@@ -76,6 +80,8 @@ pub use report::{
     ExecOutput, Files, Kept, NicReport, ObjectDiff, OtherPod, Outcome, OverlayReport, OverlayState,
     PodStatus, Problem, SecretNote, Verdict, WorkloadStatus,
 };
+
+pub use users::UsersFault;
 
 use session::Session;
 use wire::Wire;
@@ -99,6 +105,15 @@ impl Cluster {
     /// The namespace of the kubeconfig's context.
     pub fn default_namespace(&self) -> &str {
         &self.namespace
+    }
+
+    /// Whether every node can give a pod users of its own.
+    pub async fn user_namespaces(&self) -> Result<bool, Error> {
+        let mut silent = Silent;
+        let session = Session::new(&self.wire, &mut silent);
+        let nodes =
+            session.items("list the nodes", request::list(kinds::Kind::named("Node"), None, &[])).await?;
+        Ok(users::everywhere(&wait::typed(nodes.iter())))
     }
 
     /// How many requests were sent so far, retries included.

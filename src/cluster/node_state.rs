@@ -27,6 +27,13 @@ pub enum NodeState {
     },
     /// It lacks a label that the pod asks for; the term that it does not fit.
     Unlabelled(String),
+    /// It cannot give a pod users of its own.
+    NoUsers {
+        /// What its kubelet says of its runtime.
+        runtime: String,
+        /// The kubelet's version.
+        kubelet: String,
+    },
     /// It offers too few of a device, or none.
     Device {
         /// The device plugin's resource.
@@ -47,6 +54,7 @@ impl NodeState {
             Self::Cordoned => "node-cordoned",
             Self::Tainted { .. } => "node-tainted",
             Self::Architecture { .. } | Self::Unlabelled(_) => "node-unfit",
+            Self::NoUsers { .. } => "user-namespace-missing",
             Self::Device { .. } => "device-missing",
         }
     }
@@ -66,6 +74,9 @@ impl NodeState {
             Self::Unlabelled(term) => {
                 format!("{node} does not have the label that {appliance} asks for: {term}")
             }
+            Self::NoUsers { runtime, kubelet } => format!(
+                "{node} cannot give {appliance} users of its own: its runtime ({runtime}, kubelet {kubelet}) reports no user namespaces"
+            ),
             Self::Device { resource, has: 0, .. } => {
                 format!("{node} offers no {resource}, which {appliance} asks for")
             }
@@ -98,6 +109,9 @@ impl NodeState {
                 format!("`kubectl label node {node} {term}`, or correct `nodeSelector`")
             }
             Self::Unlabelled(_) => "label the node, or correct what asks for it".to_owned(),
+            Self::NoUsers { .. } => "update the node to Kubernetes 1.33, and containerd 2 with runc 1.2, or CRI-O; or keep the appliance \
+                 to other nodes by `nodes`, or leave `hostUsers` out"
+                .to_owned(),
             Self::Device { .. } => format!(
                 "let its device plugin run there and see the device (`kubectl describe node {node}`, under \
                  Allocatable), or correct `devices`"

@@ -3,22 +3,8 @@
 
 use std::collections::BTreeSet;
 
-use serde::Serialize;
-
-use super::{ExistingFault, Missing, NodeState, remedy};
+use super::{ExistingFault, Gravity, Missing, NodeState, UsersFault, remedy};
 use crate::objects::Identity;
-
-/// How much an obstacle matters.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Gravity {
-    /// Worth knowing; nothing fails of it.
-    Note,
-    /// The deploy may work, and not be what was meant.
-    Warning,
-    /// The deploy fails, or the appliance does not work.
-    Error,
-}
 
 /// The codes of all obstacles; each has a page.
 pub const CODES: &[&str] = &[
@@ -49,6 +35,8 @@ pub const CODES: &[&str] = &[
     "secret-key-missing",
     "secret-missing",
     "storage-class-missing",
+    "user-namespace-missing",
+    "user-namespace-storage",
 ];
 
 /// Something on the cluster that a deploy would fail of, or what could not be looked at.
@@ -204,6 +192,8 @@ pub enum Obstacle {
         /// The key.
         key: String,
     },
+    /// A pod cannot have users of its own.
+    Users(UsersFault),
     /// A node lacks a kernel module that an overlay needs.
     NoModule {
         /// The node.
@@ -247,6 +237,7 @@ impl Obstacle {
             Self::NoSecretKey { .. } => "secret-key-missing",
             Self::NoConfigMap { .. } => "config-map-missing",
             Self::NoConfigMapKey { .. } => "config-map-key-missing",
+            Self::Users(fault) => fault.code(),
             Self::NoModule { .. } => "kernel-module-missing",
             Self::NotChecked { .. } => "not-checked",
         }
@@ -261,6 +252,7 @@ impl Obstacle {
             | Self::AttachmentDiffers { .. }
             | Self::MultusUnseen
             | Self::NotChecked { .. } => Gravity::Note,
+            Self::Users(fault) => fault.gravity(),
             _ => Gravity::Error,
         }
     }
@@ -316,6 +308,7 @@ impl Obstacle {
                 format!("the ConfigMap {name} that the appliance names does not exist")
             }
             Self::NoConfigMapKey { name, key, .. } => format!("the ConfigMap {name} has no key `{key}`"),
+            Self::Users(fault) => fault.claim(),
             Self::NoModule { node, module, reason } => {
                 format!("{node} has no kernel module {module} loaded ({reason})")
             }
@@ -380,6 +373,7 @@ impl Obstacle {
             Self::NoConfigMapKey { namespace, key, .. } => {
                 format!("add `{key}` to the ConfigMap in namespace {namespace}, or name another one")
             }
+            Self::Users(fault) => fault.fix().to_owned(),
             Self::NoModule { module, .. } => format!(
                 "`modprobe {module}` there, and a line `{module}` in /etc/modules-load.d/wrtpod.conf keeps it"
             ),

@@ -8,7 +8,7 @@ use k8s_openapi::api::core::v1::{
 };
 
 use super::causes::one_line;
-use super::{NodeState, Obstacle};
+use super::{NodeState, Obstacle, users};
 
 const HOSTNAME: &str = "kubernetes.io/hostname";
 const ARCHITECTURE: &str = "kubernetes.io/arch";
@@ -112,6 +112,7 @@ fn against(pod: &PodSpec, node: &Node) -> Vec<NodeState> {
         states.push(NodeState::Tainted { key: taint.key, value, effect: taint.effect });
     }
     states.extend(devices_against(pod, node));
+    states.extend(users::against(pod, node));
     states
 }
 

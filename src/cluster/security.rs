@@ -1,11 +1,12 @@
-//! Whether the namespace's pod-security level lets the pod in, asked before anything is written.
+//! Whether the namespace's pod-security level lets the pod in, and the API server leaves it its own users: asked before anything is
+//! written.
 
 use serde_json::{Value, json};
 
 use super::kinds::Kind;
 use super::session::Session;
 use super::wire::Failure;
-use super::{Error, Obstacle, Release, request};
+use super::{Error, Obstacle, Release, UsersFault, request};
 
 const ENFORCE: &str = "pod-security.kubernetes.io/enforce";
 
@@ -52,13 +53,18 @@ pub(super) async fn check(
     namespace: &Value,
 ) -> Result<Admission, Error> {
     let level = namespace["metadata"]["labels"][ENFORCE].as_str();
-    if level == Some("privileged") {
+    let Some(template) = release.template() else { return Ok(Admission::Granted) };
+    // What an API server drops without a word, only its answer shows.
+    let own_users = template["spec"]["hostUsers"] == false;
+    if level == Some("privileged") && !own_users {
         return Ok(Admission::Granted);
     }
-    let Some(template) = release.template() else { return Ok(Admission::Granted) };
     let request = request::create(Kind::named("Pod"), &release.namespace, &pod(release, template), true);
     let action = "try the pod";
     match session.send(request).await {
+        Ok(reply) if own_users && reply.value["spec"]["hostUsers"] != false => {
+            Err(Obstacle::from(UsersFault::Dropped { appliance: release.appliance.clone() }).into())
+        }
         Ok(_) => Ok(Admission::Granted),
         Err(Failure::Status(status)) if status.message.contains("violates PodSecurity") => {
             Err(Obstacle::PodSecurity {
@@ -69,6 +75,7 @@ pub(super) async fn check(
         }
         Err(Failure::Lost(reason)) => Err(Failure::Lost(reason).during(session.wire, action)),
         Err(failure) => match level {
+            Some("privileged") => Ok(Admission::Granted),
             Some(level) => by_label(release, template, level).map(|()| Admission::Granted),
             None => Ok(Admission::Unknown(failure.during(session.wire, action))),
         },

@@ -107,6 +107,7 @@ fn wanted(
     if let Some(shares) = values.host_users.get() {
         spec.put("hostUsers", shares.value);
     }
+    spec.text("procMount", values.proc_mount.get());
     for (key, id) in [("user", values.user.get()), ("group", values.group.get())] {
         if let Some(id) = id {
             spec.put(key, id.get());

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 
 /// Keys of an appliance that the values of a chart decide altogether. The others are in the chart's templates, where the
 /// catalog entry put them.
-const DECIDED: [&str; 31] = [
+const DECIDED: [&str; 32] = [
     "annotations",
     "clusterForwarding",
     "devices",
@@ -32,6 +32,7 @@ const DECIDED: [&str; 31] = [
     "overlays",
     "persistence",
     "ports",
+    "procMount",
     "replicas",
     "resources",
     "secret",

@@ -75,8 +75,10 @@ record! {
         "extraEnv" => extra_env: Vec<Loc<EnvVar>>,
         /// Environment variables from whole objects (profile `generic`).
         "extraEnvFrom" => extra_env_from: Vec<Loc<EnvSource>>,
-        /// Whether the pod has the node's users (profile `generic`).
+        /// Whether the pod has the node's users.
         "hostUsers" => host_users: Given<bool>,
+        /// What the appliance sees of /proc.
+        "procMount" => proc_mount: Given<String>,
         /// Further containers.
         "containers" => containers: Entries<Name, Container>,
         /// Further volumes.

@@ -119,6 +119,10 @@ fn pod(appliance: &Appliance, owner: ScriptsOwner) -> PodSpec {
         .map(|(name, value)| Sysctl { name: name.value.clone(), value: value.value.clone() })
         .collect();
     let init: Vec<_> = appliance.init.iter().map(container).collect();
+    let mut main = container(&appliance.main);
+    if let (Some(_), Some(context)) = (appliance.proc_unmasked, &mut main.security_context) {
+        context.proc_mount = Some("Unmasked".into());
+    }
     let scripts_of = |kind| scripts::name(appliance, kind, owner);
     let volumes: Vec<_> = appliance.volumes.iter().map(|plan| volume(plan, &scripts_of)).collect();
     let group = match appliance.main.run_as {
@@ -131,8 +135,8 @@ fn pod(appliance: &Appliance, owner: ScriptsOwner) -> PodSpec {
         // no place for the addresses of the cluster's Services.
         automount_service_account_token: Some(false),
         enable_service_links: Some(false),
-        containers: std::iter::once(&appliance.main).chain(&appliance.sidecars).map(container).collect(),
-        host_users: appliance.host_users,
+        containers: std::iter::once(main).chain(appliance.sidecars.iter().map(container)).collect(),
+        host_users: appliance.host_users.map(|shares| shares.value),
         hostname: appliance.hostname.clone(),
         image_pull_secrets: (!secrets.is_empty()).then_some(secrets),
         init_containers: (!init.is_empty()).then_some(init),

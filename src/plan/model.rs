@@ -250,8 +250,10 @@ pub struct Appliance {
     pub min_ready_seconds: i32,
     /// Host name of the pod, where it is not the pod's.
     pub hostname: Option<String>,
-    /// Whether the pod has the node's users; Kubernetes decides when absent.
-    pub host_users: Option<bool>,
+    /// Whether the pod has the node's users, by its document or its site's; Kubernetes decides when absent.
+    pub host_users: Option<Loc<bool>>,
+    /// Whether its main container sees all of /proc.
+    pub proc_unmasked: Option<Loc<bool>>,
     /// Sysctls of the pod (those that kubelet calls safe).
     pub pod_sysctls: Vec<(Loc<String>, Loc<String>)>,
     /// Labels of the user's on every object and the pod.

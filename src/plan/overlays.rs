@@ -6,6 +6,7 @@ use super::openwrt;
 use crate::diag::{Diagnostic, Diagnostics, Loc};
 use crate::overlay::{Overlay, Overlays};
 use crate::spec::{ApplianceSpec, DeviceSource, Documents, Image, PersistenceMode};
+use crate::types::user_namespace::device_word;
 use crate::types::{CapabilityWish, OverlayRef};
 
 /// An overlay of an appliance, and where it is named.
@@ -58,13 +59,25 @@ pub fn lay_under(spec: &ApplianceSpec, named: &[Named<'_>]) -> ApplianceSpec {
             }
         }
         for device in &requires.devices {
-            let same = |known: &DeviceSource| *known == device.source.value;
+            let same = |known: &DeviceSource| {
+                *known == device.source.value || stands_for(known, &device.source.value)
+            };
             if !whole.devices.iter().any(|known| same(&known.source.value)) {
                 whole.devices.push(device.clone());
             }
         }
     }
     whole
+}
+
+/// Whether a resource of a device plugin takes the place of a file of the node: a pod with users of its own has no other way.
+fn stands_for(own: &DeviceSource, wanted: &DeviceSource) -> bool {
+    match (own, wanted) {
+        (DeviceSource::Resource(resource), DeviceSource::Path(path)) => {
+            device_word(resource) == device_word(path)
+        }
+        _ => false,
+    }
 }
 
 /// What the rules and the report have to know of an appliance's overlays. One that comes with the image stands, for the

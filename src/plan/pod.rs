@@ -60,6 +60,11 @@ impl Appliance {
     pub fn containers(&self) -> impl Iterator<Item = &Container> {
         self.init.iter().chain([&self.main]).chain(&self.sidecars)
     }
+
+    /// The word by which its pod has users of its own, if it has.
+    pub fn own_users(&self) -> Option<&Loc<bool>> {
+        self.host_users.as_ref().filter(|shares| !shares.value)
+    }
 }
 
 /// A volume mounted into a container.

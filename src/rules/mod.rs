@@ -14,6 +14,7 @@ mod overlays;
 mod routes;
 mod security;
 mod servers;
+mod users;
 mod volumes;
 mod wires;
 mod workload;
@@ -38,6 +39,7 @@ pub fn check(plan: &Plan, diags: &mut Diagnostics) {
     access::check(plan, diags);
     volumes::check(plan, diags);
     security::check(plan, diags);
+    users::check(plan, diags);
     overlays::check(plan, diags);
 }
 

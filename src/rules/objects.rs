@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::security::check_sysctl;
+use super::users;
 use crate::diag::{Diagnostic, Diagnostics, Severity, Span, Written};
 use crate::objects::{Object, ObjectSet, Power, PowerKind, Step, powers};
 use crate::plan::{Appliance, Profile};
@@ -34,6 +35,7 @@ pub fn check_objects(appliance: &Appliance, planned: &[Power], objects: &ObjectS
         check_powers(appliance, object, &new, diags);
         check_unhardened(appliance, object, &new, diags);
         check_sysctls(appliance, object, diags);
+        users::check_object(appliance, object, diags);
     }
     check_allowed(appliance, &taken, diags);
 }
@@ -196,7 +198,7 @@ fn check_allowed(appliance: &Appliance, taken: &[Privilege], diags: &mut Diagnos
 
 /// Where a part of an object was written: in the last patch that says it, among the annotations of the document, or in the
 /// patch that says most of what leads to it.
-fn place(appliance: &Appliance, object: &Object, path: &[Step]) -> Option<Span> {
+pub(super) fn place(appliance: &Appliance, object: &Object, path: &[Step]) -> Option<Span> {
     let kind = object.identity.kind.as_str();
     let patches = appliance.patches.iter().filter(|patch| patch.value.value["kind"] == kind);
     let best = patches

@@ -24,6 +24,7 @@ mod quantity;
 mod root_path;
 mod time_zone;
 mod url;
+pub mod user_namespace;
 
 pub use address::{AddressSpec, Cidr, IpRange};
 pub use capability::Capability;

@@ -241,6 +241,13 @@ def choose_pod(random, values):
     values["tolerations"] = random.choice(
         [[], [{"operator": "Exists"}], [{"key": "a/b", "value": "yes", "effect": "NoExecute", "tolerationSeconds": 1000000}]]
     )
+    values["hostUsers"] = random.choice(["", "", True, False])
+    # Where the pod has the node's users both refuse it.
+    values["procMount"] = random.choice(["", "", "Unmasked"]) if values["hostUsers"] is False or random.random() < 0.05 else ""
+    if random.random() < 0.3:
+        # Without `limits` of the choice's own: the choices share them.
+        device = random.choice([{"squat.ai/tun": "1"}, {"squat.ai/zigbee": "2"}])
+        values["resources"] = values["resources"] | {"limits": values["resources"].get("limits", {}) | device}
     values["extraCapabilities"] = random.choice([[], ["SYS_PTRACE"], ["IPC_LOCK", "SYS_TIME"], ["root-entrypoint", "SYS_TIME"]])
     if random.random() < 0.4:
         values["containers"] = choose_containers(random, values["ports"])
@@ -293,7 +300,6 @@ def choose_generic(random, values):
     if random.random() < 0.3:
         sources = [{"secretRef": {"name": "on"}}, {"configMapRef": {"name": "b"}, "prefix": "B_"}]
         values["extraEnvFrom"] = random.sample(sources, random.randint(1, 2))
-    values["hostUsers"] = random.choice(["", "", True, False])
     values["user"] = random.choice(["", "", 0, 1000, 2147483647])
     values["group"] = random.choice(["", "", 0, 3000000])
 

@@ -86,7 +86,8 @@ def appliance(values, profile, name, lifted):
         "image": reference(values["image"]),
         "replicas": values["replicas"],
         "interfaces": [interface(one) for one in values["interfaces"]],
-        **some({key: values.get(key) for key in ("hostname", "timezone", "user", "group", "hostUsers", "nodes", "nodeSelector", "tolerations", "resources")}),
+        **some({key: values.get(key) for key in ("hostname", "timezone", "user", "group", "hostUsers", "procMount", "nodes", "nodeSelector", "tolerations")}),
+        **resources(values, lifted),
         **some({"imagePullPolicy": values["image"].get("pullPolicy"), "helperImage": values.get("helperImage")}),
         **some({"imagePullSecrets": [one["name"] for one in values.get("imagePullSecrets", [])]}),
         **some({"ports": {one["name"]: {key: one[key] for key in one if key != "name"} for one in values["ports"]}}),
@@ -122,6 +123,15 @@ def appliance(values, profile, name, lifted):
         spec |= openwrt(values)
     metadata = {"name": name, **some({key: values.get(key) for key in ("labels", "annotations")})}
     return {"apiVersion": "wrtpod.dev/v1alpha1", "kind": "Appliance", "metadata": metadata, "spec": some(spec)}
+
+
+def resources(values, lifted):
+    """What a device plugin offers is a device of a document, and a limit among the values."""
+    stated = values.get("resources", {})
+    limits = stated.get("limits", {})
+    devices = [{"resource": name, "count": int(count)} for name, count in sorted(limits.items()) if "/" in name]
+    amounts = some({name: amount for name, amount in limits.items() if "/" not in name})
+    return some({"resources": some({**stated, "limits": amounts}), "devices": lifted.get("devices", []) + devices})
 
 
 def container(one, ports):

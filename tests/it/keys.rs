@@ -162,7 +162,7 @@ fn documents(overlay: &str) -> Vec<Value> {
         meta(
             "Appliance",
             "plain",
-            json!({"image": "a:1", "interfaces": [{"network": "bridged", "address": "none"}]}),
+            json!({"image": "a:1", "interfaces": [{"network": "bridged", "address": "none"}], "hostUsers": false}),
         ),
         meta(
             "Appliance",

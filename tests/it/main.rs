@@ -31,4 +31,5 @@ mod secrets;
 mod support;
 mod terminal;
 mod together;
+mod users;
 mod ways;

@@ -27,6 +27,7 @@ is in values.schema.json.
 {{- include "wrtpod.check.access" .root -}}
 {{- include "wrtpod.check.pod" . -}}
 {{- include "wrtpod.check.privilege" .root -}}
+{{- include "wrtpod.check.users" . -}}
 {{- include "wrtpod.check.profile" . -}}
 {{- include "wrtpod.check.cluster" .root -}}
 {{- end -}}

@@ -83,12 +83,16 @@ and `sections`. A later word wins, so the values' own come last.
 {{- include "wrtpod.ofOverlays" (list . "volumeMounts") -}}
 {{- end -}}
 
-{{/* What the overlays list under a key, each item once: list ROOT KEY. */}}
+{{/* What the overlays list under a key, each item once, but for files that a resource of the values stands for: list ROOT KEY. */}}
 {{- define "wrtpod.ofOverlays" -}}
+{{- $root := first . -}}
 {{- $key := last . -}}
 {{- $items := list -}}
-{{- range first . | include "wrtpod.overlays" | fromJsonArray -}}
-  {{- $items = get . $key | default list | concat $items | uniq -}}
+{{- range include "wrtpod.overlays" $root | fromJsonArray -}}
+  {{- range get . $key | default list -}}
+    {{- $file := (.hostPath | default dict).path | default .mountPath -}}
+    {{- if not (include "wrtpod.standsFor" (list $root $file)) }}{{ $items = append $items . | uniq }}{{ end -}}
+  {{- end -}}
 {{- end -}}
 {{- with $items }}{{ include "wrtpod.yaml" . }}{{ end -}}
 {{- end -}}

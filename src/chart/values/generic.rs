@@ -41,12 +41,6 @@ pub(super) fn generic(source: &Source<'_>) -> Vec<Entry> {
             shapes::objects(),
             "Secrets and ConfigMaps whose keys become environment variables, as Kubernetes writes them: `- secretRef: {name: mine}`.",
         ),
-        leaf(
-            "hostUsers",
-            source.spec.host_users.as_ref().map_or_else(|| Value::from(""), |shares| shares.value.into()),
-            json!({"anyOf": [{"const": ""}, {"type": "boolean"}]}),
-            "false gives the pod users of its own: its root is nobody on the node. Empty: Kubernetes decides.",
-        ),
     ]);
     entries
 }

@@ -30,6 +30,7 @@ pub fn values(source: &Source<'_>, carried: &Carried) -> Vec<Entry> {
         Profile::Generic => entries.extend(generic::generic(source)),
     }
     entries.extend(access::access(source));
+    entries.extend(users(source));
     entries.extend(pod(source));
     entries
 }
@@ -137,6 +138,27 @@ fn place(source: &Source<'_>) -> Vec<Entry> {
 fn hostname(source: &Source<'_>, comment: &str) -> Entry {
     let name = source.spec.hostname.as_ref().map(|name| name.to_string()).unwrap_or_default();
     leaf("hostname", name, shapes::name_or_empty(), comment)
+}
+
+fn users(source: &Source<'_>) -> Vec<Entry> {
+    let shares = source.plan.host_users.as_ref();
+    let host_users = leaf(
+        "hostUsers",
+        shares.map_or_else(|| Value::from(""), |shares| shares.value.into()),
+        json!({"anyOf": [{"const": ""}, {"type": "boolean"}]}),
+        "false gives the pod users of its own: its root is nobody on the node, and it has no device by path, no NFS and\n\
+         no D-Bus of the node. Kernel, runtime and file systems have to support it. Empty: Kubernetes decides.",
+    );
+    let proc_mount = leaf(
+        "procMount",
+        source.plan.proc_unmasked.map_or("", |_| "Unmasked"),
+        shapes::one_of(&["", "Unmasked"]),
+        "With `hostUsers: false`: Unmasked lets the appliance write the kernel's settings that are its network's, as NDP\n\
+         relay of OpenWrt does, whose service `sysctl` then sets `accept_ra` 0 everywhere. Empty: they are read-only.",
+    );
+    // Whether its nodes can is the place's to know, unless the appliance says it.
+    let is_stated = source.spec.host_users.is_some();
+    vec![if is_stated { host_users } else { host_users.of_place(Some("".into())) }, proc_mount]
 }
 
 fn pod(source: &Source<'_>) -> Vec<Entry> {

@@ -50,6 +50,9 @@ pub fn of(finding: &Finding, loaded: &Loaded) -> Option<Span> {
             let asks = |device: &&Loc<Device>| matches!(&device.source.value, DeviceSource::Resource(name) if name == resource);
             document?.devices.iter().find(asks)?.source.span
         }
+        Obstacle::Users(_) | Obstacle::Node { state: NodeState::NoUsers { .. }, .. } => {
+            planned?.own_users()?.span
+        }
         Obstacle::Node { node, .. } => {
             let own = document.and_then(|document| document.nodes.iter().find(|one| one.value == *node));
             own.or_else(|| site.nodes.iter().map(|(name, _)| name).find(|one| one.value == *node))?.span

@@ -43,6 +43,9 @@ pub struct InitArgs {
     /// Kubernetes distribution: k3s, rke2, k0s, microk8s, kubeadm, talos or kind [default: k3s]
     #[arg(long, value_name = "NAME", add = complete::distributions())]
     pub distribution: Option<String>,
+    /// False for pods whose root is nobody on the nodes, where all nodes have user namespaces; true for the nodes' users
+    #[arg(long, value_name = "BOOLEAN")]
+    pub host_users: Option<bool>,
     /// File to write; an existing one is never overwritten
     #[arg(long, value_name = "FILE", default_value = "site.yaml")]
     pub out: PathBuf,

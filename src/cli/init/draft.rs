@@ -23,6 +23,8 @@ pub struct Draft {
     pub distribution: Distribution,
     /// What derived MACs depend on.
     pub salt: String,
+    /// Whether the pods have the nodes' users; unsaid where nobody chose.
+    pub host_users: Option<bool>,
     /// The networks, the LAN first.
     pub networks: Vec<Network>,
     /// The catalog entry that the site is for.
@@ -231,6 +233,14 @@ impl Draft {
             + "# The place: networks, namespace, storage. `wrtpod schema site` has every key.\n"
             + &self.header();
         text.push_str(&storage(self.distribution));
+        let word = match self.host_users {
+            Some(shares) => format!("hostUsers: {shares}"),
+            None => "# hostUsers: false".to_owned(),
+        };
+        let _ = write!(
+            text,
+            "  # false: pods whose root is nobody on the nodes (`wrtpod explain user-namespaces`).\n  {word}\n"
+        );
         let parent = &scalar(self.networks.first().map_or("enp3s0", |lan| lan.parent.as_str()));
         let _ = write!(
             text,

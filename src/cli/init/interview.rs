@@ -61,6 +61,7 @@ fn hold<'a, 't>(
         namespace: parse("--namespace", &args.namespace, "appliances"),
         distribution: Distribution::K3s,
         salt,
+        host_users: args.host_users,
         networks: Vec::new(),
         entry,
     };
@@ -70,6 +71,7 @@ fn hold<'a, 't>(
     interview.wan()?;
     interview.further_networks()?;
     interview.addresses()?;
+    interview.users()?;
     Ok(interview)
 }
 
@@ -78,9 +80,7 @@ impl Interview<'_, '_> {
         let detected = self.machine.distribution.unwrap_or(Distribution::K3s).to_string();
         let given = self.args.distribution.as_deref();
         // Where nothing else is asked of the LAN, what this machine runs needs no answer.
-        let of_lan = [&self.args.parent, &self.args.subnet, &self.args.gateway];
-        let asks = self.questions.is_interactive() && of_lan.iter().any(|option| option.is_none());
-        let given = given.or_else(|| (!asks).then_some(detected.as_str()));
+        let given = given.or_else(|| (!self.asks_of_lan()).then_some(detected.as_str()));
         let question = Question {
             option: "--distribution",
             given,
@@ -89,6 +89,32 @@ impl Interview<'_, '_> {
             default: Some(detected.clone()),
         };
         self.draft.distribution = self.questions.ask(&question, str::parse, |_| Ok(()))?;
+        Ok(())
+    }
+
+    fn asks_of_lan(&self) -> bool {
+        let of_lan = [&self.args.parent, &self.args.subnet, &self.args.gateway];
+        self.questions.is_interactive() && of_lan.iter().any(|option| option.is_none())
+    }
+
+    /// Offered where the cluster was seen to have it.
+    fn users(&mut self) -> Result<(), CliError> {
+        if self.args.host_users.is_some() || !self.machine.user_namespaces || !self.asks_of_lan() {
+            return Ok(());
+        }
+        let question = Question {
+            option: "--host-users",
+            given: None,
+            text: "Pods whose root is nobody on the nodes (`hostUsers: false`), yes or no".to_owned(),
+            example: "yes".to_owned(),
+            default: Some("no".to_owned()),
+        };
+        let read = |answer: &str| match answer {
+            "yes" | "y" => Ok(Some(false)),
+            "no" | "n" => Ok(None),
+            other => Err(Invalid::new(format!("{} is neither", quoted(other)), "write yes or no")),
+        };
+        self.draft.host_users = self.questions.ask(&question, read, |_| Ok(()))?;
         Ok(())
     }
 

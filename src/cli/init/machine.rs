@@ -36,6 +36,8 @@ pub struct Machine {
     pub gateway: Option<IpAddr>,
     /// The subnet of that interface.
     pub subnet: Option<Cidr>,
+    /// Whether its cluster can give pods users of their own.
+    pub user_namespaces: bool,
 }
 
 /// An interface of the machine.
@@ -63,6 +65,7 @@ impl Machine {
             gateway: way.as_ref().map(|way| way.gateway),
             subnet: way.and_then(|way| way.subnet),
             uplink,
+            user_namespaces: false,
         })
     }
 

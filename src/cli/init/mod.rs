@@ -2,6 +2,7 @@
 //! not say is asked at the terminal, with what this machine knows as defaults; each answer is judged as `render` will.
 
 mod args;
+mod cluster;
 mod draft;
 mod interview;
 mod machine;
@@ -42,7 +43,7 @@ pub fn run(args: &InitArgs, printer: Printer) -> Result<Outcome, CliError> {
     let terminal = interactive.then_some(Terminal { input: &mut input, output: &mut output });
     // Options alone mean the same on every machine.
     let machine = if interactive { Machine::read(Path::new("/")) } else { None };
-    let machine = machine.unwrap_or_default();
+    let mut machine = machine.unwrap_or_default();
     // Of an entry that is not known, nobody knows what addresses it takes.
     let unknown = args.entry.is_some() && entry.is_none();
     let without = InitArgs { addresses: Vec::new(), ..args.clone() };
@@ -55,6 +56,7 @@ pub fn run(args: &InitArgs, printer: Printer) -> Result<Outcome, CliError> {
     if !faults.is_empty() {
         return Err(CliError::several(faults));
     }
+    machine.user_namespaces = interactive && args.host_users.is_none() && cluster::has_user_namespaces();
     let draft = answers(args, entry, &machine, Questions::new(terminal), salt()?)?;
     new_file::write(&args.out, &draft.text(&format!("./{SCHEMA}")), printer)?;
     write_schema(&schema, printer)?;

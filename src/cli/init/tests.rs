@@ -19,6 +19,7 @@ fn node() -> Machine {
         uplink: Some("enp3s0".to_owned()),
         gateway: "192.168.7.1".parse().ok(),
         subnet: "192.168.7.0/24".parse().ok(),
+        user_namespaces: false,
     }
 }
 
@@ -64,6 +65,27 @@ fn a_node_answers_for_itself() {
     // What is known of the way out says nothing of another wire.
     let (asked, _) = interview(&[], &node(), "\nenp4s0\n192.168.9.0/24\n192.168.9.1\n");
     assert!(asked.contains("The LAN's subnet (for example 192.168.1.0/24): "), "{asked}");
+}
+
+#[test]
+fn users_of_their_own_are_offered_where_the_cluster_has_them() {
+    let node = Machine { user_namespaces: true, ..node() };
+    let (asked, site) = interview(&[], &node, "\n\n\n\nperhaps\nyes\n");
+    assert!(
+        asked.contains("Pods whose root is nobody on the nodes (`hostUsers: false`), yes or no [no]:   `perhaps` is neither\n"),
+        "{asked}"
+    );
+    assert!(site.is_ok_and(|site| site.contains("\n  hostUsers: false\n")));
+    let (_, site) = interview(&[], &node, "\n\n\n\n\n");
+    assert!(site.is_ok_and(|site| site.contains("\n  # hostUsers: false\n")));
+    // An option says it, and nobody is asked who has said all.
+    let lan = ["--parent", "enp3s0", "--subnet", "192.168.7.0/24", "--gateway", "192.168.7.1"];
+    for (option, line) in
+        [(&[][..], "\n  # hostUsers: false\n"), (&["--host-users", "false"], "\n  hostUsers: false\n")]
+    {
+        let (asked, site) = interview(&[&lan, option].concat(), &node, "");
+        assert!(asked.is_empty() && site.is_ok_and(|site| site.contains(line)), "{option:?}: {asked}");
+    }
 }
 
 #[test]

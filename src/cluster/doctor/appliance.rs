@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use k8s_openapi::api::core::v1::PodSpec;
+use k8s_openapi::api::core::v1::{Node, PodSpec};
 use serde_json::Value;
 
 use super::report::{DoctorReport, Seen, seen};
@@ -15,7 +15,7 @@ use crate::cluster::placement::{self, Placement};
 use crate::cluster::security::{self, Admission};
 use crate::cluster::session::Session;
 use crate::cluster::wait::typed;
-use crate::cluster::{Error, Obstacle, Release, request};
+use crate::cluster::{Error, Obstacle, Release, request, users};
 
 /// The annotation of the cluster's default storage class.
 const DEFAULT_CLASS: &str = "storageclass.kubernetes.io/is-default-class";
@@ -27,8 +27,15 @@ pub(super) fn nodes(
     nodes: &[Value],
     report: &mut DoctorReport,
 ) -> Placement {
-    let placement = placement::judge(&release.appliance, pod, &typed(nodes.iter()));
+    let nodes: Vec<Node> = typed(nodes.iter());
+    let placement = placement::judge(&release.appliance, pod, &nodes);
     report.enter("nodes", &release.appliance, Some(&release.appliance), placement.obstacles.clone());
+    if users::are_own(pod) {
+        let takes =
+            |node: &&Node| node.metadata.name.as_ref().is_some_and(|name| placement.takers.contains(name));
+        let old = nodes.iter().filter(takes).filter_map(users::old_kernel).collect();
+        report.enter("kernels", &release.appliance, Some(&release.appliance), old);
+    }
     placement
 }
 
@@ -80,17 +87,28 @@ pub(super) async fn needs(
     let needs = Needs::of(release, &subject.pod);
     let new_namespace = place.namespace.is_none();
     for (name, class) in &needs.claims {
-        let obstacles = match live(session, "PersistentVolumeClaim", &namespace, name).await? {
-            Ok(Some(_)) => Vec::new(),
-            Ok(None) => storage(session, name, class.as_deref(), place).await?,
-            Err(obstacle) => vec![*obstacle],
-        };
+        let mut obstacles = Vec::new();
+        match live(session, "PersistentVolumeClaim", &namespace, name).await? {
+            Ok(None) => {
+                obstacles = storage(session, name, class.as_deref(), place).await?;
+                obstacles.extend(unmapped(session, subject, name, class.as_deref(), None, place).await?);
+            }
+            Ok(found) => {
+                obstacles.extend(unmapped(session, subject, name, None, found.as_ref(), place).await?);
+            }
+            Err(obstacle) => obstacles.push(*obstacle),
+        }
         report.enter("storage", name, appliance, obstacles);
     }
     for name in &needs.existing {
         let missing = || Obstacle::NoClaim { namespace: namespace.clone(), name: name.clone() };
         let found = live(session, "PersistentVolumeClaim", &namespace, name).await?;
-        report.enter("claim", name, appliance, or_missing(found, missing));
+        let mut obstacles = Vec::new();
+        if let Ok(Some(found)) = &found {
+            obstacles.extend(unmapped(session, subject, name, None, Some(found), place).await?);
+        }
+        obstacles.extend(or_missing(found, missing));
+        report.enter("claim", name, appliance, obstacles);
     }
     for (name, keys) in &needs.config_maps {
         let obstacles = match live(session, "ConfigMap", &namespace, name).await? {
@@ -155,25 +173,55 @@ async fn storage(
     if class == Some("") {
         return Ok(Vec::new());
     }
+    Ok(match classes(session, place).await? {
+        Ok(classes) => judge_class(claim, class, classes).into_iter().collect(),
+        Err(obstacle) => vec![Obstacle::clone(obstacle)],
+    })
+}
+
+/// The storage classes, which are asked for once.
+async fn classes<'a>(
+    session: &Session<'_>,
+    place: &'a mut Place,
+) -> Result<Result<&'a [Value], &'a Obstacle>, Error> {
     if place.classes.is_none() {
         let list = request::list(Kind::named("StorageClass"), None, &[]);
         let classes = session.items("list the storage classes", list).await;
         place.classes = Some(seen(classes, "the storage classes", "list storageclasses.storage.k8s.io")?);
     }
-    Ok(match place.classes.as_ref() {
-        Some(Ok(classes)) => judge_class(claim, class, classes).into_iter().collect(),
-        Some(Err(obstacle)) => vec![Obstacle::clone(obstacle)],
-        None => Vec::new(),
+    let classes = place.classes.as_ref().expect("they were just asked for");
+    Ok(classes.as_ref().map(Vec::as_slice).map_err(Box::as_ref))
+}
+
+/// A claim of a pod with users of its own on storage that maps none; `class` is asked for, or the one of a claim that is there.
+async fn unmapped(
+    session: &Session<'_>,
+    subject: &Subject<'_>,
+    claim: &str,
+    class: Option<&str>,
+    live: Option<&Value>,
+    place: &mut Place,
+) -> Result<Option<Obstacle>, Error> {
+    if !users::are_own(&subject.pod) {
+        return Ok(None);
+    }
+    let of_live = live.and_then(|live| live["spec"]["storageClassName"].as_str());
+    let known = classes(session, place).await?.unwrap_or_default();
+    let class = find_class(class.or(of_live), known);
+    Ok(users::storage(claim, live, class))
+}
+
+/// The class of that name, or the cluster's default one.
+fn find_class<'a>(class: Option<&str>, classes: &'a [Value]) -> Option<&'a Value> {
+    classes.iter().find(|one| match class {
+        Some(class) => one["metadata"]["name"] == class,
+        None => one["metadata"]["annotations"][DEFAULT_CLASS] == "true",
     })
 }
 
 fn judge_class(claim: &str, class: Option<&str>, classes: &[Value]) -> Option<Obstacle> {
     let name = |one: &Value| one["metadata"]["name"].as_str().unwrap_or_default().to_owned();
-    let is_there = match class {
-        Some(class) => classes.iter().any(|one| name(one) == class),
-        None => classes.iter().any(|one| one["metadata"]["annotations"][DEFAULT_CLASS] == "true"),
-    };
-    (!is_there).then(|| Obstacle::NoStorageClass {
+    find_class(class, classes).is_none().then(|| Obstacle::NoStorageClass {
         claim: claim.to_owned(),
         class: class.map(str::to_owned),
         known: classes.iter().map(name).collect(),

@@ -1,6 +1,6 @@
 //! The Appliance: what runs.
 
-use super::{AccessMode, Sidecar, UciValue, UpdateStrategy, VariableValue, Volume, WorkloadKind};
+use super::{AccessMode, ProcMount, Sidecar, UciValue, UpdateStrategy, VariableValue, Volume, WorkloadKind};
 use super::{
     Device, Egress, Entries, EnvSource, HttpRoute, Ingress, Metadata, Probes, PullPolicy, Resources, Route,
     Service, ServicePort,
@@ -99,9 +99,13 @@ record! {
         /// The group that the appliance runs as, a number; what is on its claims belongs to it too (profile `generic`).
         /// Default: the number of `user`.
         "group" => group: Option<Loc<AccountId>>,
-        /// False to give the pod users of its own: its root is nobody on the node. Node, runtime and file systems have to
-        /// support it. Default: Kubernetes decides.
+        /// False to give the pod users of its own: its root is nobody on the node (`wrtpod explain user-namespaces`). Kernel,
+        /// runtime and file systems have to support it. Default: the site's.
         "hostUsers" => host_users: Option<Loc<bool>>,
+        /// `Unmasked` to let the appliance see all of /proc and write the kernel's settings that are its network's; it takes
+        /// `hostUsers: false`. OpenWrt then relays IPv6 neighbours (`ndp 'relay'`), and its service `sysctl` sets `accept_ra` 0
+        /// on every interface, whatever the network's `sysctls` say. Default: `Default`.
+        "procMount" => proc_mount: Option<Loc<ProcMount>>,
         /// Ports that the appliance listens on, by name; those of its `containers` among them.
         "ports" => ports: Entries<Name, ServicePort>,
         /// The Service on the cluster's network.

@@ -27,7 +27,7 @@ pub use parts::{
 pub use parts::{Service, ServicePort, ServiceType, Transport, Volume};
 pub use secret::{ConfigMapKeyRef, SecretKeyRef, UciValue, VariableSource, VariableValue};
 pub use site::{Architecture, ClusterRanges, Distribution, Metadata, Node, Paths, Site, SiteSpec};
-pub use workload::{PullPolicy, UpdateStrategy, WorkloadKind};
+pub use workload::{ProcMount, PullPolicy, UpdateStrategy, WorkloadKind};
 
 use crate::diag::Loc;
 

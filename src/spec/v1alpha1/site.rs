@@ -40,6 +40,9 @@ record! {
         "distribution" => distribution: Option<Loc<Distribution>>,
         /// The storage class of claims that name none. Default: the cluster's default class.
         "storageClass" => storage_class: Option<Loc<String>>,
+        /// False to give the pods of its appliances users of their own, where an appliance says nothing else: their root is
+        /// nobody on the nodes. Default: Kubernetes decides, and gives them the node's.
+        "hostUsers" => host_users: Option<Loc<bool>>,
         /// The networks that appliances can attach to, by name.
         "networks" => networks: Entries<Name, Network>,
         /// The nodes, by the name that Kubernetes knows them by.

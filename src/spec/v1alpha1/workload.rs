@@ -33,3 +33,13 @@ choice! {
         "Never" => Never,
     }
 }
+
+choice! {
+    /// What a container sees of /proc.
+    pub enum ProcMount, "a kind of /proc" {
+        /// What of it is the node's is hidden or read-only, the settings of the pod's own network among it.
+        "Default" => Default,
+        /// All of it, as far as its users may.
+        "Unmasked" => Unmasked,
+    }
+}

@@ -166,9 +166,13 @@ net.ipv6.conf.IFNAME.autoconf {{ ternary 0 1 $given }}
 {{- if eq (toString .Values.guard) "true" }}yes{{ end -}}
 {{- end -}}
 
-{{/* Whether the pod has the node's users, or nothing. */}}
-{{- define "wrtpod.hostUsers" -}}
-{{- if kindIs "bool" .Values.hostUsers }}{{ .Values.hostUsers }}{{ end -}}
+{{/* Requests and limits: those of the values. */}}
+{{- define "wrtpod.resources" -}}
+{{- with .Values.resources }}{{ include "wrtpod.yaml" . }}{{ end -}}
+{{- end -}}
+
+{{/* What overlays ask of the node: there are none. */}}
+{{- define "wrtpod.check.overlayUsers" -}}
 {{- end -}}
 
 {{/* The number of the user that the appliance runs as, or nothing. */}}

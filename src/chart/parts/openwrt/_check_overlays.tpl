@@ -25,6 +25,20 @@ interfaces[{{ int .index }}].sourceRouting: the overlay `{{ $overlay.name }}` ha
 {{- end }}
 {{- end -}}
 
+{{/* A device by its path is none of a pod with users of its own. */}}
+{{- define "wrtpod.check.overlayUsers" }}
+{{- $root := . }}
+{{- range $overlay := include "wrtpod.overlays" . | fromJsonArray }}
+{{- range .volumes }}
+{{- with (.hostPath | default dict).path }}
+{{- if not (include "wrtpod.standsFor" (list $root .)) }}
+{{ $overlay.value }}: a pod with users of its own cannot have `{{ . }}` by its path, which the overlay `{{ $overlay.name }}` needs; write what your device plugin calls it under `resources.limits`, such as `squat.ai/{{ base . }}: 1`
+{{- end }}
+{{- end }}
+{{- end }}
+{{- end }}
+{{- end -}}
+
 {{/* The pod's sysctls are those of its network namespace, which the attachments set: list OVERLAY FACTS. */}}
 {{- define "wrtpod.check.overlaySysctls" }}
 {{- $overlay := first . }}
