@@ -117,6 +117,10 @@ fn failed(name: &str, init: bool, status: &ContainerStatus, ended: &ContainerSta
         }
         _ => format!("ended with exit code {}", ended.exit_code),
     };
+    // A runtime that cannot map the users of a mount ends the container before it begins.
+    if let Some(refused) = ended.message.as_deref().and_then(|message| users::refused(name, message)) {
+        return refused;
+    }
     let text = format!("{what} {} {reason}, {} restarts", status.name, status.restart_count);
     let fix = if ended.reason.as_deref() == Some("OOMKilled") {
         "raise its memory limit"

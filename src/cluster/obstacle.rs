@@ -373,7 +373,7 @@ impl Obstacle {
             Self::NoConfigMapKey { namespace, key, .. } => {
                 format!("add `{key}` to the ConfigMap in namespace {namespace}, or name another one")
             }
-            Self::Users(fault) => fault.fix().to_owned(),
+            Self::Users(fault) => fault.fix(),
             Self::NoModule { module, .. } => format!(
                 "`modprobe {module}` there, and a line `{module}` in /etc/modules-load.d/wrtpod.conf keeps it"
             ),

@@ -97,6 +97,12 @@ pub(super) fn create(kind: &Kind, namespace: &str, value: &Value, dry_run: bool)
     build(Method::POST, &kind.path(Some(namespace)), &query, METADATA, Some(value))
 }
 
+/// What would become of an object that is created: the whole of it. Nothing is written.
+pub(super) fn try_create(kind: &Kind, namespace: &str, value: &Value) -> Bytes {
+    let query = [("fieldManager", FIELD_MANAGER), ("dryRun", "All")];
+    build(Method::POST, &kind.path(Some(namespace)), &query, JSON, Some(value))
+}
+
 /// Deletes an object in the background; with a uid only that very object.
 pub(super) fn delete(identity: &Identity, uid: Option<&str>, dry_run: bool) -> Result<Bytes, Error> {
     let path = object_path(&Kind::of(identity)?.path_for(identity), &identity.name);

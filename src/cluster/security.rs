@@ -59,7 +59,7 @@ pub(super) async fn check(
     if level == Some("privileged") && !own_users {
         return Ok(Admission::Granted);
     }
-    let request = request::create(Kind::named("Pod"), &release.namespace, &pod(release, template), true);
+    let request = request::try_create(Kind::named("Pod"), &release.namespace, &pod(release, template));
     let action = "try the pod";
     match session.send(request).await {
         Ok(reply) if own_users && reply.value["spec"]["hostUsers"] != false => {

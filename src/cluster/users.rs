@@ -85,18 +85,20 @@ impl UsersFault {
     }
 
     /// What to do about it.
-    pub(super) fn fix(&self) -> &'static str {
-        match self {
-            Self::Dropped { .. } => {
-                "update the API server to 1.33, or switch on its feature gate UserNamespacesSupport; or leave `hostUsers` out"
-            }
+    pub(super) fn fix(&self) -> String {
+        let fix = match self {
+            Self::Dropped { .. } => concat!(
+                "update the API server to 1.33, or switch on its feature gate UserNamespacesSupport; ",
+                "or leave `hostUsers` out"
+            ),
             Self::OldKernel { .. } => {
-                "update it; or keep the appliance to other nodes, or leave `hostUsers` out"
+                concat!("update it; or keep the appliance to other nodes, ", "or leave `hostUsers` out")
             }
             Self::Storage { .. } => {
-                "write a `storageClass` on a disk; or `hostUsers: true` for the appliance"
+                concat!("write a `storageClass` on a disk; ", "or `hostUsers: true` for the appliance")
             }
-        }
+        };
+        fix.to_owned()
     }
 }
 

@@ -28,6 +28,22 @@ async fn hiccups_are_survived() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn users_that_the_api_server_leaves_out_are_refused() {
+    let mut release = release();
+    let workload = release.objects.iter_mut().find(|object| object.identity.kind == "StatefulSet");
+    workload.expect("it has one").value["spec"]["template"]["spec"] = json!({"hostUsers": false});
+    let fake = Fake::with_namespace();
+    fake.cluster.apply(&release, &PLAIN, &mut Silent).await.expect("it answers with them");
+    let without = json!({"kind": "Pod", "spec": {}});
+    fake.fail("POST /api/v1/namespaces/home/pods dryRun=All", Fault::Says(201, without));
+    let error = fake.cluster.apply(&release, &PLAIN, &mut Silent).await.expect_err("refused");
+    assert!(error.to_string().contains("the API server leaves out `hostUsers: false`"), "{error}");
+    // Who may not try a pod deploys without knowing.
+    fake.fail("POST /api/v1/namespaces/home/pods dryRun=All", Fault::Status(403));
+    fake.cluster.apply(&release, &PLAIN, &mut Silent).await.expect("not asked");
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_lost_race_is_run_again() {
     let fake = Fake::with_namespace();
     let lost = json!({"kind": "Status", "reason": "Conflict", "code": 409, "message": "the object has been modified"});
