@@ -114,10 +114,10 @@ fn release(loaded: &Loaded, appliance: &Appliance, objects: &ObjectSet) -> Relea
     }
 }
 
-/// The kernel modules that its overlays need, each once.
+/// The kernel modules that it needs of the node, each once.
 fn modules(appliance: &Appliance) -> Vec<KernelModule> {
     let mut modules: Vec<KernelModule> = Vec::new();
-    for (name, reason) in appliance.overlays.iter().flat_map(|overlay| &overlay.host_modules) {
+    for (name, reason) in appliance.host_modules() {
         if modules.iter().all(|known| known.name != name.value) {
             modules.push(KernelModule { name: name.value.clone(), reason: reason.clone() });
         }

@@ -92,8 +92,7 @@ fn explain_appliance(text: &mut String, appliance: &Appliance, objects: &ObjectS
     for overlay in &appliance.overlays {
         explain_overlay(text, overlay);
     }
-    let modules = appliance.overlays.iter().flat_map(|overlay| &overlay.host_modules);
-    for (at, (module, reason)) in modules.enumerate() {
+    for (at, (module, reason)) in appliance.host_modules().enumerate() {
         if at == 0 {
             let _ = writeln!(text, "  kernel modules that the node must have");
         }

@@ -6,16 +6,13 @@ use k8s_openapi::api::core::v1::{Event, Node, PersistentVolumeClaim, Pod};
 use serde_json::Value;
 
 use super::conditions::{self, WorkloadState};
+use super::patterns::{
+    CLAIM, CREATION, DEVICE, PARENT, SANDBOX, SCHEDULING, UNSCHEDULABLE, lasting, passing,
+};
 use super::{Problem, Release, containers, lacks, network, nodes, placement, users};
 
 /// The code of a pod without a planned NIC.
 pub(super) const NIC_MISSING: &str = "nic-missing";
-
-/// The code of a pod that no node takes.
-const UNSCHEDULABLE: &str = "unschedulable";
-
-/// The code of a pod whose claim is of another node.
-pub(super) const CLAIM_ELSEWHERE: &str = "claim-elsewhere";
 
 /// Everything that is looked at.
 pub(super) struct View<'a> {
@@ -30,114 +27,6 @@ pub(super) struct View<'a> {
     /// The nodes, where they were read.
     pub nodes: &'a [Node],
 }
-
-/// A text in a message, what it means, and what mends it.
-struct Pattern {
-    text: &'static str,
-    code: &'static str,
-    fix: &'static str,
-    transient: bool,
-}
-
-const fn lasting(text: &'static str, code: &'static str, fix: &'static str) -> Pattern {
-    Pattern { text, code, fix, transient: false }
-}
-
-const fn passing(text: &'static str, code: &'static str, fix: &'static str) -> Pattern {
-    Pattern { text, code, fix, transient: true }
-}
-
-const MULTUS: &str =
-    "Multus is not installed: apply its manifest (thin is the safer choice on k3s), then deploy again";
-const ATTACHMENT: &str =
-    "the attachment is not in that namespace: run `wrtpod deploy` again, which applies it";
-const PARENT: &str =
-    "the node has no such NIC: correct `parent` in the site, or make the interface on the node";
-const MAC: &str = "something else on this parent has the MAC: look for another pod or appliance with it";
-const SECURITY: &str = "label the namespace pod-security.kubernetes.io/enforce=privileged";
-
-/// What the making of a sandbox can fail with; the first that fits counts.
-const SANDBOX: &[Pattern] = &[
-    lasting("could not find the requested resource (get network-attachment", "no-multus", MULTUS),
-    lasting("cannot find a network-attachment-definition", "attachment-missing", ATTACHMENT),
-    lasting("NoNetworkFound", "attachment-missing", ATTACHMENT),
-    lasting(
-        "failed to find plugin \"whereabouts\"",
-        "missing-plugin",
-        "the node lacks this CNI plugin: install whereabouts, whose DaemonSet puts it on each node, into the folder that the \
-         node's distribution reads",
-    ),
-    lasting(
-        "failed to find plugin",
-        "missing-plugin",
-        "the node lacks this CNI plugin: install the reference CNI plugins into the folder that its distribution reads",
-    ),
-    lasting("Link not found", "missing-parent", PARENT),
-    lasting("failed to lookup master", "missing-parent", PARENT),
-    lasting("Link with name", "missing-parent", PARENT),
-    lasting("ddress already in use", "mac-in-use", MAC),
-    lasting(
-        "evice or resource busy",
-        "parent-busy",
-        "another network uses this parent in a way that excludes this one",
-    ),
-    lasting(
-        "file exists",
-        "vlan-exists",
-        "the parent has a VLAN of this id already: delete it, or use macvlan over the node's own VLAN interface",
-    ),
-    lasting(
-        "operation not supported",
-        "kernel",
-        "the node's kernel lacks this kind of interface: load its module",
-    ),
-    passing(
-        "network is not ready",
-        "no-cluster-network",
-        "the cluster's own network is not ready on the node: kubectl -n kube-system get pods",
-    ),
-];
-
-/// What a controller can fail with when it makes a pod.
-const CREATION: &[Pattern] = &[
-    lasting("violates PodSecurity", "pod-security", SECURITY),
-    lasting("exceeded quota", "quota", "raise the namespace's ResourceQuota"),
-    lasting(
-        "error looking up service account",
-        "service-account",
-        "create the service account that the pod names",
-    ),
-    lasting("failed calling webhook", "webhook", "mend or remove the admission webhook that is named"),
-];
-
-/// What the scheduler can fail with; the first that fits counts.
-const SCHEDULING: &[Pattern] = &[
-    passing("unbound immediate PersistentVolumeClaims", "claim-pending", CLAIM),
-    lasting("persistentvolumeclaim \"", "claim-missing", "run `wrtpod deploy` again, it applies the claims"),
-    passing("ReadWriteOncePod", "claim-in-use", "the claim's former pod has to end first"),
-    lasting("volume node affinity", CLAIM_ELSEWHERE, ELSEWHERE),
-    // As newer schedulers say it.
-    lasting("match PersistentVolume's node affinity", CLAIM_ELSEWHERE, ELSEWHERE),
-    lasting(
-        "node affinity/selector",
-        UNSCHEDULABLE,
-        "no node fits the site's `nodes` and architecture: correct them, or label the node",
-    ),
-    lasting("untolerated taint", UNSCHEDULABLE, "the nodes are tainted: remove the taint, or tolerate it"),
-    lasting("Insufficient ", UNSCHEDULABLE, "the nodes have too little left: lower the requests"),
-];
-
-/// What is more telling than why other nodes do not take the pod.
-const DEVICE: Pattern = lasting(
-    "",
-    "device-missing",
-    "no node that may run it has such a device free: is its device plugin running (`kubectl describe node NODE`, under \
-     Allocatable), and does another pod hold it?",
-);
-
-const ELSEWHERE: &str = "the claim's volume lives on another node: the appliance has to run there";
-const CLAIM: &str =
-    "no volume yet: is the storage class there and does its provisioner run? (`kubectl get storageclass`)";
 
 /// What keeps an appliance from being ready, the most telling first.
 pub(super) fn problems(view: &View<'_>) -> Vec<Problem> {

@@ -40,6 +40,7 @@ mod nodes;
 mod obstacle;
 mod overlays;
 mod password;
+mod patterns;
 mod placement;
 mod progress;
 mod proxies;

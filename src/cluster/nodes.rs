@@ -6,7 +6,7 @@ use super::causes::{self, View};
 use super::kinds::Kind;
 use super::session::Session;
 use super::wait::typed;
-use super::{Error, Problem, conditions, request};
+use super::{Error, Problem, conditions, patterns, request};
 
 /// Where the scheduler notes the node that a claim's volume was made for.
 const SELECTED: &str = "volume.kubernetes.io/selected-node";
@@ -60,7 +60,7 @@ pub(super) fn refusing(view: &View<'_>, name: &str, message: &str, code: &'stati
         let node = claim.metadata.annotations.as_ref()?.get(SELECTED)?;
         Some((claim.metadata.name.as_deref().unwrap_or_default(), node.as_str()))
     });
-    if let (Some((claim, host)), true) = (pinned, code == causes::CLAIM_ELSEWHERE) {
+    if let (Some((claim, host)), true) = (pinned, code == patterns::CLAIM_ELSEWHERE) {
         let (state, fix) = match find(view, host) {
             None if view.nodes.is_empty() => return None,
             None => (

@@ -65,6 +65,15 @@ impl Release {
         self.attachments().next().is_some() || self.expected.iter().any(|nic| nic.existing)
     }
 
+    /// Whether one of its attachments gets its address by the CNI plugins' DHCP daemon.
+    pub(super) fn asks_by_daemon(&self) -> bool {
+        self.attachments().any(|attachment| {
+            let config = attachment.value.pointer("/spec/config").and_then(Value::as_str).unwrap_or_default();
+            let config: Value = serde_json::from_str(config).unwrap_or_default();
+            config["plugins"][0]["ipam"]["type"] == "dhcp"
+        })
+    }
+
     /// The pod template of its workload.
     pub(super) fn template(&self) -> Option<&Value> {
         let workload = self.objects.iter().find(|object| object.identity == self.workload)?;

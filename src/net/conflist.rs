@@ -52,6 +52,8 @@ fn link(attachment: &Attachment) -> Value {
             let mut plugin = json!({"type": "bridge", "bridge": name});
             if let Some(vlan) = vlan {
                 plugin["vlan"] = json!(vlan);
+                // Or the port hears the untagged LAN too (plugins 1.9.1; 1.1.1 does not know the key).
+                plugin["preserveDefaultVlan"] = json!(false);
             }
             with_mtu(plugin, *mtu)
         }

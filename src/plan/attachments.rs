@@ -241,6 +241,11 @@ fn openwrt_sysctls(nic: &Nic) -> Vec<Sysctl> {
             "0",
             "answers may leave by another NIC; fw4 does the filtering",
         ),
+        sysctl(
+            "net.ipv4.conf.IFNAME.arp_ignore",
+            "1",
+            "OpenWrt's own: a NIC answers ARP for its own addresses alone",
+        ),
         sysctl(ACCEPT_RA, accept_ra, why),
         sysctl("net.ipv6.conf.IFNAME.autoconf", autoconf, why),
     ]

@@ -9,7 +9,7 @@ use super::openwrt::{self, Parts, Taken};
 use super::pair::Half;
 use super::pod::{ContainerPort, Credentials, Service};
 use super::{
-    access, attachments, cluster, duid, generic, grants, overlays, pair, placement, probes, profile,
+    access, attachments, cluster, duid, generic, grants, modules, overlays, pair, placement, probes, profile,
     resources, routes, secrets, sidecars, storage,
 };
 use crate::cores;
@@ -228,6 +228,7 @@ fn appliance(context: &Context<'_>, document: &Loc<spec::Appliance>, diags: &mut
         image,
         build: spec.build.as_ref().map(|build| build.as_ref().map(ToString::to_string)),
         overlays: applied,
+        modules: modules::decide(profile, spec, &nics),
         pair: spec.pair.as_ref().map(|pair| pair.as_ref().map(ToString::to_string)),
         half,
         policy_router: routers.policy_router,

@@ -13,6 +13,7 @@ mod grants;
 mod link;
 mod mac;
 mod model;
+mod modules;
 mod names;
 mod nics;
 mod once;

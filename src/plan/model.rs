@@ -206,6 +206,8 @@ pub struct Appliance {
     pub build: Option<Loc<String>>,
     /// Its overlays: those that the image is built with, then its own.
     pub overlays: Vec<AppliedOverlay>,
+    /// Kernel modules that its settings take of the node, beside those of its overlays, with reasons.
+    pub modules: Vec<(Loc<String>, String)>,
     /// The pair of routers that it is one of.
     pub pair: Option<Loc<String>>,
     /// Which half of a pair's DHCP ranges is its own.
@@ -274,6 +276,13 @@ pub struct Appliance {
     pub allowed: Vec<(Loc<Privilege>, Loc<String>)>,
     /// Routes that wrtpod adds, with reasons.
     pub routes: Vec<RouteReason>,
+}
+
+impl Appliance {
+    /// Kernel modules that the node must have, for its overlays and for its settings, with reasons; one may be named twice.
+    pub fn host_modules(&self) -> impl Iterator<Item = &(Loc<String>, String)> {
+        self.overlays.iter().flat_map(|overlay| &overlay.host_modules).chain(&self.modules)
+    }
 }
 
 /// An overlay of an appliance. Its settings, capabilities and devices are among the appliance's own.

@@ -34,6 +34,7 @@ const OPENWRT: &[(&str, &str)] = scripts![
     "forwarding",
     "guard",
     "hold",
+    "hosts",
     "install",
     "keep",
     "leftovers",
@@ -53,6 +54,7 @@ const OPENWRT: &[(&str, &str)] = scripts![
     "prepare",
     "previous",
     "probe",
+    "restore",
     "routes.awk",
     "scope",
     "secrets",
@@ -64,6 +66,7 @@ const OPENWRT: &[(&str, &str)] = scripts![
     "uci-changes.awk",
     "uci-merge.awk",
     "uci-text.awk",
+    "upgrade.sh",
 ];
 
 /// What the init container `wire` of a generic appliance runs.

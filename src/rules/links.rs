@@ -46,6 +46,9 @@ pub(super) fn check(plan: &Plan, diags: &mut Diagnostics) {
             check_parent(link, node.span, diags);
         }
     }
+    for network in plan.networks.iter().filter(|network| !network.primary && is_used(plan, network)) {
+        note_bridge(network, diags);
+    }
     for appliance in &plan.appliances {
         for nic in &appliance.nics {
             if let Some(network) = network_of(plan, nic).filter(|network| !network.primary) {
@@ -57,6 +60,28 @@ pub(super) fn check(plan: &Plan, diags: &mut Diagnostics) {
         }
     }
     check_clashes(plan, diags);
+}
+
+fn is_used(plan: &Plan, network: &Network) -> bool {
+    plan.appliances.iter().flat_map(|appliance| &appliance.nics).any(|nic| *nic.network == *network.name)
+}
+
+/// What the bridge of the node has to be, and only the node can show.
+fn note_bridge(network: &Network, diags: &mut Diagnostics) {
+    let Link::Bridge { name, vlan, .. } = &network.link.value else { return };
+    let own_mac = format!("`ip link set {name} address` and the MAC that it has");
+    let note = match vlan {
+        Some(vlan) => Diagnostic::note(
+            "bridge-vlan",
+            format!("{name} has to filter VLANs, else {vlan} is none and its pods are in the untagged LAN"),
+        )
+        .help(format!("on the node: `ip link set {name} type bridge vlan_filtering 1`, and {own_mac}")),
+        None => {
+            Diagnostic::note("bridge-mac", format!("with its first pod the bridge {name} may change its MAC"))
+                .help(format!("give it one of its own on the node: {own_mac}"))
+        }
+    };
+    diags.push(note.at(network.link.span));
 }
 
 /// One finding for each NIC: the first of those before it that it cannot live beside.
@@ -106,6 +131,10 @@ enum Clash {
     Vlan,
     /// A parent that one of the two takes whole.
     Whole,
+    /// Two modes of ipvlan on one parent.
+    Modes,
+    /// ipvlan and macvlan on one parent.
+    Kinds,
 }
 
 /// The networks, by their index, of which no NIC may be on a node beside one of this network.
@@ -126,6 +155,16 @@ fn clash_of(a: &Link, b: &Link) -> Option<Clash> {
     };
     if takes_whole(a, b) || takes_whole(b, a) {
         return Some(Clash::Whole);
+    }
+    match (a, b) {
+        (Link::Ipvlan { master: one, mode, .. }, Link::Ipvlan { master: other, mode: second, .. }) => {
+            return (one == other && mode != second).then_some(Clash::Modes);
+        }
+        (Link::Ipvlan { master: one, .. }, Link::Macvlan { master: other, .. })
+        | (Link::Macvlan { master: one, .. }, Link::Ipvlan { master: other, .. }) => {
+            return (one == other).then_some(Clash::Kinds);
+        }
+        _ => {}
     }
     let is_vlan = |link: &Link| matches!(link, Link::Vlan { .. });
     let on_node = |link: &Link| matches!(link, Link::Macvlan { .. } | Link::Ipvlan { .. });
@@ -148,6 +187,18 @@ impl Clash {
                 format!("two NICs on {both} may meet on one node, and one of them takes the parent whole"),
             )
             .help("give each its own interface, or use macvlan in mode bridge"),
+            Self::Modes => Diagnostic::error(
+                "ipvlan-modes",
+                format!("two NICs on {both} may meet on one node: its parent has one mode of ipvlan for all"),
+            )
+            .help("write one `mode` for both, or pin the appliances to different nodes"),
+            Self::Kinds => Diagnostic::error(
+                "ipvlan-beside-macvlan",
+                format!(
+                    "two NICs on {both} may meet on one node: a parent carries ipvlan or macvlan, not both"
+                ),
+            )
+            .help("use macvlan for both, or ipvlan for both; or pin the appliances to different nodes"),
         };
         finding
             .at(second.nic.network.span)

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use super::addresses::never_a_machine;
 use super::wires::{are_one, beside, or_apart};
 use crate::diag::{Diagnostic, Diagnostics, Loc};
-use crate::plan::{Network, Nic, Plan};
+use crate::plan::{Link, Network, Nic, Plan};
 use crate::types::{Cidr, IpRange};
 
 /// What the kernel takes: an IPv4 host has to take 68 bytes, an IPv6 link has to carry 1280.
@@ -266,23 +266,52 @@ fn check_plugins(network: &Network, diags: &mut Diagnostics) {
             );
         }
     }
-    for plugin in &network.chain {
-        let kind = plugin.get("type").and_then(serde_json::Value::as_str).unwrap_or_default();
-        if kind.is_empty() {
-            diags.push(
-                Diagnostic::error("chain-plugin", "a plugin of the chain has no `type`")
-                    .at(plugin.span)
-                    .help("add `type: ` and the name of the plugin's binary"),
-            );
-        } else if kind == "sbr" {
-            diags.push(
-                Diagnostic::error(
-                    "chain-sbr",
-                    "the plugin `sbr` has nothing to route by: no gateway reaches it",
-                )
-                .at(plugin.span)
-                .help("remove it: `sourceRouting` of an interface has answers leave by it"),
-            );
-        }
+    // What stands behind a NAD of somebody else's is refused as it is.
+    for plugin in network.chain.iter().filter(|_| !network.link.is_existing()) {
+        check_chained(network, plugin, diags);
     }
+}
+
+/// Plugins that make an interface of their own, the second of one name.
+const LINKS: [&str; 10] =
+    ["bridge", "dummy", "host-device", "ipvlan", "loopback", "macvlan", "ptp", "tap", "vlan", "win-bridge"];
+
+fn check_chained(network: &Network, plugin: &Loc<serde_json::Value>, diags: &mut Diagnostics) {
+    let kind = plugin.get("type").and_then(serde_json::Value::as_str).unwrap_or_default();
+    let is_bridge = matches!(network.link.value, Link::Bridge { .. });
+    let (code, what, help) = match kind {
+        "" => (
+            "chain-plugin",
+            "a plugin of the chain has no `type`".to_owned(),
+            "add `type: ` and the name of the plugin's binary",
+        ),
+        "sbr" => (
+            "chain-sbr",
+            "the plugin `sbr` has nothing to route by: no gateway reaches it".to_owned(),
+            "remove it: `sourceRouting` of an interface has answers leave by it",
+        ),
+        "portmap" => (
+            "chain-portmap",
+            "the plugin `portmap` takes a port of the node and answers nobody on it".to_owned(),
+            "remove it: the LAN reaches the appliance at its own address, the cluster by `service`",
+        ),
+        "firewall" => (
+            "chain-firewall",
+            "the plugin `firewall` does nothing for a NIC on a LAN: its rules are for what the node routes"
+                .to_owned(),
+            "remove it; `guard` and `egress` are for eth0, the LAN is for the appliance's own firewall",
+        ),
+        "bandwidth" if !is_bridge => (
+            "chain-bandwidth",
+            format!("the plugin `bandwidth` wants a veth pair, and a NIC of {} is none", network.link.kind()),
+            "remove it, or make the network a `bridge`",
+        ),
+        _ if LINKS.contains(&kind) => (
+            "chain-link",
+            format!("the plugin `{kind}` makes an interface, and the network has made it"),
+            "remove it: what the network hangs on is its `macvlan`, `ipvlan`, `vlan`, `bridge` or `hostDevice`",
+        ),
+        _ => return,
+    };
+    diags.push(Diagnostic::error(code, what).at(plugin.span).help(help));
 }

@@ -82,7 +82,7 @@ def choose_network(random, profile, parent, number):
         keys = ["net.ipv4.conf.IFNAME.arp_ignore", "net.ipv4.ip_forward", "net.ipv6.conf.IFNAME.accept_ra", "net.ipv4.a-b"]
         network["sysctls"] = {key: random.choice(["0", "1", "4096 87380", 'a"b']) for key in random.sample(keys, 2)}
     if random.random() < 0.2:
-        plugins = [{"type": "veth", "list": [], "map": {}, "n": [1, {"x": None}]}, {"type": "firewall", "text": "ü\n\"{{ x }}"}]
+        plugins = [{"type": "veth", "list": [], "map": {}, "n": [1, {"x": None}]}, {"type": "vrf", "text": "ü\n\"{{ x }}"}]
         network["chain"] = [json.dumps(one, indent=2, ensure_ascii=False) for one in random.sample(plugins, random.randint(1, 2))]
     return network
 

@@ -1,5 +1,8 @@
 """What wrtpod refuses: the name of its rule, the value that the chart's message names, and the choices."""
 
+import json
+
+
 def lan(**changes):
     return {"networks": {"lan": changes}}
 
@@ -177,6 +180,10 @@ REFUSED = [
     ("two-policy-routers", ["openwrt"], "interfaces[0].sourceRouting", nic(sourceRouting=True) | {"image": {"overlays": ["mwan3"]}}),
     ("interface-name", ["openwrt"], "interfaces[1].name", fixed({"routes": [{"to": "10.50.0.0/16"}]}, {"name": "route_lan_1"})),
     ("chain-plugin", BOTH, "networks.lan.chain[0]", lan(chain=["{}"])),
+    *((f"chain-{plugin}", BOTH, "networks.lan.chain[0]", lan(chain=[json.dumps({"type": plugin})])) for plugin in ("portmap", "firewall", "bandwidth")),
+    ("chain-link", BOTH, "networks.lan.chain[0]", lan(chain=['{"type": "bridge", "isGateway": true}'])),
+    ("ipvlan-modes", ["generic"], "interfaces[1].network", {"networks": {"lan": {"kind": "ipvlan", "vlan": 2}, "iot": {"kind": "ipvlan", "mode": "l3"}}} | fixed({}, {})),
+    ("ipvlan-beside-macvlan", ["generic"], "interfaces[1].network", {"networks": {"lan": {"kind": "ipvlan", "vlan": 2}}} | fixed({}, {})),
     ("unknown-port", BOTH, "service.ports[0]", {"service": {"ports": ["https"]}}),
     ("unknown-port", BOTH, "service.enabled", {"ports": [], "service": {"ports": []}}),
     ("duplicate-port", BOTH, "ports[1].port", {"ports": [{"name": "http", "port": 80}, {"name": "web", "port": 80, "protocol": "TCP"}]}),

@@ -113,7 +113,7 @@ spec: {from: openwrt, interfaces: [{network: lan, address: 192.168.1.10/24}]}
 fn appliances_share_the_network_and_no_attachment() {
     let nads = nads(TWO_BOXES);
     let names: Vec<&str> = nads.iter().map(|(name, _)| name.as_str()).collect();
-    assert_eq!(names, ["one-lan-openwrt-52812e23c8", "two-lan-openwrt-52812e23c8"]);
+    assert_eq!(names, ["one-lan-openwrt-79976515d3", "two-lan-openwrt-79976515d3"]);
     assert!(nads.iter().all(|(_, config)| config["name"] == "lan-openwrt"), "{nads:?}");
 }
 
@@ -152,7 +152,7 @@ fn the_annotation_names_no_namespace() {
         let workload = set.iter().last().expect("a workload");
         let annotations = &workload.value["spec"]["template"]["metadata"]["annotations"];
         let asked = annotations["k8s.v1.cni.cncf.io/networks"].as_str().expect("a request");
-        assert!(asked.contains("-lan-openwrt-52812e23c8\"") && !asked.contains("namespace"), "{asked}");
+        assert!(asked.contains("-lan-openwrt-79976515d3\"") && !asked.contains("namespace"), "{asked}");
     }
 }
 

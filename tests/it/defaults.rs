@@ -160,3 +160,23 @@ fn what_the_reference_calls_a_default_is_one() {
     assert!(tried > 30, "only {tried} defaults were found");
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
+
+/// dnsmasq's `localservice` is void as soon as it is told which interfaces to answer on, or not.
+#[test]
+fn dns_keeps_strangers_out() {
+    let mut seen = 0;
+    for name in ["openwrt", "openwrt-router"] {
+        let site = "apiVersion: wrtpod.dev/v1alpha1\nkind: Site\nmetadata: {name: home}\nspec: {salt: a, networks: {lan: {macvlan: {parent: e0}, subnet: 192.168.1.0/24, gateway: 192.168.1.1}}}\n";
+        let appliance = format!(
+            "---\napiVersion: wrtpod.dev/v1alpha1\nkind: Appliance\nmetadata: {{name: wrt}}\nspec: {{from: {name}, interfaces: [{{network: lan, address: 192.168.1.9/24}}]}}\n"
+        );
+        let outcome = outcome("site.yaml", &format!("{site}{appliance}"));
+        let text: String = sink::yaml_texts(&outcome.sets).collect();
+        for section in text.split("config ").filter(|section| section.starts_with("dnsmasq ")) {
+            seen += 1;
+            assert!(section.contains("option localservice '1'"), "{name}: {section}");
+            assert!(!section.contains("interface '"), "{name}: {section}");
+        }
+    }
+    assert_eq!(seen, 2);
+}

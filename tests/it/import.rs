@@ -177,7 +177,7 @@ imagePullSecrets: [{name: regcred}]
 fullnameOverride: edge
 networks:
   lan: {subnets: [192.168.1.0/24, 'fd00::/64'], vlan: 7, mtu: 1400, mode: private, dns: [192.168.1.1, 'fd00::1'], sysctls: {net.ipv4.conf.IFNAME.arp_ignore: 1},
-        chain: ['{\"type\": \"bandwidth\", \"ingressRate\": 1000000, \"ingressBurst\": 1000000}']}
+        chain: ['{\"type\": \"veth\", \"mtu\": 1000000, \"hijack\": [\"10.43.0.0/16\"]}']}
   guests: {kind: bridge, parent: br0, vlan: 9, subnets: [10.9.0.0/24], gateways: [10.9.0.1]}
 interfaces:
   - {network: lan, name: up, mac: '02:00:00:00:00:01', address: [192.168.1.9/24, 'fd00::9/64'], defaultRoute: true,

@@ -91,7 +91,7 @@ fn documents(overlay: &str) -> Vec<Value> {
     let subnet = |number: u8| format!("192.168.{number}.0/24");
     let networks = json!({
         "lan": {"macvlan": {"parent": "enp3s0"}, "subnet": subnet(1), "gateway": "192.168.1.1", "pool": "192.168.1.200-192.168.1.216", "nodes": ["node1"], "routes": [{"to": "10.50.0.0/16", "via": "192.168.1.254"}]},
-        "pooled": {"ipvlan": {"parent": "enp4s0"}, "subnet": subnet(6), "pool": "192.168.6.200-192.168.6.210", "nodes": ["node1"]},
+        "pooled": {"ipvlan": {"parent": "enp8s0"}, "subnet": subnet(6), "pool": "192.168.6.200-192.168.6.210", "nodes": ["node1"]},
         "guests": {"bridge": {"name": "br1"}, "subnet": subnet(7)},
         "first": {"macvlan": {"parent": "enp7s0"}, "subnet": subnet(8)},
         "ip": {"ipvlan": {"parent": "enp4s0"}, "subnet": subnet(2), "pool": "192.168.2.200-192.168.2.210", "nodes": ["node1"]},
@@ -101,7 +101,7 @@ fn documents(overlay: &str) -> Vec<Value> {
         "wan": {"macvlan": {"parent": "enp7s0"}},
         "old": {"existing": {"name": "old"}, "subnet": subnet(9)},
     });
-    let parents = json!(["enp3s0", "enp4s0", "enp5s0", "br0", "br1", "enp6s0", "enp7s0", "enp9s0"]);
+    let parents = json!(["enp3s0", "enp4s0", "enp5s0", "br0", "br1", "enp6s0", "enp7s0", "enp8s0", "enp9s0"]);
     let site = json!({
         "salt": "a",
         "networks": networks,

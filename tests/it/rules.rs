@@ -124,6 +124,9 @@ fn rule_codes() -> BTreeSet<String> {
     }
     // Handed to `Diagnostic::error` by a function that is shared.
     codes.extend(["privilege-reason"].map(str::to_owned));
+    // Likewise, by one that has a row for each plugin.
+    let plugins = ["bandwidth", "firewall", "link", "plugin", "portmap", "sbr"];
+    codes.extend(plugins.map(|plugin| format!("chain-{plugin}")));
     codes
 }
 

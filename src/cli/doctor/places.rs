@@ -72,7 +72,11 @@ pub fn of(finding: &Finding, loaded: &Loaded) -> Option<Span> {
             let needs = |overlay: &&plan::AppliedOverlay| {
                 overlay.host_modules.iter().any(|(name, _)| name.value == *module)
             };
-            planned?.overlays.iter().find(needs)?.name.span
+            let planned = planned?;
+            let overlay = planned.overlays.iter().find(needs).map(|overlay| overlay.name.span);
+            let of_settings =
+                || planned.modules.iter().find(|(name, _)| name.value == *module).map(|(name, _)| name.span);
+            overlay.or_else(of_settings)?
         }
         Obstacle::NoMultus
         | Obstacle::NoExtension(_)

@@ -1,4 +1,4 @@
-//! The kernel modules that overlays need, on the nodes where their appliances run or may run. A running appliance is asked
+//! The kernel modules that overlays and settings need, on the nodes where their appliances run or may run. A running appliance is asked
 //! itself; else a pod is made that asks.
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -57,6 +57,7 @@ pub(super) async fn run(session: &Session<'_>, releases: &[Release]) -> Result<D
         subjects.push(subject);
     }
     multus::check(session, &subjects, &mut report).await?;
+    multus::dhcp(session, &subjects, &mut report).await?;
     kernel::check(session, &subjects, place.namespace.is_some(), &mut report).await?;
     Ok(report)
 }

@@ -1,5 +1,5 @@
-//! Whether Multus runs on the nodes where a pod may go. It is found by its DaemonSet; where a distribution has made it a part of
-//! the node, nothing is to be seen of it.
+//! Whether Multus runs on the nodes where a pod may go, and the CNI plugins' DHCP daemon where one asks by it. Each is found by its
+//! DaemonSet; where a distribution has made it a part of the node, nothing is to be seen of it.
 
 use std::collections::BTreeSet;
 
@@ -15,8 +15,8 @@ use crate::cluster::{Error, Obstacle, request};
 /// The name of the DaemonSet in Multus' own manifests, thin and thick.
 const NAME: &str = "kube-multus-ds";
 
-/// A DaemonSet of Multus and the nodes where it has a ready pod.
-struct Multus {
+/// A DaemonSet and the nodes where it has a ready pod.
+struct Daemon {
     name: String,
     ready: Vec<String>,
 }
@@ -34,7 +34,7 @@ pub(super) async fn check(
         return Ok(());
     }
     let takers: BTreeSet<&String> = placements.iter().flatten().flat_map(|place| &place.takers).collect();
-    match find(session).await? {
+    match find(session, "Multus", is_multus).await? {
         Err(obstacle) => report.enter(CHECK, "DaemonSet", None, vec![*obstacle]),
         Ok(multus) if multus.is_empty() => {
             report.enter(CHECK, "DaemonSet", None, vec![Obstacle::MultusUnseen]);
@@ -53,12 +53,56 @@ pub(super) async fn check(
     Ok(())
 }
 
-/// Finds Multus in the cluster.
-async fn find(session: &Session<'_>) -> Result<Seen<Vec<Multus>>, Error> {
+/// The CNI plugins' DHCP daemon, on the nodes of what asks by it: a pod there is neither made nor taken away without it.
+pub(super) async fn dhcp(
+    session: &Session<'_>,
+    subjects: &[Subject<'_>],
+    report: &mut DoctorReport,
+) -> Result<(), Error> {
+    const CHECK: &str = "dhcp daemon";
+    const WHAT: &str = "the CNI plugins' DHCP daemon";
+    let asking = subjects.iter().filter(|subject| subject.release.asks_by_daemon());
+    let placements: Vec<Option<&Placement>> = asking.map(|subject| subject.placement.as_ref()).collect();
+    if placements.is_empty() {
+        return Ok(());
+    }
+    let unseen = |reason: String| Obstacle::NotChecked { what: WHAT.to_owned(), right: None, reason };
+    let daemons = match find(session, WHAT, is_dhcp).await? {
+        Ok(daemons) => daemons,
+        Err(obstacle) => {
+            report.enter(CHECK, "DaemonSet", None, vec![*obstacle]);
+            return Ok(());
+        }
+    };
+    if daemons.is_empty() {
+        let reason = "no DaemonSet runs `dhcp daemon`; where it is no service of the nodes either, pods with `address: dhcp` hang when \
+                      they are made and when they go";
+        report.enter(CHECK, "DaemonSet", None, vec![unseen(reason.to_owned())]);
+        return Ok(());
+    }
+    let takers: BTreeSet<&String> = placements.iter().flatten().flat_map(|place| &place.takers).collect();
+    for node in takers {
+        let runs = daemons.iter().any(|one| one.ready.contains(node));
+        let obstacles = if runs {
+            Vec::new()
+        } else {
+            vec![unseen(format!("the DaemonSet {} has no ready pod on {node}", daemons[0].name))]
+        };
+        report.enter(CHECK, node, None, obstacles);
+    }
+    Ok(())
+}
+
+/// Finds what runs on each node, by a DaemonSet of it.
+async fn find(
+    session: &Session<'_>,
+    what: &str,
+    is_it: fn(&Value) -> bool,
+) -> Result<Seen<Vec<Daemon>>, Error> {
     let list = request::list(Kind::named("DaemonSet"), None, &[]);
     let sets = seen(
         session.items("list the DaemonSets", list).await,
-        "Multus",
+        what,
         "list daemonsets.apps in all namespaces",
     )?;
     let sets = match sets {
@@ -66,14 +110,14 @@ async fn find(session: &Session<'_>) -> Result<Seen<Vec<Multus>>, Error> {
         Err(obstacle) => return Ok(Err(obstacle)),
     };
     let mut found = Vec::new();
-    for set in sets.iter().filter(|set| is_multus(set)) {
+    for set in sets.iter().filter(|set| is_it(set)) {
         let text = |pointer: &str| set.pointer(pointer).and_then(Value::as_str).unwrap_or_default();
         let (namespace, name) = (text("/metadata/namespace"), text("/metadata/name"));
         let labels = crate::cluster::prune::selector(set).unwrap_or_default();
         let list = request::list(Kind::named("Pod"), Some(namespace), &[("labelSelector", &labels)]);
         let right = format!("list pods in namespace {namespace}");
-        match seen(session.items("list the pods of Multus", list).await, "Multus", &right)? {
-            Ok(pods) => found.push(Multus { name: format!("{namespace}/{name}"), ready: ready_on(&pods) }),
+        match seen(session.items(&format!("list the pods of {what}"), list).await, what, &right)? {
+            Ok(pods) => found.push(Daemon { name: format!("{namespace}/{name}"), ready: ready_on(&pods) }),
             Err(obstacle) => return Ok(Err(obstacle)),
         }
     }
@@ -81,7 +125,7 @@ async fn find(session: &Session<'_>) -> Result<Seen<Vec<Multus>>, Error> {
 }
 
 /// Whether one of them has a ready pod on a node.
-fn judge(multus: &[Multus], node: &str) -> Vec<Obstacle> {
+fn judge(multus: &[Daemon], node: &str) -> Vec<Obstacle> {
     let Some(first) = multus.first() else { return vec![Obstacle::MultusUnseen] };
     if multus.iter().any(|one| one.ready.iter().any(|ready| ready == node)) {
         return Vec::new();
@@ -99,6 +143,16 @@ fn is_multus(set: &Value) -> bool {
             let last = last.split(':').next().unwrap_or_default();
             last == "multus" || last.contains("multus-cni")
         })
+}
+
+/// By its command, which is the plugin's own: `dhcp daemon`.
+fn is_dhcp(set: &Value) -> bool {
+    crate::objects::containers(set).any(|container| {
+        let words =
+            ["command", "args"].into_iter().flat_map(|key| container[key].as_array().into_iter().flatten());
+        let words: Vec<&str> = words.filter_map(Value::as_str).flat_map(str::split_whitespace).collect();
+        words.windows(2).any(|pair| pair[1] == "daemon" && pair[0].rsplit('/').next() == Some("dhcp"))
+    })
 }
 
 fn ready_on(pods: &[Value]) -> Vec<String> {
@@ -131,10 +185,21 @@ mod tests {
     }
 
     #[test]
+    fn the_dhcp_daemon_is_known_by_its_command() {
+        let set = |words: Value| is_dhcp(&json!({"spec": {"template": {"spec": {"containers": [words]}}}}));
+        assert!(set(json!({"command": ["/opt/cni/bin/dhcp", "daemon"]})));
+        assert!(set(
+            json!({"command": ["/bin/sh", "-c"], "args": ["rm -f /run/cni/dhcp.sock; exec /host/dhcp daemon -broadcast"]})
+        ));
+        assert!(!set(json!({"command": ["dhcpd", "daemon"]})));
+        assert!(!set(json!({"image": "dhcp"})));
+    }
+
+    #[test]
     fn has_to_be_ready_on_the_node() {
         let pod = |node: &str, ready: &str| json!({"spec": {"nodeName": node}, "status": {"conditions": [{"type": "Ready", "status": ready}]}});
         let ready = ready_on(&[pod("a", "True"), pod("b", "False")]);
-        let multus = [Multus { name: "kube-system/kube-multus-ds".to_owned(), ready }];
+        let multus = [Daemon { name: "kube-system/kube-multus-ds".to_owned(), ready }];
         assert_eq!(judge(&multus, "a"), []);
         let found = judge(&multus, "b");
         assert_eq!(found[0].code(), "multus-not-ready");

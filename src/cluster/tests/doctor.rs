@@ -97,6 +97,28 @@ async fn nothing_is_found_where_nothing_is_wrong() {
     assert_eq!(checks, expected);
 }
 
+/// Nobody sees it on a node; where a DaemonSet runs it, its pods are looked at.
+#[tokio::test]
+async fn the_dhcp_daemon_is_looked_for_where_a_nic_asks_by_it() {
+    let fake = healthy();
+    let mut asking = attachment();
+    asking["spec"] = json!({"config": r#"{"plugins": [{"type": "macvlan", "ipam": {"type": "dhcp"}}]}"#});
+    let mut release = release();
+    release.objects = set([asking]);
+    let dhcp = |report: DoctorReport| -> Vec<String> {
+        let claims = report.findings.iter().map(|one| one.obstacle.claim());
+        let claims: Vec<String> = claims.filter(|claim| claim.contains("DHCP daemon")).collect();
+        let checks = report.checks.iter().filter(|one| one.check == "dhcp daemon").map(|one| one.of.clone());
+        checks.chain(claims).collect()
+    };
+    let found = dhcp(doctor(&fake, release.clone()).await);
+    assert!(found.len() == 2 && found[1].contains("no DaemonSet runs `dhcp daemon`"), "{found:?}");
+    let set = json!({"metadata": {"name": "dhcp", "namespace": "kube-system"},
+        "spec": {"selector": {"matchLabels": {"app": "multus"}}, "template": {"spec": {"containers": [{"command": ["/opt/cni/bin/dhcp", "daemon"]}]}}}});
+    fake.put("/apis/apps/v1/daemonsets/dhcp", set);
+    assert_eq!(dhcp(doctor(&fake, release).await), ["node1"]);
+}
+
 #[tokio::test]
 async fn everything_is_found_in_one_run_and_nothing_is_written() {
     let fake = healthy();

@@ -68,6 +68,21 @@ fn a_sandbox_that_fails_has_a_cause() {
             "... the server could not find the requested resource (get network-attachment-definitions.k8s.cni.cncf.io lan)",
             "no-multus",
         ),
+        (
+            "FailedCreatePodSandBox",
+            r#"error adding container to network "lan": error dialing DHCP daemon: dial unix /run/cni/dhcp.sock: connect: no such file or directory"#,
+            "no-dhcp-daemon",
+        ),
+        (
+            "FailedCreatePodSandBox",
+            r#"plugin type="tuning" failed (add): open /proc/sys/net/ipv6/conf/all/forwarding: no such file or directory"#,
+            "no-ipv6",
+        ),
+        (
+            "FailedCreatePodSandBox",
+            r#"plugin type="tuning" failed (add): open /proc/sys/net/netfilter/nf_conntrack_tcp_timeout_established: no such file or directory"#,
+            "kernel-module-missing",
+        ),
         ("FailedCreatePodSandBox", "something nobody has seen", "sandbox"),
         (
             "FailedMount",

@@ -1,5 +1,8 @@
-//! `/etc/config/dhcp`: dnsmasq answers no one but the networks that the appliance serves, and asks the
-//! name servers of its NICs, never the cluster's (router → CoreDNS → node's resolver → router is a loop).
+//! `/etc/config/dhcp`: dnsmasq answers no one but the machines of its own networks, and asks the name servers of its NICs, never the
+//! cluster's (router → CoreDNS → node's resolver → router is a loop).
+//!
+//! It is told of no interface, with or without: `localservice` holds as long as it is not, and keeps strangers out who come from behind a
+//! network's router. On eth0 the zone `cluster` has its port closed.
 
 use std::net::{IpAddr, Ipv4Addr};
 
@@ -75,8 +78,7 @@ fn dnsmasq(nics: &[Nic], persistent: bool, authoritative: bool) -> Draft {
         .option("ednspacket_max", "1232")
         .option("nonwildcard", "1")
         // kubelet's resolv.conf is mounted over OpenWrt's: dnsmasq must not append itself to it.
-        .option("localuse", "0")
-        .list("notinterface", ["eth0"]);
+        .option("localuse", "0");
     let upstreams: Vec<String> =
         nics.iter().flat_map(|nic| nic.dns.iter().map(|server| upstream(nic, server.value))).collect();
     // Without servers of its own it reads what the leases brought, from the path that its release knows.

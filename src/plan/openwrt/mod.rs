@@ -4,12 +4,14 @@
 mod dhcp;
 mod draft;
 mod firewall;
+mod in_pod;
 mod network;
 mod routes;
 mod system;
 mod user_uci;
 
 pub use dhcp::Taken;
+pub use in_pod::{OFFLOAD, offloads};
 pub use network::asks_for_ipv6;
 pub use routes::section_names as route_sections;
 
@@ -299,6 +301,9 @@ fn plan_files(input: &Input<'_>, mode: PersistenceMode, diags: &mut Diagnostics)
         ("system".to_owned(), system::system(hostname, timezone.as_ref()).finish()),
     ];
     user_uci::lay_over(&mut uci, &spec.uci, &nics, diags);
+    let stated = input.overlays.iter().flat_map(|overlay| &overlay.host_modules);
+    let is_known = stated.into_iter().any(|(module, _)| module.replace('-', "_") == OFFLOAD.0);
+    in_pod::check(spec, &nics, is_known, diags);
     for nic in dhcp::without_range(&nics, input.taken, input.half) {
         note_no_range(nic, input.half, spec, diags);
     }

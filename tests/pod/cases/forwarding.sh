@@ -109,6 +109,40 @@ none_passes "the firewall is up: nothing passes that its zones do not let throug
 for pair in 'lan cluster' 'cluster lan'; do printf "config forwarding\n\toption src '%s'\n\toption dest '%s'\n" $pair; done >>"$P/data/etc/config/firewall"
 in_pod fw4 reload
 is "the user's own forwardings: what they say passes" "$every_way" "$(passing)"
+
+# As on a node without nf_flow_table: a reload leaves what is there, a boot loads what knows no zone.
+in_pod uci set firewall.offload=defaults
+in_pod uci set firewall.offload.flow_offloading=1
+in_pod uci commit firewall
+in_pod fw4 reload 2>/dev/null
+holds "flow offloading that the kernel refuses: the ruleset stays, and the pod ready" in_pod /bin/sh /wrtpod/bin/probe ready
+halt_pod
+boot
+closed_ruleset() {
+	local _
+	for _ in $(seq 75); do
+		ip netns exec "$NETNS" nft list chain inet fw4 input 2>/dev/null | grep -q handle_reject && [ "$(addresses lan)" ] && return 0
+		sleep 0.2
+	done
+	return 1
+}
+holds "… after a reboot there is a ruleset" closed_ruleset
+for _ in $(seq 25); do
+	out=$(in_pod /bin/sh /wrtpod/bin/probe ready 2>&1) && break
+	case $out in *firewall4*) break ;; esac
+	sleep 0.2
+done
+is "… without zones: not ready" "1 0" "$(in_pod /bin/sh /wrtpod/bin/probe ready >/dev/null 2>&1; echo $?) $(in_pod /bin/sh /wrtpod/bin/probe live >/dev/null 2>&1; echo $?)"
+has "… which is said" "$out" "firewall4 runs a ruleset without zones: "
+if ip netns exec "$NETNS" nft -c 'table inet x { flowtable f { hook ingress priority 0; devices = { lo }; }; }' 2>/dev/null; then
+	has "… with what firewall4 says" "$out" "Could not process rule"
+else
+	has "… with the cause" "$out" "flow_offloading is on and the node's kernel has no nf_flow_table: run modprobe nf_flow_table on the node"
+fi
+in_pod uci delete firewall.offload
+in_pod uci commit firewall
+in_pod fw4 restart
+holds "… without it the pod is ready" wait_ready
 in_pod fw4 stop
 none_passes "the ruleset is gone: nothing passes"
 in_pod /etc/init.d/firewall start

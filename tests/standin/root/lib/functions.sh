@@ -2,6 +2,13 @@
 # Options of loaded sections are CONFIG_<section>_<option>; a list is its items joined by blanks, with _LENGTH and _ITEMn.
 . /lib/functions/system.sh
 
+include() { # folder
+	local file
+	for file in "$1"/*.sh; do
+		[ ! -f "$file" ] || . "$file"
+	done
+}
+
 config() {
 	CONFIG_COUNT=$((${CONFIG_COUNT:-0} + 1))
 	CONFIG_SECTION=${2:-cfg$CONFIG_COUNT}

@@ -1,0 +1,126 @@
+//! Texts of the kubelet, the scheduler, controllers and CNI plugins, what they mean, and what mends it.
+
+/// The code of a pod that no node takes.
+pub(super) const UNSCHEDULABLE: &str = "unschedulable";
+
+/// The code of a pod whose claim is of another node.
+pub(super) const CLAIM_ELSEWHERE: &str = "claim-elsewhere";
+
+/// A text in a message, what it means, and what mends it.
+pub(super) struct Pattern {
+    pub text: &'static str,
+    pub code: &'static str,
+    pub fix: &'static str,
+    pub transient: bool,
+}
+
+pub(super) const fn lasting(text: &'static str, code: &'static str, fix: &'static str) -> Pattern {
+    Pattern { text, code, fix, transient: false }
+}
+
+pub(super) const fn passing(text: &'static str, code: &'static str, fix: &'static str) -> Pattern {
+    Pattern { text, code, fix, transient: true }
+}
+
+const MULTUS: &str =
+    "Multus is not installed: apply its manifest (thin is the safer choice on k3s), then deploy again";
+const ATTACHMENT: &str =
+    "the attachment is not in that namespace: run `wrtpod deploy` again, which applies it";
+pub(super) const PARENT: &str =
+    "the node has no such NIC: correct `parent` in the site, or make the interface on the node";
+const MAC: &str = "something else on this parent has the MAC: look for another pod or appliance with it";
+const SECURITY: &str = "label the namespace pod-security.kubernetes.io/enforce=privileged";
+
+const DHCP: &str = "the CNI plugins' DHCP daemon does not run on the node, and without it a pod with `address: dhcp` is neither made nor \
+                    taken away: run `dhcp daemon` of the CNI plugins there, as a service or a DaemonSet, and what hangs goes on";
+const IPV6: &str = "the node was booted without IPv6, and the attachment sets sysctls of it: boot it without `ipv6.disable=1` \
+                    (`net.ipv6.conf.all.disable_ipv6=1` turns IPv6 off as well)";
+const CONNTRACK: &str = "the network sets sysctls of connection tracking, and the node has not loaded that: `modprobe nf_conntrack` on \
+                         it, or remove them from `sysctls`";
+
+/// What the making of a sandbox can fail with; the first that fits counts.
+pub(super) const SANDBOX: &[Pattern] = &[
+    lasting("could not find the requested resource (get network-attachment", "no-multus", MULTUS),
+    lasting("cannot find a network-attachment-definition", "attachment-missing", ATTACHMENT),
+    lasting("NoNetworkFound", "attachment-missing", ATTACHMENT),
+    lasting(
+        "failed to find plugin \"whereabouts\"",
+        "missing-plugin",
+        "the node lacks this CNI plugin: install whereabouts, whose DaemonSet puts it on each node, into the folder that the \
+         node's distribution reads",
+    ),
+    lasting(
+        "failed to find plugin",
+        "missing-plugin",
+        "the node lacks this CNI plugin: install the reference CNI plugins into the folder that its distribution reads",
+    ),
+    // Of ADD and of DEL alike.
+    lasting("dhcp.sock", "no-dhcp-daemon", DHCP),
+    lasting("open /proc/sys/net/ipv6/", "no-ipv6", IPV6),
+    lasting("open /proc/sys/net/netfilter/nf_conntrack", "kernel-module-missing", CONNTRACK),
+    lasting("Link not found", "missing-parent", PARENT),
+    lasting("failed to lookup master", "missing-parent", PARENT),
+    lasting("Link with name", "missing-parent", PARENT),
+    lasting("ddress already in use", "mac-in-use", MAC),
+    lasting(
+        "evice or resource busy",
+        "parent-busy",
+        "another network uses this parent in a way that excludes this one",
+    ),
+    lasting(
+        "file exists",
+        "vlan-exists",
+        "the parent has a VLAN of this id already: delete it, or use macvlan over the node's own VLAN interface",
+    ),
+    lasting(
+        "operation not supported",
+        "kernel",
+        "the node's kernel lacks this kind of interface: load its module",
+    ),
+    passing(
+        "network is not ready",
+        "no-cluster-network",
+        "the cluster's own network is not ready on the node: kubectl -n kube-system get pods",
+    ),
+];
+
+/// What a controller can fail with when it makes a pod.
+pub(super) const CREATION: &[Pattern] = &[
+    lasting("violates PodSecurity", "pod-security", SECURITY),
+    lasting("exceeded quota", "quota", "raise the namespace's ResourceQuota"),
+    lasting(
+        "error looking up service account",
+        "service-account",
+        "create the service account that the pod names",
+    ),
+    lasting("failed calling webhook", "webhook", "mend or remove the admission webhook that is named"),
+];
+
+/// What the scheduler can fail with; the first that fits counts.
+pub(super) const SCHEDULING: &[Pattern] = &[
+    passing("unbound immediate PersistentVolumeClaims", "claim-pending", CLAIM),
+    lasting("persistentvolumeclaim \"", "claim-missing", "run `wrtpod deploy` again, it applies the claims"),
+    passing("ReadWriteOncePod", "claim-in-use", "the claim's former pod has to end first"),
+    lasting("volume node affinity", CLAIM_ELSEWHERE, ELSEWHERE),
+    // As newer schedulers say it.
+    lasting("match PersistentVolume's node affinity", CLAIM_ELSEWHERE, ELSEWHERE),
+    lasting(
+        "node affinity/selector",
+        UNSCHEDULABLE,
+        "no node fits the site's `nodes` and architecture: correct them, or label the node",
+    ),
+    lasting("untolerated taint", UNSCHEDULABLE, "the nodes are tainted: remove the taint, or tolerate it"),
+    lasting("Insufficient ", UNSCHEDULABLE, "the nodes have too little left: lower the requests"),
+];
+
+/// What is more telling than why other nodes do not take the pod.
+pub(super) const DEVICE: Pattern = lasting(
+    "",
+    "device-missing",
+    "no node that may run it has such a device free: is its device plugin running (`kubectl describe node NODE`, under \
+     Allocatable), and does another pod hold it?",
+);
+
+const ELSEWHERE: &str = "the claim's volume lives on another node: the appliance has to run there";
+pub(super) const CLAIM: &str =
+    "no volume yet: is the storage class there and does its provisioner run? (`kubectl get storageclass`)";
