@@ -175,14 +175,7 @@ fn appliance(context: &Context<'_>, document: &Loc<spec::Appliance>, diags: &mut
     let spec = &overlays::lay_under(own, &named);
     let routers = overlays::routers(context.documents, own, &named);
     let faulty = context.is_faulty(document.span);
-    if spec.image.is_none() && !faulty {
-        diags.push(
-            Diagnostic::error("image-missing", format!("appliance `{}` has no image", name.value))
-                .at(name.span)
-                .help("write `image`, or `from` with an entry of `wrtpod catalog`"),
-        );
-    }
-    let image = spec.image.clone().unwrap_or_else(no_image);
+    let image = spec.image.clone().unwrap_or_else(|| no_image(&name, faulty, diags));
     let half = match profile {
         Profile::OpenWrt => pair::half(context.documents, &name, spec, diags),
         Profile::Generic => None,
@@ -272,8 +265,15 @@ fn proc_unmasked(spec: &ApplianceSpec) -> Option<Loc<bool>> {
     unmasked.filter(|unmasked| unmasked.value)
 }
 
-/// In the place of an image that is missing, which has been reported: the rest is judged all the same.
-fn no_image() -> Loc<ImageRef> {
+/// In the place of an image that is missing, which is reported unless it comes of another fault: the rest is judged all the same.
+fn no_image(name: &Loc<String>, faulty: bool, diags: &mut Diagnostics) -> Loc<ImageRef> {
+    if !faulty {
+        diags.push(
+            Diagnostic::error("image-missing", format!("appliance `{}` has no image", name.value))
+                .at(name.span)
+                .help("write `image`, or `from` with an entry of `wrtpod catalog`"),
+        );
+    }
     Loc::bare("none:0".parse().expect("a repository and a tag"))
 }
 

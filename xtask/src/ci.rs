@@ -84,7 +84,18 @@ const STEPS: &[Step] = &[
     ),
     step(
         "machine",
-        &["bash", "busybox", "containerd", "etcd", "go", "nft", "openssl", "pppoe-server", "qemu-system-x86_64", "runc"],
+        &[
+            "bash",
+            "busybox",
+            "containerd",
+            "etcd",
+            "go",
+            "nft",
+            "openssl",
+            "pppoe-server",
+            "qemu-system-x86_64",
+            "runc",
+        ],
         &["tests/cluster/machine", "pppoe"],
     ),
 ];

@@ -102,6 +102,12 @@ interfaces[{{ int .index }}].{{ $key }}: `{{ get $first $slot }}` and `{{ .inter
 interfaces[{{ int $nic.index }}].network: two interfaces on {{ $both }}, and one of them takes the parent whole; give each its own parent, or use macvlan in mode bridge
 {{- else if and (eq (include "wrtpod.wire" (list $root $one)) (include "wrtpod.wire" (list $root $other))) (include "wrtpod.twoOfVlan" (list $one.kind $other.kind)) }}
 interfaces[{{ int $nic.index }}].network: two interfaces on {{ $both }}, and a VLAN id exists once on a node; use kind macvlan with `vlan`
+{{- else if eq (include "wrtpod.parent" $one) (include "wrtpod.parent" $other) }}
+{{- if and (eq $one.kind "ipvlan" $other.kind) (ne ($one.mode | default "l2") ($other.mode | default "l2")) }}
+interfaces[{{ int $nic.index }}].network: two interfaces on {{ $both }}, and a parent has one mode of ipvlan for all; write one `mode` for both
+{{- else if and (has $one.kind (list "ipvlan" "macvlan")) (has $other.kind (list "ipvlan" "macvlan")) (ne $one.kind $other.kind) }}
+interfaces[{{ int $nic.index }}].network: two interfaces on {{ $both }}, and a parent carries ipvlan or macvlan, not both; use one kind
+{{- end }}
 {{- end }}
 {{- end }}
 {{- $before = append $before .network }}

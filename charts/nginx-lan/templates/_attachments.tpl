@@ -31,6 +31,22 @@ another release.
 {{- toJson $attachments -}}
 {{- end -}}
 
+{{/* Attachments that somebody changed by hand: Helm 3 leaves them so and says that all went well. */}}
+{{- define "wrtpod.attachmentNotes" -}}
+{{- if .Capabilities.APIVersions.Has "k8s.cni.cncf.io/v1/NetworkAttachmentDefinition" -}}
+{{- range include "wrtpod.attachments" . | fromJsonArray -}}
+{{- $there := lookup "k8s.cni.cncf.io/v1" "NetworkAttachmentDefinition" $.Release.Namespace .name -}}
+{{- if and $there (ne (dig "spec" "config" "" $there | fromJson | toJson) (.config | fromJson | toJson)) }}
+Somebody changed the NetworkAttachmentDefinition {{ .name }}, which Helm 3 leaves as it is:
+
+  kubectl -n {{ $.Release.Namespace }} delete net-attach-def {{ .name }}
+
+and run `helm upgrade` again.
+{{ end -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+
 {{/* Labels of an attachment: those of every object, its network's and the site's. List ROOT NETWORK. */}}
 {{- define "wrtpod.attachmentLabels" -}}
 {{- $root := first . -}}
@@ -113,7 +129,8 @@ stands only where it is another one: in this text, no tool that moves the object
   "type": "bridge",
   "bridge": {{ include "wrtpod.json" $network.parent }}
   {{- with $network.vlan }},
-  "vlan": {{ int . }}
+  "vlan": {{ int . }},
+  "preserveDefaultVlan": false
   {{- end }}
 {{- else }}
   "type": "host-device",

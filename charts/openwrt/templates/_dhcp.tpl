@@ -31,7 +31,6 @@ config dnsmasq 'dnsmasq'
 	option nonwildcard '1'
 {{- /* kubelet's resolv.conf is mounted over OpenWrt's: dnsmasq must not append itself to it. */}}
 	option localuse '0'
-	list notinterface 'eth0'
 {{- /* Without servers of its own it reads what the leases brought. */}}
 {{- with $servers }}
 	option noresolv '1'

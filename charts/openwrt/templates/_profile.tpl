@@ -98,6 +98,7 @@ net.ipv4.ip_forward 1
 net.ipv6.conf.all.forwarding 1
 net.ipv4.conf.all.rp_filter 0
 net.ipv4.conf.IFNAME.rp_filter 0
+net.ipv4.conf.IFNAME.arp_ignore 1
 {{- /* A machine that forwards hears router advertisements only with 2; the router itself hears no other, nor does the wire under a tunnel. */}}
 {{- $deaf := or .serve (eq .addressing.kind "pppoe") }}
 net.ipv6.conf.IFNAME.accept_ra {{ ternary 0 2 $deaf }}

@@ -20,7 +20,7 @@ chmod 755 base3/etc/init.d/*
 ln -s ../init.d/old base3/etc/rc.d/S40old
 ln -s ../init.d/parting base3/etc/rc.d/S40parting
 ln -s tmp base3/var
-mkdir -m 711 -p base3/srv/shared
+mkdir -p base3/srv/shared && chmod 711 base3/srv/shared
 # Nobody's, where packages have something; what a user changed of a package that goes.
 echo mine | tee base3/etc/foreign.conf base3/etc/parting.conf >/dev/null
 echo same >base3/etc/foreign.same && chmod 600 base3/etc/foreign.same
