@@ -88,6 +88,7 @@ kind: Site
 metadata: {name: $name}
 spec:
   salt: $name
+$([ "$runtime" != userns ] || echo "  hostUsers: false")
   namespace: $space
   distribution: $layout
   storageClass: local-path

@@ -25,6 +25,8 @@ case $layout in
 esac
 # Which Multus, thin or thick, and what it gives the runtime to read; `up --multus` decides.
 multus=$(cat "$run/multus-kind" 2>/dev/null || echo thin)
+# Who makes containers: Debian's containerd and runc, or those that give pods users of their own.
+runtime=$(cat "$run/runtime" 2>/dev/null || echo debian)
 case $multus in thick) multus_conf=$cni_conf/00-multus.conf ;; *) multus_conf=$cni_conf/00-multus.conflist ;; esac
 
 die() {

@@ -83,6 +83,11 @@ const STEPS: &[Step] = &[
         &["tests/cluster/run", "--multus", "thick"],
     ),
     step(
+        "userns",
+        &["bash", "containerd", "etcd", "gcc", "go", "nft", "openssl", "runc"],
+        &["tests/cluster/run", "--runtime", "userns"],
+    ),
+    step(
         "machine",
         &[
             "bash",

@@ -62,7 +62,7 @@ func run(resource string, plugin plugin) error {
 	if _, err := os.Stat(plugin.file); err != nil {
 		return err
 	}
-	const socket = "wrtpod.sock"
+	socket := "wrtpod-" + filepath.Base(plugin.file) + ".sock"
 	path := filepath.Join(api.DevicePluginPath, socket)
 	if err := os.RemoveAll(path); err != nil {
 		return err

@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # Folders, machines and the networks between them.
 
-# make_folders LAYOUT MULTUS: the state folder.
+# make_folders LAYOUT MULTUS RUNTIME: the state folder.
 make_folders() {
   mkdir -p "$run"
   touch "$run/.wrtpod-cluster" # what `down` asks for before it removes the folder
@@ -9,6 +9,7 @@ make_folders() {
   ln -s "$kube" "$run/bin"
   echo "$1" >"$run/layout"
   echo "$2" >"$run/multus-kind"
+  echo "$3" >"$run/runtime"
   # shellcheck source=/dev/null # lib.bash again, for the layout's folders and Multus' file
   . "$here/lib.bash"
 }
@@ -94,6 +95,15 @@ add_control_group() {
   done
 }
 
+# open_device MACHINE FILE MAJOR MINOR: a device file as udev makes it where it runs, open to all, in the place of this machine's. Pods
+# with users of their own have no other right to it.
+open_device() {
+  local own
+  own=$(basename "$2")
+  mknod -m 666 "$run/$1/var/lib/kubelet/$own" c "$3" "$4"
+  inside "$1" mount --bind "/var/lib/kubelet/$own" "$2"
+}
+
 # The node's own folders, in a mount namespace. No folder outside $run is made or removed: a mount point that vanishes takes
 # the mounts of every namespace with it. Claims of the class `shared` are the first node's folder on every node.
 add_mounts() {
@@ -113,4 +123,8 @@ add_mounts() {
     cd "$run/$machine" # which a folder mounted here may hide
     for folder; do mount --no-canonicalize --rbind ".$folder" "$folder"; done
     mount --make-rshared /' - "$run" "$1" "$kube" "${own_folders[@]}"
+  if [ "$runtime" = userns ]; then
+    open_device "$1" /dev/null 1 3
+    [ ! -e /dev/net/tun ] || open_device "$1" /dev/net/tun 10 200
+  fi
 }

@@ -59,7 +59,12 @@ version = 2
     [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.runc]
       runtime_type = "io.containerd.runc.v2"
 T
-  start_on "$1" "$containerd" containerd -c "$containerd.toml"
+  # Another containerd, its shim beside it, and another runc.
+  [ ${#userns[@]} = 0 ] || cat >>"$run/$containerd.toml" <<T
+      [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.runc.options]
+        BinaryName = "${userns[1]}/runc"
+T
+  start_on "$1" "$containerd" env "PATH=${userns[0]:+${userns[0]}:}$PATH" containerd -c "$containerd.toml"
   until_true 20 "$containerd" test -S "$run/$1/run/containerd/containerd.sock"
   for archive in "${images[@]}"; do
     # CoreDNS runs on the first node alone.
