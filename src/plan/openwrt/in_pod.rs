@@ -4,7 +4,7 @@
 use super::network::device;
 use crate::diag::{Diagnostic, Diagnostics, Loc};
 use crate::plan::{Link, Nic};
-use crate::spec::{ApplianceSpec, Entries, UciValue};
+use crate::spec::{ApplianceSpec, Entries, ProcMount, UciValue};
 
 /// The module that flow offloading takes, and why.
 pub const OFFLOAD: (&str, &str) = ("nf_flow_table", "the firewall's flow offloading");
@@ -83,7 +83,8 @@ pub fn offloads(spec: &ApplianceSpec) -> Option<&Loc<UciValue>> {
     words.find(|value| is_on(value))
 }
 
-/// Tells of what the document sets and a pod does not do. `is_known` where an overlay says that the node has the module.
+/// Tells of what the document sets and a pod does not do, unless it may write /proc. `is_known` where an overlay says that the node has
+/// the module.
 pub fn check(spec: &ApplianceSpec, nics: &[Nic], is_known: bool, diags: &mut Diagnostics) {
     if let Some(word) = offloads(spec).filter(|_| !is_known) {
         let (module, _) = OFFLOAD;
@@ -97,8 +98,10 @@ pub fn check(spec: &ApplianceSpec, nics: &[Nic], is_known: bool, diags: &mut Dia
                 ),
         );
     }
+    let may_write = spec.proc_mount.as_ref().is_some_and(|kind| kind.value == ProcMount::Unmasked);
     for section in sections(spec, "dhcp").filter(|section| section.is("dhcp") || !section.has_type()) {
-        if let Some((_, value)) = section.get("ndp").filter(|(_, value)| one(value) == Some("relay")) {
+        let relay = section.get("ndp").filter(|(_, value)| one(value) == Some("relay") && !may_write);
+        if let Some((_, value)) = relay {
             diags.push(
                 Diagnostic::warning("ndp-relay", "odhcpd cannot relay NDP in a pod: /proc/sys is read-only there")
                     .at(value.span)
@@ -108,13 +111,13 @@ pub fn check(spec: &ApplianceSpec, nics: &[Nic], is_known: bool, diags: &mut Dia
         }
     }
     for section in sections(spec, "network").filter(|section| section.is("device")) {
-        check_device(&section, nics, diags);
+        check_device(&section, nics, may_write, diags);
     }
 }
 
-fn check_device(section: &Written<'_>, nics: &[Nic], diags: &mut Diagnostics) {
+fn check_device(section: &Written<'_>, nics: &[Nic], may_write: bool, diags: &mut Diagnostics) {
     for (option, value) in section.options {
-        if let Some((_, sysctl)) = SYSCTLS.iter().find(|(name, _)| *name == option.value) {
+        if let Some((_, sysctl)) = SYSCTLS.iter().find(|(name, _)| *name == option.value && !may_write) {
             let what =
                 format!("`{}` of a device does nothing in a pod: /proc/sys is read-only there", option.value);
             let inverse = if option.value == "ipv6" { ", which is 1 where `ipv6` is 0" } else { "" };
