@@ -89,10 +89,13 @@ impl UsersFault {
         let fix = match self {
             Self::Dropped { .. } => concat!(
                 "update the API server to 1.33, or switch on its feature gate UserNamespacesSupport; ",
-                "or leave `hostUsers` out"
+                "or `hostUsers: true` for the appliance"
             ),
             Self::OldKernel { .. } => {
-                concat!("update it; or keep the appliance to other nodes, ", "or leave `hostUsers` out")
+                concat!(
+                    "update it; or keep the appliance to other nodes, ",
+                    "or `hostUsers: true` for the appliance"
+                )
             }
             Self::Storage { .. } => {
                 concat!("write a `storageClass` on a disk; ", "or `hostUsers: true` for the appliance")
@@ -161,7 +164,7 @@ pub(super) fn refused(pod: &str, message: &str) -> Option<Problem> {
         (
             "user-namespace-missing",
             "the node's runtime maps no users: it takes containerd 2 with runc 1.2, or CRI-O; let the appliance run on a node that \
-             has them, or leave `hostUsers` out",
+             has them, or `hostUsers: true` for the appliance",
         )
     } else if message.contains("MOUNT_ATTR_IDMAP") {
         (

@@ -4,7 +4,7 @@ use super::network_of;
 use super::objects::place;
 use crate::diag::{Diagnostic, Diagnostics, Span};
 use crate::objects::{Object, Step, every_container};
-use crate::plan::{Appliance, Plan, VolumeSource};
+use crate::plan::{Appliance, Plan, Volume, VolumeSource};
 use crate::types::Privilege;
 use crate::types::user_namespace::{LACKING_SYSCTLS, OPEN_DEVICES, device_word, path_fault};
 
@@ -121,9 +121,19 @@ pub(super) fn check_object(appliance: &Appliance, object: &Object, diags: &mut D
             diags.push(fault(what, at(&[field]), own).help(format!("remove it; or {NODES_USERS}")));
         }
     }
+    if every_container(&object.value).any(|(_, container)| container.get("volumeDevices").is_some()) {
+        let what = format!("the API server refuses `volumeDevices` where `{name}` has users of its own");
+        diags.push(fault(what, at(&["containers"]), own).help(format!("remove them; or {NODES_USERS}")));
+    }
+    // What the document says has been judged, unless a patch put another thing in its place.
+    let is_as_planned = |known: &Volume, volume: &serde_json::Value| match &known.source {
+        VolumeSource::HostPath(path) => volume["hostPath"]["path"] == path.value.as_str(),
+        VolumeSource::Nfs { server, .. } => volume["nfs"]["server"] == server.value.as_str(),
+        _ => false,
+    };
     let planned = |volume: &serde_json::Value| {
-        appliance.own_users().is_some()
-            && appliance.volumes.iter().any(|known| volume["name"] == known.name.value.as_str())
+        let mut known = appliance.volumes.iter().filter(|known| volume["name"] == known.name.value.as_str());
+        appliance.own_users().is_some() && known.any(|known| is_as_planned(known, volume))
     };
     for volume in pod["volumes"].as_array().into_iter().flatten().filter(|volume| !planned(volume)) {
         let path = volume.pointer("/hostPath/path").and_then(serde_json::Value::as_str);

@@ -11,7 +11,7 @@ managed() {
 	local root=$work/image.$1
 	cp -a "$stock" "$root"
 	printf '#!/bin/sh\n:\n' >"$root/bin/ubus"
-	printf '#!/bin/sh\n:\n' >"$root/usr/sbin/nft"
+	printf '#!/bin/sh\necho "jump input_lan"\n' >"$root/usr/sbin/nft"
 	printf '#!/bin/sh\n:\n' >"$root/sbin/reload_config"
 	chmod 755 "$root/sbin/reload_config"
 	rm -f "$root/bin/opkg"

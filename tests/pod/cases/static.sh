@@ -13,7 +13,8 @@ if command -v shellcheck >/dev/null; then
 		*.json | *.md | *.rs) ;;
 		*.awk)
 			# A program without any input must not be refused.
-			has_not "BusyBox awk reads ${script##*/}" "$(bb awk -f "$pod/${script##*/}" /dev/null 2>&1 </dev/null)" "awk: $pod"
+			case $script in */uci-changes.awk | */uci-merge.awk) before=(-f "$pod/uci-text.awk") ;; *) before=() ;; esac
+			has_not "BusyBox awk reads ${script##*/}" "$(bb awk "${before[@]}" -f "$pod/${script##*/}" /dev/null 2>&1 </dev/null)" "awk: $pod"
 			;;
 		*)
 			holds "shellcheck: ${script##*/}" shellcheck -s sh -e SC1091 "$script"
