@@ -31,6 +31,8 @@ is "… whatever is in it, without the line break at its end" "'it'\\''s \"odd\"
 is "… in a section without a name too" "'one='" "$(option preshared_key)"
 is "the record has the sum" "'$(sum 'cGx1cy9zbGFzaD0=')'" "$(sed -n "s/^	secret private_key //p" "$records/applied/uci/network")"
 holds "no value is in the records" sh -c "! grep -rqF -e cGx1cy9zbGFzaD0 -e odd -e one= '$records'"
+# The last of the first-boot scripts: what was noted before them goes.
+main_container /bin/sh /wrtpod/bin/settle record
 holds "no value stays in the run's folder" sh -c "! grep -rqF -e cGx1cy9zbGFzaD0 -e odd -e one= '$P/run'"
 is "what was written last is root's alone" "700 600" "$(stat -c %a "$records/applied") $(stat -c %a "$records/applied/uci/network")"
 has_not "nothing secret is printed" "$out" "cGx1cy9zbGFzaD0"
