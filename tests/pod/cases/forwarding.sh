@@ -127,6 +127,8 @@ closed_ruleset() {
 	return 1
 }
 holds "… after a reboot there is a ruleset" closed_ruleset
+# As another user of the pod can.
+in_pod ln -s /etc/planted /tmp/wrtpod-probe.nft
 for _ in $(seq 25); do
 	out=$(in_pod /bin/sh /wrtpod/bin/probe ready 2>&1) && break
 	case $out in *firewall4*) break ;; esac
@@ -139,6 +141,7 @@ if ip netns exec "$NETNS" nft -c 'table inet x { flowtable f { hook ingress prio
 else
 	has "… with the cause" "$out" "flow_offloading is on and the node's kernel has no nf_flow_table: run modprobe nf_flow_table on the node"
 fi
+fails "… and the probe wrote through no link of another user's" in_pod test -e /etc/planted
 in_pod uci delete firewall.offload
 in_pod uci commit firewall
 in_pod fw4 restart

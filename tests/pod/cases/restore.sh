@@ -59,8 +59,57 @@ has_not "a backup without names takes them away" "$out" "nas.lan"
 new_pod restore-mounted etc
 seed >/dev/null 2>&1
 backup backup.tar.gz '127.0.0.1 localhost'
-at_init 'echo mine >/wrtpod/run/mine; mount --bind /wrtpod/run/mine /etc/inittab; sysupgrade -r /wrtpod/run/backup.tar.gz; echo "restored $?"; cat /etc/inittab /etc/zzz; ls /etc/*.wrtpod-new /wrtpod/run/restore'
+at_init 'echo mine >/wrtpod/run/mine; mount --bind /wrtpod/run/mine /etc/inittab; sysupgrade -r /wrtpod/run/backup.tar.gz; echo "restored $?"; cat /etc/inittab /etc/zzz; ls /etc/.wrtpod-new /wrtpod/run/restore'
 has "a file of the user's volume: said" "$out" "not restored: /etc/inittab: "
 has "… with why" "$out" "busy"
 is "… and left, the rest restored" "restored 1 mine last" "$(grep -xE 'restored 1|mine|last' <<<"$out" | xargs)"
 is "… and nothing lies about" 2 "$(grep -c 'No such file' <<<"$out")"
+
+# pack NAME COMMAND: an archive of what COMMAND makes in an empty folder, for the pod P.
+pack() {
+	rm -rf "$work/backup"
+	mkdir -p "$work/backup/etc"
+	(cd "$work/backup" && eval "$2" && tar -czf "$P/run/$1" etc)
+}
+
+# The kubelet's other files are no fault.
+new_pod restore-kubelet etc
+seed >/dev/null 2>&1
+pack backup.tar.gz 'echo other >etc/hostname; echo nameserver 192.0.2.1 >etc/resolv.conf; echo last >etc/zzz'
+at_init 'sysupgrade -r /wrtpod/run/backup.tar.gz; echo "restored $?"; cat /etc/hostname /etc/resolv.conf /etc/zzz'
+is "the kubelet's /etc/hostname and /etc/resolv.conf: passed over, and no fault" "restored 0 pod-0 nameserver 10.43.0.10 last" "$(sed -n '/^restored/,$p' <<<"$out" | xargs)"
+has_not "… nor said" "$out" "not restored"
+
+# What is there is a link to a folder.
+new_pod restore-links etc
+seed >/dev/null 2>&1
+pack backup.tar.gz 'echo file >etc/file; ln -s zzz etc/link; mkdir etc/folder; echo inside >etc/folder/inside; echo last >etc/zzz'
+at_init 'mkdir /etc/there; for name in file link folder; do ln -s there /etc/$name; done; sysupgrade -r /wrtpod/run/backup.tar.gz; echo "restored $?"; readlink /etc/file; cat /etc/file; readlink /etc/link; cat /etc/link; readlink /etc/folder; ls -A /etc/there'
+is "a link to a folder: a file and a link take its place, a folder is that folder" "restored 0 file zzz last there inside" "$(sed -n '/^restored/,$p' <<<"$out" | xargs)"
+
+# What cannot be, and names that are hard to read: all the rest arrives.
+new_pod restore-hard etc
+seed >/dev/null 2>&1
+long=$(printf 'x%.0s' $(seq 255))
+pack backup.tar.gz 'mkdir etc/aa-file etc/aa-dangling "etc/blank " "etc/two
+lines" etc/new; for folder in aa-file aa-dangling "blank " "two
+lines" new; do echo "in $folder" >"etc/$folder/in"; done; echo blanks >"etc/ blanks "; echo hidden >etc/new/..hidden; echo long >"etc/$long"; echo star >"etc/*"; echo file >etc/aa-folder; echo last >etc/zzz'
+at_init 'echo mine >/etc/aa-file; ln -s nowhere /etc/aa-dangling; mkdir /etc/aa-folder "/etc/blank " "/etc/two
+lines"; sysupgrade -r /wrtpod/run/backup.tar.gz; echo "restored $?"; cat /etc/aa-file "/etc/blank /in" "/etc/two
+lines/in" /etc/new/in /etc/new/..hidden "/etc/ blanks " "/etc/'"$long"'" "/etc/*" /etc/zzz; ls -A /etc/aa-folder; ls -d /etc/.wrtpod-new'
+is "a folder in whose place is a file: left, as a failure, and the rest arrives whatever its name" "restored 1 mine in blank in two lines in new hidden blanks long star last" "$(sed -n '/^restored/,/^last/p' <<<"$out" | xargs)"
+for place in aa-file aa-dangling; do has "… said: $place" "$out" "not restored: /etc/$place: "; done
+has "a file in whose place is a folder: said, with why" "$out" "not restored: /etc/aa-folder: a folder is there"
+is "… and no more" 3 "$(grep -c 'not restored' <<<"$out")"
+has "… and nothing lies about" "$out" "/etc/.wrtpod-new: No such file"
+
+# /etc/hosts of the backup is no plain file.
+for hosts in 'ln -s nowhere' 'ln -s shadow' mkfifo mkdir; do
+	new_pod "restore-hosts-${hosts##* }" etc
+	seed >/dev/null 2>&1
+	pack backup.tar.gz "$hosts etc/hosts; printf '%s\\n' 'root secret' >etc/shadow; echo last >etc/zzz"
+	at_init '(sysupgrade -r /wrtpod/run/backup.tar.gz; echo "restored $?") & run=$!; (sleep 20; kill -9 $run) & wait $run; cat /etc/zzz; sed "s/^/hosts /" /etc/hosts; ls /wrtpod/data/wrtpod/hosts'
+	is "/etc/hosts by $hosts: left, as a failure, and the rest arrives" "restored 1 last hosts 127.0.0.1 localhost # kubelet" "$(sed -n '/^restored/p; /^last/p; /^hosts/p' <<<"$out" | xargs)"
+	has "… which is said" "$out" "not restored: /etc/hosts: it is no plain file in the backup"
+	has "… and nothing of it is kept" "$out" "/wrtpod/data/wrtpod/hosts: No such file"
+done
