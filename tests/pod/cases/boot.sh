@@ -29,7 +29,9 @@ for style in bridge point dual collision; do
 		gateway=169.254.1.1
 		had_routes=$(echo "$had_routes" | sed 's/^default via 169.254.1.1$/default via 169.254.1.1 onlink/')
 	fi
+	chmod 777 "$P/run"
 	out=$(init_container /bin/sh /wrtpod/bin/prepare 2>&1) || not_ok "$style: prepare" "$out"
+	is "$style: the run folder is root's alone" 700 "$(stat -c %a "$P/run")"
 	boot
 	holds "$style: the pod becomes ready" wait_ready
 	is "$style: eth0 has its addresses" "$had_addresses" "$(addresses eth0)"
