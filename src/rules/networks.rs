@@ -276,8 +276,16 @@ fn check_plugins(network: &Network, diags: &mut Diagnostics) {
 const LINKS: [&str; 10] =
     ["bridge", "dummy", "host-device", "ipvlan", "loopback", "macvlan", "ptp", "tap", "vlan", "win-bridge"];
 
+/// What `bandwidth` limits by; without any of them it does nothing, on whatever interface.
+const RATES: [&str; 4] = ["ingressRate", "ingressBurst", "egressRate", "egressBurst"];
+
+fn has_rates(plugin: &serde_json::Value) -> bool {
+    RATES.iter().filter_map(|rate| plugin.get(rate)).any(|rate| !rate.is_null() && rate.as_f64() != Some(0.0))
+}
+
 fn check_chained(network: &Network, plugin: &Loc<serde_json::Value>, diags: &mut Diagnostics) {
     let kind = plugin.get("type").and_then(serde_json::Value::as_str).unwrap_or_default();
+    // Frames of a bridge pass the node's packet filter where br_netfilter is loaded, and the node may have an address on it.
     let is_bridge = matches!(network.link.value, Link::Bridge { .. });
     let (code, what, help) = match kind {
         "" => (
@@ -290,18 +298,18 @@ fn check_chained(network: &Network, plugin: &Loc<serde_json::Value>, diags: &mut
             "the plugin `sbr` has nothing to route by: no gateway reaches it".to_owned(),
             "remove it: `sourceRouting` of an interface has answers leave by it",
         ),
-        "portmap" => (
+        "portmap" if !is_bridge => (
             "chain-portmap",
             "the plugin `portmap` takes a port of the node and answers nobody on it".to_owned(),
             "remove it: the LAN reaches the appliance at its own address, the cluster by `service`",
         ),
-        "firewall" => (
+        "firewall" if !is_bridge => (
             "chain-firewall",
             "the plugin `firewall` does nothing for a NIC on a LAN: its rules are for what the node routes"
                 .to_owned(),
             "remove it; `guard` and `egress` are for eth0, the LAN is for the appliance's own firewall",
         ),
-        "bandwidth" if !is_bridge => (
+        "bandwidth" if !is_bridge && has_rates(plugin) => (
             "chain-bandwidth",
             format!("the plugin `bandwidth` wants a veth pair, and a NIC of {} is none", network.link.kind()),
             "remove it, or make the network a `bridge`",

@@ -83,6 +83,9 @@ def choose_network(random, profile, parent, number):
         network["sysctls"] = {key: random.choice(["0", "1", "4096 87380", 'a"b']) for key in random.sample(keys, 2)}
     if random.random() < 0.2:
         plugins = [{"type": "veth", "list": [], "map": {}, "n": [1, {"x": None}]}, {"type": "vrf", "text": "ü\n\"{{ x }}"}]
+        plugins.append({"type": "bandwidth", "capabilities": {"bandwidth": True}, "ingressRate": 0})
+        if kind == "bridge":
+            plugins += [{"type": "firewall"}, {"type": "portmap"}, {"type": "bandwidth", "ingressRate": 9000, "ingressBurst": 9000}]
         network["chain"] = [json.dumps(one, indent=2, ensure_ascii=False) for one in random.sample(plugins, random.randint(1, 2))]
     return network
 
