@@ -25,6 +25,19 @@ impl Modules {
     }
 }
 
+/// What the kernel loads by itself for whoever asks for it, in a pod too: until then an ordinary node does not show it.
+const ON_DEMAND: [&str; 1] = ["nf_flow_table"];
+
+/// Whether a node that does not show the module may have it all the same.
+pub(super) fn comes_by_itself(module: &str) -> bool {
+    ON_DEMAND.contains(&shown(module).as_str())
+}
+
+/// A module's name as the kernel writes it: `_` for `-`.
+fn shown(module: &str) -> String {
+    module.replace('-', "_")
+}
+
 /// Asks the running pod of a release.
 pub(super) async fn of_running_pod(session: &Session<'_>, release: &Release) -> Result<Modules, Error> {
     let pod = deploy::running_pod(session, release).await?;
@@ -40,9 +53,7 @@ pub(super) async fn of_running_pod(session: &Session<'_>, release: &Release) -> 
 
 /// The modules of a release that a node does not have.
 pub(super) fn missing(release: &Release, there: &Modules) -> Vec<Obstacle> {
-    // The kernel writes `_` for `-`.
-    let lacks =
-        release.modules.iter().filter(|module| !there.loaded.contains(&module.name.replace('-', "_")));
+    let lacks = release.modules.iter().filter(|module| !there.loaded.contains(&shown(&module.name)));
     let obstacle = |module: &super::KernelModule| Obstacle::NoModule {
         node: there.node.clone(),
         module: module.name.clone(),

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{ExistingFault, Gravity, Missing, NodeState, UsersFault, remedy};
+use super::{ExistingFault, Gravity, Missing, NodeState, UsersFault, modules, remedy};
 use crate::objects::Identity;
 
 /// The codes of all obstacles; each has a page.
@@ -247,6 +247,7 @@ impl Obstacle {
     pub fn gravity(&self) -> Gravity {
         match self {
             Self::Node { others, .. } if others.is_empty() => Gravity::Error,
+            Self::NoModule { module, .. } if modules::comes_by_itself(module) => Gravity::Note,
             Self::Node { state: NodeState::Missing, .. } | Self::NoModule { .. } => Gravity::Warning,
             Self::Node { .. }
             | Self::AttachmentDiffers { .. }
@@ -374,6 +375,9 @@ impl Obstacle {
                 format!("add `{key}` to the ConfigMap in namespace {namespace}, or name another one")
             }
             Self::Users(fault) => fault.fix(),
+            Self::NoModule { module, .. } if modules::comes_by_itself(module) => format!(
+                "nothing, where the kernel has it built in or loads it itself; where the pod then lacks it, `modprobe {module}`"
+            ),
             Self::NoModule { module, .. } => format!(
                 "`modprobe {module}` there, and a line `{module}` in /etc/modules-load.d/wrtpod.conf keeps it"
             ),

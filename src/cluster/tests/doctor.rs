@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::fake::{Fake, Fault};
 use super::{Told, object, release, set};
-use crate::cluster::{CheckState, Class, DoctorReport, KernelModule, Obstacle, Release, Silent};
+use crate::cluster::{CheckState, Class, DoctorReport, Gravity, KernelModule, Obstacle, Release, Silent};
 use crate::objects::{NAD_API_VERSION, NAD_KIND};
 
 const PODS: &str = "GET /api/v1/namespaces/home/pods";
@@ -243,6 +243,23 @@ async fn a_pod_asks_for_modules_and_is_deleted() {
     assert_eq!(claims, ["node1 has no kernel module surely-not loaded (it uses surely-not)"]);
     assert_eq!(told.0, ["Pod wrtpod-doctor-node1 created", "Pod wrtpod-doctor-node1 deleted"]);
     assert!(!fake.state().objects.contains_key(PROBE));
+}
+
+/// A node on which nothing has offloaded flows yet does not show the module, and its kernel loads it when something does.
+#[tokio::test(start_paused = true)]
+async fn a_module_that_the_kernel_loads_itself_is_a_note() {
+    let fake = healthy();
+    answers(&fake, "Succeeded");
+    fake.fail(PODS, Fault::Says(200, json!("x nf_conntrack y")));
+    let mut release = modular();
+    release.modules[1].name = "nf_flow_table".to_owned();
+    let report = doctor(&fake, release).await;
+    let [finding] = &report.findings[..] else { panic!("{report:?}") };
+    assert_eq!(
+        (finding.obstacle.code(), finding.obstacle.gravity()),
+        ("kernel-module-missing", Gravity::Note)
+    );
+    assert!(finding.obstacle.fix().contains("loads it itself"));
 }
 
 #[tokio::test(start_paused = true)]
