@@ -77,7 +77,7 @@ fn scheduling(view: &View<'_>, pod: &Pod, name: &str) -> Option<Problem> {
         .find(|condition| condition.type_ == "PodScheduled" && condition.status == "False")?;
     let message = condition.message.as_deref()?;
     let fallback = passing("", UNSCHEDULABLE, "no node takes the pod: see the message");
-    let pattern = SCHEDULING.iter().find(|pattern| message.contains(pattern.text)).unwrap_or(&fallback);
+    let pattern = SCHEDULING.iter().find(|pattern| pattern.is_in(message)).unwrap_or(&fallback);
     let pattern = if pattern.code == UNSCHEDULABLE && lacks_device(message) { &DEVICE } else { pattern };
     if let Some(problem) = nodes::refusing(view, name, message, pattern.code) {
         return Some(problem);
@@ -111,7 +111,7 @@ fn sandbox(view: &View<'_>, pod: &Pod, name: &str) -> Option<Problem> {
     if let Some(problem) = users::refused(name, message) {
         return Some(problem);
     }
-    let found = SANDBOX.iter().find(|pattern| message.contains(pattern.text) || reason == pattern.text);
+    let found = SANDBOX.iter().find(|pattern| pattern.is_in(message) || reason == pattern.text);
     let fallback = lasting(
         "",
         "sandbox",
@@ -146,7 +146,7 @@ fn parents(release: &Release) -> Vec<String> {
 pub(super) fn of_ending(events: &[Event], uid: &str) -> Option<(String, &'static str)> {
     let told = events_of(events, Some(uid)).filter(|event| event.reason.as_deref() == Some("FailedKillPod"));
     let message = newest(told)?.message.as_deref()?.replace("\\\"", "\"");
-    let pattern = SANDBOX.iter().find(|pattern| message.contains(pattern.text));
+    let pattern = SANDBOX.iter().find(|pattern| pattern.is_in(&message));
     let fix = pattern.map_or("see the node's kubelet log", |pattern| pattern.fix);
     Some((one_line(innermost(&message).trim_end_matches('"')), fix))
 }
@@ -165,7 +165,7 @@ fn of_creation(view: &View<'_>, workload: &WorkloadState, problems: &mut Vec<Pro
     let Some(event) = newest(own) else { return };
     let message = event.message.as_deref().unwrap_or_default();
     let fallback = lasting("", "pod-refused", "the API server refuses the pod: see the message");
-    let pattern = CREATION.iter().find(|pattern| message.contains(pattern.text)).unwrap_or(&fallback);
+    let pattern = CREATION.iter().find(|pattern| pattern.is_in(message)).unwrap_or(&fallback);
     let object = format!(
         "{} {}",
         event.involved_object.kind.as_deref().unwrap_or("workload"),

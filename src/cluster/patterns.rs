@@ -9,17 +9,31 @@ pub(super) const CLAIM_ELSEWHERE: &str = "claim-elsewhere";
 /// A text in a message, what it means, and what mends it.
 pub(super) struct Pattern {
     pub text: &'static str,
+    /// What has to follow somewhere behind the text; empty for anything.
+    end: &'static str,
     pub code: &'static str,
     pub fix: &'static str,
     pub transient: bool,
 }
 
 pub(super) const fn lasting(text: &'static str, code: &'static str, fix: &'static str) -> Pattern {
-    Pattern { text, code, fix, transient: false }
+    Pattern { text, end: "", code, fix, transient: false }
+}
+
+/// A file of the node that is not there.
+const fn absent(text: &'static str, code: &'static str, fix: &'static str) -> Pattern {
+    Pattern { text, end: "no such file", code, fix, transient: false }
 }
 
 pub(super) const fn passing(text: &'static str, code: &'static str, fix: &'static str) -> Pattern {
-    Pattern { text, code, fix, transient: true }
+    Pattern { text, end: "", code, fix, transient: true }
+}
+
+impl Pattern {
+    /// Whether a message says it.
+    pub(super) fn is_in(&self, message: &str) -> bool {
+        message.split_once(self.text).is_some_and(|(_, rest)| rest.contains(self.end))
+    }
 }
 
 const MULTUS: &str =
@@ -56,8 +70,9 @@ pub(super) const SANDBOX: &[Pattern] = &[
     ),
     // Of ADD and of DEL alike.
     lasting("dhcp.sock", "no-dhcp-daemon", DHCP),
-    lasting("open /proc/sys/net/ipv6/", "no-ipv6", IPV6),
-    lasting("open /proc/sys/net/netfilter/nf_conntrack", "kernel-module-missing", CONNTRACK),
+    // Other folders of IPv6 lack a file in some pods, and a file that is there may be refused: neither is mended on the node.
+    absent("open /proc/sys/net/ipv6/conf/", "no-ipv6", IPV6),
+    absent("open /proc/sys/net/netfilter/nf_conntrack", "kernel-module-missing", CONNTRACK),
     lasting("Link not found", "missing-parent", PARENT),
     lasting("failed to lookup master", "missing-parent", PARENT),
     lasting("Link with name", "missing-parent", PARENT),

@@ -83,6 +83,9 @@ fn a_sandbox_that_fails_has_a_cause() {
             r#"plugin type="tuning" failed (add): open /proc/sys/net/netfilter/nf_conntrack_tcp_timeout_established: no such file or directory"#,
             "kernel-module-missing",
         ),
+        ("FailedCreatePodSandBox", "open /proc/sys/net/netfilter/nf_conntrack: permission denied", "sandbox"),
+        ("FailedCreatePodSandBox", "open /proc/sys/net/ipv6/conf/lan/mtu: permission denied", "sandbox"),
+        ("FailedCreatePodSandBox", "open /proc/sys/net/ipv6/route/flush: no such file", "sandbox"),
         ("FailedCreatePodSandBox", "something nobody has seen", "sandbox"),
         (
             "FailedMount",
