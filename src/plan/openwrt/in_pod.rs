@@ -30,9 +30,6 @@ const SYSCTLS: &[(&str, &str)] = &[
     ("sendredirects", "net.ipv4.conf.IFNAME.send_redirects"),
 ];
 
-/// An MTU where nobody says one.
-const USUAL_MTU: u32 = 1500;
-
 /// A section as the document has it.
 struct Written<'a> {
     name: &'a str,
@@ -42,7 +39,9 @@ struct Written<'a> {
 impl Written<'_> {
     fn is(&self, kind: &str) -> bool {
         let stated = self.get(".type").and_then(|(_, value)| one(value));
-        stated.unwrap_or(self.name) == kind || self.name == format!("@{kind}[0]")
+        // `@TYPE[0]`, and `@TYPE[-1]` from the end.
+        let counted = self.name.strip_prefix('@').and_then(|name| name.split_once('['));
+        stated.or(counted.map(|(kind, _)| kind)).unwrap_or(self.name) == kind
     }
 
     fn has_type(&self) -> bool {
@@ -116,47 +115,53 @@ pub fn check(spec: &ApplianceSpec, nics: &[Nic], is_known: bool, diags: &mut Dia
 }
 
 fn check_device(section: &Written<'_>, nics: &[Nic], may_write: bool, diags: &mut Diagnostics) {
-    for (option, value) in section.options {
-        if let Some((_, sysctl)) = SYSCTLS.iter().find(|(name, _)| *name == option.value && !may_write) {
-            let what =
-                format!("`{}` of a device does nothing in a pod: /proc/sys is read-only there", option.value);
-            let inverse = if option.value == "ipv6" { ", which is 1 where `ipv6` is 0" } else { "" };
-            diags.push(
-                Diagnostic::warning("device-option", what)
-                    .at(option.span)
-                    .help(format!("write {sysctl} under `sysctls` of the network{inverse}")),
-            );
-        }
-        let named = section.get("name").and_then(|(_, value)| one(value));
-        let nic = nics
-            .iter()
-            .find(|nic| named == Some(device(nic).as_str()) || named == Some(nic.interface.as_str()));
-        let Some(nic) = nic.filter(|_| option.value == "mtu") else { continue };
-        let most = nic.attachment.as_ref().and_then(|attachment| mtu(&attachment.link)).unwrap_or(USUAL_MTU);
-        if one(value).and_then(|text| text.parse::<u32>().ok()).is_some_and(|mtu| mtu > most) {
-            let what = format!(
-                "the NIC `{}` stays at {most} bytes: it takes no more than its network has",
-                nic.interface.value
-            );
-            diags.push(
-                Diagnostic::warning("device-option", what)
-                    .at(value.span)
-                    .also(nic.network.span, "the NIC")
-                    .help(format!(
-                        "write `mtu` at the network `{}`, which the node's interface has to have too",
-                        nic.network.value
-                    )),
-            );
-        }
+    let named = section.get("name").and_then(|(_, value)| one(value));
+    let is_nic = nics.iter().any(|nic| named == Some(nic.interface.as_str()));
+    // What is no NIC of the pod (a tunnel, a bridge) has no network that could set its sysctls.
+    for (option, value) in section.options.iter().filter(|_| is_nic && !may_write) {
+        let is_usual = option.value == "ipv6" && is_on(value);
+        let sysctl = SYSCTLS.iter().find(|(name, _)| *name == option.value);
+        let Some((_, sysctl)) = sysctl.filter(|_| !is_usual) else { continue };
+        let what =
+            format!("`{}` of a device does nothing in a pod: /proc/sys is read-only there", option.value);
+        let inverse = if option.value == "ipv6" { ", which is 1 where `ipv6` is 0" } else { "" };
+        diags.push(
+            Diagnostic::warning("device-option", what)
+                .at(option.span)
+                .help(format!("write {sysctl} under `sysctls` of the network{inverse}")),
+        );
+    }
+    let on_it = |nic: &&Nic| named == Some(device(nic).as_str()) || named == Some(nic.interface.as_str());
+    if let (Some(nic), Some((_, value))) = (nics.iter().find(on_it), section.get("mtu")) {
+        check_mtu(nic, value, diags);
     }
 }
 
-fn mtu(link: &Link) -> Option<u32> {
+fn check_mtu(nic: &Nic, value: &Loc<UciValue>, diags: &mut Diagnostics) {
+    let Some(most) = nic.attachment.as_ref().and_then(|attachment| stated_mtu(&attachment.link)) else {
+        return;
+    };
+    if one(value).and_then(|text| text.parse::<u32>().ok()).is_none_or(|mtu| mtu <= most) {
+        return;
+    }
+    let what = format!(
+        "the network of the NIC `{}` has {most} bytes, and a NIC takes no more than the node's interface has",
+        nic.interface.value
+    );
+    diags.push(
+        Diagnostic::warning("device-option", what).at(value.span).also(nic.network.span, "the NIC").help(
+            format!(
+                "write `mtu` at the network `{}`, which the node's interface has to have too",
+                nic.network.value
+            ),
+        ),
+    );
+}
+
+/// The MTU that the network says, where the node's interface bounds it: an end of a veth pair has its own.
+fn stated_mtu(link: &Link) -> Option<u32> {
     match link {
-        Link::Macvlan { mtu, .. }
-        | Link::Ipvlan { mtu, .. }
-        | Link::Vlan { mtu, .. }
-        | Link::Bridge { mtu, .. } => *mtu,
-        Link::HostDevice { .. } | Link::Existing { .. } => Some(u32::MAX),
+        Link::Macvlan { mtu, .. } | Link::Ipvlan { mtu, .. } | Link::Vlan { mtu, .. } => *mtu,
+        Link::Bridge { .. } | Link::HostDevice { .. } | Link::Existing { .. } => None,
     }
 }
