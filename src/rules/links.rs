@@ -175,13 +175,18 @@ fn clash_of(a: &Link, b: &Link) -> Option<Clash> {
 impl Clash {
     fn report(&self, plan: &Plan, first: &Use<'_>, second: &Use<'_>) -> Diagnostic {
         let [one, other] = [first, second].map(|used| plan.networks[used.network].name.as_str());
+        let apart = if std::ptr::eq(first.appliance, second.appliance) {
+            ""
+        } else {
+            ", or pin the appliances to different nodes"
+        };
         let both = if one == other { format!("`{one}`") } else { format!("`{one}` and `{other}`") };
         let finding = match self {
             Self::Vlan => Diagnostic::error(
                 "vlan-shared-node",
                 format!("two NICs on {both} may meet on one node: a VLAN id exists once"),
             )
-            .help("use `macvlan: {parent: …, vlan: …}`, or pin the appliances to different nodes"),
+            .help(format!("use `macvlan: {{parent: …, vlan: …}}`{apart}")),
             Self::Whole => Diagnostic::error(
                 "parent-exclusive",
                 format!("two NICs on {both} may meet on one node, and one of them takes the parent whole"),
@@ -191,14 +196,14 @@ impl Clash {
                 "ipvlan-modes",
                 format!("two NICs on {both} may meet on one node: its parent has one mode of ipvlan for all"),
             )
-            .help("write one `mode` for both, or pin the appliances to different nodes"),
+            .help(format!("write one `mode` for both{apart}")),
             Self::Kinds => Diagnostic::error(
                 "ipvlan-beside-macvlan",
                 format!(
                     "two NICs on {both} may meet on one node: a parent carries ipvlan or macvlan, not both"
                 ),
             )
-            .help("use macvlan for both, or ipvlan for both; or pin the appliances to different nodes"),
+            .help(format!("use macvlan for both, or ipvlan for both{apart}")),
         };
         finding
             .at(second.nic.network.span)
