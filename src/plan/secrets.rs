@@ -80,15 +80,13 @@ pub fn literals(spec: &ApplianceSpec) -> Vec<Literal> {
                         Some(Place { kind, index }) => format!("{kind}{index}"),
                         None => section.value.clone(),
                     };
-                    let of = of.replace('_', "-");
                     found.push(Literal {
                         path: Loc::new(
                             format!("uci.{}.{}.{}", file.value, section.value, option.value),
                             value.span,
                         ),
                         name: option.value.clone(),
-                        key: (texts.len() == 1)
-                            .then(|| format!("{of}-{}", option.replace('_', "-")).to_ascii_lowercase()),
+                        key: (texts.len() == 1).then(|| key_of(&format!("{of}-{}", option.value))),
                     });
                 }
             }
@@ -102,12 +100,18 @@ pub fn literals(spec: &ApplianceSpec) -> Vec<Literal> {
             found.push(Literal {
                 path: Loc::new(format!("{path}env.{}", name.value), value.span),
                 name: name.value.to_string(),
-                key: Some(name.as_str().to_ascii_lowercase().replace('_', "-")),
+                key: Some(key_of(name.as_str())),
             });
         }
     }
     set_apart(&mut found);
     found
+}
+
+/// What a Secret takes for a key, and a shell for a plain word: a type of UCI may have brackets or a `$`.
+fn key_of(name: &str) -> String {
+    let plain = |c: char| if c.is_ascii_alphanumeric() || c == '.' { c.to_ascii_lowercase() } else { '-' };
+    name.chars().map(plain).collect::<String>().trim_start_matches(['-', '.']).to_owned()
 }
 
 /// The variables of all containers, each with the path up to `env`.

@@ -317,3 +317,15 @@ fn one_command_makes_the_secret_of_an_appliance() {
                    --from-file=home-key --from-file=mine-secret`";
     assert!(said.contains(command) && said.matches("kubectl").count() == 1, "{said}");
 }
+
+#[test]
+fn the_command_that_makes_the_secret_is_plain_words() {
+    let document = include_str!("rules/secret-literal.uci.yaml");
+    let (before, _) = document.split_once("    network:\n").expect("settings");
+    let uci =
+        "    a: {'@a[b][1]': {password: one}, '@x$(id)[0]': {password: two}, '@$y[0]': {password: three}}\n";
+    let said = outcome("site.yaml", &format!("{before}{uci}")).text();
+    let command =
+        "router-secrets --from-file=a-b-1-password --from-file=x--id--password --from-file=y-password`";
+    assert!(said.contains(command), "{said}");
+}
