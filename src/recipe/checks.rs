@@ -29,21 +29,24 @@ pub(super) fn check_settings(overlay: &Overlay, diags: &mut Diagnostics) {
             refuse(&Invalid::new(format!("`{}` is no UCI file", file.value), fix), file.span, diags);
         }
         for (key, options) in &sections.value {
-            let section = if key.starts_with('@') {
-                Place::read(key).and_then(|place| Section::anonymous(&place.kind))
-            } else {
-                Section::named("any", key)
-            };
-            match section {
-                Ok(section) => {
+            let place = key.starts_with('@').then(|| Place::read(key)).transpose();
+            let named = place.and_then(|place| match &place {
+                Some(known) => Ok((Section::anonymous(&known.kind)?, place)),
+                None => Ok((Section::named("any", key)?, place)),
+            });
+            match named {
+                Ok((section, place)) => {
                     for option in &options.value {
-                        check_option(section.clone(), option, diags);
+                        check_option(section.clone(), place.as_ref(), option, diags);
                     }
                 }
                 Err(invalid) => {
                     refuse(&invalid, key.span, diags);
                     if let Ok(any) = Section::anonymous("any") {
-                        options.value.iter().for_each(|option| check_option(any.clone(), option, diags));
+                        options
+                            .value
+                            .iter()
+                            .for_each(|option| check_option(any.clone(), None, option, diags));
                     }
                 }
             }
@@ -55,10 +58,19 @@ fn lasting(kind: &str) -> Result<Section, Invalid> {
     check_lasting_type(kind).and_then(|()| Section::anonymous(kind))
 }
 
-fn check_option(mut section: Section, option: &(Loc<String>, Loc<UciValue>), diags: &mut Diagnostics) {
+/// An option of a section, which the overlay calls by its place or by its name.
+fn check_option(
+    mut section: Section,
+    place: Option<&Place>,
+    option: &(Loc<String>, Loc<UciValue>),
+    diags: &mut Diagnostics,
+) {
     let (name, value) = option;
     let fault = match &value.value {
-        UciValue::One(kind) if name.value == ".type" => lasting(kind).err(),
+        UciValue::One(kind) if name.value == ".type" => match place {
+            Some(place) => place.check_type(Some(kind)).err(),
+            None => lasting(kind).err(),
+        },
         UciValue::One(text) => section.set(name, text).err(),
         UciValue::Many(texts) => {
             let texts: Vec<&str> = texts.iter().map(|text| text.as_str()).collect();

@@ -36,6 +36,15 @@ impl Place {
         Ok(Self { kind: kind.to_owned(), index })
     }
 
+    /// Refuses a type that is said beside the place, and is another one.
+    pub fn check_type(&self, stated: Option<&str>) -> Result<(), Invalid> {
+        if stated == Some(self.kind.as_str()) {
+            return Ok(());
+        }
+        let problem = format!("the type of `{self}` is `{}`, whatever `.type` says", self.kind);
+        Err(Invalid::new(problem, "remove `.type`, or write the section that has this type"))
+    }
+
     /// Its position among sections of these types.
     pub fn among<'a>(
         &self,

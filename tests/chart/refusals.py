@@ -254,6 +254,8 @@ REFUSED = [
     ("uci-section-missing", ["openwrt"], "uci.firewall[0].section", uci("firewall", section="@nothing[-1]")),
     ("uci-value", ["openwrt"], "uci.firewall[0].type", uci("firewall", section="zone_lan", type="rule")),
     ("uci-value", ["openwrt"], "uci.firewall[0].type", uci("firewall", section="a", type="b c")),
+    ("uci-value", ["openwrt"], "uci.dropbear[0].type", uci("dropbear", section="@dropbear[0]", type="bogus")),
+    ("uci-value", ["openwrt"], "uci.firewall[0].type", uci("firewall", section="@zone[0]", type="rule")),
     ("uci-value", ["openwrt"], "uci.firewall[0].type", uci("firewall", section="a", type="b#c")),
     ("uci-value", ["openwrt"], "uci.firewall[0].section", uci("firewall", section="@b'c[0]")),
     ("uci-value", ["openwrt"], "uci.firewall[0].options.a-b", uci("firewall", section="zone_lan", options={"a-b": "1"})),

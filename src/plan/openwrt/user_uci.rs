@@ -72,6 +72,15 @@ fn lay_at_place(
             return;
         }
     };
+    if let Some((_, value)) = options.iter().find(|(option, _)| option.value == TYPE) {
+        let stated = match &value.value {
+            UciValue::One(text) => Some(text.as_str()),
+            UciValue::Many(_) | UciValue::Secret(_) => None,
+        };
+        if let Err(invalid) = place.check_type(stated) {
+            report(&invalid, value.span, diags);
+        }
+    }
     let Ok(made) = Section::anonymous(&place.kind) else { return };
     let made = set_options(made, options, diags);
     if let Err(invalid) = config.lay(&place, made, planned) {
@@ -197,6 +206,21 @@ fn report(invalid: &Invalid, span: Option<Span>, diags: &mut Diagnostics) {
 mod tests {
     use super::*;
     use crate::uci::{Value, parse};
+
+    #[test]
+    fn a_place_has_its_type_already() {
+        let bare = |text: &str| Loc::bare(text.to_owned());
+        let lists = UciValue::Many(vec![bare("dnsmasq")]);
+        let said = [("dnsmasq", true), ("bogus", false), ("b#c", false)];
+        let texts = said.map(|(kind, fits)| (UciValue::One(kind.to_owned()), fits));
+        for (value, fits) in texts.into_iter().chain([(lists, false)]) {
+            let options = vec![(bare(TYPE), Loc::bare(value.clone()))];
+            let mut diags = Diagnostics::new();
+            lay_at_place(&mut Config::new(), &bare("@dnsmasq[0]"), &options, None, &mut diags);
+            let codes: Vec<_> = diags.sorted().iter().map(|one| one.code).collect();
+            assert_eq!(codes, if fits { &[][..] } else { &["uci-value"] }, "{value:?}");
+        }
+    }
 
     /// The table of all that read `@TYPE[N]`: here its image is a file that wrtpod writes whole.
     #[test]
