@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io::Read;
+use std::mem;
 
 use super::accounts::Accounts;
 use super::error::Error;
@@ -143,7 +144,9 @@ impl Installer {
 
     /// Notes what stands beside what is there; nothing has to where both are the same.
     fn put_aside(&mut self, package: &str, path: &RootPath, aside: RootPath) -> Result<(), Error> {
-        if self.root.digest(path)? == self.root.digest(&aside)? {
+        // A link and a file whose text is its target have one digest.
+        let kind = |path: &RootPath| self.root.get(path).map(|node| mem::discriminant(&node.kind));
+        if kind(path) == kind(&aside) && self.root.digest(path)? == self.root.digest(&aside)? {
             self.root.remove_file(&aside);
             return Ok(());
         }

@@ -107,6 +107,8 @@ fn a_file_that_stays_has_the_new_one_beside_it() {
     put(&mut installer, &symlink("etc/l", "there"), "", keep);
     put(&mut installer, &symlink("etc/same", "there"), "", keep);
     put(&mut installer, &file("etc/folder"), "new", keep);
+    installer.root_mut().put_symlink(&path("etc/text"), "target").expect("it can be put");
+    put(&mut installer, &file("etc/text"), "target", keep);
     put(&mut installer, &item("etc/a-too", Kind::Hardlink(path("etc/a")), 0o644), "", keep);
     let (root, notes) = finished(installer);
     assert_eq!((text(&root, "etc/a"), text(&root, "etc/a-new")), ("mine".to_owned(), "new".to_owned()));
@@ -117,12 +119,13 @@ fn a_file_that_stays_has_the_new_one_beside_it() {
     );
     assert_eq!((link(&root, "etc/same").as_deref(), link(&root, "etc/same-new")), (Some("there"), None));
     assert_eq!(text(&root, "etc/folder-new"), "new");
+    assert_eq!(text(&root, "etc/text-new"), "target");
     let kept = |name: &str| Note::Kept {
         package: "p".to_owned(),
         path: path(name),
         aside: path(&format!("{name}-new")),
     };
-    assert_eq!(notes, [kept("etc/a"), kept("etc/l"), kept("etc/folder")]);
+    assert_eq!(notes, [kept("etc/a"), kept("etc/l"), kept("etc/folder"), kept("etc/text")]);
 }
 
 #[test]
