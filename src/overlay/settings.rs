@@ -19,7 +19,15 @@ impl Overlay {
         for (file, sections) in &self.spec.uci {
             // `uci set` makes no file.
             let _ = writeln!(text, "touch {}", quoted(&format!("/etc/config/{}", file.value)));
-            for (section, options) in &sections.value {
+            // As in a pod: a place is one in the image's file, so before named sections are made, and the others before the first,
+            // which may be.
+            let mut sections: Vec<_> = sections.value.iter().collect();
+            sections.sort_by_key(|(section, _)| match section.starts_with('@') {
+                true if section.ends_with("[0]") => 1,
+                true => 0,
+                false => 2,
+            });
+            for (section, options) in sections {
                 let path = format!("{}.{}", file.value, section.value);
                 // As in a pod: the first of a type is made where there is none, any other is one that is there.
                 if let Some(kind) = section.strip_prefix('@').and_then(|rest| rest.strip_suffix("[0]")) {

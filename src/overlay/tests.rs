@@ -176,14 +176,14 @@ fn settings_become_a_script_that_can_run_twice() {
     assert_eq!(script.name, "40-wrtpod-mine");
     let want = "# written by wrtpod: the settings of an overlay\n\
                 touch '/etc/config/a-b'\n\
+                uci set 'a-b.@t[-1].z=1'\n\
+                uci -q get 'a-b.@t[0]' >/dev/null || uci add 'a-b' 't' >/dev/null\n\
+                uci set 'a-b.@t[0].y=1'\n\
                 uci set 'a-b.s=t'\n\
                 uci set 'a-b.s.x=it'\\''s'\n\
                 uci -q delete 'a-b.s.l' || :\n\
                 uci add_list 'a-b.s.l=1'\n\
                 uci add_list 'a-b.s.l=2'\n\
-                uci -q get 'a-b.@t[0]' >/dev/null || uci add 'a-b' 't' >/dev/null\n\
-                uci set 'a-b.@t[0].y=1'\n\
-                uci set 'a-b.@t[-1].z=1'\n\
                 uci commit 'a-b'\n\
                 exit 0\n";
     assert_eq!(script.text, want);
