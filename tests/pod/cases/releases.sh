@@ -115,6 +115,12 @@ for manager in opkg apk; do
 		out=$(seed 2>&1)
 		has "apk, an archive that cannot be read is told" "$out" "the scripts of packages that you installed cannot be read"
 		is "apk, … and is the image's" "libc-1-r1.$hash.post-install" "$(entries_of)"
+		archive "$P/data/lib/apk/db" "libc-1-r1.$hash.post-install" "ip-full-6-1.$hash.pre-deinstall"
+		rm -rf "$P/data/wrtpod/previous"
+		use_image "$near"
+		out=$(init_container /bin/sh -c 'gzip() { printf cut; return 1; }; . /wrtpod/bin/seed' 2>&1)
+		has "apk, an archive that cannot be written, as on a full claim, is told" "$out" "the scripts of packages that you installed cannot be written"
+		is "apk, … and is the image's" "libc-1-r1.$hash.post-install" "$(entries_of)"
 		;;
 	esac
 done
