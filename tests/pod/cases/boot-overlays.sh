@@ -11,7 +11,7 @@ managed() {
 	local root=$work/image.$1
 	cp -a "$stock" "$root"
 	printf '#!/bin/sh\n:\n' >"$root/bin/ubus"
-	printf '#!/bin/sh\necho "jump input_lan"\n' >"$root/usr/sbin/nft"
+	printf '#!/bin/sh\necho jump input_lan\n' >"$root/usr/sbin/nft"
 	printf '#!/bin/sh\n:\n' >"$root/sbin/reload_config"
 	chmod 755 "$root/sbin/reload_config"
 	rm -f "$root/bin/opkg"
@@ -230,6 +230,10 @@ prepare >/dev/null
 start >/dev/null 2>&1
 printf 'disk is full' >"$P/run/clash"
 has "… and what has another cause has that" "$(settle_until 30)" "failed: disk is full"
+echo "opkg_download: Failed to download https://bob:hunter2,p@ss@feed/good_1.ipk, wget returned 4." >"$P/run/clash"
+out=$(settle_until 30)
+has "… without the login of a package's URL" "$out" "failed: Failed to download https://feed/good_1.ipk, wget returned 4., next try"
+is "… in the record either" "mine failed Failed to download https://feed/good_1.ipk, wget returned 4." "$(cat "$P/data/wrtpod/overlays.state")"
 rm "$P/run/clash"
 overlay 'overlay mine' 'package mine -luci-base'
 prepare >/dev/null
@@ -256,6 +260,12 @@ has "… nor does a name that nothing has" "$out" "overlay mine: nothing to remo
 "
 rm "$P/run/no-feeds"
 has "apk: with all feeds it is the package" "$(settle_until 30)" "failed: unable to select packages: nowhere (no such package)"
+overlay 'overlay mine' 'package mine -none' 'package mine good'
+offer_package feedless good '' <<<'usr/bin/good good'
+prepare >/dev/null
+start >/dev/null 2>&1
+echo "good-1: https://bob:hunter2,p@ss@feed/good-1.apk: timed out" >"$P/run/clash"
+has "apk: a reason is without the login of a URL too" "$(settle_until 30)" "good-1: https://feed/good-1.apk: timed out, next try"
 
 new_pod odd-reason system "$work/image.faults"
 : >"$P/run/routes"
@@ -266,6 +276,38 @@ printf 'opkg_conf_load: \033[31mCould not lock\a %0300d' 0 >"$P/run/clash"
 settle >/dev/null
 is "a reason is one line of printable characters, 200 at most" "1 mine failed  [31mCould not lock 212" \
 	"$(wc -l <"$P/data/wrtpod/overlays.state") $(cut -c1-31 "$P/data/wrtpod/overlays.state") $(tr -d '\n' <"$P/data/wrtpod/overlays.state" | tr -d -c ' -~' | wc -c)"
+
+### What the scripts of packages and overlays change in UCI is noted for `diff`, what a user sets meanwhile is not.
+for by in opkg apk; do
+	managed "noted.$by" $by
+	rm "$work/image.noted.$by"/etc/uci-defaults/*
+	offer_package "noted.$by" good '' <<<'usr/bin/good good'
+	offer_package "noted.$by" spare '' <<<'usr/bin/spare spare'
+	echo 'uci set system.system.conloglevel=7 && uci commit system' >"$work/image.noted.$by/feed/good/postinst"
+	for way in whole cut; do
+		new_pod "noted-$by-$way" system "$work/image.noted.$by"
+		: >"$P/run/routes"
+		printf "config system 'system'\n\toption hostname 'planned'\n" >"$P/plan/uci.system"
+		overlay 'overlay mine' 'package mine good' 'script mine 50-mine'
+		printf 'uci set system.system.log_size=64\nuci commit system\nexit 0\n' | content script.50-mine
+		prepare >/dev/null
+		start >/dev/null 2>&1
+		echo 'uci set system.system.hostname=users && uci commit system' >"$P/run/meanwhile"
+		if [ $way = cut ]; then
+			# A reboot of the guest in the middle.
+			touch "$P/run/kill"
+			settle >/dev/null 2>&1
+			rm "$P/run/meanwhile"
+			sed -i "s/'users'/'later'/" "$P/data/etc/config/system"
+			AT_INIT='cd /etc/uci-defaults; for script in *; do ( . "./$script" ) && rm -f "$script"; done' start >/dev/null 2>&1
+			is "$by: a boot after a cut installation notes nothing" no "$(there wrtpod/booted/system)"
+		fi
+		has "$by, $way: an overlay whose scripts change UCI" "$(settle)" "overlay mine: installed"
+		is "$by, $way: … what they change is noted, what the user sets meanwhile is not" "conloglevel log_size" \
+			"$(cut -d' ' -f2 "$P/data/wrtpod/booted/system" | sort | xargs)"
+		is "$by, $way: … and no copy is left" "" "$(ls "$P/run" | grep before)"
+	done
+done
 
 # Killed in the middle of an installation.
 new_pod killed system "$work/image.opkg.packages"

@@ -35,7 +35,7 @@ odhcpd dir - $(sum $'\001a\001b')" "$(noted dhcp)"
 is "… in a file of its own" "globals made - $(sum $'\0011')" "$(noted network)"
 is "… and of a file that none changed there is none" "" "$(noted system)"
 fails "no secret is noted" grep -rqF hidden "$P/data/wrtpod"
-is "what it was before does not lie there" "" "$(ls -d "$P/run/first-boot" "$P/run/first-boot.new" "$P/run/uci.value" 2>/dev/null)"
+is "what it was before does not lie there" "" "$(ls -d "$P"/run/before.* "$P/run/uci.value" 2>/dev/null)"
 applied=$(cat "$P/data/wrtpod/applied/uci/dhcp")
 has "the base of the merge stays what the site says" "$applied" "option leasefile '/tmp/hosts/odhcpd'"
 

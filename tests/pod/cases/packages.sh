@@ -167,7 +167,7 @@ for package in good fine; do
 	echo "$package" >"$work/image.feed/feed/$package/root/usr/bin/$package"
 done
 printf '#!/bin/sh\n:\n' >"$work/image.feed/bin/ubus"
-printf '#!/bin/sh\necho "jump input_lan"\n' >"$work/image.feed/usr/sbin/nft"
+printf '#!/bin/sh\necho jump input_lan\n' >"$work/image.feed/usr/sbin/nft"
 use_image "$work/image.feed"
 seed >/dev/null 2>&1
 printf 'good\nbad\nfine\n' >"$P/data/wrtpod/packages.pending"
