@@ -26,7 +26,24 @@ function overlay(    i, j, k, o, n) {
 			set("P", j, o, value["O", i, o])
 		}
 	}
+	find_given_names()
 }
+
+# A release may give a name to the only section of a type that had none (dropbear's, with 25.12): it leads there too, also when no plan
+# calls it by its place.
+function find_given_names(    i, b, kind, given, nameless, unpaired) {
+	for (b = 1; b <= count["B"]; b++) if (name["B", b] == "") {
+		nameless[type["B", b]]++
+		if (!(("B", b, "S") in pair)) unpaired[type["B", b]] = b
+	}
+	for (i = 1; i <= count["S"]; i++) if (is_given_name(i)) given[type["S", i]]++
+	for (i = 1; i <= count["S"]; i++) {
+		kind = type["S", i]
+		if (!is_given_name(i) || (laid[i] in leading) || !(kind in unpaired) || given[kind] > 1 || nameless[kind] > 1) continue
+		if (!differently_named("S", i, "B", unpaired[kind])) leading[laid[i]] = place_of("B", unpaired[kind])
+	}
+}
+function is_given_name(i) { return !skip["S", i] && name["S", i] != "" && !(("S", i, "B") in pair) }
 
 # A section that a plan calls by its place is one of the image's, but for the first of a type that the image has none of: that is a new one.
 function is_missing(doc, i) {
@@ -48,27 +65,42 @@ function remembered(kind, n,    b) {
 function named(doc, section) { return ((doc, section) in by_name) ? by_name[doc, section] : 0 }
 
 # What a place is in this release's file may have another name, or none, in what was written last, and none in what is there: dropbear's
-# section got a name with 25.12. It is the same place there, unless that is another section's. One that has a name in what is there, and
-# is in nothing that was written, is the user's.
-function find_leading(    i, b, l, kind) {
+# section got a name with 25.12. It is the same place there, unless that is another section's.
+function find_leading(    i, b, l) {
 	for (i = 1; i <= count["P"]; i++) {
 		if (!(i in leading)) continue
-		kind = type["P", i]
-		b = (("P", i, "B") in pair) ? pair["P", i, "B"] : remembered(kind, leading[i])
-		if (!b) b = nth_of("B", kind, leading[i])
+		b = (("P", i, "B") in pair) ? pair["P", i, "B"] : remembered(type["P", i], leading[i])
+		if (!b) b = nth_of("B", type["P", i], leading[i])
 		if (b && !(("P", i, "B") in pair)) {
 			if (("B", b, "P") in pair) b = 0; else bind("P", i, "B", b)
 		}
 		if (b && (("B", b, "L") in pair)) continue
-		l = nth_of("L", kind, leading[i])
-		if (!l || (("L", l, "B") in pair) || name["L", l] != "" || differently_named("P", i, "L", l)) continue
-		# Counted from elsewhere than the start, what the user added would be counted too.
-		if (leading[i] != 0 && of_type("L", kind) != of_type("B", kind)) continue
-		# Of two without names pair_up has judged.
-		if (name["P", i] == "" && (!b || name["B", b] == "")) continue
-		bind("P", i, "L", l)
-		if (b) bind("L", l, "B", b)
+		l = there_now(i, b)
+		if (l) bind("P", i, "L", l)
+		if (l && b && type["L", l] == type["P", i]) bind("L", l, "B", b)
 	}
+}
+
+# The section in what is there that a leading one of the plan is, which is `b` in what was written last (or 0); or 0. By the plan's name it
+# is that one, which the user or a backup of his may have brought: there are no two of one name. One that has another name, and is in
+# nothing that was written, is the user's.
+function there_now(i, b,    l, kind, n) {
+	kind = type["P", i]; n = leading[i]
+	l = named("L", name["P", i])
+	if (l && !skip["L", l] && !(("L", l, "B") in pair)) return l
+	l = nth_of("L", kind, n)
+	# Counted from elsewhere than the start, what the user added would be counted too. Of two without names pair_up has judged.
+	if (l && is_nobodys(l, i) && (n == 0 || of_type("L", kind) == of_type("B", kind)) && (name["P", i] != "" || b && name["B", b] != "")) return l
+	# He may have changed most of it, and added others: one that has kept something, with none before it that came after `b`.
+	for (l = 1; n == 0 && b && l <= count["L"]; l++) {
+		if (skip["L", l] || type["L", l] != kind) continue
+		if (("L", l, "B") in pair) return 0
+		if (is_nobodys(l, i) && in_common("L", l, "B", b)) return l
+	}
+	return 0
+}
+function is_nobodys(l, i) {
+	return !(("L", l, "B") in pair) && !(("L", l, "P") in pair) && name["L", l] == "" && !differently_named("P", i, "L", l)
 }
 
 # One option of a section that all three know: writes into result section r and base section n; b, l are 0 where absent.
