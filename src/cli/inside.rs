@@ -134,7 +134,10 @@ fn differences(
     for section in planned.sections() {
         let (place, known) = (section.place(), applied.sections());
         let noted = match &place {
-            Some(place) => known.iter().position(|other| other.stands_for(place)),
+            Some(place) => {
+                let marked = known.iter().position(|other| other.is_marked(place));
+                marked.or_else(|| known.iter().position(|other| other.stands_for(place)))
+            }
             None => named(applied, section),
         };
         let there = match (&place, noted) {

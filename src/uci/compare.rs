@@ -1,6 +1,7 @@
 //! What differs between two configurations.
 
 use super::{Config, Section, Value};
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// One difference.
@@ -53,7 +54,7 @@ pub fn labels(config: &Config) -> Vec<String> {
 
 /// For each section of `base` its position in `live`, as the pod's merge pairs them (`pair_up` of `uci-text.awk`): by name; an
 /// anonymous one with another of its type by its content, or else its option `name`, or else its place among as many, or
-/// else by half of its options.
+/// else by half of its options; those first that have the most in common, of equals one that a plan calls by its place.
 pub fn partners(base: &Config, live: &Config) -> Vec<Option<usize>> {
     let (before, after) = (Anonymous::of(base), Anonymous::of(live));
     let mut partners: Vec<Option<usize>> = base
@@ -64,7 +65,7 @@ pub fn partners(base: &Config, live: &Config) -> Vec<Option<usize>> {
         })
         .collect();
     let mut taken: HashSet<usize> = partners.iter().copied().flatten().collect();
-    for by in [By::Content, By::Title, By::Place, By::Likeness] {
+    for by in [By::Content, By::Title, By::Place] {
         for one in &before {
             if partners[one.at].is_some() {
                 continue;
@@ -74,6 +75,21 @@ pub fn partners(base: &Config, live: &Config) -> Vec<Option<usize>> {
                 partners[one.at] = Some(other.at);
                 taken.insert(other.at);
             }
+        }
+    }
+    let mut alike = Vec::new();
+    for one in before.iter().filter(|one| partners[one.at].is_none()) {
+        for other in after.iter().filter(|other| !taken.contains(&other.at)) {
+            let same = one.in_common(other);
+            if same > 0 && same * 2 >= one.content.len().max(other.content.len()) {
+                alike.push((Reverse((same, one.is_placed)), one.at, other.at));
+            }
+        }
+    }
+    alike.sort_unstable();
+    for (_, one, other) in alike {
+        if partners[one].is_none() && taken.insert(other) {
+            partners[one] = Some(other);
         }
     }
     partners
@@ -88,6 +104,8 @@ struct Anonymous<'a> {
     /// Its place among those without a name of its type, and how many they are.
     place: usize,
     of: usize,
+    /// Whether a plan calls it by its place.
+    is_placed: bool,
 }
 
 impl<'a> Anonymous<'a> {
@@ -104,7 +122,8 @@ impl<'a> Anonymous<'a> {
                 Some([title]) => title,
                 _ => "",
             };
-            all.push(Self { at, kind: section.kind(), title, content, place: *place, of: 0 });
+            let is_placed = !section.places.is_empty();
+            all.push(Self { at, kind: section.kind(), title, content, place: *place, of: 0, is_placed });
             *place += 1;
         }
         for one in &mut all {
@@ -122,13 +141,14 @@ impl<'a> Anonymous<'a> {
                 let may_be = same_title || self.title.is_empty() || other.title.is_empty();
                 self.place == other.place && self.of == other.of && may_be
             }
-            By::Likeness => {
-                let is_said = |(name, value): &(&&str, &Vec<&str>)| other.content.get(**name) == Some(*value);
-                let same = self.content.iter().filter(is_said).count();
-                same > 0 && same * 2 >= self.content.len().max(other.content.len())
-            }
         };
         is && self.kind == other.kind
+    }
+
+    /// How many options say the same; none of another type's.
+    fn in_common(&self, other: &Self) -> usize {
+        let is_said = |(name, value): &(&&str, &Vec<&str>)| other.content.get(**name) == Some(*value);
+        if self.kind == other.kind { self.content.iter().filter(is_said).count() } else { 0 }
     }
 }
 
@@ -138,7 +158,6 @@ enum By {
     Content,
     Title,
     Place,
-    Likeness,
 }
 
 impl Value {
@@ -184,7 +203,7 @@ pub fn differences(label: &str, before: Option<&Section>, after: Option<&Section
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::uci::parse;
+    use crate::uci::{parse, parse_plan};
 
     fn changes(base: &str, live: &str) -> Vec<String> {
         let (Ok(base), Ok(live)) = (parse(base), parse(live)) else { return vec!["not UCI".into()] };
@@ -241,5 +260,18 @@ mod tests {
             ["@rule[2] b 2 3", "@host[1] ip 1 3", "@rule[0] * - rule", "@rule[0] x - y"]
         );
         assert_eq!(changes("c d; o a 1", "c d; o a 2"), ["@d[0] a 1 2"]);
+    }
+
+    #[test]
+    fn of_several_that_are_like_it_the_likest_is_the_one() {
+        let base = "c r; o a 1; o b 1; o c 1; o d 1; c r; o e 1";
+        let live = "c r; o a 1; o b 2; o c 1; o d 2; c r; o a 1; o b 1; o c 2; o d 1; c r; o e 1";
+        assert_eq!(changes(base, live)[0], "@r[1] c 1 2");
+        let partners = |base: &str| {
+            let (base, live) = (parse_plan(base).expect("UCI"), parse("c r; o a 1; o b 3").expect("UCI"));
+            super::partners(&base, &live)
+        };
+        assert_eq!(partners("c r; o a 1; o b 1; c r; o a 1; o b 2"), [Some(0), None]);
+        assert_eq!(partners("c r; o a 1; o b 1; c r; place 1; o a 1; o b 2"), [None, Some(0)]);
     }
 }

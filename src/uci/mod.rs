@@ -148,10 +148,15 @@ impl Section {
         self.name.as_deref()
     }
 
-    /// Whether a plan calls it by a place, or, of what the pod noted, has called it so.
+    /// Whether a plan calls it by a place, or, of what the pod noted, has called it so or may have.
     pub fn stands_for(&self, place: &Place) -> bool {
         let is_first = self.places.is_empty() && self.name.is_none() && place.index == 0;
-        self.kind == place.kind && (is_first || self.places.contains(&place.index))
+        self.is_marked(place) || is_first && self.kind == place.kind
+    }
+
+    /// Whether a place is noted at it.
+    pub fn is_marked(&self, place: &Place) -> bool {
+        self.kind == place.kind && self.places.contains(&place.index)
     }
 
     /// What the places of a plan call it; an anonymous section without one is the first of its type.

@@ -139,6 +139,11 @@ fn a_place_is_the_section_that_the_pod_found() {
         changes("any", planned, &live.replace("'2222'", "'2223'"), &applied_only(applied), false),
         "# changed inside the appliance; it stays\n-any.main.Port='2222'\n+any.main.Port='2223'\n"
     );
+    // The pod notes the sections in the order in which they are there.
+    let (first, second) = ("config rule\n\toption b '1'\n", "config rule\n\toption a '9'\n");
+    let moved = format!("{first}{}", second.replace("rule\n", "rule\n\tplace '0'\n"));
+    let live_moved = format!("{first}{second}");
+    assert_eq!(changes("any", second, &live_moved, &applied_only(&moved), false), "");
     // A pod of an earlier wrtpod has noted no places.
     let unmarked = "config dropbear 'main'\n\toption Port '2222'\n";
     assert_eq!(changes("any", unmarked, live, &Noted::default(), false), "");
