@@ -127,7 +127,9 @@ pub(super) fn check_object(appliance: &Appliance, object: &Object, diags: &mut D
     }
     // What the document says has been judged, unless a patch put another thing in its place.
     let is_as_planned = |known: &Volume, volume: &serde_json::Value| match &known.source {
-        VolumeSource::HostPath(path) => volume["hostPath"]["path"] == path.value.as_str(),
+        VolumeSource::HostPath(path) | VolumeSource::Device(path) => {
+            volume["hostPath"]["path"] == path.value.as_str()
+        }
         VolumeSource::Nfs { server, .. } => volume["nfs"]["server"] == server.value.as_str(),
         _ => false,
     };

@@ -65,25 +65,27 @@ cluster.serviceCIDRs: nothing says which addresses are Services'; write the rang
 {{- end }}
 {{- range $index, $plugin := .chain }}
 {{- if not $network.existing }}
-{{- include "wrtpod.check.chained" (list (printf "%s.chain[%d]" $path $index) (get (fromJson $plugin) "type") $network.kind) }}
+{{- include "wrtpod.check.chained" (list (printf "%s.chain[%d]" $path $index) (fromJson $plugin) $network.kind) }}
 {{- end }}
 {{- end }}
 {{- end }}
 {{- end -}}
 
-{{/* A plugin behind the link's own: list PATH TYPE KIND. */}}
+{{/* A plugin behind the link's own: list PATH PLUGIN KIND. */}}
 {{- define "wrtpod.check.chained" }}
 {{- $path := index . 0 }}
-{{- $type := index . 1 }}
-{{- if not $type }}
+{{- $plugin := index . 1 }}
+{{- $type := get $plugin "type" }}
+{{- $isBridge := eq (last . | toString) "bridge" }}
+{{- if not (and $type (kindIs "string" $type)) }}
 {{ $path }}: it is no CNI plugin; write a JSON object with `type`, the name of the plugin's binary
 {{- else if eq $type "sbr" }}
 {{ $path }}: the plugin sbr has nothing to route by: no gateway reaches it; remove it: `sourceRouting` of an interface has answers leave by it
-{{- else if eq $type "portmap" }}
+{{- else if and (eq $type "portmap") (not $isBridge) }}
 {{ $path }}: the plugin portmap takes a port of the node and answers nobody on it; remove it: the LAN reaches the appliance at its own address
-{{- else if eq $type "firewall" }}
+{{- else if and (eq $type "firewall") (not $isBridge) }}
 {{ $path }}: the plugin firewall does nothing for an interface on a LAN; remove it
-{{- else if and (eq $type "bandwidth") (ne (last .) "bridge") }}
+{{- else if and (eq $type "bandwidth") (not $isBridge) (or (get $plugin "ingressRate") (get $plugin "ingressBurst") (get $plugin "egressRate") (get $plugin "egressBurst")) }}
 {{ $path }}: the plugin bandwidth wants a veth pair, and kind {{ last . }} has none; remove it, or use kind bridge
 {{- else if has $type (list "bridge" "dummy" "host-device" "ipvlan" "loopback" "macvlan" "ptp" "tap" "vlan" "win-bridge") }}
 {{ $path }}: the plugin {{ $type }} makes an interface, and the network has made it; remove it, the network's `kind` says what it hangs on

@@ -28,6 +28,8 @@
 {{ $path }}.section: the type in `{{ .section }}` has a quote, `\`, `#` or `;`; leave it out: `uci` writes types without quotes
 {{- else if not (regexMatch "^@[!-~]+\\[(0|-?[1-9][0-9]{0,3})\\]$" .section) }}
 {{ $path }}.section: `{{ .section }}` is no section by its type and number; write `@TYPE[0]` for the first of its type, `@TYPE[1]` for the second, `@TYPE[-1]` for the last, or the section's name
+{{- else if and .type (ne .type (include "wrtpod.uci.head" .)) }}
+{{ $path }}.type: the type of `{{ .section }}` is `{{ include "wrtpod.uci.head" . }}`, whatever this says; leave it out, or write the section that has this type
 {{- else if $planned }}
 {{- $kind := include "wrtpod.uci.head" . }}
 {{- $place := include "wrtpod.uci.place" .section | int }}

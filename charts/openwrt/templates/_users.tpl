@@ -23,7 +23,7 @@ procMount: it is for a pod with users of its own; write `hostUsers: false` besid
 {{- end }}
 {{- else }}
 {{- range include "wrtpod.ownDevices" .root | fromJsonArray }}
-hostUsers: a pod with users of its own cannot have `{{ . }}` by its path; leave it out
+hostUsers: a pod with users of its own cannot have `{{ . }}` by its path; set `hostUsers` to true
 {{- end }}
 {{- include "wrtpod.check.overlayUsers" .root }}
 {{- range $name, $volume := $values.volumes }}
@@ -31,7 +31,7 @@ hostUsers: a pod with users of its own cannot have `{{ . }}` by its path; leave 
 volumes.{{ $name }}.hostPath: {{ . }}
 {{- end }}
 {{- if $volume.server }}
-volumes.{{ $name }}.server: NFS maps no users, and the pod has its own; use a claim on a disk, or leave `hostUsers` out
+volumes.{{ $name }}.server: NFS maps no users, and the pod has its own; use a claim on a disk, or set `hostUsers` to true
 {{- end }}
 {{- end }}
 {{- range $index, $volume := $values.extraVolumes }}
@@ -39,7 +39,7 @@ volumes.{{ $name }}.server: NFS maps no users, and the pod has its own; use a cl
 extraVolumes[{{ $index }}].hostPath.path: {{ . }}
 {{- end }}
 {{- if .nfs }}
-extraVolumes[{{ $index }}].nfs: NFS maps no users, and the pod has its own; use a claim on a disk, or leave `hostUsers` out
+extraVolumes[{{ $index }}].nfs: NFS maps no users, and the pod has its own; use a claim on a disk, or set `hostUsers` to true
 {{- end }}
 {{- end }}
 {{- $networks := list }}
@@ -48,7 +48,7 @@ extraVolumes[{{ $index }}].nfs: NFS maps no users, and the pod has its own; use 
 {{- $name := . }}
 {{- range $key, $_ := (index $values.networks .).sysctls }}
 {{- if has $key $known.lackingSysctls }}
-networks.{{ $name }}.sysctls: the network of a pod with users of its own has no `{{ $key }}`; remove it, or leave `hostUsers` out
+networks.{{ $name }}.sysctls: the network of a pod with users of its own has no `{{ $key }}`; remove it, or set `hostUsers` to true
 {{- end }}
 {{- end }}
 {{- end }}
@@ -63,7 +63,7 @@ networks.{{ $name }}.sysctls: the network of a pod with users of its own has no 
   {{- $why := "" -}}
   {{- range $known.unmapped }}{{ if hasPrefix (printf "%s/" .) $path }}{{ $why = "the node's kernel maps no users there" }}{{ end }}{{ end -}}
   {{- if hasPrefix (printf "%s/" $known.bus) $path }}{{ $why = "the bus turns away who is nobody on the node" }}{{ end -}}
-  {{- with $why }}a pod with users of its own cannot have it: {{ . }}; remove it, or leave `hostUsers` out{{ end -}}
+  {{- with $why }}a pod with users of its own cannot have it: {{ . }}; remove it, or set `hostUsers` to true{{ end -}}
 {{- end -}}
 {{- end -}}
 

@@ -17,7 +17,8 @@ said "the Gateway API is not installed"
 [ -z "$(k get statefulset,service,configmap -l app.kubernetes.io/managed-by=wrtpod -o name)" ] || fail "something was written"
 
 kctl create -f "$("$here/build" gateway-api)/gateway.networking.k8s.io_httproutes.yaml"
-kctl wait --for=condition=Established crd/httproutes.gateway.networking.k8s.io
+# Asked too early, kubectl stumbles over an object without conditions.
+within 30 kctl wait --for=condition=Established --timeout=1s crd/httproutes.gateway.networking.k8s.io
 expect 0 w deploy hub
 [ "$(route '.items[0].spec | [.hostnames, .parentRefs[0].name, .parentRefs[0].namespace, .parentRefs[0].sectionName]')" = '[["hub.example.org"],"internal","network","web"]' ] || fail "$(route .items)"
 say "what it leads to is the Service, which answers"

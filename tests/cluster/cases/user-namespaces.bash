@@ -16,12 +16,11 @@ if [ "$runtime" != userns ]; then
   expect 1 w doctor router
   said "error[user-namespace-missing]: node1 cannot give router users of its own: its runtime (containerd://1."
   expect 1 w deploy router --timeout 60s
-  said "user-namespace-missing"
   said "runtime does not support user namespaces"
   router true
   expect 0 w doctor router
   expect 0 w deploy router
-  lan_sees 192.168.1.84 "$(mac_of router lan)"
+  within 30 lan_sees 192.168.1.84 "$(mac_of router lan)"
   expect 0 w delete router --delete-data
   return 0
 fi

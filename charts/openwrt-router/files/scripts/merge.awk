@@ -19,7 +19,7 @@ function plain(path,    n, parts, i, kept, depth, out) {
 		if (parts[i] == "..") { if (depth) depth-- }
 		else if (parts[i] != "" && parts[i] != ".") kept[++depth] = parts[i]
 	}
-	for (i = 1; i <= depth; i++) out = out (i > 1 ? "/" : "") kept[i]
+	for (i = 1; i <= depth; i++) out = out "" (i > 1 ? "/" : "") kept[i]
 	return out
 }
 function target_of(path,    to, folder) {
@@ -31,7 +31,7 @@ function target_of(path,    to, folder) {
 function real(path,    n, parts, i, above) {
 	n = split(path, parts, "/")
 	for (i = 1; i < n; i++) {
-		above = above (i > 1 ? "/" : "") parts[i]
+		above = above "" (i > 1 ? "/" : "") parts[i]
 		if (has[above] ~ /^l/ && hops++ < 20) return real(target_of(above) substr(path, length(above) + 1))
 	}
 	return path

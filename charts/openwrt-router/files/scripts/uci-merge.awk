@@ -15,7 +15,21 @@ function overlay(    i, j, k, o, n) {
 			set("P", j, o, value["O", i, o])
 		}
 	}
+	find_given_names()
 }
+function find_given_names(    i, b, kind, given, nameless, unpaired) {
+	for (b = 1; b <= count["B"]; b++) if (name["B", b] == "") {
+		nameless[type["B", b]]++
+		if (!(("B", b, "S") in pair)) unpaired[type["B", b]] = b
+	}
+	for (i = 1; i <= count["S"]; i++) if (is_given_name(i)) given[type["S", i]]++
+	for (i = 1; i <= count["S"]; i++) {
+		kind = type["S", i]
+		if (!is_given_name(i) || (laid[i] in leading) || !(kind in unpaired) || given[kind] > 1 || nameless[kind] > 1) continue
+		if (!differently_named("S", i, "B", unpaired[kind])) leading[laid[i]] = place_of("B", unpaired[kind])
+	}
+}
+function is_given_name(i) { return !skip["S", i] && name["S", i] != "" && !(("S", i, "B") in pair) }
 function is_missing(doc, i) {
 	if (name[doc, i] != "" || places[doc, i] + 0 == 0) return 0
 	tell("missing", "@" type[doc, i] "[" (places[doc, i] + 0) "]: the image has no such section; nothing is written of it")
@@ -30,23 +44,35 @@ function remembered(kind, n,    b) {
 	return 0
 }
 function named(doc, section) { return ((doc, section) in by_name) ? by_name[doc, section] : 0 }
-function find_leading(    i, b, l, kind) {
+function find_leading(    i, b, l) {
 	for (i = 1; i <= count["P"]; i++) {
 		if (!(i in leading)) continue
-		kind = type["P", i]
-		b = (("P", i, "B") in pair) ? pair["P", i, "B"] : remembered(kind, leading[i])
-		if (!b) b = nth_of("B", kind, leading[i])
+		b = (("P", i, "B") in pair) ? pair["P", i, "B"] : remembered(type["P", i], leading[i])
+		if (!b) b = nth_of("B", type["P", i], leading[i])
 		if (b && !(("P", i, "B") in pair)) {
 			if (("B", b, "P") in pair) b = 0; else bind("P", i, "B", b)
 		}
 		if (b && (("B", b, "L") in pair)) continue
-		l = nth_of("L", kind, leading[i])
-		if (!l || (("L", l, "B") in pair) || name["L", l] != "" || differently_named("P", i, "L", l)) continue
-		if (leading[i] != 0 && of_type("L", kind) != of_type("B", kind)) continue
-		if (name["P", i] == "" && (!b || name["B", b] == "")) continue
-		bind("P", i, "L", l)
-		if (b) bind("L", l, "B", b)
+		l = there_now(i, b)
+		if (l) bind("P", i, "L", l)
+		if (l && b && type["L", l] == type["P", i]) bind("L", l, "B", b)
 	}
+}
+function there_now(i, b,    l, kind, n) {
+	kind = type["P", i]; n = leading[i]
+	l = named("L", name["P", i])
+	if (l && !skip["L", l] && !(("L", l, "B") in pair)) return l
+	l = nth_of("L", kind, n)
+	if (l && is_nobodys(l, i) && (n == 0 || of_type("L", kind) == of_type("B", kind)) && (name["P", i] != "" || b && name["B", b] != "")) return l
+	for (l = 1; n == 0 && b && l <= count["L"]; l++) {
+		if (skip["L", l] || type["L", l] != kind) continue
+		if (("L", l, "B") in pair) return 0
+		if (is_nobodys(l, i) && in_common("L", l, "B", b)) return l
+	}
+	return 0
+}
+function is_nobodys(l, i) {
+	return !(("L", l, "B") in pair) && !(("L", l, "P") in pair) && name["L", l] == "" && !differently_named("P", i, "L", l)
 }
 function merge_option(o, b, l, p, r, n,    was, is, wanted) {
 	was = b ? said("B", b, o) : ""; is = said("L", l, o); wanted = said("P", p, o)

@@ -151,6 +151,10 @@ function nth_of(doc, kind, n,    i) {
 	for (i = 1; i <= count[doc] && n >= 0; i++) if (!skip[doc, i] && type[doc, i] == kind && n-- == 0) return i
 	return 0
 }
+function place_of(doc, i,    k, n) {
+	for (k = 1; k < i; k++) if (!skip[doc, k] && type[doc, k] == type[doc, i]) n++
+	return n + 0
+}
 function of_type(doc, kind,    i, n) {
 	for (i = 1; i <= count[doc]; i++) if (!skip[doc, i] && type[doc, i] == kind) n++
 	return n + 0
@@ -244,22 +248,20 @@ function section_text(doc, i,    text, k, n, j, option, parts) {
 	}
 	return text
 }
-function label(doc, i,    k, n) {
-	if (name[doc, i] != "") return name[doc, i]
-	n = 0
-	for (k = 1; k < i; k++) if (type[doc, k] == type[doc, i] && !skip[doc, k]) n++
-	return "@" type[doc, i] "[" n "]"
-}
+function label(doc, i) { return name[doc, i] == "" ? "@" type[doc, i] "[" place_of(doc, i) "]" : name[doc, i] }
 function tell(kind, text) { if (report != "") print kind, package "." text > report }
 function bind(a, i, b, j) { pair[a, i, b] = j; pair[b, j, a] = i }
 function free(a, i, b) { return !skip[a, i] && name[a, i] == "" && !((a, i, b) in pair) }
-function similar(a, i, b, j,    k, o, same, most) {
+function in_common(a, i, b, j,    k, o, same) {
 	for (k = 1; k <= options[a, i]; k++) {
 		o = option_at[a, i, k]
 		if (said(a, i, o) == said(b, j, o)) same++
 	}
-	most = options[a, i] > options[b, j] ? options[a, i] : options[b, j]
-	return same > 0 && same * 2 >= most
+	return same + 0
+}
+function similar(a, i, b, j,    same) {
+	same = in_common(a, i, b, j)
+	return same > 0 && same * 2 >= (options[a, i] > options[b, j] ? options[a, i] : options[b, j])
 }
 function differently_named(a, i, b, j) { return said(a, i, "name") != "" && said(b, j, "name") != "" && said(a, i, "name") != said(b, j, "name") }
 function pair_up(a, b, trust,    i, j, step, place, n, same) {
@@ -267,16 +269,29 @@ function pair_up(a, b, trust,    i, j, step, place, n, same) {
 		if (!skip[a, i] && name[a, i] != "" && ((b, name[a, i]) in by_name) && !((a, i, b) in pair)) bind(a, i, b, by_name[b, name[a, i]])
 	for (i = 1; i <= count[a]; i++) if (!skip[a, i] && name[a, i] == "") { key[a, i] = content(a, i); place[a, i] = n[a, type[a, i]]++ }
 	for (j = 1; j <= count[b]; j++) if (!skip[b, j] && name[b, j] == "") { key[b, j] = content(b, j); place[b, j] = n[b, type[b, j]]++ }
-	for (step = 1; step <= (trust == SURE ? 2 : 4); step++)
+	for (step = 1; step <= (trust == SURE ? 2 : 3); step++)
 		for (i = 1; i <= count[a]; i++)
 			for (j = 1; j <= count[b] && free(a, i, b); j++) {
 				if (!free(b, j, a) || type[a, i] != type[b, j]) continue
 				if (step == 1) same = key[a, i] == key[b, j]
 				else if (step == 2) same = said(a, i, "name") != "" && said(a, i, "name") == said(b, j, "name")
-				else if (step == 3) same = place[a, i] == place[b, j] && n[a, type[a, i]] == n[b, type[b, j]] && !differently_named(a, i, b, j)
-				else same = similar(a, i, b, j)
+				else same = place[a, i] == place[b, j] && n[a, type[a, i]] == n[b, type[b, j]] && !differently_named(a, i, b, j)
 				if (same) bind(a, i, b, j)
 			}
+	if (trust == LIKELY) pair_similar(a, b)
+}
+function pair_similar(a, b,    i, j, k, n, one, other, rank, best) {
+	best = 0
+	for (i = 1; i <= count[a]; i++)
+		for (j = 1; j <= count[b] && free(a, i, b); j++) {
+			if (!free(b, j, a) || type[a, i] != type[b, j] || !similar(a, i, b, j)) continue
+			one[++n] = i; other[n] = j
+			rank[n] = 3 * in_common(a, i, b, j) + (places[a, i] != "") + (places[b, j] != "")
+			if (rank[n] > best) best = rank[n]
+		}
+	for (; best > 0; best--)
+		for (k = 1; k <= n; k++)
+			if (rank[k] == best && free(a, one[k], b) && free(b, other[k], a)) bind(a, one[k], b, other[k])
 }
 function copy_section(from, i, to,    j, k) {
 	j = add_section(to, type[from, i], name[from, i])
