@@ -87,22 +87,6 @@ const STEPS: &[Step] = &[
         &["bash", "containerd", "etcd", "gcc", "go", "nft", "openssl", "runc"],
         &["tests/cluster/run", "--runtime", "userns"],
     ),
-    step(
-        "machine",
-        &[
-            "bash",
-            "busybox",
-            "containerd",
-            "etcd",
-            "go",
-            "nft",
-            "openssl",
-            "pppoe-server",
-            "qemu-system-x86_64",
-            "runc",
-        ],
-        &["tests/cluster/machine", "pppoe"],
-    ),
 ];
 
 /// Runs the steps; true when all passed.
