@@ -110,7 +110,7 @@ impl NodeState {
             }
             Self::Unlabelled(_) => "label the node, or correct what asks for it".to_owned(),
             Self::NoUsers { .. } => "update the node to Kubernetes 1.33, and containerd 2 with runc 1.2, or CRI-O; or keep the appliance \
-                 to other nodes by `nodes`, or `hostUsers: true` for the appliance"
+                 to other nodes by `nodes`, or write `hostUsers: true` for it"
                 .to_owned(),
             Self::Device { .. } => format!(
                 "let its device plugin run there and see the device (`kubectl describe node {node}`, under \

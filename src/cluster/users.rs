@@ -87,18 +87,15 @@ impl UsersFault {
     /// What to do about it.
     pub(super) fn fix(&self) -> String {
         let fix = match self {
-            Self::Dropped { .. } => concat!(
-                "update the API server to 1.33, or switch on its feature gate UserNamespacesSupport; ",
-                "or `hostUsers: true` for the appliance"
-            ),
+            Self::Dropped { .. } => {
+                "update the API server to 1.33, or switch on its feature gate UserNamespacesSupport; or write `hostUsers: true` for \
+                 the appliance"
+            }
             Self::OldKernel { .. } => {
-                concat!(
-                    "update it; or keep the appliance to other nodes, ",
-                    "or `hostUsers: true` for the appliance"
-                )
+                "update it; or keep the appliance to other nodes, or write `hostUsers: true` for it"
             }
             Self::Storage { .. } => {
-                concat!("write a `storageClass` on a disk; ", "or `hostUsers: true` for the appliance")
+                "write a `storageClass` on a disk; or `hostUsers: true` for the appliance"
             }
         };
         fix.to_owned()
@@ -164,7 +161,7 @@ pub(super) fn refused(pod: &str, message: &str) -> Option<Problem> {
         (
             "user-namespace-missing",
             "the node's runtime maps no users: it takes containerd 2 with runc 1.2, or CRI-O; let the appliance run on a node that \
-             has them, or `hostUsers: true` for the appliance",
+             has them, or write `hostUsers: true` for the appliance",
         )
     } else if message.contains("MOUNT_ATTR_IDMAP") {
         (

@@ -19,8 +19,8 @@ impl Overlay {
         for (file, sections) in &self.spec.uci {
             // `uci set` makes no file.
             let _ = writeln!(text, "touch {}", quoted(&format!("/etc/config/{}", file.value)));
-            // As in a pod: a place is one in the image's file, so before named sections are made, and the others before the first,
-            // which may be.
+            // As in a pod: a place is counted in the image's file, so named sections come behind all of them, and `[0]`, which may make
+            // a section, behind the other places.
             let mut sections: Vec<_> = sections.value.iter().collect();
             sections.sort_by_key(|(section, _)| match section.starts_with('@') {
                 true if section.ends_with("[0]") => 1,

@@ -1,5 +1,6 @@
 //! UCI that OpenWrt takes without a word and that does in a pod something else than on a router: what it writes into /proc/sys,
-//! which is read-only there, and what only the node's kernel can do. Seen with netifd, odhcpd and firewall4 of 25.12.
+//! which is read-only there, and what only the node's kernel can do. Of 25.12: odhcpd, firewall4 and the options rpfilter, ipv6, mtu6,
+//! acceptlocal, igmpversion, neighreachabletime and arp_accept were run, the other options read in netifd's program, with their files.
 
 use super::network::device;
 use crate::diag::{Diagnostic, Diagnostics, Loc};
