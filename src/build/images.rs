@@ -7,10 +7,13 @@ use super::feeds::{self, Known, Release};
 use super::request::{Request, opened};
 use super::{Error, Family, Lock, LockedRoot, LockedSums, Resolved, Supply, Unknown, Watch, apk, opkg};
 use crate::fetch::Place;
-use crate::image::{Attributes, Base, Bundle, Component, Image, Root, Sbom, Settings};
+use crate::image::{Attributes, Base, Bundle, Component, Image, Root, Sbom, Settings, Store};
 use crate::install::{FIRST_BOOT, Installer, Note};
 use crate::recipe::{Recipe, RecipeContent, RecipeFile};
 use crate::types::RootPath;
+
+/// The folder in the cache's with the layers of former builds.
+const LAYERS: &str = "layers";
 
 /// What came of a build.
 #[derive(Debug)]
@@ -142,13 +145,14 @@ pub async fn build(
     }
     let mut faults = Faults::default();
     request.files(&mut faults);
+    let store = Store::new(supply.fetcher.cache().folder().join(LAYERS));
     let (mut images, mut roots, mut locks) = (Vec::new(), Vec::new(), BTreeMap::new());
     for architecture in chosen(request, only) {
         let resolved = faults.keep(resolved(request, architecture, locked, supply, watch).await);
         // Also with a fault elsewhere: who owns files, and what services there are, shows only in the finished root.
         if let Some((ground, lock, unknown)) = resolved {
             let epoch = epoch.unwrap_or_else(|| ground.base.epoch());
-            let built = ground.build(request, &lock, epoch, supply, watch).await;
+            let built = ground.build(request, &lock, epoch, supply, &store, watch).await;
             if let Some((image, root)) = faults.keep(built) {
                 let root = BuiltRoot { unknown, ..root };
                 images.push(image);
@@ -203,6 +207,7 @@ impl Ground {
         lock: &LockedRoot,
         epoch: u64,
         supply: &Supply<'_>,
+        store: &Store,
         watch: &mut dyn Watch,
     ) -> Result<(Image, BuiltRoot), Error> {
         let recipe = request.recipe;
@@ -230,7 +235,7 @@ impl Ground {
         faults.end()?;
         let (root, notes) = installer.finish()?;
         watch.step(&format!("writing the layer for {}", self.architecture));
-        let layer = root.layer(epoch)?;
+        let layer = root.layer(epoch, Some(store))?;
         let size = layer.as_ref().map(|layer| layer.descriptor.size);
         let host_modules = host_modules(recipe, lock);
         let settings = settings(recipe, &host_modules, &self.base, &self.release, self.family);

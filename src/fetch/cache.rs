@@ -23,6 +23,11 @@ impl Cache {
         Self { folder: folder.into() }
     }
 
+    /// The folder that it is in. What others keep there goes into folders of their own.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
     /// The path of a file, whether it is there or not.
     fn path(&self, digest: &Digest) -> PathBuf {
         let hex = digest.hex();

@@ -3,7 +3,7 @@
 use std::io::Read;
 
 use super::bundle::{Blob, Bytes, verify};
-use super::stream::{Compression, Measure, Stream};
+use super::stream::{self, Compression};
 use super::{Bundle, Config, Descriptor, Error, FilePart, Kind, Node, Platform, Tree, media_type};
 use crate::types::{Digest, RootPath, quoted};
 
@@ -22,7 +22,7 @@ impl Base {
     /// own name of the architecture in it decides the platform. `name` is for messages.
     pub fn of_rootfs(name: &str, part: FilePart) -> Result<Self, Error> {
         let mut tree = Tree::default();
-        let measure = apply(name, part.reader(), &mut tree)?;
+        let ((), measure) = stream::pass(name, part.reader(), |inflated| tree.apply(name, inflated))?;
         let platform = platform(name, &tree)?;
         let mut config = Config::new(platform.clone());
         let media_type = media_type_of(measure.compression);
@@ -63,7 +63,7 @@ impl Base {
             let what = format!("{name}: the layer {}", stated.digest);
             let blob = blob(stated, "the layer")?;
             let reader = blob.reader().ok_or_else(|| Error::archive(&what, "was not downloaded"))?;
-            let measure = apply(&what, reader, &mut tree)?;
+            let ((), measure) = stream::pass(&what, reader, |inflated| tree.apply(&what, inflated))?;
             verify(&what, &stated.digest, stated.size, &measure.digest, measure.size)?;
             if measure.diff_id.as_str() != diff_id {
                 let problem = format!(
@@ -110,12 +110,6 @@ impl Base {
     pub(super) fn layers(&self) -> &[(Descriptor, Blob)] {
         &self.layers
     }
-}
-
-fn apply(name: &str, reader: impl Read, tree: &mut Tree) -> Result<Measure, Error> {
-    let mut stream = Stream::open(name, reader)?;
-    tree.apply(name, &mut stream)?;
-    stream.finish(name)
 }
 
 fn media_type_of(compression: Compression) -> &'static str {

@@ -1,7 +1,7 @@
 //! One layer of what was changed in a root.
 
 use std::collections::BTreeMap;
-use std::io::{self, BufWriter, Read, Seek, SeekFrom, Write};
+use std::io::{self, BufWriter, Read, Write};
 
 use tar::{Builder, EntryType, Header};
 
@@ -9,7 +9,7 @@ use super::bundle::{Blob, Bytes};
 use super::deflate::Gzip;
 use super::measure::Measured;
 use super::tree::WHITEOUT;
-use super::{Attributes, Descriptor, Error, FilePart, Kind, Node, Root, media_type};
+use super::{Attributes, Descriptor, Error, FilePart, Kind, Node, Root, Store, media_type};
 use crate::temporary;
 use crate::types::{Digest, RootPath};
 
@@ -30,31 +30,52 @@ enum Change<'a> {
     Whiteout,
 }
 
+impl Change<'_> {
+    /// The bytes of the file; of a further name of one, too, where nothing follows.
+    fn size(&self) -> u64 {
+        match self {
+            Self::Put(Node { kind: Kind::File(content), .. }) => content.size,
+            _ => 0,
+        }
+    }
+}
+
 type Changes<'a> = BTreeMap<RootPath, Change<'a>>;
 
 impl Root {
     /// One layer of all that differs from the base; none when nothing does. The order is that of the paths' bytes, all
-    /// times are `epoch` (seconds since 1970), owners are numbers. Its bytes lie in a temporary file without a name.
-    pub fn layer(&self, epoch: u64) -> Result<Option<Layer>, Error> {
+    /// times are `epoch` (seconds since 1970), owners are numbers. Its bytes are the same whatever is in the
+    /// store; they lie there, or in a temporary file without a name.
+    pub fn layer(&self, epoch: u64, store: Option<&Store>) -> Result<Option<Layer>, Error> {
         let changes = self.changes()?;
         if changes.is_empty() {
             return Ok(None);
         }
         let writing =
             || Error::io(format!("write a layer to a temporary file in `{}`", temporary::place().display()));
-        let file = temporary::nameless().map_err(writing())?;
-        let output = Measured::new(BufWriter::new(file));
-        let gzip = Gzip::new(output).map_err(writing())?;
+        let draft = store.and_then(Store::draft);
+        let file = match &draft {
+            Some(draft) => draft.file().try_clone(),
+            None => temporary::nameless(),
+        };
+        let output = Measured::new(BufWriter::new(file.map_err(writing())?));
+        let former = store.map(Store::pieces).unwrap_or_default();
+        let gzip = Gzip::new(output, former).map_err(writing())?;
         let mut builder = Builder::new(Measured::new(gzip));
         let mut names = BTreeMap::new();
         for (path, change) in &changes {
+            let gzip = builder.get_mut().get_mut();
+            gzip.entry(path.as_str(), change.size()).map_err(writing())?;
             append(&mut builder, &mut names, path, change, epoch)?;
         }
         let (gzip, diff_id, _) = builder.into_inner().map_err(writing())?.finish();
-        let (output, digest, size) = gzip.finish().map_err(writing())?.finish();
-        let mut file = output.into_inner().map_err(|error| writing()(error.into_error()))?;
-        file.seek(SeekFrom::Start(0)).map_err(writing())?;
-        let part = FilePart::whole(file).map_err(writing())?;
+        let (output, pieces) = gzip.finish().map_err(writing())?;
+        let (output, digest, size) = output.finish();
+        let file = output.into_inner().map_err(|error| writing()(error.into_error()))?;
+        let mut part = FilePart::whole(file).map_err(writing())?;
+        if let Some(path) = store.zip(draft).and_then(|(store, draft)| store.keep(draft, &digest, &pieces)) {
+            part = part.named(path);
+        }
         let descriptor = Descriptor::new(media_type::LAYER_GZIP, digest, size);
         Ok(Some(Layer { descriptor, diff_id, blob: Blob { bytes: Bytes::File(part), origin: None } }))
     }

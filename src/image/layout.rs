@@ -107,6 +107,11 @@ impl Bundle {
             if holds(&path, &digest, &blob) {
                 continue;
             }
+            if let Bytes::File(part) = &blob.bytes
+                && part.link(&path)
+            {
+                continue;
+            }
             let copy =
                 &mut |file: &mut dyn Write| blob.copy(digest.as_str(), &digest, file).map_err(Failure::Own);
             write(&path, &named.join(blob_path), copy)?;

@@ -28,9 +28,9 @@ impl<T> Measured<T> {
         self.size
     }
 
-    /// The inner one.
-    pub(super) fn get_ref(&self) -> &T {
-        &self.inner
+    /// The inner one; what is written to it past this is not measured.
+    pub(super) fn get_mut(&mut self) -> &mut T {
+        &mut self.inner
     }
 
     /// The inner one, the digest and the size.

@@ -9,6 +9,7 @@
 //! the user, the environment or the terminal. All that is read is untrusted: paths stay in the root, sizes are bounded,
 //! digests are checked.
 
+mod ahead;
 mod archive;
 mod assemble;
 mod base;
@@ -27,6 +28,7 @@ mod platform;
 mod root;
 mod sbom;
 mod spool;
+mod store;
 mod stream;
 #[cfg(test)]
 mod tests;
@@ -45,5 +47,6 @@ pub use part::FilePart;
 pub use platform::Platform;
 pub use root::Root;
 pub use sbom::{Component, Sbom};
+pub use store::Store;
 pub use tree::Tree;
 pub use validate::faults;

@@ -6,8 +6,8 @@ use flate2::bufread::MultiGzDecoder;
 use ruzstd::decoding::errors::{FrameDecoderError, ReadFrameHeaderError};
 use ruzstd::decoding::{BlockDecodingStrategy, FrameDecoder};
 
-use super::Error;
 use super::measure::Measured;
+use super::{Error, ahead};
 use crate::types::Digest;
 
 /// The most that a layer may inflate to. Roots of appliances have some hundred MiB at most; more is a bomb.
@@ -44,9 +44,11 @@ struct Frames<R: Read> {
 }
 
 /// The inflated stream.
-pub(super) struct Stream<R: Read> {
-    inflated: Measured<Decoder<R>>,
+struct Stream<R: Read> {
+    decoder: Decoder<R>,
     compression: Compression,
+    /// Bytes so far.
+    inflated: u64,
 }
 
 /// What a stream was, known at its end.
@@ -60,9 +62,31 @@ pub(super) struct Measure {
     pub(super) diff_id: Digest,
 }
 
+/// Gives the inflated bytes to `work`, reads what that leaves, which also checks the checksums at the end, and measures both
+/// sides. They are inflated on a thread of their own. `name` is for messages.
+pub(super) fn pass<R: Read + Send, T>(
+    name: &str,
+    reader: R,
+    work: impl FnOnce(&mut dyn Read) -> Result<T, Error>,
+) -> Result<(T, Measure), Error> {
+    let stream = Stream::open(name, reader)?;
+    let passed = ahead::read(stream, |inflated| {
+        let mut inflated = Measured::new(inflated);
+        let worked = work(&mut inflated)?;
+        io::copy(&mut inflated, &mut io::sink()).map_err(|error| Error::archive(name, error))?;
+        let (_, diff_id, _) = inflated.finish();
+        Ok((worked, diff_id))
+    });
+    let (passed, stream) = passed.map_err(Error::io(format!("read {name}")))?;
+    let (worked, diff_id) = passed?;
+    let Stream { decoder, compression, .. } = stream.expect("it was read to its end");
+    let (_, digest, size) = decoder.into_source().into_inner().finish();
+    Ok((worked, Measure { compression, digest, size, diff_id }))
+}
+
 impl<R: Read> Stream<R> {
     /// Looks at the first bytes. `name` is for messages.
-    pub(super) fn open(name: &str, mut reader: R) -> Result<Self, Error> {
+    fn open(name: &str, mut reader: R) -> Result<Self, Error> {
         let mut head = Vec::new();
         reader.by_ref().take(5).read_to_end(&mut head).map_err(Error::io(format!("read {name}")))?;
         let refused = |what| Err(Error::archive(name, what));
@@ -88,23 +112,15 @@ impl<R: Read> Stream<R> {
                 Decoder::Zstd(Box::new(Frames { source, frame }))
             }
         };
-        Ok(Self { inflated: Measured::new(decoder), compression })
-    }
-
-    /// Reads what is left, which also checks the checksums at the end, and gives the digests.
-    pub(super) fn finish(mut self, name: &str) -> Result<Measure, Error> {
-        io::copy(&mut self, &mut io::sink()).map_err(|error| Error::archive(name, error))?;
-        let (decoder, diff_id, _) = self.inflated.finish();
-        let (_, digest, size) = decoder.into_source().into_inner().finish();
-        Ok(Measure { compression: self.compression, digest, size, diff_id })
+        Ok(Self { decoder, compression, inflated: 0 })
     }
 }
 
 impl<R: Read> Read for Stream<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let read = self.inflated.read(buffer)?;
-        let (compressed, inflated) =
-            (self.inflated.get_ref().source().get_ref().size(), self.inflated.size());
+        let read = self.decoder.read(buffer)?;
+        self.inflated += read as u64;
+        let (compressed, inflated) = (self.decoder.source().get_ref().size(), self.inflated);
         if inflated > INFLATED {
             return Err(io::Error::other("inflates to more than 4 GiB, the most that is taken"));
         }

@@ -6,6 +6,7 @@ mod layer;
 mod layout;
 mod root;
 mod sbom;
+mod store;
 mod tree;
 
 use std::io::Read;

@@ -1,7 +1,7 @@
 //! Whether a bundle is what it says: every digest and size, the layers as archives, and that nothing is missing.
 
 use super::bundle::{Document, verify};
-use super::stream::Stream;
+use super::stream;
 use super::{Bundle, Config, Descriptor, Error, Manifest, Tree, measure, media_type};
 
 /// All that is wrong with a bundle, in words; empty for a good one. Blobs that lie in a registry only are not read.
@@ -78,9 +78,7 @@ fn image(bundle: &Bundle, manifest: &Manifest, faults: &mut Vec<String>) -> Resu
         let Some(reader) = bundle.blobs.get(&layer.digest).and_then(super::Blob::reader) else {
             return Ok(());
         };
-        let mut stream = Stream::open(&name, reader)?;
-        tree.apply(&name, &mut stream)?;
-        let measure = stream.finish(&name)?;
+        let ((), measure) = stream::pass(&name, reader, |inflated| tree.apply(&name, inflated))?;
         verify(&name, &layer.digest, layer.size, &measure.digest, measure.size)?;
         if measure.diff_id.as_str() != diff_id {
             faults.push(format!("{name} inflates to {}, not to {diff_id}", measure.diff_id));

@@ -1,8 +1,9 @@
 //! Makes and reads images for `tests/image/run` and `benches/image`; without arguments, as `cargo test` runs it, it does
 //! nothing.
 //!
-//! - `image build BASE FOLDER GONE LAYOUT`: puts the files of FOLDER on the root tar BASE, takes out what the file GONE
-//!   names, writes the image into LAYOUT under the tag `new`, prints its digest.
+//! - `image build BASE FOLDER GONE LAYOUT [STORE]`: puts the files of FOLDER on the root tar BASE, takes out what the file
+//!   GONE names, writes the image into LAYOUT under the tag `new`, prints its digest. Compressed pieces come from the folder
+//!   STORE, and go there.
 //! - `image archive LAYOUT TAG FILE`: writes that image as an archive.
 //! - `image list LAYOUT|ARCHIVE TAG`: checks an image, prints a line for each of its files.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "the script reads what it prints")]
@@ -12,7 +13,7 @@ use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::process::ExitCode;
 
-use wrtpod::image::{Attributes, Base, Bundle, Error, FilePart, Image, Kind, Root, Settings, faults};
+use wrtpod::image::{Attributes, Base, Bundle, Error, FilePart, Image, Kind, Root, Settings, Store, faults};
 use wrtpod::types::RootPath;
 
 /// All times in an image.
@@ -22,7 +23,10 @@ fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).filter(|arg| !arg.starts_with('-')).collect();
     let args: Vec<&str> = args.iter().map(String::as_str).collect();
     let done = match args[..] {
-        ["build", base, folder, gone, layout] => build(base, folder, gone, layout),
+        ["build", base, folder, gone, layout] => build(base, folder, gone, layout, None),
+        ["build", base, folder, gone, layout, store] => {
+            build(base, folder, gone, layout, Some(&Store::new(store)))
+        }
         ["archive", layout, tag, file] => Bundle::read_layout(Path::new(layout), Some(tag))
             .and_then(|it| it.write_archive(Path::new(file), Some(tag))),
         ["list", image, tag] => list(image, tag),
@@ -37,7 +41,7 @@ fn main() -> ExitCode {
     }
 }
 
-fn build(base: &str, folder: &str, gone: &str, layout: &str) -> Result<(), Error> {
+fn build(base: &str, folder: &str, gone: &str, layout: &str, store: Option<&Store>) -> Result<(), Error> {
     let base = Base::of_rootfs(base, fs::File::open(base).and_then(FilePart::whole).expect("a file"))?;
     let mut root = Root::new(base.tree().clone());
     for path in fs::read_to_string(gone).expect("a file").lines() {
@@ -45,7 +49,7 @@ fn build(base: &str, folder: &str, gone: &str, layout: &str) -> Result<(), Error
     }
     put(&mut root, Path::new(folder), "")?;
     let settings = Settings { entrypoint: Some(vec!["/sbin/init".to_owned()]), ..Settings::default() };
-    let image = Image::assemble(&base, root.layer(EPOCH)?, &settings, EPOCH);
+    let image = Image::assemble(&base, root.layer(EPOCH, store)?, &settings, EPOCH);
     image.bundle.write_layout(Path::new(layout), Some("new"))?;
     println!("{}", image.bundle.top.digest);
     Ok(())

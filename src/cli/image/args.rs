@@ -53,7 +53,7 @@ pub struct SupplyArgs {
     /// Fetch nothing: what is not in the cache is an error
     #[arg(long)]
     pub offline: bool,
-    /// Folder of fetched files [default: $XDG_CACHE_HOME/wrtpod or ~/.cache/wrtpod]
+    /// Folder of fetched files and of built layers [default: $XDG_CACHE_HOME/wrtpod or ~/.cache/wrtpod]
     #[arg(long, value_name = "FOLDER", env = "WRTPOD_CACHE")]
     pub cache: Option<PathBuf>,
     /// Registry that is reached without TLS, such as registry.lan:5000; may be repeated

@@ -3,7 +3,7 @@
 use tar::EntryType;
 
 use super::super::archive::read;
-use super::super::stream::Stream;
+use super::super::stream;
 use super::{Tar, path, problem};
 
 /// Reads it to its end; the paths.
@@ -163,11 +163,8 @@ fn refuses_more_entries_than_a_root_has() {
     assert!(problem(names(&[many, vec![0; 1024]].concat())).contains("more than 100000 entries"));
 }
 
-fn stream(bytes: &[u8]) -> Result<u64, super::super::Error> {
-    let mut stream = Stream::open("it", bytes)?;
-    let mut sink = std::io::sink();
-    std::io::copy(&mut stream, &mut sink).map_err(|error| super::super::Error::archive("it", error))?;
-    stream.finish("it").map(|measure| measure.size)
+fn size(bytes: &[u8]) -> Result<u64, super::super::Error> {
+    stream::pass("it", bytes, |_| Ok(())).map(|((), measure)| measure.size)
 }
 
 fn gzip(bytes: &mut dyn std::io::Read) -> Vec<u8> {
@@ -182,9 +179,9 @@ fn refuses_bombs() {
     // 80 MiB of zeros are 80 KiB of gzip: past 64 MiB the ratio counts.
     let bomb = gzip(&mut std::io::repeat(0).take(80 << 20));
     assert!(bomb.len() < 200 << 10);
-    assert!(problem(stream(&bomb)).contains("more than 200 times its size"));
+    assert!(problem(size(&bomb)).contains("more than 200 times its size"));
     let small = gzip(&mut std::io::repeat(0).take(60 << 20));
-    assert_eq!(stream(&small).expect("it is small"), small.len() as u64);
+    assert_eq!(size(&small).expect("it is small"), small.len() as u64);
 }
 
 #[test]
@@ -192,14 +189,14 @@ fn refuses_streams_that_are_damaged() {
     let whole = gzip(&mut &Tar::new().file("a", "content").bytes()[..]);
     // A single byte is not known for gzip yet, and is no archive.
     for length in 2..whole.len() {
-        assert!(stream(&whole[..length]).is_err(), "{length}");
+        assert!(size(&whole[..length]).is_err(), "{length}");
     }
     let mut wrong = whole.clone();
     let crc = whole.len() - 8;
     wrong[crc] ^= 1;
-    assert!(stream(&wrong).is_err());
-    assert!(stream(&[&whole[..], b"garbage"].concat()).is_err());
-    assert!(problem(stream(b"BZh9")).contains("compressed with xz or bzip2"));
+    assert!(size(&wrong).is_err());
+    assert!(size(&[&whole[..], b"garbage"].concat()).is_err());
+    assert!(problem(size(b"BZh9")).contains("compressed with xz or bzip2"));
 }
 
 #[test]
@@ -208,11 +205,12 @@ fn reads_zstd_of_several_frames() {
     let frame = |byte| [0x28, 0xb5, 0x2f, 0xfd, 0x20, 1, 9, 0, 0, byte];
     let skipped = [0x50, 0x2a, 0x4d, 0x18, 3, 0, 0, 0, 1, 2, 3];
     let bytes = [&frame(b'a')[..], &skipped, &frame(b'b')].concat();
-    let mut text = String::new();
-    let mut stream = Stream::open("it", &bytes[..]).expect("it is zstd");
-    std::io::Read::read_to_string(&mut stream, &mut text).expect("it is sound");
-    assert_eq!(text, "ab");
-    assert_eq!(stream.finish("it").expect("it is sound").size, bytes.len() as u64);
-    let cut = Stream::open("it", &bytes[..bytes.len() - 1]).expect("it is zstd").finish("it");
-    assert!(cut.is_err());
+    let text = |bytes: &[u8]| {
+        stream::pass("it", bytes, |inflated| {
+            std::io::read_to_string(inflated).map_err(|error| super::super::Error::archive("it", error))
+        })
+    };
+    let (text_of_both, measure) = text(&bytes).expect("it is sound");
+    assert_eq!((text_of_both.as_str(), measure.size), ("ab", bytes.len() as u64));
+    assert!(text(&bytes[..bytes.len() - 1]).is_err());
 }

@@ -40,7 +40,7 @@ pub(super) fn image(arch: &str, text: &str) -> Image {
     let base = base(arch);
     let mut root = Root::new(base.tree().clone());
     put(&mut root, "etc/text", text);
-    let layer = root.layer(7).expect("it can be made");
+    let layer = root.layer(7, None).expect("it can be made");
     let settings = Settings {
         entrypoint: Some(vec!["/sbin/init".to_owned()]),
         env: BTreeMap::from([("container".to_owned(), "oci".to_owned())]),
@@ -199,7 +199,7 @@ fn puts_images_on_images() {
     let base = Base::of_bundle("it", &below, None).expect("it is an image");
     let mut root = Root::new(base.tree().clone());
     root.put_file(&path("etc/text"), Attributes::root(0o600), &mut &b"2"[..]).expect("it fits");
-    let layer = root.layer(9).expect("it can be made");
+    let layer = root.layer(9, None).expect("it can be made");
     let image = Image::assemble(&base, layer, &Settings::default(), 9);
     let above = Base::of_bundle("it", &image.bundle, None).expect("it is an image");
     assert_eq!((above.layers().len(), above.config().rootfs.diff_ids.len()), (3, 3));

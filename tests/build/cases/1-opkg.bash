@@ -83,6 +83,13 @@ mkdir -p other/place && cp -r feed base.tar.gz script other/place/
 sed -e 's/packages: .*/packages: [-odhcpd-ipv6only, alpha]/' alpha.yaml >other/place/alpha.yaml
 is 'the same recipe in another folder, in another order, gives the same image' "$digest" "$(cd other/place && built alpha --cache "$work/home/other-cache")"
 is 'and the same layout' "$(cd alpha.oci && find . -type f -exec sha256sum {} + | sort)" "$(cd other/place/alpha.oci && find . -type f -exec sha256sum {} + | sort)"
+top_layer() { jq -r '.layers[-1].digest[7:]' "$(document "$1")"; }
+expect 'the cache has the layer' 0 '' test -f "home/.cache/wrtpod/layers/$(top_layer alpha.oci)"
+is 'with which the image is the same' "$digest" "$(built alpha)"
+for file in home/.cache/wrtpod/layers/*; do
+  case $file in *.pieces) ;; *) head -c "$(stat -c %s "$file")" /dev/urandom >damaged && mv damaged "$file" ;; esac
+done
+is 'and with a damaged one' "$digest" "$(rm -r alpha.oci && built alpha)"
 is 'and from another folder' "$digest" "$(cd other && "$wrtpod" image build place/alpha.yaml --out from-another.oci 2>/dev/null)"
 is 'with the same bill of materials' "$(sum alpha.oci/index.json)" "$(sum other/from-another.oci/index.json)"
 is 'as an archive' "$digest" "$("$wrtpod" image build alpha.yaml --out alpha.tar 2>/dev/null)"
