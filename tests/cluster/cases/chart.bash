@@ -57,6 +57,24 @@ for name in helm4 helm3; do
   [ "$(uid statefulset/router)" = "$workload" ] || fail "the workload was made anew"
   on_lan ping -c 1 -W 2 192.168.1.70
 
+  say "$name meets an attachment that somebody changed by hand: Helm 4 stops at it, Helm 3 goes by, and the notes tell of it"
+  nad=$(nad_of router)
+  config() { k get net-attach-def "$nad" -o json | jq -cS '.spec.config | fromjson'; }
+  was=$(config)
+  k patch net-attach-def "$nad" --type merge -p "$(jq -c '{spec: {config: (.plugins[0].mtu = 1400 | tojson)}}' <<<"$was")"
+  if [ "$name" = helm4 ]; then
+    expect 1 h upgrade router "$chart" -f values.yaml -f changed.yaml
+    said 'conflict with "kubectl-patch"'
+    expect 0 h upgrade router "$chart" -f values.yaml -f changed.yaml --force-conflicts
+  else
+    expect 0 h upgrade router "$chart" -f values.yaml -f changed.yaml
+    said "Somebody changed the NetworkAttachmentDefinition $nad"
+    expect 0 k delete net-attach-def "$nad"
+    expect 0 h upgrade router "$chart" -f values.yaml -f changed.yaml
+    not_said "Somebody changed"
+  fi
+  [ "$(config)" = "$was" ] || fail "the attachment is not as the chart has it: $(config)"
+
   say "$name rolls back"
   expect 0 h rollback router 1
   ready router
