@@ -61,6 +61,21 @@ if [ -n "${WRTPOD_TEST_ROOTFS:-}" ]; then
   at client ip addr add 192.168.32.150/24 dev nic
   answered() { at client busybox nslookup somewhere.example 192.168.32.254 | has -xF "Address: 1.2.3.4"; }
   within 20 answered
+  say "a stranger, whose network is none of the router's, gets none: by the LAN, and from behind eth0"
+  # ask MACHINE-COMMAND FROM TO: an A question for somewhere.example from that address, to port 53 there.
+  ask() {
+    "${@:3}" python3 -c 'import socket, sys
+asker = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+asker.bind((sys.argv[1], 0))
+asker.settimeout(3)
+asker.sendto(bytes.fromhex("000101000001000000000000") + b"\x09somewhere\x07example\0\0\x01\0\x01", (sys.argv[2], 53))
+print(asker.recv(512)[-4:])' "$1" "$2" 2>&1
+  }
+  at client ip addr add 10.77.0.1/32 dev lo
+  within 10 ask 192.168.32.150 192.168.32.254 at client
+  if ask 10.77.0.1 192.168.32.254 at client; then fail "it answers a stranger"; fi
+  k exec router-0 -- logread | shows 'ignoring query from non-local network 10.77.0.1' || fail "the question did not come as far as dnsmasq"
+  if ask 10.42.0.1 "$(k get pod router-0 -o jsonpath='{.status.podIP}')" "$here/node"; then fail "it answers on eth0"; fi
 fi
 
 say "leases are on the claim: the next pod has them"
