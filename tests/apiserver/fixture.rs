@@ -178,6 +178,19 @@ impl Fixture {
         serde_json::to_value(object).expect("JSON")
     }
 
+    /// Waits until the kubelet says that it knows of a pod's sandbox. Before that, it takes the pod away without one.
+    pub async fn sandbox_seen(&self) {
+        let events = self.api("v1", "Event", "events");
+        let filter = ListParams::default().fields("reason=SandboxChanged");
+        for _ in 0..120 {
+            if !events.list(&filter).await.expect("a list").items.is_empty() {
+                return;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(500)).await;
+        }
+        panic!("the kubelet has seen no sandbox for a minute");
+    }
+
     /// Removes the namespace; without a controller it stays, emptied by nobody, and does no harm.
     pub async fn done(self) {
         let api: Api<Namespace> = Api::all(self.client.clone());

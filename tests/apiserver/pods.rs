@@ -217,6 +217,7 @@ async fn a_missing_plugin_is_named() {
     let problems = fails(&fixture, &release).await;
     assert_eq!(problems[0].code, "missing-plugin", "{problems:?}");
     assert!(problems[0].message.contains("no-such-plugin"), "{problems:?}");
+    fixture.sandbox_seen().await;
     // Without the plugin the pod's network cannot be torn down either, so it stays: that has to be said.
     let options = DeleteOptions { timeout: Duration::from_secs(12), ..delete_options(&fixture) };
     let error = fixture.cluster.delete(&options, &mut Silent).await.expect_err("it stays");

@@ -12,7 +12,7 @@ expect 0 w deploy router hub side
 watch queries lan 'udp port 53 and (host 192.168.1.57 or host 192.168.1.58 or host 192.168.1.59)'
 hub=$(k get service hub -o jsonpath='{.spec.clusterIP}')
 for pod in router hub side; do
-  [ "$pod" = side ] || k exec $pod-0 -- ip route | has '^default via 192.168.1.1 dev lan *$' || fail "$pod: no default route on the LAN"
+  [ "$pod" = side ] || k exec $pod-0 -- ip route | has '^default via 192.168.1.1 dev lan\( proto static\)\? *$' || fail "$pod: no default route on the LAN"
   k exec $pod-0 -- cat /etc/resolv.conf
   k exec $pod-0 -- nslookup "hub.$space.svc.cluster.local" | shows "Address.* $hub" || fail "$pod does not find the Service"
   k exec $pod-0 -- nslookup host.lan | shows 'Address.* 192.168.1.1' || fail "$pod does not find a name of the LAN"
