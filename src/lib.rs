@@ -7,11 +7,7 @@ pub mod chart;
 pub mod cli;
 pub mod cluster;
 pub mod cores;
-pub mod diag;
 pub mod explain;
-pub mod feed;
-pub mod fetch;
-pub mod image;
 pub mod import;
 pub mod install;
 pub mod net;
@@ -21,16 +17,11 @@ pub mod passes;
 pub mod plan;
 pub mod pod;
 pub mod recipe;
-pub mod registry;
 pub mod rules;
-pub mod secret;
-#[cfg(test)]
-mod server_of_tests;
-pub mod shown;
 pub mod sink;
 pub mod spec;
-pub mod temporary;
-pub mod tls;
-pub mod types;
-pub mod uci;
-pub mod yaml;
+
+// What other programs need too has crates of its own; here it has the names by which the modules know it.
+pub use wrtpod_base::{diag, secret, shown, temporary, types, yaml};
+pub use wrtpod_oci::{fetch, image, registry, tls};
+pub use wrtpod_openwrt::{feed, uci};

@@ -8,10 +8,10 @@ use crate::image::{self, Attributes, Root, Tree};
 use crate::overlay;
 use crate::recipe::{self, Recipe};
 use crate::registry::{self, Client, Credentials};
-use crate::server_of_tests::{Fake, Reply};
 use crate::spec::{self, Input};
 use crate::types::Digest;
 use crate::{fetch, install};
+use wrtpod_test_server::{Fake, Reply};
 
 const SUM: &str = "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d";
 

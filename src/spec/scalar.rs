@@ -3,7 +3,11 @@
 use super::decode::{Decode, Decoder, MapKey};
 use super::schema::Defs;
 use crate::diag::Written;
-use crate::types::{AccountId, Invalid, Port, TextForm, Vlan, nearest, quoted};
+use crate::types::{
+    AccountId, AddressSpec, Capability, CapabilityWish, Cidr, DataKey, EnvName, FeedName, FeedUrl, FileMode,
+    FileOwner, HttpUrl, ImageRef, InterfaceName, Invalid, IpRange, Mac, ModuleName, Name, ObjectName,
+    OverlayRef, PackageWish, Port, Privilege, Quantity, RootPath, Sha256, TextForm, Vlan, nearest, quoted,
+};
 use crate::yaml::{Kind, Tree};
 use serde_json::{Value, json};
 use std::net::IpAddr;
@@ -34,32 +38,46 @@ pub(crate) fn not_a_choice(text: &str, what: &str, words: &[&str]) -> Invalid {
     Invalid::new(problem, fix)
 }
 
-impl<T: TextForm> Decode for T {
-    const WHAT: &'static str = T::WHAT;
+/// Values with a form of their own, as texts and as keys.
+macro_rules! forms {
+    ($($ty:ty),* $(,)?) => {
+        $(impl Decode for $ty {
+            const WHAT: &'static str = <$ty as TextForm>::WHAT;
 
-    fn decode(tree: &Tree, decoder: &mut Decoder<'_>) -> Option<Self> {
-        decoder.parse(tree, T::WHAT, &format!("write it like `{}`", T::EXAMPLE))
-    }
+            fn decode(tree: &Tree, decoder: &mut Decoder<'_>) -> Option<Self> {
+                let fix = format!("write it like `{}`", <$ty as TextForm>::EXAMPLE);
+                decoder.parse(tree, <$ty as TextForm>::WHAT, &fix)
+            }
 
-    fn example() -> Kind {
-        text_of(T::EXAMPLE)
-    }
+            fn example() -> Kind {
+                text_of(<$ty as TextForm>::EXAMPLE)
+            }
 
-    fn schema(_: &mut Defs) -> Value {
-        json!({"type": ["string", "number"], "pattern": T::PATTERN, "examples": [T::EXAMPLE]})
-    }
+            fn schema(_: &mut Defs) -> Value {
+                let (pattern, example) = (<$ty as TextForm>::PATTERN, <$ty as TextForm>::EXAMPLE);
+                json!({"type": ["string", "number"], "pattern": pattern, "examples": [example]})
+            }
+        }
+
+        impl MapKey for $ty {
+            const EXAMPLE_KEY: &'static str = <$ty as TextForm>::EXAMPLE;
+
+            fn from_key(text: &str) -> Result<Self, Invalid> {
+                text.parse()
+            }
+
+            fn key_schema() -> Value {
+                json!({"pattern": <$ty as TextForm>::PATTERN})
+            }
+        })*
+    };
 }
 
-impl<T: TextForm> MapKey for T {
-    const EXAMPLE_KEY: &'static str = T::EXAMPLE;
-
-    fn from_key(text: &str) -> Result<Self, Invalid> {
-        text.parse()
-    }
-
-    fn key_schema() -> Value {
-        json!({"pattern": T::PATTERN})
-    }
+forms! {
+    AddressSpec, Capability, CapabilityWish, Cidr, DataKey, EnvName,
+    FeedName, FeedUrl, FileMode, FileOwner, HttpUrl, ImageRef,
+    InterfaceName, IpRange, Mac, ModuleName, Name, ObjectName,
+    OverlayRef, PackageWish, Privilege, Quantity, RootPath, Sha256,
 }
 
 impl MapKey for String {

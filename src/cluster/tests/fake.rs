@@ -13,8 +13,8 @@ use sha1::{Digest as _, Sha1};
 
 use crate::cluster::Cluster;
 use crate::cluster::wire::Wire;
-use crate::server_of_tests::{self, Reply};
 use crate::tls;
+use wrtpod_test_server::{self as server, Reply};
 
 /// What goes wrong with a request.
 #[derive(Debug, Clone)]
@@ -87,8 +87,8 @@ impl Fake {
     }
 
     /// The cluster with the same objects behind a socket, which commands in pods need: each ends with this exit code.
-    pub(super) async fn on_a_socket(self, code: i32) -> (Cluster, server_of_tests::Fake) {
-        let server = server_of_tests::Fake::new(move |ask| {
+    pub(super) async fn on_a_socket(self, code: i32) -> (Cluster, server::Fake) {
+        let server = server::Fake::new(move |ask| {
             if let Some(key) = ask.header("sec-websocket-key") {
                 return ended(key, code);
             }

@@ -8,7 +8,7 @@ mod tokens;
 
 use std::time::{Duration, Instant};
 
-use crate::server_of_tests::{Ask, Fake, Reply};
+use wrtpod_test_server::{Ask, Fake, Reply};
 
 use super::{Client, Credentials, Error, Limits};
 use crate::types::{Digest, ImageRef};

@@ -10,7 +10,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
 
 /// A request.
-pub(crate) struct Ask {
+pub struct Ask {
     /// Its method.
     pub method: String,
     /// Its path with the query.
@@ -24,14 +24,16 @@ pub(crate) struct Ask {
 }
 
 impl Ask {
-    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+    /// A header's value, by its name in lower case.
+    pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name).map(String::as_str)
     }
 }
 
 /// What it is answered with.
+#[must_use]
 #[derive(Clone)]
-pub(crate) enum Reply {
+pub enum Reply {
     /// An answer: status, headers, body, and how much of the body is sent before the connection breaks.
     Answer(u16, String, Vec<u8>, usize),
     /// These bytes.
@@ -45,18 +47,21 @@ pub(crate) enum Reply {
 }
 
 impl Reply {
-    pub(crate) fn status(code: u16) -> Self {
+    /// An answer without headers or a body.
+    pub fn status(code: u16) -> Self {
         Self::Answer(code, String::new(), Vec::new(), usize::MAX)
     }
 
-    pub(crate) fn header(mut self, name: &str, value: &str) -> Self {
+    /// The same with a header more.
+    pub fn header(mut self, name: &str, value: &str) -> Self {
         if let Self::Answer(_, headers, ..) = &mut self {
             let _ = write!(headers, "{name}: {value}\r\n");
         }
         self
     }
 
-    pub(crate) fn body(mut self, bytes: impl AsRef<[u8]>) -> Self {
+    /// The same with this body.
+    pub fn body(mut self, bytes: impl AsRef<[u8]>) -> Self {
         if let Self::Answer(_, _, body, _) = &mut self {
             bytes.as_ref().clone_into(body);
         }
@@ -64,7 +69,7 @@ impl Reply {
     }
 
     /// The same, which breaks off after so many bytes of the body.
-    pub(crate) fn cut(mut self, after: usize) -> Self {
+    pub fn cut(mut self, after: usize) -> Self {
         if let Self::Answer(.., sent) = &mut self {
             *sent = after;
         }
@@ -73,7 +78,7 @@ impl Reply {
 }
 
 /// A running fake.
-pub(crate) struct Fake {
+pub struct Fake {
     /// Host and port.
     pub host: String,
     /// Larger bodies are refused before they are read, and the connection is closed, as proxies do.
@@ -85,7 +90,8 @@ pub(crate) struct Fake {
 }
 
 impl Fake {
-    pub(crate) async fn new(mut answer: impl FnMut(&Ask) -> Reply + Send + 'static) -> Self {
+    /// Starts it on a free port of the loopback.
+    pub async fn new(mut answer: impl FnMut(&Ask) -> Reply + Send + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let host = listener.local_addr().expect("an address").to_string();
         let (log, cut_bodies) = (Arc::new(Mutex::new(Vec::new())), Arc::new(AtomicU32::new(0)));
@@ -124,17 +130,17 @@ impl Fake {
     }
 
     /// The requests so far.
-    pub(crate) fn log(&self) -> Vec<String> {
+    pub fn log(&self) -> Vec<String> {
         self.log.lock().expect("no test panics here").clone()
     }
 
     /// The requests since the last call.
-    pub(crate) fn take_log(&self) -> Vec<String> {
+    pub fn take_log(&self) -> Vec<String> {
         std::mem::take(&mut self.log.lock().expect("no test panics here"))
     }
 
     /// Ends it; the port that nobody listens on any more.
-    pub(crate) async fn close(self) -> String {
+    pub async fn close(self) -> String {
         self.task.abort();
         let _ = self.task.await;
         self.host.rsplit(':').next().unwrap_or_default().to_owned()

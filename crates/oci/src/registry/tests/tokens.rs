@@ -8,7 +8,7 @@ use super::bundle::{Heard, bundle, large, push, reference};
 use super::model::Model;
 use super::{DIGEST, QUICK};
 use crate::registry::{Client, Credentials, Error};
-use crate::server_of_tests::{Fake, Reply};
+use wrtpod_test_server::{Fake, Reply};
 
 /// With a login, as pushes have: oci-client asks the registry for its challenge by itself, before anything else is asked.
 /// Without one nothing says that a token will be wanted, so the refusal that tells it is a fourth request.

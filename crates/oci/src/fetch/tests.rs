@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 use sha2::{Digest as _, Sha256};
 
 use super::{Cache, Error, Fetcher, Limits, Place, Progress, Want};
-use crate::server_of_tests::{Ask, Fake, Reply};
 use crate::types::Digest;
+use wrtpod_test_server::{Ask, Fake, Reply};
 
 const QUICK: Limits = Limits {
     connect: Duration::from_secs(5),

@@ -10,7 +10,7 @@ use super::bundle::{Heard, bundle, entry, large, push, push_with, reference};
 use super::model::Model;
 use crate::image::{Bundle, Bytes, Descriptor, FilePart, media_type};
 use crate::registry::{Client, Credentials, Error, Limits, Pushed};
-use crate::server_of_tests::{Fake, Reply};
+use wrtpod_test_server::{Fake, Reply};
 
 #[tokio::test]
 async fn everything_is_there_and_the_tag_is_last() {

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use reqwest::Url;
 
 use crate::image::Descriptor;
-use crate::server_of_tests::{Ask, Fake, Reply};
+use wrtpod_test_server::{Ask, Fake, Reply};
 
 /// What it holds, and how it behaves.
 pub(super) struct State {

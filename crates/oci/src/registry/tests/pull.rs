@@ -6,8 +6,8 @@ use std::time::Duration;
 use super::{DIGEST, MANIFEST, OTHER, QUICK, digest};
 use crate::image::{Descriptor, Document};
 use crate::registry::{Client, Credentials, Error, Limits, Source};
-use crate::server_of_tests::{Ask, Fake, Reply};
 use crate::types::Digest;
+use wrtpod_test_server::{Ask, Fake, Reply};
 
 fn source(fake: &Fake, suffix: &str, limits: Limits) -> Source {
     let image = format!("{}/team/box{suffix}", fake.host).parse().expect("a reference");
