@@ -38,6 +38,9 @@ impl Pattern {
 
 const MULTUS: &str =
     "Multus is not installed: apply its manifest (thin is the safer choice on k3s), then deploy again";
+/// Multus 4.3 gives each request 0.25 s, and does not repeat one that took longer (pkg/multus, `GetPod`).
+const SLOW: &str = "Multus gives the API server a quarter of a second to tell of the pod: is the node or the API server too busy, or the way \
+                    between them cut? The kubelet tries again by itself";
 const ATTACHMENT: &str =
     "the attachment is not in that namespace: run `wrtpod deploy` again, which applies it";
 pub(super) const PARENT: &str =
@@ -68,6 +71,7 @@ pub(super) const SANDBOX: &[Pattern] = &[
         "missing-plugin",
         "the node lacks this CNI plugin: install the reference CNI plugins into the folder that its distribution reads",
     ),
+    passing("error waiting for pod: Get ", "api-server-slow", SLOW),
     // Of ADD and of DEL alike.
     lasting("dhcp.sock", "no-dhcp-daemon", DHCP),
     // Other folders of IPv6 lack a file in some pods, and a file that is there may be refused: neither is mended on the node.
