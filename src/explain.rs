@@ -108,6 +108,7 @@ pub const RULES: &[Page] = pages!["rules":
     "no-effect",
     "no-gateway-api",
     "no-interfaces",
+    "no-ipv6",
     "no-multus",
     "no-node-has-parent",
     "no-whereabouts",

@@ -91,6 +91,7 @@ const SHARED: &[(&str, &str)] = &[
     ("templates/_names.tpl", include_str!("parts/_names.tpl")),
     ("templates/_placement.tpl", include_str!("parts/_placement.tpl")),
     ("templates/_pod.tpl", include_str!("parts/_pod.tpl")),
+    ("templates/_ipv6.tpl", include_str!("parts/_ipv6.tpl")),
     ("templates/_routes.tpl", include_str!("parts/_routes.tpl")),
     ("templates/_users.tpl", include_str!("parts/_users.tpl")),
     ("templates/_yaml.tpl", include_str!("parts/_yaml.tpl")),

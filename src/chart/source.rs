@@ -181,6 +181,7 @@ impl<'a> Source<'a> {
         let site = documents.site.as_mut().expect("an appliance is planned on a site");
         site.value.spec.value.namespace = Some(Loc::bare(name(NAMESPACE)));
         site.value.spec.value.host_users = None;
+        site.value.spec.value.ipv6 = None;
         for (_, network) in &mut site.value.spec.value.networks {
             stand_in(network);
         }
@@ -232,6 +233,7 @@ impl<'a> Source<'a> {
             volume.value.access_mode = None;
         }
         spec.host_users = None;
+        spec.ipv6 = None;
         spec.proc_mount = None;
         if self.profile() == Profile::Generic {
             spec.helper_image = Some(image(HELPER));

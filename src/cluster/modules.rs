@@ -1,13 +1,13 @@
-//! The kernel modules of a node, by the `/sys/module` of a pod on it, and which of those that a release needs are not there.
-//! One that is built into the kernel and has no parameters is not to be seen there.
+//! The kernel of a node: its modules, by the `/sys/module` of a pod on it, and which of those that a release needs are not there; and
+//! whether it has IPv6. A module that is built into the kernel and has no parameters is not to be seen.
 
 use std::collections::BTreeSet;
 
 use super::session::Session;
-use super::{Error, Obstacle, Release, deploy, exec};
+use super::{Error, NodeState, Obstacle, Release, deploy, exec};
 
-/// What prints a node's modules, from any pod on it.
-pub(super) const COMMAND: [&str; 2] = ["ls", "/sys/module"];
+/// What prints a node's modules and kinds of networks, from any pod on it: each folder's name, a colon, and what is in it.
+pub(super) const COMMAND: [&str; 3] = ["ls", "/sys/module", "/proc/sys/net"];
 
 /// A node and the modules that its kernel has.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,12 +16,26 @@ pub(super) struct Modules {
     pub node: String,
     /// The modules, as the kernel writes them.
     pub loaded: BTreeSet<String>,
+    /// Whether it was booted with IPv6.
+    pub ipv6: bool,
 }
 
 impl Modules {
     /// Reads what [`COMMAND`] prints.
     pub(super) fn read(node: &str, output: &str) -> Self {
-        Self { node: node.to_owned(), loaded: output.split_whitespace().map(str::to_owned).collect() }
+        let mut there = Self { node: node.to_owned(), loaded: BTreeSet::new(), ipv6: false };
+        let mut of_net = false;
+        for word in output.split_whitespace() {
+            match word {
+                "/sys/module:" => of_net = false,
+                "/proc/sys/net:" => of_net = true,
+                word if of_net => there.ipv6 |= word == "ipv6",
+                word => {
+                    there.loaded.insert(word.to_owned());
+                }
+            }
+        }
+        there
     }
 }
 
@@ -49,6 +63,17 @@ pub(super) async fn of_running_pod(session: &Session<'_>, release: &Release) -> 
         return Err(Error::Exec { pod: name, reason });
     }
     Ok(Modules::read(&node, &String::from_utf8_lossy(&output.stdout)))
+}
+
+/// Whether a node's IPv6 is what the release's attachments are made for; `others` are those on which they work.
+pub(super) fn of_ipv6(release: &Release, there: &Modules, others: &[String]) -> Option<Obstacle> {
+    let state = match (release.sets_ipv6()?, there.ipv6) {
+        (true, false) => NodeState::NoIpv6,
+        (false, true) => NodeState::HasIpv6,
+        _ => return None,
+    };
+    let others = if state == NodeState::NoIpv6 { others.to_vec() } else { Vec::new() };
+    Some(Obstacle::Node { node: there.node.clone(), appliance: release.appliance.clone(), state, others })
 }
 
 /// The modules of a release that a node does not have.

@@ -1,6 +1,6 @@
-//! Why a node does not take a pod, and the words for it. Pure.
+//! Why a node does not take a pod, or not as it is meant, and the words for it. Pure.
 
-/// Why a node does not take a pod.
+/// Why a node does not take a pod, or not as it is meant.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum NodeState {
     /// It is named, and the cluster does not have it.
@@ -34,6 +34,10 @@ pub enum NodeState {
         /// The kubelet's version.
         kubelet: String,
     },
+    /// It was booted without IPv6, which the pod's attachments set something of.
+    NoIpv6,
+    /// It has IPv6, and the pod's attachments set nothing of it.
+    HasIpv6,
     /// It offers too few of a device, or none.
     Device {
         /// The device plugin's resource.
@@ -55,6 +59,7 @@ impl NodeState {
             Self::Tainted { .. } => "node-tainted",
             Self::Architecture { .. } | Self::Unlabelled(_) => "node-unfit",
             Self::NoUsers { .. } => "user-namespace-missing",
+            Self::NoIpv6 | Self::HasIpv6 => "no-ipv6",
             Self::Device { .. } => "device-missing",
         }
     }
@@ -76,6 +81,12 @@ impl NodeState {
             }
             Self::NoUsers { runtime, kubelet } => format!(
                 "{node} cannot give {appliance} users of its own: its runtime ({runtime}, kubelet {kubelet}) reports no user namespaces"
+            ),
+            Self::NoIpv6 => {
+                format!("{node}, where {appliance} may run, was booted without IPv6, and its attachments set sysctls of that")
+            }
+            Self::HasIpv6 => format!(
+                "{node} has IPv6, and {appliance} is to be without: there it takes an address and a default route from whoever advertises one"
             ),
             Self::Device { resource, has: 0, .. } => {
                 format!("{node} offers no {resource}, which {appliance} asks for")
@@ -112,6 +123,12 @@ impl NodeState {
             Self::NoUsers { .. } => "update the node to Kubernetes 1.33, and containerd 2 with runc 1.2, or CRI-O; or keep the appliance \
                  to other nodes by `nodes`, or write `hostUsers: true` for it"
                 .to_owned(),
+            Self::NoIpv6 => {
+                "write `ipv6: false`, for the appliance or the site; or keep the appliance to other nodes by `nodes`".to_owned()
+            }
+            Self::HasIpv6 => {
+                "keep the appliance to nodes without IPv6 by `nodes`, or remove `ipv6: false` where all have it".to_owned()
+            }
             Self::Device { .. } => format!(
                 "let its device plugin run there and see the device (`kubectl describe node {node}`, under \
                  Allocatable), or correct `devices`"

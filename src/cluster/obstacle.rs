@@ -22,6 +22,7 @@ pub const CODES: &[&str] = &[
     "namespace-missing",
     "namespace-terminating",
     "no-gateway-api",
+    "no-ipv6",
     "no-multus",
     "no-whereabouts",
     "node-cordoned",
@@ -246,6 +247,7 @@ impl Obstacle {
     /// How much it matters.
     pub fn gravity(&self) -> Gravity {
         match self {
+            Self::Node { state: NodeState::HasIpv6, .. } => Gravity::Note,
             Self::Node { others, .. } if others.is_empty() => Gravity::Error,
             Self::NoModule { module, .. } if modules::comes_by_itself(module) => Gravity::Note,
             Self::Node { state: NodeState::Missing, .. } | Self::NoModule { .. } => Gravity::Warning,

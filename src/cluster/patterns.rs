@@ -50,8 +50,8 @@ const SECURITY: &str = "label the namespace pod-security.kubernetes.io/enforce=p
 
 const DHCP: &str = "the CNI plugins' DHCP daemon does not run on the node, and without it a pod with `address: dhcp` is neither made nor \
                     taken away: run `dhcp daemon` of the CNI plugins there, as a service or a DaemonSet, and what hangs goes on";
-const IPV6: &str = "the node was booted without IPv6, and the attachment sets sysctls of it: boot it without `ipv6.disable=1` \
-                    (`net.ipv6.conf.all.disable_ipv6=1` turns IPv6 off as well)";
+const IPV6: &str = "the node was booted without IPv6, and the attachment sets sysctls of it: write `ipv6: false`, for the appliance or the \
+                    site, or boot the node without `ipv6.disable=1`";
 const CONNTRACK: &str = "the network sets sysctls of connection tracking, and the node has not loaded that: `modprobe nf_conntrack` on \
                          it, or remove them from `sysctls`";
 

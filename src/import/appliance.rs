@@ -108,6 +108,9 @@ fn wanted(
         spec.put("hostUsers", shares.value);
     }
     spec.text("procMount", values.proc_mount.get());
+    if values.ipv6.is_some_and(|has| !has.value) {
+        spec.put("ipv6", false);
+    }
     for (key, id) in [("user", values.user.get()), ("group", values.group.get())] {
         if let Some(id) = id {
             spec.put(key, id.get());

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 
 /// Keys of an appliance that the values of a chart decide altogether. The others are in the chart's templates, where the
 /// catalog entry put them.
-const DECIDED: [&str; 32] = [
+const DECIDED: [&str; 33] = [
     "annotations",
     "clusterForwarding",
     "devices",
@@ -26,6 +26,7 @@ const DECIDED: [&str; 32] = [
     "imagePullSecrets",
     "ingress",
     "interfaces",
+    "ipv6",
     "labels",
     "nodeSelector",
     "nodes",

@@ -79,6 +79,8 @@ record! {
         "hostUsers" => host_users: Given<bool>,
         /// What the appliance sees of /proc.
         "procMount" => proc_mount: Given<String>,
+        /// Whether its nodes have IPv6.
+        "ipv6" => ipv6: Option<Loc<bool>>,
         /// Further containers.
         "containers" => containers: Entries<Name, Container>,
         /// Further volumes.

@@ -196,12 +196,19 @@ fn sysctls(profile: Profile, nic: &Nic, network: &Network) -> Vec<Sysctl> {
     }
     sysctls.retain(|ours| !own.iter().any(|own| own.key == ours.key));
     sysctls.extend(own);
+    if !nic.ipv6 {
+        // `tuning` fails on a file that is not there, and with it each pod.
+        sysctls.retain(|sysctl| !sysctl.key.starts_with(IPV6));
+    }
     sysctls
 }
 
 fn sysctl(key: &str, value: &str, reason: &str) -> Sysctl {
     Sysctl { key: key.into(), value: value.into(), reason: reason.into() }
 }
+
+/// What begins the keys of IPv6; a kernel that was booted without it has none of them.
+pub const IPV6: &str = "net.ipv6.";
 
 const ACCEPT_RA: &str = "net.ipv6.conf.IFNAME.accept_ra";
 

@@ -180,6 +180,7 @@ fn appliance(context: &Context<'_>, document: &Loc<spec::Appliance>, diags: &mut
         Profile::OpenWrt => pair::half(context.documents, &name, spec, diags),
         Profile::Generic => None,
     };
+    let ipv6 = spec.ipv6.or(context.site.ipv6);
     let place = Place {
         site: context.site,
         documents: context.documents,
@@ -192,6 +193,7 @@ fn appliance(context: &Context<'_>, document: &Loc<spec::Appliance>, diags: &mut
         several_uplinks: routers.several_uplinks && profile == Profile::OpenWrt,
         replicas: spec.replicas.as_ref().map_or(1, |replicas| replicas.value),
         in_pair: half.is_some(),
+        ipv6,
         faulty,
     };
     let mut nics = nics::decide(place, &spec.interfaces, diags);
@@ -245,6 +247,7 @@ fn appliance(context: &Context<'_>, document: &Loc<spec::Appliance>, diags: &mut
         hostname: spec.hostname.as_ref().map(|name| name.to_string()),
         host_users: spec.host_users.or(context.site.host_users),
         proc_unmasked: proc_unmasked(spec),
+        ipv6,
         pod_sysctls: spec.sysctls.clone(),
         labels: document.metadata.labels.clone(),
         annotations: document.metadata.annotations.clone(),
@@ -351,7 +354,7 @@ fn credentials(profile: Profile, name: &str, spec: &ApplianceSpec) -> Option<Cre
 
 /// A router's prefix for unique local addresses, from the same seed as its MACs.
 fn ula_prefix(context: &Context<'_>, name: &str, nics: &[Nic]) -> Option<String> {
-    nics.iter().find(|nic| nic.serve.is_some())?;
+    nics.iter().find(|nic| nic.serve.is_some() && nic.ipv6)?;
     let mac = super::mac::derive(super::mac::MacSeed {
         salt: context.salt.unwrap_or_default(),
         namespace: &context.namespace,

@@ -256,6 +256,8 @@ pub struct Appliance {
     pub host_users: Option<Loc<bool>>,
     /// Whether its main container sees all of /proc.
     pub proc_unmasked: Option<Loc<bool>>,
+    /// Whether its nodes have IPv6, by its document or its site's; they have when absent.
+    pub ipv6: Option<Loc<bool>>,
     /// Sysctls of the pod (those that kubelet calls safe).
     pub pod_sysctls: Vec<(Loc<String>, Loc<String>)>,
     /// Labels of the user's on every object and the pod.
@@ -339,6 +341,8 @@ pub struct Nic {
     pub bridge: Option<Loc<bool>>,
     /// Who puts the addresses on it.
     pub configured_by: ConfiguredBy,
+    /// Whether the kernel that it is on has IPv6.
+    pub ipv6: bool,
 }
 
 /// Addresses of a NIC.

@@ -37,6 +37,8 @@ pub struct Place<'a> {
     pub in_pair: bool,
     /// Whether every NIC that leads out is an uplink: its mwan3 chooses between them.
     pub several_uplinks: bool,
+    /// Whether its nodes have IPv6, where somebody says it.
+    pub ipv6: Option<Loc<bool>>,
     /// Whether its document has faults that were reported.
     pub faulty: bool,
 }
@@ -158,6 +160,7 @@ fn nic_of_nothing(place: Place<'_>, interface: &Interface) -> Nic {
         metric: interface.metric.as_ref().map(|metric| metric.value),
         bridge: interface.bridge.filter(|bridge| bridge.value),
         configured_by: configured_by(place.profile),
+        ipv6: place.ipv6.is_none_or(|has| has.value),
     }
 }
 
@@ -209,6 +212,7 @@ fn nic(place: Place<'_>, interface: &Loc<Interface>, before: &[Route], diags: &m
         metric: interface.metric.as_ref().map(|metric| metric.value),
         bridge: interface.bridge.filter(|bridge| bridge.value),
         configured_by: configured_by(place.profile),
+        ipv6: place.ipv6.is_none_or(|has| has.value),
     }
 }
 

@@ -65,6 +65,11 @@ impl Appliance {
     pub fn own_users(&self) -> Option<&Loc<bool>> {
         self.host_users.as_ref().filter(|shares| !shares.value)
     }
+
+    /// The word by which its nodes have no IPv6, if they have none.
+    pub fn without_ipv6(&self) -> Option<&Loc<bool>> {
+        self.ipv6.as_ref().filter(|has| !has.value)
+    }
 }
 
 /// A volume mounted into a container.

@@ -5,6 +5,7 @@ mod access;
 mod addresses;
 mod existing;
 mod interfaces;
+mod ipv6;
 mod links;
 mod macs;
 mod names;
@@ -40,6 +41,7 @@ pub fn check(plan: &Plan, diags: &mut Diagnostics) {
     volumes::check(plan, diags);
     security::check(plan, diags);
     users::check(plan, diags);
+    ipv6::check(plan, diags);
     overlays::check(plan, diags);
 }
 

@@ -37,6 +37,11 @@ def choose(random, profile):
         values["timezone"], values["zonename"] = random.choice(ZONES)
     if all(one.get("address") == "pool" and "mac" not in one for one in values["interfaces"]):
         values["replicas"] = random.choice([1, 2])
+    if random.random() < 0.15:
+        values["ipv6"] = random.choice([True, False, False])
+        # Where a network or an interface has IPv6 both refuse it.
+        if random.random() < 0.8:
+            leave_out_ipv6(values)
     choose_access(random, values)
     choose_pod(random, values)
     if profile == "openwrt":
@@ -44,6 +49,16 @@ def choose(random, profile):
     else:
         choose_generic(random, values)
     return values
+
+
+def leave_out_ipv6(values):
+    is_ipv4 = lambda one: ":" not in (one["to"] if isinstance(one, dict) else one)
+    for network in values["networks"].values():
+        for key in ("subnets", "gateways", "pool", "dns", "routes"):
+            network |= {key: list(filter(is_ipv4, network[key]))} if key in network else {}
+    for interface in values["interfaces"]:
+        if isinstance(interface.get("address"), list):
+            interface["address"] = list(filter(is_ipv4, interface["address"])) or "none"
 
 
 def choose_image(random, profile):

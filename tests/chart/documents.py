@@ -86,7 +86,7 @@ def appliance(values, profile, name, lifted):
         "image": reference(values["image"]),
         "replicas": values["replicas"],
         "interfaces": [interface(one) for one in values["interfaces"]],
-        **some({key: values.get(key) for key in ("hostname", "timezone", "user", "group", "hostUsers", "procMount", "nodes", "nodeSelector", "tolerations")}),
+        **some({key: values.get(key) for key in ("hostname", "timezone", "user", "group", "hostUsers", "procMount", "ipv6", "nodes", "nodeSelector", "tolerations")}),
         **resources(values, lifted),
         **some({"imagePullPolicy": values["image"].get("pullPolicy"), "helperImage": values.get("helperImage")}),
         **some({"imagePullSecrets": [one["name"] for one in values.get("imagePullSecrets", [])]}),

@@ -17,6 +17,7 @@ mod goldens;
 mod images;
 mod import;
 mod init;
+mod ipv6;
 mod keys;
 mod layering;
 mod messages;

@@ -156,9 +156,22 @@ fn users(source: &Source<'_>) -> Vec<Entry> {
         "With `hostUsers: false`: Unmasked lets the appliance write the kernel's settings that are its network's, as NDP\n\
          relay of OpenWrt does, whose service `sysctl` then sets `accept_ra` 0 everywhere. Empty: they are read-only.",
     );
-    // Whether its nodes can is the place's to know, unless the appliance says it.
-    let is_stated = source.spec.host_users.is_some();
-    vec![if is_stated { host_users } else { host_users.of_place(Some("".into())) }, proc_mount]
+    let ipv6 = leaf(
+        "ipv6",
+        source.plan.without_ipv6().is_none(),
+        shapes::switch(),
+        "false for nodes that were booted without IPv6 (`ipv6.disable=1`): attachments set nothing of IPv6, which no such\n\
+         node has, and networks and interfaces state nothing of it.",
+    );
+    // What its nodes can is the place's to know, unless the appliance says it.
+    let of_place = |entry: Entry, is_stated: bool, default: Value| {
+        if is_stated { entry } else { entry.of_place(Some(default)) }
+    };
+    vec![
+        of_place(host_users, source.spec.host_users.is_some(), "".into()),
+        proc_mount,
+        of_place(ipv6, source.spec.ipv6.is_some(), true.into()),
+    ]
 }
 
 fn pod(source: &Source<'_>) -> Vec<Entry> {

@@ -46,6 +46,9 @@ pub struct InitArgs {
     /// False for pods whose root is nobody on the nodes, where all nodes have user namespaces; true for the nodes' users
     #[arg(long, value_name = "BOOLEAN")]
     pub host_users: Option<bool>,
+    /// False where the nodes were booted without IPv6 (`ipv6.disable=1`)
+    #[arg(long, value_name = "BOOLEAN")]
+    pub ipv6: Option<bool>,
     /// File to write; an existing one is never overwritten
     #[arg(long, value_name = "FILE", default_value = "site.yaml")]
     pub out: PathBuf,

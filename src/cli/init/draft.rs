@@ -25,6 +25,8 @@ pub struct Draft {
     pub salt: String,
     /// Whether the pods have the nodes' users; unsaid where nobody chose.
     pub host_users: Option<bool>,
+    /// Whether the nodes have IPv6; unsaid where they have.
+    pub ipv6: Option<bool>,
     /// The networks, the LAN first.
     pub networks: Vec<Network>,
     /// The catalog entry that the site is for.
@@ -241,6 +243,9 @@ impl Draft {
             text,
             "  # false: pods whose root is nobody on the nodes (`wrtpod explain user-namespaces`).\n  {word}\n"
         );
+        if let Some(has) = self.ipv6 {
+            let _ = write!(text, "  # false: the nodes were booted without IPv6 (`wrtpod explain no-ipv6`).\n  ipv6: {has}\n");
+        }
         let parent = &scalar(self.networks.first().map_or("enp3s0", |lan| lan.parent.as_str()));
         let _ = write!(
             text,
@@ -326,6 +331,14 @@ pub fn example_address(subnet: Cidr, gateway: Option<IpAddr>) -> String {
     match [nth(9), nth(2), nth(3), nth(1)].into_iter().find(fits) {
         Some(address) => format!("{address}/{}", subnet.prefix()),
         None => "dhcp".to_owned(),
+    }
+}
+
+/// The first address of the subnet, where routers usually are.
+pub fn example_gateway(subnet: Cidr) -> String {
+    match subnet.network().address() {
+        IpAddr::V4(first) => IpAddr::V4(u32::from(first).saturating_add(1).into()).to_string(),
+        IpAddr::V6(_) => "fe80::1".to_owned(),
     }
 }
 

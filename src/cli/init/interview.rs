@@ -62,6 +62,7 @@ fn hold<'a, 't>(
         distribution: Distribution::K3s,
         salt,
         host_users: args.host_users,
+        ipv6: args.ipv6.or(machine.without_ipv6.then_some(false)),
         networks: Vec::new(),
         entry,
     };
@@ -159,7 +160,7 @@ impl Interview<'_, '_> {
     fn gateway(&mut self, lan: &Network, here: bool) -> Result<IpAddr, CliError> {
         let router = self.draft.entry.as_ref().filter(|entry| entry.is_gateway_of("lan"));
         let subnet = lan.subnet.expect("it was answered before");
-        let first = example_gateway(subnet);
+        let first = draft::example_gateway(subnet);
         let question = Question {
             option: "--gateway",
             given: self.args.gateway.as_deref(),
@@ -389,12 +390,4 @@ fn address(answer: &str, subnet: Option<Cidr>) -> Result<AddressSpec, Invalid> {
         return Ok(AddressSpec::Static(address));
     }
     answer.parse()
-}
-
-/// The first address of the subnet, where routers usually are.
-fn example_gateway(subnet: Cidr) -> String {
-    match subnet.network().address() {
-        IpAddr::V4(first) => IpAddr::V4(u32::from(first).saturating_add(1).into()).to_string(),
-        IpAddr::V6(_) => "fe80::1".to_owned(),
-    }
 }

@@ -36,6 +36,8 @@ pub struct Machine {
     pub gateway: Option<IpAddr>,
     /// The subnet of that interface.
     pub subnet: Option<Cidr>,
+    /// Whether it was booted without IPv6.
+    pub without_ipv6: bool,
     /// Whether its cluster can give pods users of their own.
     pub user_namespaces: bool,
 }
@@ -65,6 +67,7 @@ impl Machine {
             gateway: way.as_ref().map(|way| way.gateway),
             subnet: way.and_then(|way| way.subnet),
             uplink,
+            without_ipv6: root.join("proc/sys/net").exists() && !root.join("proc/sys/net/ipv6").exists(),
             user_namespaces: false,
         })
     }
@@ -230,8 +233,10 @@ mod tests {
             ("sys/class/net/wlan0/device", ""),
             ("sys/class/net/wlan0/wireless", ""),
             ("sys/class/net/lo", ""),
+            ("proc/sys/net/ipv4", ""),
         ])
         .expect("it is a node");
+        assert!(node.without_ipv6);
         assert_eq!(node.distribution, Some(Distribution::K3s));
         assert_eq!(node.uplink.as_deref(), Some("br0"));
         assert_eq!(node.gateway, "192.168.5.1".parse().ok());
@@ -247,9 +252,11 @@ mod tests {
             ("proc/net/route", "Iface\n"),
             ("proc/net/ipv6_route", ROUTES_6),
             ("proc/net/if_inet6", ADDRESSES_6),
+            ("proc/sys/net/ipv6", ""),
             ("sys/class/net/eth0/device", ""),
         ])
         .expect("it is a node");
+        assert!(!node.without_ipv6);
         assert_eq!((node.distribution, node.parents()), (None, vec!["eth0"]));
         assert_eq!(node.gateway, "fe80::1".parse().ok());
         assert_eq!(node.subnet, "2001:db8:0:5::/64".parse().ok());

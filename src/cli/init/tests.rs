@@ -19,6 +19,7 @@ fn node() -> Machine {
         uplink: Some("enp3s0".to_owned()),
         gateway: "192.168.7.1".parse().ok(),
         subnet: "192.168.7.0/24".parse().ok(),
+        without_ipv6: false,
         user_namespaces: false,
     }
 }
@@ -86,6 +87,19 @@ fn users_of_their_own_are_offered_where_the_cluster_has_them() {
         let (asked, site) = interview(&[&lan, option].concat(), &node, "");
         assert!(asked.is_empty() && site.is_ok_and(|site| site.contains(line)), "{option:?}: {asked}");
     }
+}
+
+/// The machine's own word, unless an option says otherwise; nothing where it has IPv6, as most have.
+#[test]
+fn a_node_without_ipv6_has_a_site_without_it() {
+    let line = |options: &[&str], without_ipv6: bool| {
+        let (_, site) = interview(options, &Machine { without_ipv6, ..node() }, "\n\n\n\n");
+        site.expect("all was answered").lines().find(|line| line.starts_with("  ipv6: ")).map(str::to_owned)
+    };
+    assert_eq!(line(&[], true).as_deref(), Some("  ipv6: false"));
+    assert_eq!(line(&["--ipv6", "true"], true).as_deref(), Some("  ipv6: true"));
+    assert_eq!(line(&["--ipv6", "false"], false).as_deref(), Some("  ipv6: false"));
+    assert_eq!(line(&[], false), None);
 }
 
 #[test]

@@ -1,5 +1,5 @@
 //! The kernel modules that overlays and settings need, on the nodes where their appliances run or may run. A running appliance is asked
-//! itself; else a pod is made that asks.
+//! itself; else a pod is made that asks. A node that was asked has also said whether it has IPv6.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -48,8 +48,13 @@ pub(super) async fn check(
     for (question, answer) in questions.iter().zip(ask(session, &questions).await?) {
         answers.insert(question.node.to_owned(), answer?);
     }
-    for (subject, nodes) in wanted {
-        enter(subject, &nodes, &answers, report);
+    for (subject, nodes) in &wanted {
+        enter(subject, nodes, &answers, report);
+    }
+    for subject in subjects {
+        let own = wanted.iter().find(|(known, _)| std::ptr::eq(*known, subject));
+        let nodes = own.map_or_else(|| takers(subject), |(_, nodes)| nodes.clone());
+        enter_ipv6(subject, &nodes, &answers, report);
     }
     Ok(())
 }
@@ -66,6 +71,23 @@ async fn ask(
     let answers = all(questions.iter().map(|question| probe::ask(session, question))).await;
     probe::gone(session, first.namespace).await;
     Ok(answers)
+}
+
+/// What the nodes that were asked have of IPv6.
+fn enter_ipv6(
+    subject: &Subject<'_>,
+    nodes: &[String],
+    answers: &BTreeMap<String, Seen<Modules>>,
+    report: &mut DoctorReport,
+) {
+    let appliance = subject.release.appliance.as_str();
+    let told: Vec<&Modules> =
+        nodes.iter().filter_map(|node| answers.get(node)?.as_ref().ok()).collect();
+    let with: Vec<String> = told.iter().filter(|there| there.ipv6).map(|there| there.node.clone()).collect();
+    for there in told {
+        let found = modules::of_ipv6(subject.release, there, &with).into_iter().collect();
+        report.enter("IPv6", format!("{appliance} on {}", there.node), Some(appliance), found);
+    }
 }
 
 fn takers(subject: &Subject<'_>) -> Vec<String> {

@@ -236,7 +236,7 @@ fn answers(fake: &Fake, phase: &str) {
 async fn a_pod_asks_for_modules_and_is_deleted() {
     let fake = healthy();
     answers(&fake, "Succeeded");
-    fake.fail(PODS, Fault::Says(200, json!("x nf_conntrack y")));
+    fake.fail(PODS, Fault::Says(200, json!("/proc/sys/net:\nipv4 ipv6\n\n/sys/module:\nx nf_conntrack y")));
     let mut told = Told::default();
     let report = fake.cluster.doctor(&[modular()], &mut told).await.expect("a report");
     let claims: Vec<String> = report.findings.iter().map(|finding| finding.obstacle.claim()).collect();
@@ -250,7 +250,7 @@ async fn a_pod_asks_for_modules_and_is_deleted() {
 async fn a_module_that_the_kernel_loads_itself_is_a_note() {
     let fake = healthy();
     answers(&fake, "Succeeded");
-    fake.fail(PODS, Fault::Says(200, json!("x nf_conntrack y")));
+    fake.fail(PODS, Fault::Says(200, json!("/proc/sys/net:\nipv4 ipv6\n\n/sys/module:\nx nf_conntrack y")));
     let mut release = modular();
     release.modules[1].name = "nf_flow_table".to_owned();
     let report = doctor(&fake, release).await;
@@ -260,6 +260,33 @@ async fn a_module_that_the_kernel_loads_itself_is_a_note() {
         ("kernel-module-missing", Gravity::Note)
     );
     assert!(finding.obstacle.fix().contains("loads it itself"));
+}
+
+/// Who asks for modules hears of IPv6 as well: the node lacks it, or has what the appliance is to be without.
+#[tokio::test(start_paused = true)]
+async fn a_node_that_is_asked_tells_of_ipv6() {
+    let config = |sysctl: &str| json!({"config": json!({"plugins": [{"type": "tuning", "sysctl": {sysctl: "0"}}]}).to_string()});
+    for (sysctl, has, expected) in [
+        ("net.ipv6.conf.IFNAME.accept_ra", "ipv4", vec![("no-ipv6", Gravity::Error)]),
+        ("net.ipv6.conf.IFNAME.accept_ra", "ipv4 ipv6", vec![]),
+        ("net.ipv4.ip_forward", "ipv4 ipv6", vec![("no-ipv6", Gravity::Note)]),
+        ("net.ipv4.ip_forward", "ipv4", vec![]),
+    ] {
+        let fake = healthy();
+        answers(&fake, "Succeeded");
+        fake.fail(
+            PODS,
+            Fault::Says(200, json!(format!("/proc/sys/net:\n{has}\n\n/sys/module:\nipv6 nf_conntrack surely_not"))),
+        );
+        let mut release = modular();
+        let mut attachment = attachment();
+        attachment["spec"] = config(sysctl);
+        let workload = release.objects.iter().last().expect("it has one").value.clone();
+        release.objects = set([attachment, workload]);
+        let report = doctor(&fake, release).await;
+        let found = report.findings.iter().map(|one| (one.obstacle.code(), one.obstacle.gravity()));
+        assert_eq!(found.collect::<Vec<_>>(), expected, "{sysctl} where there is {has}");
+    }
 }
 
 #[tokio::test(start_paused = true)]

@@ -123,6 +123,9 @@ fn served(nic: &Nic, taken: &Taken, half: Option<Half>) -> Draft {
     if let Some(router) = nic.told_router {
         section = section.list("dhcp_option", [format!("3,{router}")]);
     }
+    if !nic.ipv6 {
+        return section.option("dhcpv6", "disabled").option("ra", "disabled");
+    }
     section
         .option("dhcpv6", "server")
         .option("ra", "server")

@@ -69,7 +69,7 @@ fn asks(nic: &Nic) -> bool {
 
 /// A router asks the network behind its uplink for an IPv6 prefix to hand on.
 pub fn asks_for_ipv6(nic: &Nic, nics: &[Nic]) -> bool {
-    asks(nic) && nics.iter().any(|other| other.serve.is_some())
+    nic.ipv6 && asks(nic) && nics.iter().any(|other| other.serve.is_some())
 }
 
 /// The interface that asks for the prefix: what it hears of a way out is as near as its uplink's.
@@ -134,7 +134,7 @@ fn interface(nic: &Nic, nics: &[Nic], hostname: &str) -> Draft {
     if !nic.dns.is_empty() {
         section = section.list("dns", nic.dns.iter().map(|server| server.value.to_string()));
     }
-    if nic.serve.is_some() {
+    if nic.serve.is_some() && nic.ipv6 {
         section = section.option("ip6assign", "60");
     }
     section

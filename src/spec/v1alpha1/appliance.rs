@@ -106,6 +106,9 @@ record! {
         /// `hostUsers: false`. OpenWrt then relays IPv6 neighbours (`ndp 'relay'`), and its service `sysctl` sets `accept_ra` 0
         /// on every interface, whatever the network's `sysctls` say. Default: `Default`.
         "procMount" => proc_mount: Option<Loc<ProcMount>>,
+        /// False for nodes that were booted without IPv6 (`ipv6.disable=1`): its attachments set nothing of IPv6, which no such node
+        /// has, and OpenWrt asks for none and serves none (`wrtpod explain no-ipv6`). Default: the site's.
+        "ipv6" => ipv6: Option<Loc<bool>>,
         /// Ports that the appliance listens on, by name; those of its `containers` among them.
         "ports" => ports: Entries<Name, ServicePort>,
         /// The Service on the cluster's network.

@@ -43,6 +43,8 @@ record! {
         /// False to give the pods of its appliances users of their own, where an appliance says nothing else: their root is
         /// nobody on the nodes. Default: Kubernetes decides, and gives them the node's.
         "hostUsers" => host_users: Option<Loc<bool>>,
+        /// False where the nodes were booted without IPv6 (`ipv6.disable=1`), for its appliances that say nothing else. Default: true.
+        "ipv6" => ipv6: Option<Loc<bool>>,
         /// The networks that appliances can attach to, by name.
         "networks" => networks: Entries<Name, Network>,
         /// The nodes, by the name that Kubernetes knows them by.
