@@ -219,7 +219,7 @@ impl<'a> Source<'a> {
         spec.group = None;
         spec.cluster_forwarding = None;
         spec.resources = None;
-        spec.devices.retain(|device| matches!(device.source.value, spec::DeviceSource::Path(_)));
+        spec.devices.clear();
         spec.nodes.clear();
         spec.node_selector.clear();
         spec.tolerations.clear();

@@ -303,7 +303,7 @@ fn accounts(main: &str, in_pod: bool) -> Vec<Slot> {
 fn mounts(source: &Source<'_>, object: &Object, main: &str) -> Vec<Slot> {
     let list = format!("{main}/volumeMounts");
     let Some(items) = object.value.pointer(&list).and_then(Value::as_array) else {
-        return vec![optional(&list, ".Values.extraVolumeMounts")];
+        return vec![optional_block(&list, "include \"wrtpod.moreMounts\" .")];
     };
     let mut slots = Vec::new();
     if source.profile() == Profile::OpenWrt {
@@ -315,8 +315,8 @@ fn mounts(source: &Source<'_>, object: &Object, main: &str) -> Vec<Slot> {
         slots.push(more(&format!("{list}/{folders}"), "include \"wrtpod.secretsMount\" ."));
         slots.push(more(&format!("{list}/{run}"), "include \"wrtpod.overlaysMount\" ."));
         slots.push(more(&format!("{list}/{run}"), "include \"wrtpod.dataMount\" ."));
-        slots.push(more(&format!("{list}/-"), "include \"wrtpod.deviceMounts\" ."));
     }
+    slots.push(more(&format!("{list}/-"), "include \"wrtpod.deviceMounts\" ."));
     slots.push(more_values(&format!("{list}/-"), ".Values.extraVolumeMounts"));
     slots
 }
@@ -369,8 +369,8 @@ fn volumes(source: &Source<'_>, object: &Object) -> Vec<Slot> {
         slots.push(more(&format!("{list}/{secrets}"), "include \"wrtpod.secretsVolume\" ."));
         slots.push(more(&format!("{list}/{run}"), "include \"wrtpod.dataVolume\" ."));
         slots.push(more(&format!("{list}/{run}"), "include \"wrtpod.overlaysVolume\" ."));
-        slots.push(more(&format!("{list}/-"), "include \"wrtpod.deviceVolumes\" ."));
     }
+    slots.push(more(&format!("{list}/-"), "include \"wrtpod.deviceVolumes\" ."));
     slots.push(more_values(&format!("{list}/-"), ".Values.extraVolumes"));
     slots
 }

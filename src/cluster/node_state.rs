@@ -83,7 +83,9 @@ impl NodeState {
                 "{node} cannot give {appliance} users of its own: its runtime ({runtime}, kubelet {kubelet}) reports no user namespaces"
             ),
             Self::NoIpv6 => {
-                format!("{node}, where {appliance} may run, was booted without IPv6, and its attachments set sysctls of that")
+                format!(
+                    "{node}, where {appliance} may run, was booted without IPv6, and its attachments set sysctls of that"
+                )
             }
             Self::HasIpv6 => format!(
                 "{node} has IPv6, and {appliance} is to be without: there it takes an address and a default route from whoever advertises one"

@@ -76,11 +76,8 @@ impl Release {
 
     /// Whether its attachments set sysctls of IPv6; `None` where none of them is its own.
     pub(super) fn sets_ipv6(&self) -> Option<bool> {
-        let config = |attachment: &Object| {
-            let config = attachment.value.pointer("/spec/config").and_then(Value::as_str);
-            config.is_some_and(|config| config.contains("\"net.ipv6."))
-        };
-        self.attachments().map(config).reduce(|one, other| one || other)
+        let configs = self.attachments().filter_map(|one| one.value.pointer("/spec/config")?.as_str());
+        configs.map(|config| config.contains("\"net.ipv6.")).reduce(|one, other| one || other)
     }
 
     /// The pod template of its workload.

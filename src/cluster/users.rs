@@ -149,10 +149,21 @@ pub(super) fn storage(claim: &str, live: Option<&Value>, class: Option<&Value>) 
         live["metadata"]["annotations"]["volume.kubernetes.io/storage-provisioner"].as_str()
     });
     let provisioner = of_claim.or_else(|| class?["provisioner"].as_str())?;
-    UNMAPPED
-        .iter()
-        .any(|word| provisioner.contains(word))
+    maps_none(provisioner)
         .then(|| UsersFault::Storage { claim: claim.to_owned(), provisioner: provisioner.to_owned() }.into())
+}
+
+/// The same of the volume that a claim is bound to: by its own source, or the driver that mounts it.
+pub(super) fn volume(claim: &str, volume: &Value) -> Option<Obstacle> {
+    let spec = &volume["spec"];
+    let driver = ["csi", "flexVolume"].into_iter().find_map(|kind| spec[kind]["driver"].as_str());
+    let kind = ["nfs", "azureFile", "glusterfs"].into_iter().find(|kind| spec[*kind].is_object());
+    let provisioner = kind.or(driver.filter(|driver| maps_none(driver)))?.to_owned();
+    Some(UsersFault::Storage { claim: claim.to_owned(), provisioner }.into())
+}
+
+fn maps_none(provisioner: &str) -> bool {
+    UNMAPPED.iter().any(|word| provisioner.contains(word))
 }
 
 /// What a kubelet or a runtime says when it cannot give a pod users of its own.
@@ -248,5 +259,24 @@ mod tests {
             storage("data", Some(&live), Some(&class("rancher.io/local-path"))).expect("the claim says it");
         assert_eq!(found.claim(), "the claim data is on storage of nfs.csi.k8s.io, which maps no users");
         assert_eq!(storage("data", None, None), None);
+        // A class that nobody provisions for, as volumes made by hand have, says nothing.
+        assert_eq!(storage("data", None, Some(&class("kubernetes.io/no-provisioner"))), None);
+    }
+
+    #[test]
+    fn a_volume_made_by_hand_says_what_it_is() {
+        let found = |spec: Value| volume("data", &json!({"spec": spec})).map(|found| found.claim());
+        let on = |what: &str| Some(format!("the claim data is on storage of {what}, which maps no users"));
+        assert_eq!(found(json!({"nfs": {"server": "nas.lan", "path": "/export"}})), on("nfs"));
+        assert_eq!(found(json!({"csi": {"driver": "smb.csi.k8s.io"}})), on("smb.csi.k8s.io"));
+        assert_eq!(found(json!({"flexVolume": {"driver": "fstab/cifs"}})), on("fstab/cifs"));
+        for spec in [
+            json!({"local": {"path": "/mnt"}}),
+            json!({"hostPath": {"path": "/mnt"}}),
+            json!({"csi": {"driver": "driver.longhorn.io"}}),
+            json!({}),
+        ] {
+            assert_eq!(found(spec), None);
+        }
     }
 }

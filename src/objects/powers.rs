@@ -24,6 +24,16 @@ pub struct Power {
     pub path: Vec<Step>,
 }
 
+impl Power {
+    /// What it takes a reason for, where that is all that it takes.
+    pub fn privilege(&self) -> Option<&Privilege> {
+        match &self.kind {
+            PowerKind::Has(privilege) => Some(privilege),
+            _ => None,
+        }
+    }
+}
+
 /// What a pod may do.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PowerKind {

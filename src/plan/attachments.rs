@@ -208,7 +208,7 @@ fn sysctl(key: &str, value: &str, reason: &str) -> Sysctl {
 }
 
 /// What begins the keys of IPv6; a kernel that was booted without it has none of them.
-pub const IPV6: &str = "net.ipv6.";
+const IPV6: &str = "net.ipv6.";
 
 const ACCEPT_RA: &str = "net.ipv6.conf.IFNAME.accept_ra";
 

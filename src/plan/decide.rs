@@ -15,7 +15,7 @@ use super::{
 use crate::cores;
 use crate::diag::{Diagnostic, Diagnostics, Loc, Span};
 use crate::overlay::Overlays;
-use crate::spec::{self, ApplianceSpec, Documents, ProcMount, SiteSpec, UpdateStrategy, WorkloadKind};
+use crate::spec::{self, ApplianceSpec, Documents, SiteSpec, UpdateStrategy, WorkloadKind};
 use crate::types::{AddressSpec, Cidr, ImageRef};
 
 /// Decides the whole site. `None` without a Site document. After a fault, which is reported, the plan is good for
@@ -246,7 +246,7 @@ fn appliance(context: &Context<'_>, document: &Loc<spec::Appliance>, diags: &mut
         grace_seconds: if profile == Profile::OpenWrt { 60 } else { 30 },
         hostname: spec.hostname.as_ref().map(|name| name.to_string()),
         host_users: spec.host_users.or(context.site.host_users),
-        proc_unmasked: proc_unmasked(spec),
+        proc_unmasked: spec.unmasks_proc(),
         ipv6,
         pod_sysctls: spec.sysctls.clone(),
         labels: document.metadata.labels.clone(),
@@ -261,11 +261,6 @@ fn appliance(context: &Context<'_>, document: &Loc<spec::Appliance>, diags: &mut
         nics,
         name,
     }
-}
-
-fn proc_unmasked(spec: &ApplianceSpec) -> Option<Loc<bool>> {
-    let unmasked = spec.proc_mount.map(|kind| kind.map(|kind| kind == ProcMount::Unmasked));
-    unmasked.filter(|unmasked| unmasked.value)
 }
 
 /// In the place of an image that is missing, which is reported unless it comes of another fault: the rest is judged all the same.

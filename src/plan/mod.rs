@@ -35,7 +35,7 @@ mod variables;
 mod volumes;
 
 pub use access::{LINK_LOCAL, known_ports};
-pub use attachments::{IPV6 as IPV6_SYSCTLS, is_whereabouts, parent_on, whereabouts_configuration};
+pub use attachments::{is_whereabouts, parent_on, whereabouts_configuration};
 pub use boot::{BootOverlay, as_text};
 pub use cluster::{ranges as cluster_ranges, ranges_by_use as cluster_ranges_by_use};
 pub use decide::decide;

@@ -5,8 +5,8 @@ use super::model::AppliedOverlay;
 use super::openwrt;
 use crate::diag::{Diagnostic, Diagnostics, Loc};
 use crate::overlay::{Overlay, Overlays};
-use crate::spec::{ApplianceSpec, DeviceSource, Documents, Image, PersistenceMode};
-use crate::types::user_namespace::device_word;
+use crate::spec::{ApplianceSpec, Device, DeviceSource, Documents, Image, PersistenceMode};
+use crate::types::user_namespace;
 use crate::types::{CapabilityWish, OverlayRef};
 
 /// An overlay of an appliance, and where it is named.
@@ -59,25 +59,28 @@ pub fn lay_under(spec: &ApplianceSpec, named: &[Named<'_>]) -> ApplianceSpec {
             }
         }
         for device in &requires.devices {
-            let same = |known: &DeviceSource| {
-                *known == device.source.value || stands_for(known, &device.source.value)
-            };
-            if !whole.devices.iter().any(|known| same(&known.source.value)) {
+            if !whole.devices.iter().any(|known| known.source.value == device.source.value) {
                 whole.devices.push(device.clone());
             }
         }
     }
+    drop_paths(&mut whole.devices);
     whole
 }
 
-/// Whether a resource of a device plugin takes the place of a file of the node: a pod with users of its own has no other way.
-fn stands_for(own: &DeviceSource, wanted: &DeviceSource) -> bool {
-    match (own, wanted) {
-        (DeviceSource::Resource(resource), DeviceSource::Path(path)) => {
-            device_word(resource) == device_word(path)
-        }
-        _ => false,
-    }
+/// A resource of a device plugin takes the place of a file of the node: a pod with users of its own has no other way.
+fn drop_paths(devices: &mut Vec<Loc<Device>>) {
+    let resources: Vec<String> = devices
+        .iter()
+        .filter_map(|device| match &device.source.value {
+            DeviceSource::Resource(resource) => Some(resource.clone()),
+            DeviceSource::Path(_) => None,
+        })
+        .collect();
+    devices.retain(|device| match &device.source.value {
+        DeviceSource::Path(path) => !resources.iter().any(|known| user_namespace::stands_for(known, path)),
+        DeviceSource::Resource(_) => true,
+    });
 }
 
 /// What the rules and the report have to know of an appliance's overlays. One that comes with the image stands, for the

@@ -2,18 +2,13 @@
 
 use super::network_of;
 use crate::diag::{Diagnostic, Diagnostics, Span};
-use crate::plan::{Appliance, IPV6_SYSCTLS, Network, Nic, Plan};
+use crate::plan::{Appliance, Network, Nic, Plan};
 
 pub(super) fn check(plan: &Plan, diags: &mut Diagnostics) {
     for appliance in &plan.appliances {
         let Some(without) = appliance.without_ipv6() else { continue };
         for nic in appliance.nics.iter().filter(|nic| nic.attachment.is_some()) {
             check_nic(plan, appliance, nic, without.span, diags);
-        }
-        let keys = appliance.pod_sysctls.iter().map(|(key, _)| key);
-        for key in keys.filter(|key| key.starts_with(IPV6_SYSCTLS)) {
-            let what = format!("`{}` is to be without IPv6, and sets `{}`", appliance.name.value, key.value);
-            diags.push(fault(what, key.span, without.span).help("remove it"));
         }
     }
 }

@@ -24,10 +24,7 @@ pub fn check_objects(appliance: &Appliance, planned: &[Power], objects: &ObjectS
     let mut taken: Vec<Privilege> = Vec::new();
     for object in objects {
         let powers = powers(&object.value);
-        taken.extend(powers.iter().filter_map(|power| match &power.kind {
-            PowerKind::Has(privilege) => Some(privilege.clone()),
-            _ => None,
-        }));
+        taken.extend(powers.iter().filter_map(Power::privilege).cloned());
         let known = |power: &&Power| {
             planned.iter().any(|known| known.kind == power.kind && known.container == power.container)
         };
@@ -37,7 +34,8 @@ pub fn check_objects(appliance: &Appliance, planned: &[Power], objects: &ObjectS
         check_sysctls(appliance, object, diags);
         users::check_object(appliance, object, diags);
     }
-    check_allowed(appliance, &taken, diags);
+    let planned: Vec<&Privilege> = planned.iter().filter_map(Power::privilege).collect();
+    check_allowed(appliance, &planned, &taken, diags);
 }
 
 fn check_powers(appliance: &Appliance, object: &Object, new: &[&Power], diags: &mut Diagnostics) {
@@ -171,8 +169,19 @@ fn check_sysctls(appliance: &Appliance, object: &Object, diags: &mut Diagnostics
     }
 }
 
-/// A reason says something, and is a reason for something.
-fn check_allowed(appliance: &Appliance, taken: &[Privilege], diags: &mut Diagnostics) {
+/// A reason says something, and is a reason for something. A path of the node that a patch put another one in the place of, which
+/// nobody gives a reason for, is one fault, and that one has its finding.
+fn check_allowed(
+    appliance: &Appliance,
+    planned: &[&Privilege],
+    taken: &[Privilege],
+    diags: &mut Diagnostics,
+) {
+    let is_allowed =
+        |privilege: &Privilege| appliance.allowed.iter().any(|(known, _)| known.value == *privilege);
+    let is_path = |privilege: &Privilege| matches!(privilege, Privilege::HostPath(_));
+    let has_other = taken.iter().any(|path| is_path(path) && !planned.contains(&path) && !is_allowed(path));
+    let is_replaced = |privilege: &Privilege| has_other && is_path(privilege) && planned.contains(&privilege);
     for (privilege, reason) in &appliance.allowed {
         if reason.trim().is_empty() {
             diags.push(
@@ -183,7 +192,7 @@ fn check_allowed(appliance: &Appliance, taken: &[Privilege], diags: &mut Diagnos
                 .at(privilege.span)
                 .help("write why the appliance needs it; `wrtpod render NAME --explain` shows it"),
             );
-        } else if !taken.contains(&privilege.value) {
+        } else if !taken.contains(&privilege.value) && !is_replaced(privilege) {
             diags.push(
                 Diagnostic::error(
                     "no-effect",

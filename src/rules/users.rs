@@ -6,7 +6,7 @@ use crate::diag::{Diagnostic, Diagnostics, Span};
 use crate::objects::{Object, Step, every_container};
 use crate::plan::{Appliance, Plan, Volume, VolumeSource};
 use crate::types::Privilege;
-use crate::types::user_namespace::{LACKING_SYSCTLS, OPEN_DEVICES, device_word, path_fault};
+use crate::types::user_namespace::{LACKING_SYSCTLS, OPEN_DEVICES, path_fault, stands_for};
 
 const NODES_USERS: &str = "`hostUsers: true` for this appliance gives it the node's users";
 
@@ -39,7 +39,7 @@ fn check_volumes(appliance: &Appliance, own: Option<Span>, diags: &mut Diagnosti
         match &volume.source {
             VolumeSource::Device(path) if path.value == "/dev/net/tun" => diags.push(
                 fault(format!("`{name}` cannot have `{}` by its path: the node's kernel maps no users there", path.value), path.span, own)
-                    .help("install a device plugin that offers it, and write its resource: `devices: [{resource: squat.ai/tun}]`; its last word is `tun`"),
+                    .help("install a device plugin that offers it, and write its resource: `devices: [{resource: squat.ai/tun}]`; its last word is `tun` or `net_tun`"),
             ),
             VolumeSource::HostPath(path) => {
                 if let Some(why) = path_fault(path) {
@@ -62,7 +62,8 @@ fn check_volumes(appliance: &Appliance, own: Option<Span>, diags: &mut Diagnosti
 fn check_devices(appliance: &Appliance, own: Option<Span>, diags: &mut Diagnostics) {
     let devices =
         appliance.main.resources.limits.iter().map(|(name, _)| name).filter(|name| name.contains('/'));
-    for resource in devices.filter(|name| !OPEN_DEVICES.contains(&device_word(name))) {
+    let is_open = |name: &str| OPEN_DEVICES.iter().any(|path| stands_for(name, path));
+    for resource in devices.filter(|name| !is_open(name)) {
         let what =
             format!("the device of `{resource}` opens in the pod only if its mode lets everybody in (0666)");
         diags.push(

@@ -112,5 +112,7 @@ def compare(report, wrtpod, flux, what, folder, name, *arguments):
     got = helm.render(given, name, wanted[-1]["metadata"]["namespace"])
     found = objects.differences(got, wanted)
     report.check(f"{what}: {name}: renders as wrtpod does", not found, "\n".join(found))
+    empty = [*objects.nulls(helm.values()), *objects.nulls(given)]
+    report.check(f"{what}: {name}: no value is null", not empty, empty)
     touched = flux.touched(helm.manifests(given, name, wanted[-1]["metadata"]["namespace"]))
     report.check(f"{what}: {name}: Flux' substitution leaves it alone", not touched, touched)

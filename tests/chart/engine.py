@@ -5,6 +5,7 @@ import pathlib
 import re
 
 import helm_python
+import objects
 import yaml
 
 # What is printed for people, and the pod of `helm test`.
@@ -34,6 +35,8 @@ class Engine:
         for one in made:
             label = one["metadata"]["labels"].pop("helm.sh/chart", None)
             assert label == self.label, (one["kind"], label)
+        empty = [f"{one['kind']} {one['metadata']['name']}: {place}" for one in made for place in objects.without_value(one)]
+        assert not empty, empty
         # Neither in a selector nor in the pod: a new version of the chart alone restarts nothing.
         assert "helm.sh/chart" not in json.dumps(made), made
         return made

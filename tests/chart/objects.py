@@ -36,6 +36,34 @@ def lines(got, wanted):
     return ((number, a, b) for number, (a, b) in enumerate(pairs, 1) if a != b)
 
 
+# Keys whose empty map or list says something: all pods, nobody, a folder that is empty.
+EMPTY = ("emptyDir", "podSelector", "namespaceSelector", "ingress", "egress")
+# Maps whose values are the user's texts, of which an empty one is one.
+TEXTS = ("labels", "annotations", "matchLabels", "nodeSelector", "data", "stringData")
+
+
+def without_value(tree, path="", texts=False):
+    """Each key that says nothing: the API server refuses such a one or leaves it out, and then it is nobody's and everybody's."""
+    items = tree.items() if isinstance(tree, dict) else enumerate(tree) if isinstance(tree, list) else ()
+    for key, value in items:
+        place = f"{path}[{key}]" if isinstance(key, int) else f"{path}.{key}".lstrip(".")
+        if value is None or value in ({}, []) and key not in EMPTY or value == "" and not texts and key != "value":
+            yield place
+        else:
+            yield from without_value(value, place, key in TEXTS)
+
+
+def nulls(tree, path=""):
+    """Each key of values that has none: Helm 4 leaves it out, and what ranges over its map with it."""
+    items = tree.items() if isinstance(tree, dict) else enumerate(tree) if isinstance(tree, list) else ()
+    for key, value in items:
+        place = f"{path}[{key}]" if isinstance(key, int) else f"{path}.{key}".lstrip(".")
+        if value is None:
+            yield place
+        else:
+            yield from nulls(value, place)
+
+
 def show(value):
     text = json.dumps(value, ensure_ascii=False)
     return text if len(text) < 200 else text[:200] + "…"

@@ -327,6 +327,7 @@ ALLOWED = [
     host_path("/mnt/media", hostUsers=False),
     host_path("/dev/net/tun", hostUsers=True),
     {"hostUsers": False, "procMount": "Unmasked", "resources": {"limits": {"squat.ai/tun": "1"}}},
+    {"hostUsers": False, "resources": {"limits": {"smarter-devices/net_tun": "1"}}},
     TOKEN | {"allow": {"serviceAccountToken": "it lists Services"}},
     {"podAnnotations": UNCONFINED, "allow": {"appArmorUnconfined": "the node's profile forbids what it does"}},
 ]

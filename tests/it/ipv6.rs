@@ -33,7 +33,10 @@ fn no_attachment_sets_anything_of_ipv6() {
     let without = nads(&site("  ipv6: false\n"));
     assert_eq!(without.len(), 4);
     for (name, config) in &without {
-        assert!(!config.contains("ipv6") && config.contains("net.ipv4.conf.IFNAME.rp_filter"), "{name}: {config}");
+        assert!(
+            !config.contains("ipv6") && config.contains("net.ipv4.conf.IFNAME.rp_filter"),
+            "{name}: {config}"
+        );
     }
     // Who runs keeps the attachments that there are: a new name is a restart.
     let with = nads(&site(""));

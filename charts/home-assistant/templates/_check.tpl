@@ -28,6 +28,7 @@ is in values.schema.json.
 {{- include "wrtpod.check.pod" . -}}
 {{- include "wrtpod.check.privilege" .root -}}
 {{- include "wrtpod.check.users" . -}}
+{{- include "wrtpod.check.ipv6" . -}}
 {{- include "wrtpod.check.profile" . -}}
 {{- include "wrtpod.check.cluster" .root -}}
 {{- end -}}

@@ -198,6 +198,7 @@ in one of their own. Each notes the MAC before; of a device of the node's, the f
 
 {{/* A JSON list of the sysctls of an attachment, each a key and a value. The network's own win. List NIC NETWORK. */}}
 {{- define "wrtpod.sysctls" -}}
+{{- $nic := first . -}}
 {{- $network := last . -}}
 {{- $own := $network.sysctls | default dict -}}
 {{- $planned := first . | include "wrtpod.profile.sysctls" | splitList "\n" -}}
@@ -219,7 +220,12 @@ in one of their own. Each notes the MAC before; of a device of the node's, the f
 {{- range $key, $value := $own -}}
   {{- $sysctls = append $sysctls (list $key $value) -}}
 {{- end -}}
-{{- toJson $sysctls -}}
+{{- /* `tuning` fails on a file that is not there, and with it each pod. */ -}}
+{{- $there := list -}}
+{{- range $sysctls -}}
+  {{- if or $nic.ipv6 (not (hasPrefix "net.ipv6." (first .))) }}{{ $there = append $there . }}{{ end -}}
+{{- end -}}
+{{- toJson $there -}}
 {{- end -}}
 
 {{/* `yes` where one of these sysctls has an interface take router advertisements; its name may stand for `IFNAME`. */}}

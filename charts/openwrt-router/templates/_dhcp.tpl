@@ -59,10 +59,15 @@ config dhcp '{{ .interface }}'
 	list dhcp_option '3,{{ . }}'
 {{- end }}
 {{- end }}
+{{- if .ipv6 }}
 	option dhcpv6 'server'
 	option ra 'server'
 	list ra_flags 'managed-config'
 	list ra_flags 'other-config'
+{{- else }}
+	option dhcpv6 'disabled'
+	option ra 'disabled'
+{{- end }}
 {{- else }}
 {{- include "wrtpod.dhcp.silent" .interface }}
 {{- end }}

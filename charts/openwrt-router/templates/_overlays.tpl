@@ -74,25 +74,6 @@ and `sections`. A later word wins, so the values' own come last.
 {{- with $resources }}{{ include "wrtpod.yaml" . }}{{ end -}}
 {{- end -}}
 
-{{/* Volumes of the devices of overlays, and where the machine sees them. */}}
-{{- define "wrtpod.deviceVolumes" -}}
-{{- include "wrtpod.ofOverlays" (list . "volumes") -}}
-{{- end -}}
-
-{{- define "wrtpod.deviceMounts" -}}
-{{- include "wrtpod.ofOverlays" (list . "volumeMounts") -}}
-{{- end -}}
-
-{{/* What the overlays list under a key, each item once, but for files that a resource of the values stands for: list ROOT KEY. */}}
-{{- define "wrtpod.ofOverlays" -}}
-{{- $root := first . -}}
-{{- $key := last . -}}
-{{- $items := list -}}
-{{- range include "wrtpod.overlays" $root | fromJsonArray -}}
-  {{- range get . $key | default list -}}
-    {{- $file := (.hostPath | default dict).path | default .mountPath -}}
-    {{- if not (include "wrtpod.standsFor" (list $root $file)) }}{{ $items = append $items . | uniq }}{{ end -}}
-  {{- end -}}
-{{- end -}}
-{{- with $items }}{{ include "wrtpod.yaml" . }}{{ end -}}
+{{- define "wrtpod.profile.overlays" -}}
+{{- include "wrtpod.overlays" . -}}
 {{- end -}}

@@ -5,12 +5,44 @@
 {{- if kindIs "bool" .Values.hostUsers }}{{ .Values.hostUsers }}{{ end -}}
 {{- end -}}
 
-{{/* `yes` when a device plugin's resource stands for a file of the node: their last words are one. List ROOT PATH. */}}
+{{/* `yes` when a device plugin's resource stands for a file of the node: its last word is the file's, or the path's below /dev. List ROOT PATH. */}}
 {{- define "wrtpod.standsFor" -}}
 {{- $path := last . -}}
-{{- range $name, $_ := ((first .).Values.resources | default dict).limits -}}
-  {{- if and (contains "/" $name) (eq (base $name) (base $path)) }}yes{{ break }}{{ end -}}
+{{- $words := list (base $path) (trimPrefix "/dev/" $path | replace "/" "_") -}}
+{{- range $name, $_ := (include "wrtpod.resources" (first .) | fromYaml).limits -}}
+  {{- if and (contains "/" $name) (has (base $name) $words) }}yes{{ break }}{{ end -}}
 {{- end -}}
+{{- end -}}
+
+{{/* Volumes of the appliance's devices and those of its overlays, and where the machine sees them. */}}
+{{- define "wrtpod.deviceVolumes" -}}
+{{- with include "wrtpod.devicesOf" (list . "volumes") | fromJsonArray }}{{ include "wrtpod.yaml" . }}{{ end -}}
+{{- end -}}
+
+{{- define "wrtpod.deviceMounts" -}}
+{{- with include "wrtpod.devicesOf" (list . "volumeMounts") | fromJsonArray }}{{ include "wrtpod.yaml" . }}{{ end -}}
+{{- end -}}
+
+{{/* The mounts of an appliance that has none beside these. */}}
+{{- define "wrtpod.moreMounts" -}}
+{{- with concat (include "wrtpod.devicesOf" (list . "volumeMounts") | fromJsonArray) (.Values.extraVolumeMounts | default list) }}{{ include "wrtpod.yaml" . }}{{ end -}}
+{{- end -}}
+
+{{/*
+A JSON list of what the appliance and its overlays list under a key, each item once, but for files that a device plugin's resource
+stands for: list ROOT KEY.
+*/}}
+{{- define "wrtpod.devicesOf" -}}
+{{- $root := first . -}}
+{{- $key := last . -}}
+{{- $items := list -}}
+{{- range prepend (include "wrtpod.profile.overlays" $root | fromJsonArray) (include "wrtpod.ownDevices" $root | fromJson) -}}
+  {{- range get . $key | default list -}}
+    {{- $file := (.hostPath | default dict).path | default .mountPath -}}
+    {{- if not (include "wrtpod.standsFor" (list $root $file)) }}{{ $items = append $items . | uniq }}{{ end -}}
+  {{- end -}}
+{{- end -}}
+{{- toJson $items -}}
 {{- end -}}
 
 {{/* What a pod with users of its own cannot have, and what only such a pod can have: dict root, nics. */}}
@@ -22,8 +54,11 @@
 procMount: it is for a pod with users of its own; write `hostUsers: false` beside it, or remove it
 {{- end }}
 {{- else }}
-{{- range include "wrtpod.ownDevices" .root | fromJsonArray }}
-hostUsers: a pod with users of its own cannot have `{{ . }}` by its path; set `hostUsers` to true
+{{- $root := .root }}
+{{- range (include "wrtpod.ownDevices" .root | fromJson).volumeMounts }}
+{{- if not (include "wrtpod.standsFor" (list $root .mountPath)) }}
+hostUsers: a pod with users of its own cannot have `{{ .mountPath }}` by its path; write what your device plugin calls it under `resources.limits`, such as `squat.ai/{{ base .mountPath }}: 1`, or set `hostUsers` to true
+{{- end }}
 {{- end }}
 {{- include "wrtpod.check.overlayUsers" .root }}
 {{- range $name, $volume := $values.volumes }}

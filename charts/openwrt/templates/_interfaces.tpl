@@ -16,6 +16,7 @@ A JSON list with an element for each interface whose network is known:
   defaultRoute, serve, discovery, bridge  true or false
   metric         a number, or null
   hostname       what a DHCP server is told
+  ipv6           whether the kernel that it is on has IPv6
 */}}
 {{- define "wrtpod.nics" -}}
 {{- $root := . -}}
@@ -49,6 +50,7 @@ A JSON list with an element for each interface whose network is known:
           "metric" $interface.metric
           "hostname" (include "wrtpod.hostname" $root)
           "bridge" ($interface.bridge | default false)
+          "ipv6" (ne (toString $root.Values.ipv6) "false")
         ) -}}
   {{- end -}}
 {{- end -}}

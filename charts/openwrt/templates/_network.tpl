@@ -54,7 +54,7 @@ config interface '{{ .interface }}'
 {{- range .dns }}
 	list dns '{{ . }}'
 {{- end }}
-{{- if .serve }}
+{{- if and .serve .ipv6 }}
 	option ip6assign '60'
 {{- end }}
 {{- if .discovery }}
@@ -126,7 +126,7 @@ for other interfaces: list NIC NICS.
 {{- define "wrtpod.uci.twin" -}}
 {{- $nic := first . -}}
 {{- range last . -}}
-  {{- if and .serve (has $nic.addressing.kind (list "dhcp" "pppoe")) -}}
+  {{- if and $nic.ipv6 .serve (has $nic.addressing.kind (list "dhcp" "pppoe")) -}}
     {{- printf "%s6" $nic.interface -}}
     {{- break -}}
   {{- end -}}
@@ -136,7 +136,7 @@ for other interfaces: list NIC NICS.
 {{/* The prefix of a router's unique local addresses, derived as its MAC addresses are: dict root, nics. */}}
 {{- define "wrtpod.ulaPrefix" -}}
 {{- range .nics -}}
-  {{- if .serve -}}
+  {{- if and .serve .ipv6 -}}
     {{- $digits := include "wrtpod.derived" (list $.root "" "ula") -}}
     {{- printf "fd%s:%s:%s::/48" (substr 0 2 $digits) (substr 2 6 $digits) (substr 6 10 $digits) -}}
     {{- break -}}

@@ -9,6 +9,7 @@
   "bus": "/run/dbus",
   "openDevices": [
     "tun",
+    "net_tun",
     "fuse"
   ],
   "lackingSysctls": [
@@ -32,5 +33,5 @@
 
 {{/* Devices that the appliance has by their paths. */}}
 {{- define "wrtpod.ownDevices" -}}
-[]
+{"volumes":[],"volumeMounts":[]}
 {{- end -}}

@@ -244,7 +244,10 @@ impl Draft {
             "  # false: pods whose root is nobody on the nodes (`wrtpod explain user-namespaces`).\n  {word}\n"
         );
         if let Some(has) = self.ipv6 {
-            let _ = write!(text, "  # false: the nodes were booted without IPv6 (`wrtpod explain no-ipv6`).\n  ipv6: {has}\n");
+            let _ = write!(
+                text,
+                "  # false: the nodes were booted without IPv6 (`wrtpod explain no-ipv6`).\n  ipv6: {has}\n"
+            );
         }
         let parent = &scalar(self.networks.first().map_or("enp3s0", |lan| lan.parent.as_str()));
         let _ = write!(

@@ -193,7 +193,8 @@ async fn classes<'a>(
     Ok(classes.as_ref().map(Vec::as_slice).map_err(Box::as_ref))
 }
 
-/// A claim of a pod with users of its own on storage that maps none; `class` is asked for, or the one of a claim that is there.
+/// A claim of a pod with users of its own on storage that maps none; `class` is asked for, or the one of a claim that is there. Who made
+/// the volume by hand has said in it what it is.
 async fn unmapped(
     session: &Session<'_>,
     subject: &Subject<'_>,
@@ -208,7 +209,17 @@ async fn unmapped(
     let of_live = live.and_then(|live| live["spec"]["storageClassName"].as_str());
     let known = classes(session, place).await?.unwrap_or_default();
     let class = find_class(class.or(of_live), known);
-    Ok(users::storage(claim, live, class))
+    let found = users::storage(claim, live, class);
+    let Some(volume) = live.and_then(|live| live["spec"]["volumeName"].as_str()).filter(|_| found.is_none())
+    else {
+        return Ok(found);
+    };
+    let (kind, what) = (Kind::named("PersistentVolume"), format!("PersistentVolume {volume}"));
+    let read = session.find(&format!("read {what}"), request::get(kind, "", volume)).await;
+    Ok(match seen(read, &what, "get persistentvolumes")? {
+        Ok(volume) => volume.and_then(|volume| users::volume(claim, &volume)),
+        Err(obstacle) => Some(*obstacle),
+    })
 }
 
 /// The class of that name, or the cluster's default one.

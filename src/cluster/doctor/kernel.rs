@@ -81,8 +81,7 @@ fn enter_ipv6(
     report: &mut DoctorReport,
 ) {
     let appliance = subject.release.appliance.as_str();
-    let told: Vec<&Modules> =
-        nodes.iter().filter_map(|node| answers.get(node)?.as_ref().ok()).collect();
+    let told: Vec<&Modules> = nodes.iter().filter_map(|node| answers.get(node)?.as_ref().ok()).collect();
     let with: Vec<String> = told.iter().filter(|there| there.ipv6).map(|there| there.node.clone()).collect();
     for there in told {
         let found = modules::of_ipv6(subject.release, there, &with).into_iter().collect();

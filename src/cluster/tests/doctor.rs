@@ -236,7 +236,7 @@ fn answers(fake: &Fake, phase: &str) {
 async fn a_pod_asks_for_modules_and_is_deleted() {
     let fake = healthy();
     answers(&fake, "Succeeded");
-    fake.fail(PODS, Fault::Says(200, json!("/proc/sys/net:\nipv4 ipv6\n\n/sys/module:\nx nf_conntrack y")));
+    fake.fail(PODS, Fault::Says(200, json!("x /proc/sys/net: ipv4 ipv6 /sys/module: nf_conntrack y")));
     let mut told = Told::default();
     let report = fake.cluster.doctor(&[modular()], &mut told).await.expect("a report");
     let claims: Vec<String> = report.findings.iter().map(|finding| finding.obstacle.claim()).collect();
@@ -250,7 +250,7 @@ async fn a_pod_asks_for_modules_and_is_deleted() {
 async fn a_module_that_the_kernel_loads_itself_is_a_note() {
     let fake = healthy();
     answers(&fake, "Succeeded");
-    fake.fail(PODS, Fault::Says(200, json!("/proc/sys/net:\nipv4 ipv6\n\n/sys/module:\nx nf_conntrack y")));
+    fake.fail(PODS, Fault::Says(200, json!("x /proc/sys/net: ipv4 ipv6 /sys/module: nf_conntrack y")));
     let mut release = modular();
     release.modules[1].name = "nf_flow_table".to_owned();
     let report = doctor(&fake, release).await;
@@ -260,6 +260,39 @@ async fn a_module_that_the_kernel_loads_itself_is_a_note() {
         ("kernel-module-missing", Gravity::Note)
     );
     assert!(finding.obstacle.fix().contains("loads it itself"));
+}
+
+/// Nobody provisioned a volume that was made by hand: what it is it says itself.
+#[tokio::test]
+async fn a_volume_made_by_hand_is_looked_into() {
+    let mut release = needy();
+    let mut workload = object("apps/v1", "StatefulSet", "openwrt");
+    workload["spec"] = json!({"template": {"spec": {"hostUsers": false, "containers": [{"name": "openwrt", "image": "openwrt:1"}],
+        "volumes": [{"name": "a", "persistentVolumeClaim": {"claimName": "mine"}}]}}});
+    release.objects = set([attachment(), workload]);
+    release.cluster_ranges = Vec::new();
+    let found = async |volume: Option<Value>| {
+        let fake = healthy();
+        let claim = json!({"metadata": {"name": "mine"}, "spec": {"storageClassName": "by-hand", "volumeName": "pv1"}});
+        fake.put("/api/v1/namespaces/home/persistentvolumeclaims/mine", claim);
+        match volume {
+            Some(spec) => {
+                fake.put("/api/v1/persistentvolumes/pv1", json!({"metadata": {"name": "pv1"}, "spec": spec}))
+            }
+            None => fake.fail("GET /api/v1/persistentvolumes/pv1", Fault::Status(403)),
+        }
+        let report = doctor(&fake, release.clone()).await;
+        let told = report.findings.iter().map(|one| (one.obstacle.code(), one.obstacle.claim()));
+        let told =
+            told.filter(|(_, claim)| claim.contains("claim mine") || claim.contains("PersistentVolume"));
+        told.map(|(code, _)| code).collect::<Vec<_>>()
+    };
+    assert_eq!(
+        found(Some(json!({"nfs": {"server": "nas.lan", "path": "/export"}}))).await,
+        ["user-namespace-storage"]
+    );
+    assert_eq!(found(Some(json!({"local": {"path": "/mnt/disk"}}))).await, Vec::<&str>::new());
+    assert_eq!(found(None).await, ["not-checked"]);
 }
 
 /// Who asks for modules hears of IPv6 as well: the node lacks it, or has what the appliance is to be without.
@@ -276,7 +309,10 @@ async fn a_node_that_is_asked_tells_of_ipv6() {
         answers(&fake, "Succeeded");
         fake.fail(
             PODS,
-            Fault::Says(200, json!(format!("/proc/sys/net:\n{has}\n\n/sys/module:\nipv6 nf_conntrack surely_not"))),
+            Fault::Says(
+                200,
+                json!(format!("x /proc/sys/net: {has} /sys/module: ipv6 nf_conntrack surely_not y")),
+            ),
         );
         let mut release = modular();
         let mut attachment = attachment();

@@ -5,7 +5,7 @@
 use super::network::device;
 use crate::diag::{Diagnostic, Diagnostics, Loc};
 use crate::plan::{Link, Nic};
-use crate::spec::{ApplianceSpec, Entries, ProcMount, UciValue};
+use crate::spec::{ApplianceSpec, Entries, UciValue};
 
 /// The module that flow offloading takes, and why.
 pub const OFFLOAD: (&str, &str) = ("nf_flow_table", "the firewall's flow offloading");
@@ -98,7 +98,7 @@ pub fn check(spec: &ApplianceSpec, nics: &[Nic], is_known: bool, diags: &mut Dia
                 ),
         );
     }
-    let may_write = spec.proc_mount.as_ref().is_some_and(|kind| kind.value == ProcMount::Unmasked);
+    let may_write = spec.unmasks_proc().is_some();
     for section in sections(spec, "dhcp").filter(|section| section.is("dhcp") || !section.has_type()) {
         let relay = section.get("ndp").filter(|(_, value)| one(value) == Some("relay") && !may_write);
         if let Some((_, value)) = relay {

@@ -263,6 +263,12 @@ impl ApplianceSpec {
         }
         networks
     }
+
+    /// The word by which it sees all of /proc, if it does.
+    pub fn unmasks_proc(&self) -> Option<Loc<bool>> {
+        let unmasked = self.proc_mount.map(|kind| kind.map(|kind| kind == ProcMount::Unmasked));
+        unmasked.filter(|unmasked| unmasked.value)
+    }
 }
 
 impl PackagePolicy {

@@ -9,7 +9,7 @@ pub const UNMAPPED: [&str; 3] = ["/dev", "/proc", "/sys"];
 pub const BUS: &str = "/run/dbus";
 
 /// Files of devices that everybody may open, by the rules of systemd's udev; others belong to root or a group.
-pub const OPEN_DEVICES: [&str; 2] = ["tun", "fuse"];
+pub const OPEN_DEVICES: [&str; 2] = ["/dev/net/tun", "/dev/fuse"];
 
 /// Sysctls below `net.` that the network of such a pod does not have.
 pub const LACKING_SYSCTLS: [&str; 14] = [
@@ -43,9 +43,18 @@ pub fn path_fault(path: &str) -> Option<&'static str> {
     }
 }
 
-/// The last word of a device's file, or of a device plugin's resource: by it a resource stands for a file.
-pub fn device_word(name: &str) -> &str {
-    name.rsplit('/').next().unwrap_or(name)
+/// The words by which a device plugin's resource stands for a file, as the resource's last: the file's name, or its path below /dev
+/// as smarter-device-manager writes it (`net_tun`).
+pub fn device_words(path: &str) -> Vec<String> {
+    let name = path.rsplit('/').next().unwrap_or(path).to_owned();
+    let below = path.trim_start_matches("/dev/").replace('/', "_");
+    if below == name { vec![name] } else { vec![name, below] }
+}
+
+/// Whether a device plugin's resource stands for a file of the node.
+pub fn stands_for(resource: &str, path: &str) -> bool {
+    let word = resource.rsplit('/').next().unwrap_or(resource);
+    device_words(path).iter().any(|known| known == word)
 }
 
 #[cfg(test)]
@@ -71,7 +80,12 @@ mod tests {
 
     #[test]
     fn a_resource_stands_for_the_file_of_its_last_word() {
-        assert_eq!(device_word("squat.ai/tun"), device_word("/dev/net/tun"));
-        assert_ne!(device_word("squat.ai/ppp"), device_word("/dev/net/tun"));
+        for resource in ["squat.ai/tun", "devices.kubevirt.io/tun", "smarter-devices/net_tun"] {
+            assert!(stands_for(resource, "/dev/net/tun"), "{resource}");
+        }
+        assert!(stands_for("smarter-devices/ppp", "/dev/ppp"));
+        for resource in ["squat.ai/ppp", "squat.ai/net-tun", "smarter-devices/dev_net_tun"] {
+            assert!(!stands_for(resource, "/dev/net/tun"), "{resource}");
+        }
     }
 }

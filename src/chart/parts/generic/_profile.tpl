@@ -197,3 +197,8 @@ fsGroupChangePolicy: OnRootMismatch
 {{- define "wrtpod.profile.containers" -}}
 {{- list (include "wrtpod.fullname" .) "wire" | toJson -}}
 {{- end -}}
+
+{{/* What overlays list of devices: there are none. */}}
+{{- define "wrtpod.profile.overlays" -}}
+[]
+{{- end -}}
