@@ -3,6 +3,9 @@
 /// The code of a pod that no node takes.
 pub(super) const UNSCHEDULABLE: &str = "unschedulable";
 
+/// The code of a pod for which thick Multus' daemon does nothing; `doctor` says the same of a node.
+const MULTUS_NOT_READY: &str = "multus-not-ready";
+
 /// The code of a pod whose claim is of another node.
 pub(super) const CLAIM_ELSEWHERE: &str = "claim-elsewhere";
 
@@ -41,6 +44,10 @@ const MULTUS: &str =
 /// Multus 4.3 gives each request 0.25 s, and does not repeat one that took longer (pkg/multus, `GetPod`).
 const SLOW: &str = "Multus gives the API server a quarter of a second to tell of the pod: is the node or the API server too busy, or the way \
                     between them cut? The kubelet tries again by itself";
+/// The kubelet asks again, and each time the plugin waits a minute for its daemon: it goes on by itself.
+const DAEMON: &str = "Multus' daemon does not answer on the node, and its plugin gives up after a minute (`wrtpod explain multus-not-ready`): \
+                      `kubectl get daemonsets -A` shows its DaemonSet, `kubectl describe` and the logs of its pod there say why; once it \
+                      runs, the pod comes by itself";
 const ATTACHMENT: &str =
     "the attachment is not in that namespace: run `wrtpod deploy` again, which applies it";
 pub(super) const PARENT: &str =
@@ -72,6 +79,10 @@ pub(super) const SANDBOX: &[Pattern] = &[
         "the node lacks this CNI plugin: install the reference CNI plugins into the folder that its distribution reads",
     ),
     passing("error waiting for pod: Get ", "api-server-slow", SLOW),
+    // The plugin of thick Multus is a shim: its daemon did not come, or went while it was asked. What the daemon says of other plugins
+    // comes by the shim too, and has neither text.
+    passing("(shim): timed out waiting for the condition", MULTUS_NOT_READY, DAEMON),
+    passing("(shim): failed to send CNI request", MULTUS_NOT_READY, DAEMON),
     // Of ADD and of DEL alike.
     lasting("dhcp.sock", "no-dhcp-daemon", DHCP),
     // Other folders of IPv6 lack a file in some pods, and a file that is there may be refused: neither is mended on the node.
