@@ -17,6 +17,9 @@ const LIVE: &str = "/etc/config";
 /// Where the pod's scripts note what they wrote; the first in persistence mode `none`.
 const RECORDS: [&str; 2] = ["/wrtpod/run/records", "/wrtpod/data/wrtpod"];
 
+/// What they note of UCI, by folder: what they wrote last, what first-boot scripts changed, and the image's own files.
+const NOTES: [&str; 3] = ["applied/uci", "booted", "stock"];
+
 /// What a user changed in LuCI or by `uci`: it stays, and is shown here.
 pub(super) async fn changed(
     cluster: &Cluster,
@@ -25,7 +28,7 @@ pub(super) async fn changed(
     show_secrets: bool,
 ) -> Result<String, String> {
     let folders: Vec<String> =
-        RECORDS.iter().flat_map(|at| [format!("{at}/applied/uci"), format!("{at}/booted")]).collect();
+        RECORDS.iter().flat_map(|at| NOTES.map(|notes| format!("{at}/{notes}"))).collect();
     let folders: Vec<&str> = [LIVE].into_iter().chain(folders.iter().map(String::as_str)).collect();
     let files = match cluster.read_files(release, &folders).await {
         Files::Known(files) => files,
@@ -58,6 +61,8 @@ struct Noted {
     /// What they wrote last: at a section the places by which the plan calls it, of a value that a Secret has its SHA-256.
     applied: uci::Config,
     booted: Booted,
+    /// The image's own file, where the site lays options over that.
+    stock: uci::Config,
 }
 
 /// What the pod's scripts noted, by file. Of a pod that does not tell nothing is known: then every value of a Secret shows as
@@ -70,10 +75,10 @@ fn noted(files: &BTreeMap<String, Vec<u8>>) -> BTreeMap<&str, Noted> {
         };
         let text = String::from_utf8_lossy(bytes);
         let noted = found.entry(name).or_default();
-        if folder.ends_with("/booted") {
-            noted.booted = Booted::read(&text);
-        } else {
-            noted.applied = uci::parse_plan(&text).unwrap_or_default();
+        match folder.rsplit('/').next() {
+            Some("booted") => noted.booted = Booted::read(&text),
+            Some("stock") => noted.stock = uci::parse(&text).unwrap_or_default(),
+            _ => noted.applied = uci::parse_plan(&text).unwrap_or_default(),
         }
     }
     found
@@ -127,19 +132,10 @@ fn differences(
         return uci::diff(planned, live);
     }
     let (partners, labels) = (uci::partners(applied, live), uci::labels(live));
-    let named = |config: &uci::Config, section: &uci::Section| {
-        config.sections().iter().position(|other| other.name().is_some() && other.name() == section.name())
-    };
     let mut changes = Vec::new();
     for section in planned.sections() {
         let (place, known) = (section.place(), applied.sections());
-        let noted = match &place {
-            Some(place) => {
-                let marked = known.iter().position(|other| other.is_marked(place));
-                marked.or_else(|| known.iter().position(|other| other.stands_for(place)))
-            }
-            None => named(applied, section),
-        };
+        let noted = noted_at(applied, section);
         let there = match (&place, noted) {
             (_, Some(noted)) => partners[noted],
             (Some(place), None) => live.find(place),
@@ -157,6 +153,18 @@ fn differences(
         changes.extend(all.into_iter().filter(|change| change.before.is_some()));
     }
     changes
+}
+
+fn named(config: &uci::Config, section: &uci::Section) -> Option<usize> {
+    config.sections().iter().position(|other| other.name().is_some() && other.name() == section.name())
+}
+
+/// Where a section of the plan is in what the pod wrote last.
+fn noted_at(applied: &uci::Config, section: &uci::Section) -> Option<usize> {
+    let known = applied.sections();
+    let Some(place) = section.place() else { return named(applied, section) };
+    let marked = known.iter().position(|other| other.is_marked(&place));
+    marked.or_else(|| known.iter().position(|other| other.stands_for(&place)))
 }
 
 fn changes(file: &str, planned: &str, live: &str, noted: &Noted, show_secrets: bool) -> String {
@@ -186,6 +194,9 @@ fn changes(file: &str, planned: &str, live: &str, noted: &Noted, show_secrets: b
         if let Some(after) = &change.after {
             let _ = writeln!(text, "+{place}={}", value(after));
         }
+    }
+    if !WHOLE.contains(&file) {
+        text.push_str(&gone::told(file, &planned, &live, noted));
     }
     if text.is_empty() { text } else { format!("# changed inside the appliance; it stays\n{text}") }
 }
@@ -241,6 +252,8 @@ fn quoted(value: &uci::Value) -> String {
         uci::Value::List(items) => items.iter().map(one).collect::<Vec<_>>().join(" "),
     }
 }
+
+mod gone;
 
 #[cfg(test)]
 mod tests;

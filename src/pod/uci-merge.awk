@@ -103,6 +103,81 @@ function is_nobodys(l, i) {
 	return !(("L", l, "B") in pair) && !(("L", l, "P") in pair) && name["L", l] == "" && !differently_named("P", i, "L", l)
 }
 
+# Builds of wrtpod up to 0.2.0 wrote what a plan says of the first of a type into a section of its own where that first one has a name, and
+# others kept a release's named section beside the user's that was to have the name: twice dropbear, and one of them open. What was written
+# last tells; of two that the user may mean nothing is joined.
+function join_doubles(    b, p) {
+	for (b = 1; b <= count["B"]; b++) {
+		p = doubled(b)
+		if (!p || join(b, p) || !lone(b)) continue
+		doubtful[b] = 1
+	}
+}
+
+# The plan's section that section b of what was written last should have been, or 0: the first of its type, which has a name that stood
+# there as well. All that b says is said of the first by the plan, or by either file that has it.
+function doubled(b,    p, first, k, o) {
+	if (skip["B", b] || name["B", b] != "" || !options["B", b] || (("B", b, "P") in pair)) return 0
+	p = nth_of("P", type["B", b], 0)
+	if (!p || name["P", p] == "" || !(("P", p, "B") in pair) || !is_only(b)) return 0
+	first = pair["P", p, "B"]
+	for (k = 1; k <= options["B", b]; k++) {
+		o = option_at["B", b, k]
+		if (!is_planned_of_first(type["B", b], o) && said("B", b, o) != said("P", p, o) && said("B", b, o) != said("B", first, o)) return 0
+	}
+	return p
+}
+function is_only(b,    i) {
+	for (i = 1; i <= count["B"]; i++)
+		if (i != b && !skip["B", i] && name["B", i] == "" && type["B", i] == type["B", b] && !(("B", i, "P") in pair)) return 0
+	return 1
+}
+function is_planned_of_first(kind, o,    i) {
+	for (i = 1; i <= count["O"]; i++)
+		if (!skip["O", i] && name["O", i] == "" && type["O", i] == kind && places["O", i] + 0 == 0 && (("O", i, o) in value)) return 1
+	return 0
+}
+
+# Whether what is there has a section without a name that may be b, and is not known as anything else.
+function lone(b,    i) {
+	for (i = 1; i <= count["L"]; i++)
+		if (!skip["L", i] && name["L", i] == "" && type["L", i] == type["B", b] && !(("L", i, "B") in pair)) return i
+	return 0
+}
+
+# Brings what the user changed in the double into the plan's section; what he changed in that stays. True where nothing is left to do.
+function join(b, p,    l, first, i, n, o, all) {
+	if (!(("B", b, "L") in pair)) return 0
+	l = pair["B", b, "L"]
+	if (content("L", l) == content("B", b)) return 1
+	if (!similar("L", l, "B", b)) return 0
+	for (i = lone(b); i && i <= count["L"]; i++)
+		if (!(("L", i, "B") in pair) && name["L", i] == "" && type["L", i] == type["B", b] && similar("L", i, "B", b)) return 0
+	first = pair["P", p, "B"]
+	if (!(("B", first, "L") in pair)) {
+		# He deleted the one that has the name.
+		tell("joined", label("L", l) ": an earlier wrtpod wrote it in the place of " name["P", p] ", and it is that now")
+		name["L", l] = name["P", p]; by_name["L", name["L", l]] = l
+		bind("L", l, "P", p)
+		return 1
+	}
+	i = pair["B", first, "L"]
+	for (n = 1; n <= options["B", b]; n++) all[n] = option_at["B", b, n]
+	for (o = 1; o <= options["L", l]; o++) if (!(("B", b, option_at["L", l, o]) in value)) all[n++] = option_at["L", l, o]
+	for (o = 1; o < n; o++) if (is_disputed(all[o], l, b, i, first)) return 0
+	for (o = 1; o < n; o++) {
+		if (said("L", i, all[o]) == said("B", first, all[o])) take("L", i, all[o], l)
+		if (("B", b, all[o]) in value) take("B", first, all[o], b)
+	}
+	joined[l] = 1
+	tell("joined", label("L", l) ": an earlier wrtpod wrote it beside " label("L", i) ", which it should have been; what was changed in it is there now")
+	return 1
+}
+function is_disputed(o, l, b, i, first) {
+	return said("L", l, o) != said("B", b, o) && said("L", i, o) != said("B", first, o) && said("L", i, o) != said("L", l, o)
+}
+function take(doc, i, o, from) { if ((doc, from, o) in value) set(doc, i, o, value[doc, from, o]); else unset(doc, i, o) }
+
 # One option of a section that all three know: writes into result section r and base section n; b, l are 0 where absent.
 function merge_option(o, b, l, p, r, n,    was, is, wanted) {
 	was = b ? said("B", b, o) : ""; is = said("L", l, o); wanted = said("P", p, o)
@@ -141,6 +216,7 @@ function append(r, after) {
 function merge(    i, b, p, r, previous, written) {
 	pair_up("L", "B", LIKELY); pair_up("P", "B", LIKELY)
 	find_leading()
+	join_doubles()
 	# A section that is new in the plan may be one that the user has made already.
 	for (i = 1; i <= count["P"]; i++)
 		if (("P", i, "B") in pair && ("B", pair["P", i, "B"], "L") in pair) bind("P", i, "L", pair["B", pair["P", i, "B"], "L"])
@@ -149,7 +225,7 @@ function merge(    i, b, p, r, previous, written) {
 	pair_up("P", "L", SURE)
 	last = 0
 	for (i = 1; i <= count["L"]; i++) {
-		if (skip["L", i]) continue
+		if (skip["L", i] || (i in joined)) continue
 		b = (("L", i, "B") in pair) ? pair["L", i, "B"] : 0
 		p = (("L", i, "P") in pair) ? pair["L", i, "P"] : 0
 		if (p) { r = merge_section(b, i, p); written[p] = r }
@@ -170,6 +246,11 @@ function merge(    i, b, p, r, previous, written) {
 		if (b) tell("restored", label("P", i) ": deleted by the user, changed by the site; it is back")
 		r = copy_section("P", i, "R")
 		append(r, previous); previous = r
+	}
+	for (b in doubtful) {
+		if (("B", b, "L") in pair) continue
+		copy_section("B", b, "N")
+		tell("conflict", "@" type["B", b] "[" place_of("L", lone(b)) "]: an earlier wrtpod may have written it, beside its own; it stays")
 	}
 }
 

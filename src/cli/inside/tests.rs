@@ -3,7 +3,7 @@
 use super::*;
 
 fn applied_only(text: &str) -> Noted {
-    Noted { applied: uci::parse_plan(text).unwrap_or_default(), booted: Booted::default() }
+    Noted { applied: uci::parse_plan(text).unwrap_or_default(), ..Noted::default() }
 }
 
 #[test]
@@ -114,7 +114,7 @@ fn what_first_boot_scripts_wrote_is_no_change() {
         )
     };
     let told = |lines: &str, live: &str| {
-        let noted = Noted { applied: uci::Config::new(), booted: Booted::read(lines) };
+        let noted = Noted { booted: Booted::read(lines), ..Noted::default() };
         changes("dhcp", planned, live, &noted, false)
     };
     assert_eq!(told(&lines(&sum("\u{1}other")), &live), "");
@@ -152,6 +152,46 @@ fn a_place_is_the_section_that_the_pod_found() {
     // What the image has no such section of is not there.
     let missing = "config rule\n\tplace '7'\n\toption a '1'\n";
     assert!(changes("any", missing, live, &applied_only(applied), false).contains("-any.@rule[7].a='1'"));
+}
+
+#[test]
+fn what_an_earlier_build_wrote_twice_is_told_with_the_commands() {
+    let planned = "config dropbear\n\toption Port '2222'\n";
+    let main = "config dropbear 'main'\n\toption enable '1'\n\toption Port '22'\n";
+    let first = main.replace("'22'", "'2222'");
+    let noted = |rest: &str| Noted {
+        applied: uci::parse_plan(&format!("{}{rest}", first.replace("'main'\n", "'main'\n\tplace '0'\n")))
+            .expect("UCI"),
+        stock: uci::parse(main).expect("UCI"),
+        ..Noted::default()
+    };
+    let told =
+        |rest: &str, live: &str| changes("dropbear", planned, &format!("{first}{live}"), &noted(rest), false);
+    let of = |index: usize| {
+        format!(
+            "# dropbear.@dropbear[{index}] is not the site's, or no longer: an earlier wrtpod may have written it. `uci delete \
+             dropbear.@dropbear[{index}]; uci commit dropbear` inside takes it away; `uci rename dropbear.@dropbear[{index}]=NAME; uci \
+             commit dropbear` keeps it as yours\n"
+        )
+    };
+    let header = "# changed inside the appliance; it stays\n";
+    let (double, changed, own) = (
+        planned,
+        planned.replace("2222", "2200"),
+        "config dropbear\n\toption Port '9'\n\toption Interface 'wan'\n",
+    );
+    assert_eq!(told(double, &changed), format!("{header}{}", of(1)));
+    // None of them is it for sure.
+    assert_eq!(told(double, &format!("{changed}{own}")), format!("{header}{}{}", of(1), of(2)));
+    // It goes with the next start, or is gone, or is the user's own by its name.
+    for live in [double, "", &changed.replace("dropbear\n", "dropbear 'mine'\n")] {
+        assert_eq!(told(double, live), "", "{live}");
+    }
+    // Sections of the user's that nobody else wrote.
+    assert_eq!(told("", &format!("{changed}{own}")), "");
+    // Those of the image.
+    let image = Noted { stock: uci::parse(&format!("{main}{double}")).expect("UCI"), ..noted(double) };
+    assert_eq!(changes("dropbear", planned, &format!("{first}{changed}"), &image, false), "");
 }
 
 /// The table of all that read `@TYPE[N]`.
