@@ -46,7 +46,7 @@ const SLOW: &str = "Multus gives the API server a quarter of a second to tell of
                     between them cut? The kubelet tries again by itself";
 /// The kubelet asks again, and each time the plugin waits a minute for its daemon: it goes on by itself.
 const DAEMON: &str = "Multus' daemon does not answer on the node, and its plugin gives up after a minute (`wrtpod explain multus-not-ready`): \
-                      `kubectl get daemonsets -A` shows its DaemonSet, `kubectl describe` and the logs of its pod there say why; once it \
+                      `kubectl get pods -A -o wide` shows its pod there, whose events and log say why; once it \
                       runs, the pod comes by itself";
 const ATTACHMENT: &str =
     "the attachment is not in that namespace: run `wrtpod deploy` again, which applies it";
@@ -154,3 +154,34 @@ pub(super) const DEVICE: Pattern = lasting(
 const ELSEWHERE: &str = "the claim's volume lives on another node: the appliance has to run there";
 pub(super) const CLAIM: &str =
     "no volume yet: is the storage class there and does its provisioner run? (`kubectl get storageclass`)";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// As Multus 4.3's shim says it.
+    #[test]
+    fn what_the_shim_says_of_its_daemon_is_told_from_what_the_daemon_says() {
+        let found = |rest: &str| {
+            let message = format!(
+                r#"plugin type="multus-shim" name="multus-cni-network" failed (add): CmdAdd (shim): {rest}"#
+            );
+            SANDBOX
+                .iter()
+                .find(|pattern| pattern.is_in(&message))
+                .map(|pattern| (pattern.code, pattern.transient))
+        };
+        let silent = Some((MULTUS_NOT_READY, true));
+        assert_eq!(found("timed out waiting for the condition"), silent);
+        let cut =
+            r#"failed to send CNI request: Post "http://dummy/cni": EOF: StdinData: {"cniVersion":"0.3.1"}"#;
+        assert_eq!(found(cut), silent);
+        let error = |inner: &str| {
+            found(&format!(
+                "CNI request failed with status 400: 'ERRORED: error configuring pod [a/b] networking: {inner}'"
+            ))
+        };
+        assert_eq!(error("Link not found"), Some(("missing-parent", false)));
+        assert_eq!(error("timed out waiting for the condition"), None);
+    }
+}

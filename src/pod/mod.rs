@@ -23,6 +23,7 @@ const OPENWRT: &[(&str, &str)] = scripts![
     "accounts.awk",
     "actions",
     "apk.awk",
+    "backup",
     "banner",
     "board.json",
     "boot-files",

@@ -103,8 +103,8 @@ function is_nobodys(l, i) {
 	return !(("L", l, "B") in pair) && !(("L", l, "P") in pair) && name["L", l] == "" && !differently_named("P", i, "L", l)
 }
 
-# Builds of wrtpod up to 0.2.0 wrote what a plan says of the first of a type into a section of its own where that first one has a name, and
-# others kept a release's named section beside the user's that was to have the name: twice dropbear, and one of them open. What was written
+# Earlier builds wrote what a plan says of the first of a type into a section of its own where that first one has a name, and others kept
+# a release's named section beside the user's that was to have the name: twice dropbear, and one of them open. What was written
 # last tells; of two that the user may mean nothing is joined.
 function join_doubles(    b, p) {
 	for (b = 1; b <= count["B"]; b++) {

@@ -113,3 +113,56 @@ for hosts in 'ln -s nowhere' 'ln -s shadow' mkfifo mkdir; do
 	has "… which is said" "$out" "not restored: /etc/hosts: it is no plain file in the backup"
 	has "… and nothing of it is kept" "$out" "/wrtpod/data/wrtpod/hosts: No such file"
 done
+
+# What `sysupgrade -b` packs is what it packs on a router, in every mode.
+unpacked() { rm -rf "$work/unpacked"; mkdir "$work/unpacked"; tar -C "$work/unpacked" -xzf "$P/run/$1"; }
+listing() { (cd "$work/unpacked" && find . -type f -o -type l | sed 's|^\./||' | LC_ALL=C sort); }
+users='mkdir -p /etc/mine /etc/listed; echo key >/etc/dropbear/host_key; echo "0 * * * * x" >/etc/crontabs/root; ln -s ../passwd /etc/mine/link; echo "file " >"/etc/mine/with blanks "
+	sed "s|^root:[^:]*:|root:users:|" /etc/shadow >/tmp/shadow; cat /tmp/shadow >/etc/shadow; echo listed >/etc/listed/file'
+for mode in etc system config; do
+	new_pod "backup-$mode" $mode
+	seed >/dev/null 2>&1
+	at_init 'printf "/etc/mine/\n/etc/listed\n/etc/none\n" >/etc/sysupgrade.conf'
+	[ $mode != config ] || mkdir "$P/data/keep/etc/listed"
+	at_init "$users"
+	at_init 'sysupgrade -b /wrtpod/run/backup.tar.gz; echo "packed $?"; sysupgrade -b - </dev/null >/dev/null 2>&1; sysupgrade -l >/wrtpod/run/listed; ls /wrtpod/run/backup'
+	has "$mode: a backup is made" "$out" "packed 0"
+	has "$mode: … and nothing lies about" "$out" "/wrtpod/run/backup: No such file"
+	unpacked backup.tar.gz
+	case $mode in etc) wanted=$(listing) wanted_list=$(cat "$P/run/listed") ;; esac
+	is "$mode: … of the same files" "$wanted" "$(listing)"
+	is "$mode: … which the list has as well" "$wanted_list" "$(cat "$P/run/listed")"
+	is "$mode: … with what is in them" "root:users: key listed file " \
+		"$(sed -n 's/^\(root:[^:]*:\).*/\1/p' "$work/unpacked/etc/shadow") $(cat "$work/unpacked"/etc/{dropbear/host_key,listed/file,mine/"with blanks "} | paste -sd' ')"
+	is "$mode: … links of the user's as links" ../passwd "$(readlink "$work/unpacked/etc/mine/link")"
+	is "$mode: … and of no one else" etc/mine/link "$(cd "$work/unpacked" && find . -type l | sed 's|^\./||')"
+	is "$mode: … who may read what" "600 root" "$(stat -c '%a %U' "$work/unpacked/etc/shadow")"
+done
+has "the files are those of a folder, not the folder" "$wanted_list" /etc/listed/file
+# As sysupgrade called it before 24.10, and what others call.
+at_init 'echo /etc/shadow >/tmp/list; echo /etc/inittab >>/tmp/list; . /lib/upgrade/wrtpod.sh; tar cvzf /wrtpod/run/old.tar.gz -T /tmp/list; echo "old $?"
+	echo /etc/shadow >/tmp/list; tar czf /wrtpod/run/one.tar.gz -T /tmp/list; echo "one $?"; tar cf /wrtpod/run/any.tar -C /etc inittab; echo "any $?"'
+is "config: as older releases call it" "old 0 one 0 any 0" "$(grep -E '^(old|one|any) ' <<<"$out" | xargs)"
+is "… whole" "etc/inittab etc/shadow" "$(tar -tzf "$P/run/old.tar.gz" | sort | xargs)"
+is "… also of links alone" "root:users:" "$(tar -xOzf "$P/run/one.tar.gz" etc/shadow | sed -n 's/^\(root:[^:]*:\).*/\1/p')"
+is "… for the owner alone" 600 "$(stat -c %a "$P/run/one.tar.gz")"
+is "another tar is tar" inittab "$(tar -tf "$P/run/any.tar")"
+
+# Mode config: what a router's backup brings is on the claim, also what only its own list keeps. No script of the shutdown has run.
+new_pod restore-kept config
+seed >/dev/null 2>&1
+pack backup.tar.gz 'mkdir -p etc/config etc/dropbear etc/mine; echo host >etc/dropbear/host_key; echo mine >etc/mine/file; echo one >etc/one; echo gone >etc/other
+	printf "/etc/mine/\n/etc/one\n" >etc/sysupgrade.conf; echo "root:routers:1:0:99999:7:::" >etc/shadow; printf "config a\n\toption b 1\n" >etc/config/restored'
+at_init 'sysupgrade -r /wrtpod/run/backup.tar.gz; echo "restored $?"; echo later >>/etc/mine/file'
+has "config: a router's backup is restored" "$out" "restored 0"
+at_init 'cat /etc/dropbear/host_key /etc/mine/file /etc/one /etc/shadow /etc/config/restored /etc/other; ls -l /etc/shadow /etc/one'
+is "… and is there at the next start" "host mine later one root:routers:1:0:99999:7::: config a option b 1" \
+	"$(sed '/\/etc\/other/d; / -> /d; /^wrtpod/d' <<<"$out" | xargs)"
+is "… as links to the claim" 2 "$(grep -c -- '-> /wrtpod/data/keep/etc/' <<<"$out")"
+# The backup of an earlier wrtpod had the links in it.
+new_pod restore-old-links etc
+seed >/dev/null 2>&1
+pack backup.tar.gz 'ln -s /wrtpod/data/keep/etc/shadow etc/shadow; echo last >etc/zzz'
+at_init 'sysupgrade -r /wrtpod/run/backup.tar.gz; echo "restored $?"; readlink /etc/shadow; cat /etc/zzz'
+is "a backup with wrtpod's links in it: no file is lost for one" "restored 1 last" "$(sed -n '/^restored/,$p' <<<"$out" | xargs)"
+has "… which is said" "$out" "not restored: /etc/shadow: the backup has wrtpod's link"
