@@ -1,4 +1,4 @@
-//! What was changed inside an appliance: its UCI beside what the plan says of it.
+//! What was changed inside an appliance: its UCI beside what the plan says of it, and its packages.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -20,7 +20,7 @@ const RECORDS: [&str; 2] = ["/wrtpod/run/records", "/wrtpod/data/wrtpod"];
 /// What they note of UCI, by folder: what they wrote last, what first-boot scripts changed, and the image's own files.
 const NOTES: [&str; 3] = ["applied/uci", "booted", "stock"];
 
-/// What a user changed in LuCI or by `uci`: it stays, and is shown here.
+/// What a user changed in LuCI, by `uci` or a package manager: it stays, and is shown here.
 pub(super) async fn changed(
     cluster: &Cluster,
     release: &Release,
@@ -29,15 +29,17 @@ pub(super) async fn changed(
 ) -> Result<String, String> {
     let folders: Vec<String> =
         RECORDS.iter().flat_map(|at| NOTES.map(|notes| format!("{at}/{notes}"))).collect();
-    let folders: Vec<&str> = [LIVE].into_iter().chain(folders.iter().map(String::as_str)).collect();
+    let folders = folders.iter().map(String::as_str).chain(RECORDS).chain(packages::FOLDERS);
+    let folders: Vec<&str> = [LIVE].into_iter().chain(folders).collect();
     let files = match cluster.read_files(release, &folders).await {
         Files::Known(files) => files,
         Files::Unknown(reason) => return Err(format!("what was changed inside is unknown: {reason}")),
     };
     let mut text = String::new();
-    let planned = appliance.config.iter().flat_map(|config| &config.files);
+    let planned = || appliance.config.iter().flat_map(|config| &config.files);
+    let settings = planned().find(|(name, _)| name == "settings");
     let noted = noted(&files);
-    for (name, planned) in planned.filter_map(|(name, text)| Some((name.strip_prefix("uci.")?, text))) {
+    for (name, planned) in planned().filter_map(|(name, text)| Some((name.strip_prefix("uci.")?, text))) {
         let Some(bytes) = files.get(&format!("{LIVE}/{name}")) else {
             let mut boots = appliance.overlays.iter().filter_map(|overlay| overlay.boot.as_ref());
             let fate = if boots.any(|boot| boot.uci.iter().any(|file| file == name)) {
@@ -52,6 +54,7 @@ pub(super) async fn changed(
         let nothing = Noted::default();
         text.push_str(&changes(name, planned, &live, noted.get(name).unwrap_or(&nothing), show_secrets));
     }
+    text.push_str(&packages::told(&files, settings.map_or("", |(_, text)| text.as_ref())));
     Ok(text)
 }
 
@@ -78,7 +81,8 @@ fn noted(files: &BTreeMap<String, Vec<u8>>) -> BTreeMap<&str, Noted> {
         match folder.rsplit('/').next() {
             Some("booted") => noted.booted = Booted::read(&text),
             Some("stock") => noted.stock = uci::parse(&text).unwrap_or_default(),
-            _ => noted.applied = uci::parse_plan(&text).unwrap_or_default(),
+            Some("uci") => noted.applied = uci::parse_plan(&text).unwrap_or_default(),
+            _ => {}
         }
     }
     found
@@ -254,6 +258,7 @@ fn quoted(value: &uci::Value) -> String {
 }
 
 mod gone;
+mod packages;
 
 #[cfg(test)]
 mod tests;
