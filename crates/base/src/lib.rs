@@ -10,6 +10,7 @@
 //! assert!("01:00:5e:00:00:01".parse::<Mac>().is_err(), "no machine has a multicast address");
 //! ```
 
+pub mod ahead;
 pub mod diag;
 pub mod secret;
 pub mod shown;

@@ -7,4 +7,4 @@ pub mod image;
 pub mod registry;
 pub mod tls;
 
-use wrtpod_base::{shown, temporary, types};
+use wrtpod_base::{ahead, shown, temporary, types};

@@ -12,4 +12,4 @@
 pub mod feed;
 pub mod uci;
 
-use wrtpod_base::types;
+use wrtpod_base::{ahead, types};
