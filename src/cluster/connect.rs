@@ -87,7 +87,9 @@ pub(super) fn kubeconfig(options: &ConnectOptions) -> Result<Option<(Kubeconfig,
     let mut names = Vec::new();
     for path in named.iter().chain(there) {
         let name = quoted(&path.display().to_string());
-        let file = Kubeconfig::read_from(path).map_err(|error| unusable(&error, &name))?;
+        let mut file = Kubeconfig::read_from(path).map_err(|error| unusable(&error, &name))?;
+        // `kubectl config unset current-context` leaves "", which to kube would be the first word on it.
+        file.current_context = file.current_context.filter(|context| !context.is_empty());
         whole = Some(match whole {
             Some(whole) => whole.merge(file).map_err(|error| unusable(&error, &name))?,
             None => file,
@@ -191,6 +193,10 @@ mod tests {
                 .map_err(|error| error.to_string())
         };
         let gone = folder.path().join("gone");
+        let unset = file(folder.path(), "unset", "one");
+        let text = std::fs::read_to_string(&unset).expect("a file");
+        std::fs::write(&unset, text.replace("current-context: one", "current-context: ''")).expect("a file");
+        assert_eq!(server(&[&unset, &two], None).await.as_deref(), Ok("https://two.example/"));
         assert_eq!(server(&[&gone, &two], None).await.as_deref(), Ok("https://two.example/"));
         assert_eq!(server(&[&one, &gone, &two], None).await.as_deref(), Ok("https://one.example/"));
         assert_eq!(server(&[&one, &two], Some("two")).await.as_deref(), Ok("https://two.example/"));

@@ -117,8 +117,11 @@ type Merged = Result<(Object, Vec<String>), Vec<String>>;
 
 fn merge<T: DeepMerge + Serialize + DeserializeOwned>(object: &Object, patch: &Value) -> Merged {
     let said = |error: serde_json::Error| vec![error.to_string()];
-    let mut typed: T = serde_json::from_value(object.value.clone()).map_err(said)?;
+    let mut base = object.value.clone();
+    move_ports(&mut base, 1);
+    let mut typed: T = serde_json::from_value(base).map_err(said)?;
     let mut complete = patch.clone();
+    move_ports(&mut complete, 1);
     // A patch may leave the API version out; the typed reader wants it.
     if let Some(map) = complete.as_object_mut() {
         map.entry("apiVersion").or_insert_with(|| object.identity.api_version.clone().into());
@@ -129,7 +132,33 @@ fn merge<T: DeepMerge + Serialize + DeserializeOwned>(object: &Object, patch: &V
     let mut fields = Vec::new();
     lost(&complete, &understood, "", &mut fields);
     typed.merge_from(patch);
-    Ok((Object::of(&typed), fields))
+    let mut merged = Object::of(&typed);
+    move_ports(&mut merged.value, -1);
+    Ok((merged, fields))
+}
+
+/// Moves the ports of UDP and SCTP above all that there are, or back (-1). `DeepMerge` tells the entries of a list of ports apart by
+/// their number alone; to the API server 53 of UDP is another port than 53 of TCP.
+fn move_ports(value: &mut Value, direction: i64) {
+    match value {
+        Value::Object(fields) => {
+            let by = match fields.get("protocol").and_then(Value::as_str) {
+                Some("UDP") => 1 << 16,
+                Some("SCTP") => 2 << 16,
+                _ => 0,
+            };
+            for key in ["port", "containerPort"] {
+                if let Some(number) = fields.get(key).and_then(Value::as_i64)
+                    && by > 0
+                {
+                    fields.insert(key.to_owned(), (number + direction * by).into());
+                }
+            }
+            fields.values_mut().for_each(|value| move_ports(value, direction));
+        }
+        Value::Array(entries) => entries.iter_mut().for_each(|value| move_ports(value, direction)),
+        _ => {}
+    }
 }
 
 /// The fields of `written` that are not in `understood`, in words.
@@ -158,4 +187,32 @@ fn lost(written: &Value, understood: &Value, path: &str, fields: &mut Vec<String
 
 fn is_empty(value: &Value) -> bool {
     value.as_array().is_some_and(Vec::is_empty) || value.as_object().is_some_and(serde_json::Map::is_empty)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn ports_of_one_number_are_told_apart_by_their_protocol() {
+        let written = json!({
+            "metadata": {"name": "dns"},
+            "spec": {"ports": [{"name": "dns-tcp", "port": 53}, {"name": "dns", "port": 53, "protocol": "UDP"}]},
+        });
+        let service: Service = serde_json::from_value(written).expect("a Service");
+        let object = Object::of(&service);
+        let patch = json!({"kind": "Service", "spec": {"ports": [{"port": 53, "protocol": "UDP", "nodePort": 30053}]}});
+        let (merged, lost) = merge::<Service>(&object, &patch).expect("it is one");
+        assert_eq!(lost, Vec::<String>::new());
+        let udp = json!({"name": "dns", "port": 53, "protocol": "UDP", "nodePort": 30053});
+        assert_eq!(merged.value["spec"]["ports"], json!([{"name": "dns-tcp", "port": 53}, udp]));
+        let (same, _) = merge::<Service>(&object, &object.value).expect("it is one");
+        assert_eq!(same.value, object.value);
+        let (more, _) =
+            merge::<Service>(&object, &json!({"spec": {"ports": [{"port": 53, "protocol": "SCTP"}]}}))
+                .expect("it is one");
+        assert_eq!(more.value["spec"]["ports"][2], json!({"port": 53, "protocol": "SCTP"}));
+    }
 }
