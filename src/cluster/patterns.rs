@@ -184,4 +184,12 @@ mod tests {
         assert_eq!(error("Link not found"), Some(("missing-parent", false)));
         assert_eq!(error("timed out waiting for the condition"), None);
     }
+
+    /// As Multus 4.3 says it on a node that is too busy.
+    #[test]
+    fn an_api_server_that_multus_does_not_reach_in_time_passes() {
+        let message = r#"plugin type="multus" failed (add): Multus: [a/openwrt-0/ae25]: error waiting for pod: Get "https://10.96.0.1:443/api/v1/namespaces/a/pods/openwrt-0?timeout=1m0s": context deadline exceeded"#;
+        let found = SANDBOX.iter().find(|pattern| pattern.is_in(message));
+        assert_eq!(found.map(|pattern| (pattern.code, pattern.transient)), Some(("api-server-slow", true)));
+    }
 }
