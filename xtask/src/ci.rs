@@ -55,7 +55,7 @@ const STEPS: &[Step] = &[
     step("oracle", &["bash", "go", "python3"], &["tests/oracle/run"]),
     step("chart", &["bash", "go", "python3"], &["tests/chart/run"]),
     step("matrix", &["go"], &["go", "-C", "tests/cni/matrix", "test", "./..."]),
-    step("cni", &["bash", "busybox", "go", "qemu-system-x86_64"], &["tests/cni/run", "--check"]),
+    step("cni", &["bash", "busybox", "go", "iptables", "qemu-system-x86_64"], &["tests/cni/run", "--check"]),
     step("image", &["bash", "jq", "skopeo", "tar", "umoci"], &["tests/image/run"]),
     step(
         "build",

@@ -14,8 +14,18 @@ import (
 // are not.
 const working, waiting = 6, 8
 
-// drive does every attempt and writes an outcome a line.
-func drive(jobs []Job, out io.Writer) error {
+// drive does every attempt and every finding that is for a machine such as this, and writes an outcome a line.
+func drive(work Work, out io.Writer) error {
+	isElsewhere := func(without6 bool) bool { return without6 == hasIPv6() }
+	jobs := slices.DeleteFunc(work.Jobs, func(job Job) bool { return isElsewhere(job.Cell.kind().without6) })
+	encoder := json.NewEncoder(out)
+	for n, finding := range work.Findings {
+		if scenario := scenarioNamed(finding.Name); scenario != nil && !isElsewhere(scenario.without6) {
+			if err := encoder.Encode(map[string]Noticed{"Noticed": scenario.play(finding.Pods, n)}); err != nil {
+				return err
+			}
+		}
+	}
 	daemon, err := startDaemon()
 	if err != nil {
 		return err
@@ -23,7 +33,7 @@ func drive(jobs []Job, out io.Writer) error {
 	defer func() { _ = daemon.Process.Kill() }()
 	outcomes := make(chan Outcome)
 	var workers sync.WaitGroup
-	work := func(count int, jobs []Job) {
+	start := func(count int, jobs []Job) {
 		queue := make(chan []Job, len(jobs))
 		for _, group := range byNetwork(jobs) {
 			queue <- group
@@ -46,13 +56,12 @@ func drive(jobs []Job, out io.Writer) error {
 		}
 	}
 	waits := func(job Job) bool { return job.Refused != nil && job.Cell.Addressing == "dhcp" }
-	work(waiting, slices.DeleteFunc(slices.Clone(jobs), func(job Job) bool { return !waits(job) }))
-	work(working, slices.DeleteFunc(slices.Clone(jobs), waits))
+	start(waiting, slices.DeleteFunc(slices.Clone(jobs), func(job Job) bool { return !waits(job) }))
+	start(working, slices.DeleteFunc(slices.Clone(jobs), waits))
 	go func() {
 		workers.Wait()
 		close(outcomes)
 	}()
-	encoder := json.NewEncoder(out)
 	for outcome := range outcomes {
 		if err := encoder.Encode(outcome); err != nil {
 			return err

@@ -2,6 +2,12 @@ package main
 
 import "encoding/json"
 
+// Work is all that the virtual machines do; each does what its node is for.
+type Work struct {
+	Jobs     []Job
+	Findings []Finding
+}
+
 // Job is what the virtual machine does for a cell: each attempt on a node of its own.
 type Job struct {
 	Cell     Cell

@@ -43,11 +43,16 @@ func judge(job Job, outcome Outcome) []string {
 
 var (
 	pointer = regexp.MustCompile("0x[0-9a-f]+") // Go programs print them into their errors
-	caller  = regexp.MustCompile(`plugin type="([a-z-]+)" failed \(add\): `)
+	veth    = regexp.MustCompile("veth[0-9a-f]{8}")
+	// Which of them comes first is chance.
+	ofIPv6 = regexp.MustCompile("/proc/sys/net/ipv6/conf/[^:]*:")
+	caller = regexp.MustCompile(`plugin type="([a-z-]+)" failed \(add\): `)
 )
 
 func plainly(message string) string {
-	return caller.ReplaceAllString(pointer.ReplaceAllString(message, "0x…"), "$1: ")
+	message = veth.ReplaceAllString(pointer.ReplaceAllString(message, "0x…"), "veth…")
+	message = ofIPv6.ReplaceAllString(message, "/proc/sys/net/ipv6/conf/…:")
+	return caller.ReplaceAllString(message, "$1: ")
 }
 
 func judgePod(cell Cell, n int, pod Pod, seen Seen) []string {
@@ -151,6 +156,9 @@ func judgeAddresses(cell Cell, n int, mac string, seen Seen) []string {
 
 func judgeRoutes(cell Cell, n int, ran bool, seen Seen) []string {
 	wanted := slices.Clone(sandboxRoutes)
+	if cell.kind().without6 {
+		wanted = slices.DeleteFunc(wanted, func(route string) bool { return strings.Contains(route, "fd42:") })
+	}
 	if ran {
 		for _, cluster := range []string{podCIDR, serviceCIDR} {
 			wanted = append(wanted, cluster+" via 10.42.0.1 dev eth0")

@@ -114,3 +114,26 @@ func TestADerivedMACIsWhatTheDocumentSays(t *testing.T) {
 		t.Error(mac)
 	}
 }
+
+func TestAFindingComesOutAsItIsWrittenDown(t *testing.T) {
+	seen := map[string]bool{}
+	for n := range scenarios {
+		one := &scenarios[n]
+		if seen[one.name] || one.sees == "" || one.hand != nil && len(one.hand) != len(one.wants) {
+			t.Errorf("%s: stands twice, or says too little", one.name)
+		}
+		seen[one.name] = true
+		finding := Finding{Name: one.name}
+		for _, version := range []string{"1.1.1", "1.9.1"} {
+			good := Noticed{Finding: one.name, Saw: one.expected(version)}
+			for _, spoiled := range []Noticed{{}, {Finding: one.name, Saw: "x"}, {Finding: one.name, Saw: good.Saw, Trouble: "x"}} {
+				if compare(finding, version, map[string]Noticed{one.name: spoiled}).passed {
+					t.Errorf("%s: %v", one.name, spoiled)
+				}
+			}
+			if !compare(finding, version, map[string]Noticed{one.name: good}).passed {
+				t.Errorf("%s with %s", one.name, version)
+			}
+		}
+	}
+}

@@ -13,6 +13,8 @@ type kind struct {
 	whole  bool   // takes the parent whole
 	shares bool   // has the parent's MAC
 	meet   bool   // two NICs on one node reach each other
+	// without6: on a node that was booted without IPv6, as the site says.
+	without6 bool
 
 	// What a person writes into a NAD by hand.
 	plugin map[string]any
@@ -81,6 +83,23 @@ var kinds = []kind{
 		name: "vlan without tuning", link: "vlan", parent: parent, vlan: vlanID,
 		plugin: map[string]any{"type": "vlan", "master": parent, "vlanId": vlanID},
 	},
+}
+
+// onNodesWithout6 are those kinds once more, for nodes that were booted without IPv6.
+func onNodesWithout6(names ...string) []kind {
+	var made []kind
+	for _, name := range names {
+		kind := kindNamed(name)
+		kind.name, kind.without6 = name+without6, true
+		made = append(made, kind)
+	}
+	return made
+}
+
+const without6 = ", node booted without IPv6"
+
+func init() {
+	kinds = append(kinds, onNodesWithout6("macvlan bridge", "macvlan over a VLAN", "ipvlan l2", "bridge", hostDevice)...)
 }
 
 func kindNamed(name string) kind {

@@ -2,7 +2,7 @@
 //
 //	matrix jobs WRTPOD                        renders every cell; the jobs on stdout
 //	matrix drive JOBS OUT                     in the virtual machine: does the jobs with the plugins in /plugins
-//	matrix judge JOBS TABLE VERSION=OUT…      compares, writes the table, and counts
+//	matrix judge JOBS TABLE VERSION=OUT…      compares, writes the table, and counts; a version may have several OUT
 package main
 
 import (
@@ -28,7 +28,7 @@ func run(arguments []string) error {
 	case len(arguments) == 2 && arguments[0] == "jobs":
 		return writeJobs(renderer{arguments[1]}, os.Stdout)
 	case len(arguments) == 3 && arguments[0] == "drive":
-		jobs, err := readJobs(arguments[1])
+		work, err := readWork(arguments[1])
 		if err != nil {
 			return err
 		}
@@ -36,19 +36,19 @@ func run(arguments []string) error {
 		if err != nil {
 			return err
 		}
-		return drive(jobs, out)
+		return drive(work, out)
 	case len(arguments) > 3 && arguments[0] == "judge":
-		jobs, err := readJobs(arguments[1])
+		work, err := readWork(arguments[1])
 		if err != nil {
 			return err
 		}
-		unpair(jobs)
-		outcomes := map[string]string{}
+		unpair(work.Jobs)
+		outcomes := map[string][]string{}
 		for _, pair := range arguments[3:] {
 			version, file, _ := strings.Cut(pair, "=")
-			outcomes[version] = file
+			outcomes[version] = append(outcomes[version], file)
 		}
-		return report(jobs, arguments[2], outcomes)
+		return report(work, arguments[2], outcomes)
 	}
 	return fmt.Errorf("usage: see the head of main.go")
 }
@@ -74,7 +74,15 @@ func writeJobs(r renderer, out io.Writer) error {
 		return err
 	}
 	pair(jobs)
-	return json.NewEncoder(out).Encode(jobs)
+	work := Work{Jobs: jobs}
+	for n := range scenarios {
+		finding, err := r.finding(&scenarios[n])
+		if err != nil {
+			return err
+		}
+		work.Findings = append(work.Findings, finding)
+	}
+	return json.NewEncoder(out).Encode(work)
 }
 
 // pair lets a cell with one appliance be the first half of the same with two: a node, a wire and an ADD less.
@@ -104,11 +112,11 @@ func firstHalf(two Job) []Attempt {
 	return all
 }
 
-func readJobs(file string) ([]Job, error) {
+func readWork(file string) (Work, error) {
+	var work Work
 	text, err := os.ReadFile(file)
 	if err != nil {
-		return nil, err
+		return work, err
 	}
-	var jobs []Job
-	return jobs, json.Unmarshal(text, &jobs)
+	return work, json.Unmarshal(text, &work)
 }

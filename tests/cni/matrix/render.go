@@ -14,25 +14,51 @@ type renderer struct{ program string }
 
 // run gives stdout, or the names of the rules that refused.
 func (r renderer) run(site string, arguments ...string) (output []byte, refused []string, err error) {
+	output, said, err := r.call(site, arguments...)
+	if err != nil || output != nil {
+		return output, nil, err
+	}
+	for code, isError := range said {
+		if isError {
+			refused = append(refused, code)
+		}
+	}
+	slices.Sort(refused)
+	return nil, refused, nil
+}
+
+// says gives what is rendered, if it is, and the codes of all that is said, true for those that refuse it.
+func (r renderer) says(site string) (rendered objects, codes map[string]bool, err error) {
+	output, codes, err := r.call(site, "-o", "json")
+	if err == nil && output != nil {
+		err = json.Unmarshal(output, &rendered)
+	}
+	return rendered, codes, err
+}
+
+// call gives stdout, none where it is refused, and the codes of what is said, true for errors.
+func (r renderer) call(site string, arguments ...string) (output []byte, said map[string]bool, err error) {
 	command := exec.Command(r.program, append([]string{"render", "-f", "-", "--message-format", "json"}, arguments...)...)
 	command.Stdin = strings.NewReader(site)
 	var stdout, stderr bytes.Buffer
 	command.Stdout, command.Stderr = &stdout, &stderr
 	failure := command.Run()
-	if failure == nil {
-		return stdout.Bytes(), nil, nil
-	}
+	said = map[string]bool{}
+	refused := false
 	for line := range strings.Lines(stderr.String()) {
 		var finding struct{ Severity, Code string }
-		if json.Unmarshal([]byte(line), &finding) == nil && finding.Severity == "error" && !slices.Contains(refused, finding.Code) {
-			refused = append(refused, finding.Code)
+		if json.Unmarshal([]byte(line), &finding) == nil {
+			said[finding.Code] = said[finding.Code] || finding.Severity == "error"
+			refused = refused || finding.Severity == "error"
 		}
 	}
-	if command.ProcessState.ExitCode() != 1 || len(refused) == 0 {
+	switch {
+	case failure == nil:
+		return stdout.Bytes(), said, nil
+	case command.ProcessState.ExitCode() != 1 || !refused:
 		return nil, nil, fmt.Errorf("wrtpod render: %w: %s", failure, stderr.String())
 	}
-	slices.Sort(refused)
-	return nil, refused, nil
+	return nil, said, nil
 }
 
 // objects are the parts of the rendered list that the matrix needs.

@@ -16,7 +16,8 @@ type verdict struct {
 }
 
 // report judges every cell, writes the table, and counts. A cell without an outcome has failed.
-func report(jobs []Job, table string, outcomes map[string]string) error {
+func report(work Work, table string, outcomes map[string][]string) error {
+	jobs := work.Jobs
 	versions := slices.Sorted(func(yield func(string) bool) {
 		for version := range outcomes {
 			if !yield(version) {
@@ -24,25 +25,35 @@ func report(jobs []Job, table string, outcomes map[string]string) error {
 			}
 		}
 	})
-	verdicts := map[string][]verdict{}
+	verdicts, noticed := map[string][]verdict{}, map[string][]verdict{}
 	passed, failed := 0, 0
 	for _, version := range versions {
-		seen, err := readOutcomes(outcomes[version])
-		if err != nil {
-			fmt.Printf("plugins %s: %v\n", version, err)
+		seen := outcomesOf{map[int]map[int]Outcome{}, map[string]Noticed{}}
+		for _, file := range outcomes[version] {
+			if err := seen.read(file); err != nil {
+				fmt.Printf("plugins %s: %v\n", version, err)
+			}
 		}
-		for _, job := range jobs {
-			one := decide(job, seen[job.Cell.Number])
-			verdicts[version] = append(verdicts[version], one)
+		count := func(one verdict, what string) {
 			if one.passed {
 				passed++
-				continue
+				return
 			}
 			failed++
-			fmt.Printf("FAILED %s, plugins %s: %s\n", job.Cell, version, one.shown)
+			fmt.Printf("FAILED %s, plugins %s: %s\n", what, version, one.shown)
+		}
+		for _, job := range jobs {
+			one := decide(job, seen.cells[job.Cell.Number])
+			verdicts[version] = append(verdicts[version], one)
+			count(one, job.Cell.String())
+		}
+		for _, finding := range work.Findings {
+			one := compare(finding, version, seen.findings)
+			noticed[version] = append(noticed[version], one)
+			count(one, finding.Name)
 		}
 	}
-	if err := os.WriteFile(table, []byte(page(jobs, versions, verdicts)), 0o644); err != nil {
+	if err := os.WriteFile(table, []byte(page(jobs, versions, verdicts)+findingsPage(work.Findings, versions, noticed)), 0o644); err != nil {
 		return err
 	}
 	fmt.Printf("%d passed, %d failed\n", passed, failed)
@@ -85,12 +96,29 @@ func decide(job Job, outcomes map[int]Outcome) verdict {
 	return verdict{true, strings.Join(shown, " / ")}
 }
 
-// readOutcomes gives cell → attempt → outcome. The last line says that the virtual machine came to its end.
-func readOutcomes(file string) (map[int]map[int]Outcome, error) {
-	seen := map[int]map[int]Outcome{}
+// compare: a finding has to come out as it is written down.
+func compare(finding Finding, version string, seen map[string]Noticed) verdict {
+	scenario, saw := scenarioNamed(finding.Name), seen[finding.Name]
+	switch {
+	case scenario == nil || saw.Finding == "":
+		return verdict{false, "did not run"}
+	case saw.Trouble != "":
+		return verdict{false, "the test itself: " + saw.Trouble}
+	}
+	return verdict{saw.Saw == scenario.expected(version), saw.Saw}
+}
+
+// outcomesOf one version of the plugins: of cells by cell and attempt, of findings by name.
+type outcomesOf struct {
+	cells    map[int]map[int]Outcome
+	findings map[string]Noticed
+}
+
+// read adds those of a virtual machine. The last line says that it came to its end.
+func (seen outcomesOf) read(file string) error {
 	text, err := os.Open(file)
 	if err != nil {
-		return seen, err
+		return err
 	}
 	defer func() { _ = text.Close() }()
 	lines := bufio.NewScanner(text)
@@ -98,18 +126,23 @@ func readOutcomes(file string) (map[int]map[int]Outcome, error) {
 	for lines.Scan() {
 		var line struct {
 			Outcome
-			End bool
+			Noticed Noticed
+			End     bool
 		}
 		if err := json.Unmarshal(lines.Bytes(), &line); err != nil {
-			return seen, fmt.Errorf("%s: %w", file, err)
+			return fmt.Errorf("%s: %w", file, err)
 		}
-		if line.End {
-			return seen, nil
+		switch {
+		case line.End:
+			return nil
+		case line.Noticed.Finding != "":
+			seen.findings[line.Noticed.Finding] = line.Noticed
+			continue
 		}
-		if seen[line.Cell] == nil {
-			seen[line.Cell] = map[int]Outcome{}
+		if seen.cells[line.Cell] == nil {
+			seen.cells[line.Cell] = map[int]Outcome{}
 		}
-		seen[line.Cell][line.Attempt] = line.Outcome
+		seen.cells[line.Cell][line.Attempt] = line.Outcome
 	}
-	return seen, fmt.Errorf("%s: the run did not come to its end", file)
+	return fmt.Errorf("%s: the run did not come to its end", file)
 }

@@ -48,6 +48,7 @@ metadata: {name: matrix}
 spec:
   salt: %s
   namespace: %s
+  ipv6: %t
   distribution: kubeadm
   nodes:
     node1: {parents: [enp3s0, br0]}
@@ -59,7 +60,7 @@ spec:
       subnet: %s
       gateway: %s
       sysctls: {%s: %q}
-`, salt, namespace, podCIDR, serviceCIDR, c.network(), c.kind().attachment(c.mtu()), list(c.of(subnet4, subnet6)), list(c.of(wire4, wire6)), siteSysctl, siteSysctlValue)
+`, salt, namespace, !c.kind().without6, podCIDR, serviceCIDR, c.network(), c.kind().attachment(c.mtu()), list(c.of(subnet4, subnet6)), list(c.of(wire4, wire6)), siteSysctl, siteSysctlValue)
 	if c.Addressing == "pool" {
 		fmt.Fprintf(&text, "      pool: %s\n", list(c.of(pool4, pool6)))
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"runtime"
+	"strings"
 
 	"github.com/vishvananda/netlink"
 	"github.com/vishvananda/netns"
@@ -27,6 +28,9 @@ func newSpace(name string) (*space, error) {
 			return err
 		}
 		for _, key := range []string{"ipv6/conf/all/accept_dad", "ipv6/conf/default/accept_dad", "ipv4/conf/all/rp_filter", "ipv4/conf/default/rp_filter"} {
+			if strings.HasPrefix(key, "ipv6/") && !hasIPv6() {
+				continue
+			}
 			if err := os.WriteFile("/proc/sys/net/"+key, []byte("0"), 0); err != nil {
 				return err
 			}
@@ -42,6 +46,12 @@ func newSpace(name string) (*space, error) {
 		return nil, err
 	}
 	return made, made.LinkSetUp(loopback)
+}
+
+// hasIPv6: was this machine booted with it?
+func hasIPv6() bool {
+	_, err := os.Stat("/proc/sys/net/ipv6")
+	return err == nil
 }
 
 func (s *space) path() string { return "/run/netns/" + s.name }

@@ -18,6 +18,34 @@ ends by itself: release is not acknowledged, and the server heard none of 1.9.1'
 there, and behind it what came of the attachment that a person would have written by hand; DEL is not tried there.
 `
 
+const headOfFindings = `
+## What rules and notes speak of
+
+What wrtpod says something of, as its word in the second column, each done with what it renders or, where it refuses, by hand. The
+third and fourth column are what came of it.
+
+| what | wrtpod | %s |
+|---|---|---|---|
+`
+
+// findingsPage is the second table.
+func findingsPage(findings []Finding, versions []string, noticed map[string][]verdict) string {
+	var text strings.Builder
+	fmt.Fprintf(&text, headOfFindings, strings.Join(versions, " | "))
+	for n, finding := range findings {
+		answer := "accepts"
+		if scenario := scenarioNamed(finding.Name); scenario != nil && scenario.rule != "" {
+			answer = "`" + scenario.rule + "`"
+		}
+		fmt.Fprintf(&text, "| %s | %s |", finding.Name, answer)
+		for _, version := range versions {
+			fmt.Fprintf(&text, " %s |", strings.ReplaceAll(noticed[version][n].shown, "|", "\\|"))
+		}
+		text.WriteString("\n")
+	}
+	return text.String()
+}
+
 // page is the table, one section a kind.
 func page(jobs []Job, versions []string, verdicts map[string][]verdict) string {
 	var text strings.Builder

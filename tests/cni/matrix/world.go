@@ -136,10 +136,14 @@ func newSandbox(name string) (*space, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := pod.address(eth0, "10.42.0.50/24", "fd42::50/64"); err != nil {
+	addresses, gateways := []string{"10.42.0.50/24", "fd42::50/64"}, []string{"10.42.0.1", "fd42::1"}
+	if !hasIPv6() {
+		addresses, gateways = addresses[:1], gateways[:1]
+	}
+	if err := pod.address(eth0, addresses...); err != nil {
 		return nil, err
 	}
-	for _, gateway := range []string{"10.42.0.1", "fd42::1"} {
+	for _, gateway := range gateways {
 		if err := pod.RouteAdd(&netlink.Route{LinkIndex: eth0.Attrs().Index, Gw: net.ParseIP(gateway)}); err != nil {
 			return nil, err
 		}
