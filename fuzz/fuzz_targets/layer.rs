@@ -68,7 +68,7 @@ fuzz_target!(|data: &[u8]| {
                 break;
             }
         }
-        let layer = root.layer(0).expect("every step was taken");
+        let layer = root.layer(0, None).expect("every step was taken");
         let image = Image::assemble(&base, layer, &Settings::default(), 0);
         assert_eq!(faults(&image.bundle), [""; 0]);
         base = Base::of_bundle("it", &image.bundle, None).expect("it was made here");

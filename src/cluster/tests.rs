@@ -1,5 +1,6 @@
 //! The sink against an API server that keeps objects in a map and fails when told to.
 
+mod by_hand;
 mod doctor;
 mod fake;
 mod faults;

@@ -23,7 +23,7 @@ networks.{{ $nic.network }}.{{ . }} is of IPv6, and `ipv6` is false; remove it, 
 {{- $network := . -}}
 {{- $found := list -}}
 {{- range $key := list "subnets" "gateways" "pool" "dns" -}}
-  {{- range $index, $one := get $network $key -}}
+  {{- range $index, $one := get $network $key | default list -}}
     {{- if contains ":" $one }}{{ $found = printf "%s[%d]: %s" $key $index $one | append $found }}{{ end -}}
   {{- end -}}
 {{- end -}}

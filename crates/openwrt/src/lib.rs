@@ -6,7 +6,7 @@
 //! use wrtpod_openwrt::uci;
 //!
 //! let system = uci::parse("config system\n\toption hostname 'router'\n").expect("it is UCI");
-//! assert_eq!(system.sections.len(), 1);
+//! assert_eq!(system.sections().len(), 1);
 //! ```
 
 pub mod feed;

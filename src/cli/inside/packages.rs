@@ -22,8 +22,10 @@ pub(super) fn told(files: &BTreeMap<String, Vec<u8>>, settings: &str) -> String 
         if let (Some(image), Some(live)) = (record("world.image"), read(format!("{APK}/world"))) {
             (asked_for(&image), asked_for(&live))
         } else if let (Some(image), Some(live)) = (record("packages.image"), read(format!("{OPKG}/status"))) {
-            let image = image.lines().filter_map(|line| Some(line.split_once(' ')?.0.to_owned())).collect();
-            (image, of_opkg(&live, &image))
+            let names = image.lines().filter_map(|line| Some(line.split_once(' ')?.0.to_owned()));
+            let image: BTreeSet<String> = names.collect();
+            let live = of_opkg(&live, &image);
+            (image, live)
         } else {
             return String::new();
         };

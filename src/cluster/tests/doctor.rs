@@ -16,7 +16,7 @@ fn node(name: &str) -> Value {
 }
 
 /// A server on which nothing is wrong.
-fn healthy() -> Fake {
+pub(super) fn healthy() -> Fake {
     let fake = Fake::with_namespace();
     fake.put("/version", json!({"gitVersion": "v1.34.4"}));
     fake.put("/api/v1/nodes/node1", node("node1"));
@@ -34,12 +34,12 @@ fn healthy() -> Fake {
     fake
 }
 
-fn attachment() -> Value {
+pub(super) fn attachment() -> Value {
     object(NAD_API_VERSION, NAD_KIND, "lan")
 }
 
 /// The release with a pod, and something of everything that a pod can need.
-fn needy() -> Release {
+pub(super) fn needy() -> Release {
     let mut release = release();
     let mut workload = object("apps/v1", "StatefulSet", "openwrt");
     workload["spec"] = json!({"template": {"spec": {
@@ -75,7 +75,7 @@ fn codes(report: &DoctorReport) -> Vec<&'static str> {
     report.findings.iter().map(|finding| finding.obstacle.code()).collect()
 }
 
-async fn doctor(fake: &Fake, release: Release) -> DoctorReport {
+pub(super) async fn doctor(fake: &Fake, release: Release) -> DoctorReport {
     fake.cluster.doctor(&[release], &mut Silent).await.expect("a report")
 }
 
@@ -260,39 +260,6 @@ async fn a_module_that_the_kernel_loads_itself_is_a_note() {
         ("kernel-module-missing", Gravity::Note)
     );
     assert!(finding.obstacle.fix().contains("loads it itself"));
-}
-
-/// Nobody provisioned a volume that was made by hand: what it is it says itself.
-#[tokio::test]
-async fn a_volume_made_by_hand_is_looked_into() {
-    let mut release = needy();
-    let mut workload = object("apps/v1", "StatefulSet", "openwrt");
-    workload["spec"] = json!({"template": {"spec": {"hostUsers": false, "containers": [{"name": "openwrt", "image": "openwrt:1"}],
-        "volumes": [{"name": "a", "persistentVolumeClaim": {"claimName": "mine"}}]}}});
-    release.objects = set([attachment(), workload]);
-    release.cluster_ranges = Vec::new();
-    let found = async |volume: Option<Value>| {
-        let fake = healthy();
-        let claim = json!({"metadata": {"name": "mine"}, "spec": {"storageClassName": "by-hand", "volumeName": "pv1"}});
-        fake.put("/api/v1/namespaces/home/persistentvolumeclaims/mine", claim);
-        match volume {
-            Some(spec) => {
-                fake.put("/api/v1/persistentvolumes/pv1", json!({"metadata": {"name": "pv1"}, "spec": spec}))
-            }
-            None => fake.fail("GET /api/v1/persistentvolumes/pv1", Fault::Status(403)),
-        }
-        let report = doctor(&fake, release.clone()).await;
-        let told = report.findings.iter().map(|one| (one.obstacle.code(), one.obstacle.claim()));
-        let told =
-            told.filter(|(_, claim)| claim.contains("claim mine") || claim.contains("PersistentVolume"));
-        told.map(|(code, _)| code).collect::<Vec<_>>()
-    };
-    assert_eq!(
-        found(Some(json!({"nfs": {"server": "nas.lan", "path": "/export"}}))).await,
-        ["user-namespace-storage"]
-    );
-    assert_eq!(found(Some(json!({"local": {"path": "/mnt/disk"}}))).await, Vec::<&str>::new());
-    assert_eq!(found(None).await, ["not-checked"]);
 }
 
 /// Who asks for modules hears of IPv6 as well: the node lacks it, or has what the appliance is to be without.
