@@ -38,6 +38,8 @@ def lines(got, wanted):
 
 # Keys whose empty map or list says something: all pods, nobody, a folder that is empty.
 EMPTY = ("emptyDir", "podSelector", "namespaceSelector", "ingress", "egress")
+# Keys whose empty text says something: a variable that is empty, and the API group of Services.
+EMPTY_TEXT = ("value", "group")
 # Maps whose values are the user's texts, of which an empty one is one.
 TEXTS = ("labels", "annotations", "matchLabels", "nodeSelector", "data", "stringData")
 
@@ -47,7 +49,7 @@ def without_value(tree, path="", texts=False):
     items = tree.items() if isinstance(tree, dict) else enumerate(tree) if isinstance(tree, list) else ()
     for key, value in items:
         place = f"{path}[{key}]" if isinstance(key, int) else f"{path}.{key}".lstrip(".")
-        if value is None or value in ({}, []) and key not in EMPTY or value == "" and not texts and key != "value":
+        if value is None or value in ({}, []) and key not in EMPTY or value == "" and not texts and key not in EMPTY_TEXT:
             yield place
         else:
             yield from without_value(value, place, key in TEXTS)
