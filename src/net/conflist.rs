@@ -40,10 +40,10 @@ fn escaped(json: &str) -> String {
 fn link(attachment: &Attachment) -> Value {
     let mut plugin = match &attachment.link {
         Link::Macvlan { master, mode, mtu } => {
-            with_mtu(json!({"type": "macvlan", "master": master, "mode": mode}), *mtu)
+            with_mtu(json!({"type": "macvlan", "master": master, "mode": mode.as_str()}), *mtu)
         }
         Link::Ipvlan { master, mode, mtu } => {
-            with_mtu(json!({"type": "ipvlan", "master": master, "mode": mode}), *mtu)
+            with_mtu(json!({"type": "ipvlan", "master": master, "mode": mode.as_str()}), *mtu)
         }
         Link::Vlan { master, id, mtu } => {
             with_mtu(json!({"type": "vlan", "master": master, "vlanId": id}), *mtu)

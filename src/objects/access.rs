@@ -10,7 +10,7 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::LabelSelector;
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 
 use super::meta::{annotate, map, metadata, selector, selector_labels};
-use crate::plan::{self, Appliance};
+use crate::plan::{self, Appliance, Transport};
 use crate::types::Cidr;
 
 /// The Service on eth0.
@@ -23,7 +23,7 @@ pub fn service(appliance: &Appliance, namespace: &str, plan: &plan::Service) -> 
         .map(|port| ServicePort {
             name: Some(port.name.value.clone()),
             port: port.port.value.into(),
-            protocol: Some(port.protocol.clone()),
+            protocol: Some(port.protocol.to_string()),
             target_port: Some(IntOrString::String(port.name.value.clone())),
             ..ServicePort::default()
         })
@@ -111,7 +111,7 @@ pub fn network_policy(appliance: &Appliance, namespace: &str) -> NetworkPolicy {
 fn ingress_rules(appliance: &Appliance) -> Option<Vec<NetworkPolicyIngressRule>> {
     let ports = appliance.service.iter().flat_map(|service| &service.ports).map(|port| NetworkPolicyPort {
         port: Some(IntOrString::String(port.name.value.clone())),
-        protocol: Some(port.protocol.clone()),
+        protocol: Some(port.protocol.to_string()),
         end_port: None,
     });
     let ports: Vec<_> = ports.collect();
@@ -120,9 +120,9 @@ fn ingress_rules(appliance: &Appliance) -> Option<Vec<NetworkPolicyIngressRule>>
 
 /// Names come from wherever the cluster's resolver is: a pod, a node, a link-local address.
 fn egress_rules(egress: &plan::Egress) -> Vec<NetworkPolicyEgressRule> {
-    let dns = ["UDP", "TCP"].map(|protocol| NetworkPolicyPort {
+    let dns = [Transport::Udp, Transport::Tcp].map(|protocol| NetworkPolicyPort {
         port: Some(IntOrString::Int(53)),
-        protocol: Some(protocol.to_owned()),
+        protocol: Some(protocol.to_string()),
         end_port: None,
     });
     let block = |cidr: &Cidr, except: &[Cidr]| NetworkPolicyPeer {

@@ -90,7 +90,7 @@ fn port(plan: &plan::ContainerPort) -> ContainerPort {
     ContainerPort {
         name: Some(plan.name.value.clone()),
         container_port: plan.port.value.into(),
-        protocol: Some(plan.protocol.clone()),
+        protocol: Some(plan.protocol.to_string()),
         ..ContainerPort::default()
     }
 }

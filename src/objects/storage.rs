@@ -17,7 +17,7 @@ pub fn claim(appliance: &Appliance, namespace: &str, claim: &Claim) -> Persisten
     PersistentVolumeClaim {
         metadata,
         spec: Some(PersistentVolumeClaimSpec {
-            access_modes: Some(vec![claim.access_mode.clone()]),
+            access_modes: Some(vec![claim.access_mode.to_string()]),
             resources: Some(VolumeResourceRequirements {
                 requests: Some(BTreeMap::from([("storage".into(), Quantity(claim.size.to_string()))])),
                 ..VolumeResourceRequirements::default()

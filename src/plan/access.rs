@@ -12,7 +12,7 @@ pub fn ports(spec: &ApplianceSpec) -> Vec<ContainerPort> {
         .map(|(name, port)| ContainerPort {
             name: name.clone().map(|name| name.to_string()),
             port: port.port.map(crate::types::Port::get),
-            protocol: port.protocol.as_ref().map_or(Transport::Tcp, |protocol| protocol.value).to_string(),
+            protocol: port.protocol.as_ref().map_or(Transport::Tcp, |protocol| protocol.value),
         })
         .collect()
 }
@@ -61,9 +61,11 @@ pub fn known_ports(ports: &[ContainerPort]) -> String {
 
 /// The name of the first TCP port that the Service shows: HTTP is forwarded to no other.
 fn first_tcp(service: Option<&Service>) -> String {
-    let tcp = Transport::Tcp.to_string();
     let shown = service.map_or(&[][..], |service| &service.ports);
-    shown.iter().find(|port| port.protocol == tcp).map_or_else(String::new, |port| port.name.value.clone())
+    shown
+        .iter()
+        .find(|port| port.protocol == Transport::Tcp)
+        .map_or_else(String::new, |port| port.name.value.clone())
 }
 
 /// The Ingress; without a word about it, its port is the Service's first one of TCP.

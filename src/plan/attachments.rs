@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use super::link::Link;
 use super::model::{Addressing, Attachment, Ipam, Nic, PoolRange, Profile, Sysctl};
 use crate::diag::{Loc, Span};
-use crate::spec::{self, Distribution, Network, PoolIpam};
+use crate::spec::{self, Distribution, IpvlanMode, MacvlanMode, Network, PoolIpam};
 use crate::types::{Cidr, IpRange};
 
 /// The MTU that was chosen for a network.
@@ -71,12 +71,12 @@ pub fn link_over(network: &Network, over: &str) -> Link {
     match &network.attachment.value {
         spec::Attachment::Macvlan(link) => Link::Macvlan {
             master: parent(over, vlan(&link.vlan)),
-            mode: link.mode.as_ref().map_or("bridge", |mode| mode.as_str()).to_owned(),
+            mode: link.mode.as_ref().map_or(MacvlanMode::Bridge, |mode| mode.value),
             mtu: mtu(&link.mtu),
         },
         spec::Attachment::Ipvlan(link) => Link::Ipvlan {
             master: parent(over, vlan(&link.vlan)),
-            mode: link.mode.as_ref().map_or("l2", |mode| mode.as_str()).to_owned(),
+            mode: link.mode.as_ref().map_or(IpvlanMode::L2, |mode| mode.value),
             mtu: mtu(&link.mtu),
         },
         spec::Attachment::Vlan(link) => {

@@ -1,5 +1,7 @@
 //! Kinds of link, and what each of them can do.
 
+use crate::spec::{IpvlanMode, MacvlanMode};
+
 /// The kinds of link that a pod can be given (facts: CNI plugins 1.9.1).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Link {
@@ -7,8 +9,8 @@ pub enum Link {
     Macvlan {
         /// Interface of the node, `enp3s0` or `enp3s0.2`.
         master: String,
-        /// `bridge`, `private`, `vepa` or `passthru`.
-        mode: String,
+        /// How children of one parent see each other.
+        mode: MacvlanMode,
         /// MTU in bytes; the parent's when absent.
         mtu: Option<u32>,
     },
@@ -16,8 +18,8 @@ pub enum Link {
     Ipvlan {
         /// Interface of the node.
         master: String,
-        /// `l2`, `l3` or `l3s`.
-        mode: String,
+        /// The layer that it works on.
+        mode: IpvlanMode,
         /// MTU in bytes; the parent's when absent.
         mtu: Option<u32>,
     },
@@ -104,7 +106,7 @@ impl Link {
     /// What the document calls it.
     pub fn kind(&self) -> &'static str {
         match self {
-            Self::Macvlan { mode, .. } if mode == "passthru" => "macvlan in mode passthru",
+            Self::Macvlan { mode: MacvlanMode::Passthru, .. } => "macvlan in mode passthru",
             Self::Macvlan { .. } => "macvlan",
             Self::Ipvlan { .. } => "ipvlan",
             Self::Vlan { .. } => "vlan",
@@ -124,7 +126,7 @@ impl Link {
     pub fn mac_by_tuning(&self) -> bool {
         match self {
             Self::Vlan { .. } | Self::HostDevice { .. } => true,
-            Self::Macvlan { mode, .. } => mode == "passthru",
+            Self::Macvlan { mode, .. } => *mode == MacvlanMode::Passthru,
             Self::Ipvlan { .. } | Self::Bridge { .. } | Self::Existing { .. } => false,
         }
     }
@@ -138,7 +140,7 @@ impl Link {
     pub fn is_exclusive(&self) -> bool {
         match self {
             Self::HostDevice { .. } => true,
-            Self::Macvlan { mode, .. } => mode == "passthru",
+            Self::Macvlan { mode, .. } => *mode == MacvlanMode::Passthru,
             _ => false,
         }
     }

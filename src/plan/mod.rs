@@ -59,3 +59,6 @@ pub use secrets::{Literal as LiteralSecret, literals as literal_secrets};
 pub use units::bytes as bytes_without_unit;
 pub use variables::{EnvObject, EnvSource, EnvValue};
 pub use volumes::is_scratch;
+
+// The words of documents for them are a plan's too.
+pub use crate::spec::{AccessMode, IpvlanMode, MacvlanMode, Transport};

@@ -8,6 +8,7 @@ use super::model::{Appliance, Pairs};
 use super::variables::{EnvSource, EnvValue};
 use crate::diag::{Loc, Span};
 use crate::pod;
+use crate::spec::{AccessMode, Transport};
 use crate::types::{AccountId, Capability, Cidr, ImageRef, Quantity};
 
 /// A container.
@@ -101,8 +102,8 @@ pub struct ContainerPort {
     pub name: Loc<String>,
     /// Number.
     pub port: Loc<u16>,
-    /// `TCP` or `UDP`.
-    pub protocol: String,
+    /// Protocol.
+    pub protocol: Transport,
 }
 
 /// Probes of a container.
@@ -213,7 +214,7 @@ pub struct Claim {
     /// Storage class; the cluster's default when absent.
     pub storage_class: Option<String>,
     /// Access mode.
-    pub access_mode: String,
+    pub access_mode: AccessMode,
     /// Size.
     pub size: Loc<Quantity>,
 }

@@ -2,7 +2,7 @@
 
 use super::pod::{Container, ContainerPort, Probe, ProbeAction, Probes};
 use crate::diag::{Diagnostic, Diagnostics, Loc};
-use crate::spec::{Probe as ProbeSpec, ProbeAction as ActionSpec, Probes as ProbesSpec};
+use crate::spec::{Probe as ProbeSpec, ProbeAction as ActionSpec, Probes as ProbesSpec, Transport};
 
 /// Decides the probes.
 pub fn decide(stated: Option<&Loc<ProbesSpec>>, diags: &mut Diagnostics) -> Probes {
@@ -23,7 +23,7 @@ pub fn min_ready_seconds<'a>(mut containers: impl Iterator<Item = &'a Container>
 
 /// What is wrong with a request to a port that is none of TCP's.
 pub fn udp_fault(port: &Loc<String>, known: &ContainerPort) -> Option<Diagnostic> {
-    let is_udp = known.protocol == "UDP";
+    let is_udp = known.protocol == Transport::Udp;
     is_udp.then(|| {
         let what = format!("a probe asks by TCP, and the port `{}` is UDP", port.value);
         Diagnostic::error("probe-value", what)

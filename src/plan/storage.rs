@@ -39,9 +39,7 @@ pub fn is_own_claim(volume: &Volume) -> bool {
 pub fn claims(site: &SiteSpec, profile: Profile, name: &Loc<String>, spec: &ApplianceSpec) -> Vec<Claim> {
     let class =
         |own: Option<&Loc<String>>| own.or(site.storage_class.as_ref()).map(|class| class.value.clone());
-    let access = |mode: Option<&Loc<AccessMode>>| {
-        mode.map_or(AccessMode::ReadWriteOnce, |mode| mode.value).to_string()
-    };
+    let access = |mode: Option<&Loc<AccessMode>>| mode.map_or(AccessMode::ReadWriteOnce, |mode| mode.value);
     let mut claims = Vec::new();
     if profile == Profile::OpenWrt {
         let persistence = spec.persistence.as_ref();

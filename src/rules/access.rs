@@ -4,7 +4,7 @@ use crate::diag::{Diagnostic, Diagnostics, Loc, Span};
 use crate::objects;
 use crate::plan::{
     Appliance, Container, ContainerPort, HttpRoute, Ingress, Plan, Probe, ProbeAction, Profile, Service,
-    known_ports, udp_fault,
+    Transport, known_ports, udp_fault,
 };
 use crate::types::{label, quoted};
 
@@ -67,7 +67,7 @@ fn check_tcp_port(
     service: &Service,
     diags: &mut Diagnostics,
 ) {
-    let is_tcp = |port: &&ContainerPort| port.protocol == "TCP";
+    let is_tcp = |port: &&ContainerPort| port.protocol == Transport::Tcp;
     let shown: Vec<ContainerPort> = service.ports.iter().filter(is_tcp).cloned().collect();
     if shown.is_empty() {
         let what = format!(
@@ -81,7 +81,7 @@ fn check_tcp_port(
             None => known_ports(&[]),
         };
         diags.push(Diagnostic::error("unknown-port", what).at(named.span).help(help));
-    } else if service.ports.iter().any(|port| port.name == *named && port.protocol != "TCP") {
+    } else if service.ports.iter().any(|port| port.name == *named && port.protocol != Transport::Tcp) {
         let what = format!("{} leads to a TCP port, and `{}` is one of UDP", way.0, named.value);
         diags.push(Diagnostic::error("unknown-port", what).at(named.span).help(known_ports(&shown)));
     } else if !shown.iter().any(|port| port.name == *named) {
@@ -181,7 +181,7 @@ fn check_probe(appliance: &Appliance, probe: &Probe, diags: &mut Diagnostics) {
 fn check_admitted(appliance: &Appliance, diags: &mut Diagnostics) {
     let admitted = |number: &str| {
         let shown = appliance.service.iter().flat_map(|service| &service.ports);
-        shown.filter(|port| port.protocol == "TCP").any(|port| port.port.to_string() == number)
+        shown.filter(|port| port.protocol == Transport::Tcp).any(|port| port.port.to_string() == number)
     };
     let probes = |sidecar: &'_ Container| {
         let probes = sidecar.probes.clone();
@@ -189,7 +189,8 @@ fn check_admitted(appliance: &Appliance, diags: &mut Diagnostics) {
     };
     let shut = |probe: &Probe| {
         let (ProbeAction::Http { port, .. } | ProbeAction::Tcp(port)) = &probe.action else { return None };
-        let is = |known: &&ContainerPort| known.protocol == "TCP" && known.port.to_string() == port.value;
+        let is =
+            |known: &&ContainerPort| known.protocol == Transport::Tcp && known.port.to_string() == port.value;
         let known = appliance.main.ports.iter().find(is).filter(|_| !admitted(&port.value))?;
         Some((port.clone(), known.name.value.as_str()))
     };

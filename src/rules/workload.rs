@@ -1,7 +1,7 @@
 //! The workload: at most one holder of a MAC, images that stay.
 
 use crate::diag::{Diagnostic, Diagnostics, Loc};
-use crate::plan::{Appliance, Plan, Profile, Workload};
+use crate::plan::{AccessMode, Appliance, Plan, Profile, Workload};
 use crate::types::ImageRef;
 
 pub(super) fn check(plan: &Plan, diags: &mut Diagnostics) {
@@ -47,8 +47,9 @@ fn check_holders(appliance: &Appliance, diags: &mut Diagnostics) {
             .help("leave `strategy` out; best leave `workload` out too"),
         );
     }
-    let single_holder = appliance.claims.iter().any(|claim| claim.access_mode == "ReadWriteOncePod")
-        || appliance.placement.nodes.len() == 1;
+    let single_holder =
+        appliance.claims.iter().any(|claim| claim.access_mode == AccessMode::ReadWriteOncePod)
+            || appliance.placement.nodes.len() == 1;
     if !single_holder {
         diags.push(
             Diagnostic::error(

@@ -16,7 +16,7 @@ pub(super) fn access(source: &Source<'_>) -> Vec<Entry> {
         .main
         .ports
         .iter()
-        .map(|port| json!({"name": port.name.value, "port": port.port.value, "protocol": port.protocol}))
+        .map(|port| json!({"name": port.name.value, "port": port.port.value, "protocol": port.protocol.as_str()}))
         .collect();
     let service = source.plan.service.as_ref();
     let stated = source.spec.service.as_ref();

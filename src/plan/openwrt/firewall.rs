@@ -3,7 +3,7 @@
 
 use super::draft::{Draft, File};
 use super::network::interface_names;
-use crate::plan::{ContainerPort, Nic};
+use crate::plan::{ContainerPort, Nic, Transport};
 
 /// The planned file.
 pub fn firewall(nics: &[Nic], ports: &[ContainerPort]) -> File {
@@ -57,11 +57,11 @@ fn cluster(ports: &[ContainerPort]) -> Vec<Draft> {
             .option("icmp_type", "echo-request")
             .option("target", "ACCEPT"),
     ];
-    for protocol in ["TCP", "UDP"] {
+    for protocol in [Transport::Tcp, Transport::Udp] {
         let numbers: Vec<String> =
             ports.iter().filter(|port| port.protocol == protocol).map(|port| port.port.to_string()).collect();
         if !numbers.is_empty() {
-            let protocol = protocol.to_ascii_lowercase();
+            let protocol = protocol.as_str().to_ascii_lowercase();
             sections.push(
                 rule(&format!("cluster_service_{protocol}"), "Allow-Cluster-Service", "cluster")
                     .option("proto", &protocol)
