@@ -13,7 +13,8 @@
 pub mod ahead;
 pub mod diag;
 pub mod secret;
-pub mod shown;
 pub mod temporary;
 pub mod types;
 pub mod yaml;
+
+pub use wrtpod_shown as shown;

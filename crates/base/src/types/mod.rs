@@ -45,6 +45,8 @@ pub use root_path::RootPath;
 pub use time_zone::TimeZone;
 pub use url::{FeedUrl, HttpUrl};
 
+pub use crate::shown::quoted;
+
 use std::fmt;
 
 /// Why a text is not a value of the wanted type, and what to write in its place.
@@ -77,17 +79,6 @@ impl fmt::Display for Invalid {
 }
 
 impl std::error::Error for Invalid {}
-
-/// The text between backticks in a message: cut when long, so that a hostile scalar cannot flood the terminal.
-pub fn quoted(text: &str) -> String {
-    const LIMIT: usize = 60;
-    let mut shown: String = text.chars().take(LIMIT).flat_map(char::escape_debug).collect();
-    shown = shown.replace("\\'", "'").replace("\\\"", "\"");
-    if text.chars().nth(LIMIT).is_some() {
-        shown.push('…');
-    }
-    format!("`{shown}`")
-}
 
 /// What another reader says of bytes, without the bytes: on one line, cut when long.
 pub fn in_short(text: &str) -> String {
@@ -122,10 +113,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn long_text_is_cut_in_messages() {
-        assert_eq!(quoted("a\tb"), "`a\\tb`");
-        assert_eq!(quoted("it's \"x\""), "`it's \"x\"`");
-        assert_eq!(quoted(&"x".repeat(61)), format!("`{}…`", "x".repeat(60)));
+    fn what_others_say_is_cut() {
         assert_eq!(
             in_short(&format!("no number: \u{1b}[31m\0 when getting cksum for {}", "\u{1}".repeat(100))),
             "no number: ·[31m·"

@@ -3,6 +3,11 @@
 //! Characters that steer a terminal, reorder a line or cannot be seen are shown as escapes such as `\u{1b}`. Everything that
 //! is printed for people passes here once more on its way out; what stands in a line of wrtpod's own words passes through
 //! [`line()`] first, so that it cannot begin a line of its own. JSON and YAML have their own escapes.
+//!
+//! ```
+//! assert_eq!(wrtpod_shown::line("fine\nerror: not"), "fine\\nerror: not");
+//! assert_eq!(wrtpod_shown::quoted("a\u{1b}[2J"), "`a\\u{1b}[2J`");
+//! ```
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
@@ -42,6 +47,17 @@ pub fn steers(one: char) -> bool {
         )
 }
 
+/// The text between backticks in a message: cut when long, so that a hostile scalar cannot flood the terminal.
+pub fn quoted(text: &str) -> String {
+    const LIMIT: usize = 60;
+    let mut shown: String = text.chars().take(LIMIT).flat_map(char::escape_debug).collect();
+    shown = shown.replace("\\'", "'").replace("\\\"", "\"");
+    if text.chars().nth(LIMIT).is_some() {
+        shown.push('…');
+    }
+    format!("`{shown}`")
+}
+
 fn escaped(text: &str, steers: impl Fn(char) -> bool) -> Cow<'_, str> {
     if !text.contains(&steers) {
         return Cow::Borrowed(text);
@@ -78,6 +94,13 @@ mod tests {
         assert_eq!(line("a\tb\nerror: c"), "a\tb\\nerror: c");
         assert_eq!(block("a\tb\nc"), "a\tb\nc");
         assert_eq!(path(Path::new("a\nb")), "a\\nb");
+    }
+
+    #[test]
+    fn long_text_is_cut_in_messages() {
+        assert_eq!(quoted("a\tb"), "`a\\tb`");
+        assert_eq!(quoted("it's \"x\""), "`it's \"x\"`");
+        assert_eq!(quoted(&"x".repeat(61)), format!("`{}…`", "x".repeat(60)));
     }
 
     #[test]
