@@ -3,7 +3,7 @@
 //! Only what matters now counts: an event of an earlier pod or of an earlier deploy says nothing.
 
 use k8s_openapi::api::core::v1::{Event, Node, PersistentVolumeClaim, Pod};
-use serde_json::Value;
+use wrtpod_cni::Configuration;
 
 use super::conditions::{self, WorkloadState};
 use super::patterns::{
@@ -129,14 +129,8 @@ fn sandbox(view: &View<'_>, pod: &Pod, name: &str) -> Option<Problem> {
 
 /// The node's interfaces that the release's attachments hang on.
 fn parents(release: &Release) -> Vec<String> {
-    let mut parents = Vec::new();
-    for attachment in release.attachments() {
-        let config = attachment.value.pointer("/spec/config").and_then(Value::as_str).unwrap_or_default();
-        let config: Value = serde_json::from_str(config).unwrap_or_default();
-        let link = &config["plugins"][0];
-        let parent = ["master", "bridge", "device"].iter().find_map(|key| link[*key].as_str());
-        parents.extend(parent.map(str::to_owned));
-    }
+    let parent = |configuration: Configuration| configuration.plugins().first()?.parent().map(str::to_owned);
+    let mut parents: Vec<String> = release.configurations().filter_map(parent).collect();
     parents.sort();
     parents.dedup();
     parents

@@ -2,13 +2,13 @@
 
 use serde_json::Value;
 use similar::TextDiff;
+use wrtpod_cni::multus::NETWORKS;
 
 use crate::objects::{CONFIG_DIGEST, Identity, Object};
 
 use super::apply::{self};
 use super::ground::{self, Ground};
 use super::kinds::Kind;
-use super::named::NETWORKS;
 use super::request::{self, Apply};
 use super::session::{Session, try_all};
 use super::{

@@ -4,10 +4,12 @@
 use std::collections::BTreeSet;
 
 use serde_json::Value;
+use wrtpod_cni::Configuration;
+use wrtpod_cni::multus::{self, Element, NETWORKS};
 
 use crate::objects;
 
-use super::named::{NETWORKS, networks};
+use super::named::networks;
 use super::{ConfiguredBy, ExpectedNic};
 
 /// One NetworkAttachmentDefinition.
@@ -33,9 +35,8 @@ impl Attachment {
 
     /// Whether CNI gives the interface its addresses.
     fn has_ipam(&self) -> bool {
-        let Ok(config) = serde_json::from_str::<Value>(&self.config) else { return false };
-        let plugins = config["plugins"].as_array().cloned().unwrap_or_else(|| vec![config.clone()]);
-        plugins.iter().any(|plugin| plugin["ipam"]["type"].as_str().is_some_and(|kind| !kind.is_empty()))
+        let read = Configuration::parse(&self.config);
+        read.is_ok_and(|read| read.value.plugins().iter().any(|plugin| plugin.ipam().is_some()))
     }
 }
 
@@ -70,23 +71,22 @@ pub(super) fn differs(live: &Value, planned: &Value) -> bool {
 /// The NICs that a pod template asks for; without the plan, only the annotation and the attachments tell.
 pub(super) fn expected(workload: &Value, namespace: &str, live: &[Attachment]) -> Vec<ExpectedNic> {
     let text = annotation(workload, NETWORKS).unwrap_or_default();
-    let Ok(Value::Array(elements)) = serde_json::from_str::<Value>(text) else { return Vec::new() };
-    let read = |element: &Value| {
-        let text = |key: &str| element[key].as_str().map(str::to_owned);
-        let network = networks(&Value::Array(vec![element.clone()]).to_string(), namespace).pop()?;
+    let asked = multus::networks(text).map(|read| read.value).unwrap_or_default();
+    let read = |element: &Element| {
+        let network = element.full_name(namespace);
         let by_cni = live.iter().any(|attachment| attachment.name == network && attachment.has_ipam());
-        let ips = element["ips"].as_array().into_iter().flatten().filter_map(Value::as_str);
+        let ips = element.ips.iter().flatten();
         Some(ExpectedNic {
-            interface: text("interface")?,
-            mac: text("mac"),
-            addresses: ips.map(str::to_owned).collect(),
+            interface: element.interface()?.to_owned(),
+            mac: element.mac.as_ref().map(|mac| mac.as_written().to_owned()),
+            addresses: ips.map(|address| address.as_written().to_owned()).collect(),
             dynamic: false,
             configured_by: if by_cni { ConfiguredBy::Cni } else { ConfiguredBy::Guest },
             network_name: network,
             existing: false,
         })
     };
-    elements.iter().filter_map(read).collect()
+    asked.iter().filter_map(read).collect()
 }
 
 #[cfg(test)]

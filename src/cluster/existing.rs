@@ -5,6 +5,7 @@
 //! is said.
 
 use serde_json::Value;
+use wrtpod_cni::{Configuration, Ipam, MacvlanMode, Plugin, line_and_column};
 
 use super::kinds::{Kind, NAD};
 use super::session::{Session, try_all};
@@ -88,50 +89,46 @@ pub(super) fn judge(name: &str, live: Option<&Value>, nics: &[&ExpectedNic]) -> 
         // The configuration is a file on each node.
         return Vec::new();
     }
-    let Ok(config) = serde_json::from_str::<Value>(config) else {
-        let what = "has a configuration that is no JSON".to_owned();
-        return vec![obstacle(ExistingFault::Unfit {
-            what,
-            fix: "have its `spec.config` mended".to_owned(),
-        })];
+    let configuration = match Configuration::parse(config) {
+        Ok(read) => read.value,
+        Err(fault) => {
+            let what = "has a configuration that is no JSON".to_owned();
+            let (line, column) = line_and_column(config, fault.span.start);
+            let fix = format!("have its `spec.config` mended at line {line}, column {column}: {fault}");
+            return vec![obstacle(ExistingFault::Unfit { what, fix })];
+        }
     };
-    let plugins = plugins(&config);
-    let faults = nics.iter().flat_map(|nic| [mac(nic, &plugins), addresses(nic, &plugins)]);
+    let plugins = configuration.plugins();
+    let faults = nics.iter().flat_map(|nic| [mac(nic, plugins), addresses(nic, plugins)]);
     faults.flatten().map(|(what, fix)| obstacle(ExistingFault::Unfit { what, fix })).collect()
-}
-
-/// The plugins of a configuration; one with a `type` is itself the only one.
-fn plugins(config: &Value) -> Vec<&Value> {
-    let is_single = config["type"].as_str().is_some_and(|kind| !kind.is_empty());
-    if is_single { vec![config] } else { config["plugins"].as_array().into_iter().flatten().collect() }
-}
-
-fn kind(plugin: &Value) -> &str {
-    plugin["type"].as_str().unwrap_or_default()
-}
-
-fn takes(plugin: &Value, capability: &str) -> bool {
-    plugin["capabilities"][capability] == true
 }
 
 /// What is so, and what to do.
 type Fault = Option<(String, String)>;
 
-/// Plugins that set no MAC, whatever is asked: those that make a NIC, and those that come behind them.
-const WITHOUT_MAC: [&str; 10] =
-    ["vlan", "ipvlan", "ptp", "host-device", "dummy", "sbr", "portmap", "bandwidth", "firewall", "vrf"];
+/// Whether a plugin sets no MAC, whatever is asked: one that makes a NIC, or that comes behind one.
+fn sets_no_mac(plugin: &Plugin) -> bool {
+    match plugin {
+        Plugin::Macvlan(link) => link.mode == Some(MacvlanMode::Passthru),
+        Plugin::Bridge(_) | Plugin::Tuning(_) => false,
+        Plugin::Other(_) => matches!(plugin.kind(), "ptp" | "dummy" | "vrf"),
+        Plugin::Vlan(_)
+        | Plugin::Ipvlan(_)
+        | Plugin::HostDevice(_)
+        | Plugin::Sbr(_)
+        | Plugin::Portmap(_)
+        | Plugin::Bandwidth(_)
+        | Plugin::Firewall(_) => true,
+    }
+}
 
 /// A plugin has to set the MAC: macvlan, bridge, tap and tuning read it from `CNI_ARGS` too, and so may one that is not known here.
-fn mac(nic: &ExpectedNic, plugins: &[&Value]) -> Fault {
+fn mac(nic: &ExpectedNic, plugins: &[Plugin]) -> Fault {
     let wanted = nic.mac.as_ref()?;
-    let sets_none = |plugin: &&Value| match kind(plugin) {
-        "macvlan" => plugin["mode"] == "passthru",
-        other => WITHOUT_MAC.contains(&other),
-    };
-    if !plugins.iter().all(sets_none) {
+    if !plugins.iter().all(sets_no_mac) {
         return None;
     }
-    let made_by = plugins.first().map_or("no plugin", |plugin| kind(plugin));
+    let made_by = plugins.first().map_or("no plugin", Plugin::kind);
     Some((
         format!("gives `{}` another MAC than {wanted}: {made_by} sets none", nic.interface),
         "add {\"type\": \"tuning\", \"capabilities\": {\"mac\": true}} to the end of its `plugins`, or use one of macvlan".to_owned(),
@@ -139,10 +136,9 @@ fn mac(nic: &ExpectedNic, plugins: &[&Value]) -> Fault {
 }
 
 /// Who gives the addresses has to give those that are planned.
-fn addresses(nic: &ExpectedNic, plugins: &[&Value]) -> Fault {
-    let with_ipam = |plugin: &&&Value| plugin["ipam"]["type"].as_str().is_some_and(|kind| !kind.is_empty());
-    let plugin = plugins.iter().find(with_ipam).copied();
-    let ipam = plugin.map(|plugin| plugin["ipam"]["type"].as_str().unwrap_or_default());
+fn addresses(nic: &ExpectedNic, plugins: &[Plugin]) -> Fault {
+    let source = plugins.iter().find_map(|plugin| Some((plugin, plugin.ipam()?)));
+    let ipam = source.map(|(_, ipam)| ipam.kind());
     let name = &nic.interface;
     let by_itself = "have the NAD's `ipam` removed, or use one without";
     match (nic.configured_by, ipam) {
@@ -157,26 +153,31 @@ fn addresses(nic: &ExpectedNic, plugins: &[&Value]) -> Fault {
             format!("has no `ipam`, and `{name}` is to get an address from it"),
             "have one added, as {\"type\": \"dhcp\"}; or write a fixed `address`, where its `ipam` is `static`".to_owned(),
         )),
-        (ConfiguredBy::Cni, _) if !nic.addresses.is_empty() => fixed(nic, plugin, ipam),
+        (ConfiguredBy::Cni, _) if !nic.addresses.is_empty() => fixed(nic, source),
         _ => None,
     }
 }
 
 /// Fixed addresses are those of `static`; with the capability they take the place of its own, without it they come beside them.
-fn fixed(nic: &ExpectedNic, plugin: Option<&Value>, ipam: Option<&str>) -> Fault {
+fn fixed(nic: &ExpectedNic, source: Option<(&Plugin, &Ipam)>) -> Fault {
     let (name, wanted) = (&nic.interface, nic.addresses.join(" and "));
     let fix = "have it say \"ipam\": {\"type\": \"static\"} and \"capabilities\": {\"ips\": true} on one plugin; or write \
                `address: dhcp` or `pool`, for what its `ipam` gives"
         .to_owned();
-    let plugin = match (plugin, ipam) {
-        (None, _) | (_, None) => return Some((format!("gives `{name}` no {wanted}: it has no `ipam`"), fix)),
-        (_, Some(other @ ("dhcp" | "whereabouts"))) => {
-            return Some((format!("gives `{name}` another address than {wanted}, by {other}"), fix));
-        }
-        (Some(plugin), Some(_)) => plugin,
+    let Some((plugin, ipam)) = source else {
+        return Some((format!("gives `{name}` no {wanted}: it has no `ipam`"), fix));
     };
-    let own = plugin["ipam"]["addresses"].as_array().is_some_and(|own| !own.is_empty());
-    let adds = ipam == Some("static") && own && !takes(plugin, "ips");
+    let adds = match ipam {
+        Ipam::Dhcp(_) | Ipam::Whereabouts(_) => {
+            return Some((format!("gives `{name}` another address than {wanted}, by {}", ipam.kind()), fix));
+        }
+        Ipam::Static(own) => {
+            let has_own = own.addresses.as_ref().is_some_and(|own| !own.is_empty());
+            let takes_ips = plugin.capabilities().is_some_and(|takes| takes.ips == Some(true));
+            (has_own || own.keys.is_mistyped("addresses")) && !takes_ips
+        }
+        Ipam::HostLocal(_) | Ipam::Other(_) => false,
+    };
     adds.then(|| (format!("gives `{name}` addresses of its own beside {wanted}"), fix))
 }
 
@@ -208,6 +209,11 @@ mod tests {
         let none = nic(&[], false, ConfiguredBy::Cni);
         assert_eq!(judge("net/lan", None, &[&none])[0].code(), "attachment-missing");
         assert_eq!(claims(&none, "{"), ["net/lan has a configuration that is no JSON"]);
+        let broken = json!({"spec": {"config": "{\n  \"type\": \"vlan\",\n}"}});
+        assert_eq!(
+            judge("net/lan", Some(&broken), &[&none])[0].fix(),
+            "have its `spec.config` mended at line 3, column 1: expected a key in `\"`"
+        );
         // It is a file of the node.
         assert_eq!(claims(&none, ""), Vec::<String>::new());
     }

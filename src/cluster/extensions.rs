@@ -1,9 +1,7 @@
 //! Kinds that are not Kubernetes' own and that a release needs: those of whereabouts and of the Gateway API. (Multus' own is in
 //! [`super::ground`].)
 
-use serde_json::Value;
-
-use crate::objects::Object;
+use wrtpod_cni::{Configuration, Ipam};
 
 use super::session::Session;
 use super::{Error, Obstacle, Release, request};
@@ -37,7 +35,7 @@ pub(super) static ALL: [Extension; 2] = [
         check: "pools",
         version: "whereabouts.cni.cncf.io/v1alpha1",
         resource: "ippools",
-        needs: |release| release.attachments().any(takes_from_cluster),
+        needs: |release| release.configurations().any(|configuration| takes_from_cluster(&configuration)),
         missing: Missing {
             code: "no-whereabouts",
             claim: "whereabouts is not installed: the cluster does not know IPPool",
@@ -72,10 +70,8 @@ impl Extension {
 }
 
 /// Whether an attachment's addresses are of a pool that the cluster keeps.
-fn takes_from_cluster(attachment: &Object) -> bool {
-    let config = attachment.value["spec"]["config"].as_str().unwrap_or_default();
-    let list: Value = serde_json::from_str(config).unwrap_or_default();
-    list["plugins"].as_array().into_iter().flatten().any(|plugin| plugin["ipam"]["type"] == "whereabouts")
+fn takes_from_cluster(configuration: &Configuration) -> bool {
+    configuration.plugins().iter().any(|plugin| matches!(plugin.ipam(), Some(Ipam::Whereabouts(_))))
 }
 
 /// Refuses a release that needs what the cluster does not have: it would end halfway, or its pods would get no NIC and could

@@ -4,17 +4,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
+use wrtpod_cni::multus::{self, DEFAULT_NETWORK, NETWORKS};
 
 use crate::objects::Identity;
 
 use super::kinds::{Kind, NAD};
 use super::session::{Session, all};
 use super::{Error, request};
-
-/// The annotation that attaches a pod to networks.
-pub(super) const NETWORKS: &str = "k8s.v1.cni.cncf.io/networks";
-/// The annotation that gives a pod another eth0, which is an attachment too.
-const DEFAULT_NETWORK: &str = "v1.multus-cni.io/default-network";
 
 /// The kinds that hold pods' templates, and where in them; what goes back to an earlier template holds that as well. What
 /// others own comes before its owners.
@@ -141,21 +137,8 @@ fn config_maps(template: &Value, namespace: &str) -> impl Iterator<Item = Object
 
 /// `<namespace>/<name>` of each network in an annotation, in its JSON or its short form.
 pub(super) fn networks(annotation: &str, namespace: &str) -> Vec<String> {
-    if let Ok(Value::Array(elements)) = serde_json::from_str::<Value>(annotation) {
-        let name = |element: &Value| {
-            let namespace =
-                element["namespace"].as_str().filter(|other| !other.is_empty()).unwrap_or(namespace);
-            element["name"].as_str().map(|name| format!("{namespace}/{name}"))
-        };
-        return elements.iter().filter_map(name).collect();
-    }
-    let short = annotation.split(',').map(str::trim).filter(|part| !part.is_empty());
-    short
-        .map(|part| {
-            let name = part.split('@').next().unwrap_or(part);
-            if name.contains('/') { name.to_owned() } else { format!("{namespace}/{name}") }
-        })
-        .collect()
+    let asked = multus::networks(annotation).map(|read| read.value).unwrap_or_default();
+    asked.iter().map(|element| element.full_name(namespace)).collect()
 }
 
 #[cfg(test)]

@@ -5,12 +5,10 @@ use std::collections::BTreeMap;
 
 use k8s_openapi::api::core::v1::Pod;
 use serde_json::Value;
+use wrtpod_cni::Address;
+use wrtpod_cni::multus::{self, NETWORK_STATUS, NetworkStatus};
 
 use super::{ConfiguredBy, ExpectedNic, NicReport, Verdict};
-use crate::types::Mac;
-
-/// The annotation in which Multus says what it made.
-const STATUS: &str = "k8s.v1.cni.cncf.io/network-status";
 
 /// What Multus says about one NIC.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -24,35 +22,23 @@ pub(super) struct Nic {
 /// What netifd says about its interfaces: the addresses of those that are up, or why nothing is known.
 pub(super) type Guest = BTreeMap<String, Result<Vec<String>, String>>;
 
-/// The NICs of a pod. Lenient: Multus writes things like `"gateway": ["<nil>"]`, and only some keys matter.
+/// The NICs of a pod.
 pub(super) fn nics(pod: &Pod) -> Vec<Nic> {
     let annotations = pod.metadata.annotations.as_ref();
-    let text = annotations.and_then(|all| all.get(STATUS)).map_or("", String::as_str);
-    let Ok(Value::Array(elements)) = serde_json::from_str::<Value>(text) else { return Vec::new() };
-    let read = |element: &Value| {
-        let text = |key: &str| element[key].as_str().unwrap_or_default().to_owned();
-        Nic {
-            name: text("name"),
-            interface: text("interface"),
-            mac: element["mac"].as_str().and_then(|mac| mac.parse::<Mac>().ok()).map(|mac| mac.to_string()),
-            ips: addresses(&element["ips"]),
-        }
+    let text = annotations.and_then(|all| all.get(NETWORK_STATUS)).map_or("", String::as_str);
+    let made = multus::status(text).map(|read| read.value).unwrap_or_default();
+    let read = |made: &NetworkStatus| Nic {
+        name: made.name.clone().unwrap_or_default(),
+        interface: made.interface.clone().unwrap_or_default(),
+        mac: made.hardware_address().map(|mac| mac.to_string()),
+        ips: made.addresses().iter().map(ToString::to_string).collect(),
     };
-    elements.iter().filter(|element| element["default"] != true).map(read).collect()
-}
-
-/// The addresses of a list; what is none, such as `<nil>`, is left out.
-fn addresses(value: &Value) -> Vec<String> {
-    value.as_array().into_iter().flatten().filter_map(Value::as_str).filter_map(address).collect()
+    made.iter().filter(|made| made.default != Some(true)).map(read).collect()
 }
 
 /// An address as it is usually written, with its prefix where it has one; nothing for any other text.
 pub(super) fn address(text: &str) -> Option<String> {
-    let (ip, prefix) = split(text);
-    let ip: std::net::IpAddr = ip.parse().ok()?;
-    let Some(prefix) = prefix else { return Some(ip.to_string()) };
-    let bits: u8 = prefix.parse().ok().filter(|bits| *bits <= if ip.is_ipv4() { 32 } else { 128 })?;
-    Some(format!("{ip}/{bits}"))
+    text.parse::<Address>().ok().map(|address| address.to_string())
 }
 
 /// The planned NICs that the pod does not have.
@@ -139,24 +125,11 @@ fn judge(
 
 /// Compares addresses; the prefix too where both sides have one.
 fn same_address(one: &str, other: &str) -> bool {
-    let (first, second) = (split(one), split(other));
-    let prefixes_differ = first.1.is_some() && second.1.is_some() && first.1 != second.1;
-    match (first.0.parse::<std::net::IpAddr>(), second.0.parse::<std::net::IpAddr>()) {
-        (Ok(first), Ok(second)) => first == second && !prefixes_differ,
-        _ => false,
-    }
-}
-
-fn split(address: &str) -> (&str, Option<&str>) {
-    address.split_once('/').map_or((address, None), |(ip, prefix)| (ip, Some(prefix)))
+    matches!((one.parse::<Address>(), other.parse()), (Ok(one), Ok(other)) if one.is(&other))
 }
 
 fn is_link_local(address: &str) -> bool {
-    match split(address).0.parse::<std::net::IpAddr>() {
-        Ok(std::net::IpAddr::V6(ip)) => ip.is_unicast_link_local(),
-        Ok(std::net::IpAddr::V4(ip)) => ip.is_link_local(),
-        Err(_) => false,
-    }
+    address.parse::<Address>().is_ok_and(|address| address.is_link_local())
 }
 
 /// Multus leaves prefixes out: an address that was planned is shown as it was planned.
@@ -195,7 +168,8 @@ mod tests {
     use super::*;
 
     fn pod(status: &Value) -> Pod {
-        let pod = json!({"metadata": {"name": "openwrt-0", "annotations": {STATUS: status.to_string()}}});
+        let pod =
+            json!({"metadata": {"name": "openwrt-0", "annotations": {NETWORK_STATUS: status.to_string()}}});
         serde_json::from_value(pod).expect("a pod")
     }
 

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use serde_json::Value;
+use wrtpod_cni::{Configuration, Ipam, Plugin};
 
 use crate::objects::{Identity, NAD_KIND, Object, ObjectSet};
 use crate::types::Cidr;
@@ -67,17 +68,28 @@ impl Release {
 
     /// Whether one of its attachments gets its address by the CNI plugins' DHCP daemon.
     pub(super) fn asks_by_daemon(&self) -> bool {
-        self.attachments().any(|attachment| {
-            let config = attachment.value.pointer("/spec/config").and_then(Value::as_str).unwrap_or_default();
-            let config: Value = serde_json::from_str(config).unwrap_or_default();
-            config["plugins"][0]["ipam"]["type"] == "dhcp"
+        self.configurations().any(|configuration| {
+            let first = configuration.plugins().first();
+            matches!(first.and_then(Plugin::ipam), Some(Ipam::Dhcp(_)))
         })
+    }
+
+    /// The CNI configurations of its own attachments.
+    pub(super) fn configurations(&self) -> impl Iterator<Item = Configuration> {
+        let configs = self.attachments().filter_map(|one| one.value.pointer("/spec/config")?.as_str());
+        configs.filter_map(|config| Some(Configuration::parse(config).ok()?.value))
     }
 
     /// Whether its attachments set sysctls of IPv6; `None` where none of them is its own.
     pub(super) fn sets_ipv6(&self) -> Option<bool> {
-        let configs = self.attachments().filter_map(|one| one.value.pointer("/spec/config")?.as_str());
-        configs.map(|config| config.contains("\"net.ipv6.")).reduce(|one, other| one || other)
+        let of_ipv6 = |plugin: &Plugin| match plugin {
+            Plugin::Tuning(tuning) => {
+                tuning.sysctl.iter().flat_map(|all| &all.0).any(|(key, _)| key.starts_with("net.ipv6."))
+            }
+            _ => false,
+        };
+        let sets = self.configurations().map(|configuration| configuration.plugins().iter().any(of_ipv6));
+        sets.reduce(|one, other| one || other)
     }
 
     /// The pod template of its workload.

@@ -1,14 +1,10 @@
 //! The annotation by which a pod asks Multus for its NICs.
 
-use serde_json::{Value, json};
+use wrtpod_cni::multus::{self, Element};
+use wrtpod_cni::{Address, HardwareAddress};
 
 use super::Nad;
 use crate::plan::{Addressing, ConfiguredBy, Nic};
-
-/// Key of the request.
-pub const NETWORKS: &str = "k8s.v1.cni.cncf.io/networks";
-/// Key of Multus' answer.
-pub const NETWORK_STATUS: &str = "k8s.v1.cni.cncf.io/network-status";
 
 /// The request for NICs of a pod in `namespace`, each with its NAD, as JSON on one line each; `None` when there are none.
 ///
@@ -16,24 +12,24 @@ pub const NETWORK_STATUS: &str = "k8s.v1.cni.cncf.io/network-status";
 /// that were asked for. A namespace stands only where it is another one: NADs are in the pod's own, wherever a tool moves
 /// both to, which would not find the word in this text.
 pub fn networks(nics: &[(&Nic, Nad)], namespace: &str) -> Option<String> {
-    let elements: Vec<String> =
-        nics.iter().map(|(nic, nad)| element(nic, nad, namespace).to_string()).collect();
-    if elements.is_empty() { None } else { Some(format!("[\n  {}\n]", elements.join(",\n  "))) }
+    let elements: Vec<Element> = nics.iter().map(|(nic, nad)| element(nic, nad, namespace)).collect();
+    multus::write(&elements)
 }
 
-fn element(nic: &Nic, nad: &Nad, namespace: &str) -> Value {
-    let mut element = json!({"name": nad.name});
-    if let Some(other) = nad.namespace.as_ref().filter(|other| *other != namespace) {
-        element["namespace"] = json!(other);
+fn element(nic: &Nic, nad: &Nad, namespace: &str) -> Element {
+    let ips = match &nic.addressing {
+        Addressing::Static(addresses) if nic.configured_by == ConfiguredBy::Cni => {
+            let ip = |cidr: crate::types::Cidr| Address { ip: cidr.address(), prefix: Some(cidr.prefix()) };
+            Some(addresses.iter().map(|address| ip(address.value).into()).collect())
+        }
+        _ => None,
+    };
+    Element {
+        name: Some(nad.name.clone()),
+        namespace: nad.namespace.clone().filter(|other| other != namespace),
+        interface: Some(nic.interface.value.clone()),
+        mac: nic.mac.as_ref().map(|mac| HardwareAddress::from(mac.value.0).into()),
+        ips,
+        ..Element::default()
     }
-    element["interface"] = json!(nic.interface.value);
-    if let Some(mac) = &nic.mac {
-        element["mac"] = json!(mac.value.to_string());
-    }
-    if nic.configured_by == ConfiguredBy::Cni
-        && let Addressing::Static(addresses) = &nic.addressing
-    {
-        element["ips"] = addresses.iter().map(|address| address.value.to_string()).collect();
-    }
-    element
 }

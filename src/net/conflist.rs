@@ -1,86 +1,101 @@
 //! The CNI configuration list of an attachment.
 
-use std::fmt::Write;
+use wrtpod_cni::{
+    Bridge, Capabilities, Cidr, ConfList, Configuration, Dhcp, HostDevice, HostLocal, Ipam as Source, Ipvlan,
+    IpvlanMode, LocalRange, Macvlan, MacvlanMode, Plugin, ProvidedOption, RequestedOption, Static, Texts,
+    Tuning, Vlan, Whereabouts, WhereaboutsRange,
+};
 
-use serde_json::{Map, Value, json};
-
-use crate::plan::{Attachment, Ipam, Link, PoolRange};
-use crate::shown;
+use crate::plan::{self, Attachment, Ipam, Link, PoolRange};
 
 /// Highest CNI version that every supported Multus and runtime takes; with none at all, a link without
 /// addresses cannot be reported (cni types/040).
 const CNI_VERSION: &str = "1.0.0";
 
-/// The configuration list, indented JSON, as it stands in the NAD's `spec.config`.
-///
-/// # Panics
-/// Never: a JSON value is written to a string.
+/// The configuration list, indented JSON, as it stands in the NAD's `spec.config`. Charts write the same text.
 pub(super) fn conflist(attachment: &Attachment) -> String {
     let mut plugins = vec![link(attachment)];
     plugins.extend(attachment.chain.iter().cloned());
-    plugins.extend(tuning(attachment));
-    let list = json!({"cniVersion": CNI_VERSION, "name": attachment.name, "plugins": plugins});
-    escaped(&serde_json::to_string_pretty(&list).expect("a JSON value is written to a string"))
-}
-
-/// JSON without the characters that readers of YAML take for line breaks or do not take at all, nor those that turn a line's
-/// direction or cannot be seen: they stand as JSON's escapes. Charts write the same text.
-fn escaped(json: &str) -> String {
-    json.chars().fold(String::with_capacity(json.len()), |mut text, one| {
-        match u32::from(one) {
-            code @ 0x7f..=0xffff if shown::steers(one) => {
-                let _ = write!(text, "\\u{code:04x}");
-            }
-            _ => text.push(one),
-        }
-        text
-    })
-}
-
-fn link(attachment: &Attachment) -> Value {
-    let mut plugin = match &attachment.link {
-        Link::Macvlan { master, mode, mtu } => {
-            with_mtu(json!({"type": "macvlan", "master": master, "mode": mode.as_str()}), *mtu)
-        }
-        Link::Ipvlan { master, mode, mtu } => {
-            with_mtu(json!({"type": "ipvlan", "master": master, "mode": mode.as_str()}), *mtu)
-        }
-        Link::Vlan { master, id, mtu } => {
-            with_mtu(json!({"type": "vlan", "master": master, "vlanId": id}), *mtu)
-        }
-        Link::Bridge { name, vlan, mtu } => {
-            let mut plugin = json!({"type": "bridge", "bridge": name});
-            if let Some(vlan) = vlan {
-                plugin["vlan"] = json!(vlan);
-                // Or the port hears the untagged LAN too (plugins 1.9.1; 1.1.1 does not know the key).
-                plugin["preserveDefaultVlan"] = json!(false);
-            }
-            with_mtu(plugin, *mtu)
-        }
-        Link::HostDevice { device } => json!({"type": "host-device", "device": device}),
-        Link::Existing { .. } => unreachable!("somebody else made its NAD"),
+    plugins.extend(tuning(attachment).into_iter().map(Plugin::Tuning));
+    let list = ConfList {
+        version: Some(CNI_VERSION.to_owned()),
+        name: Some(attachment.name.clone()),
+        plugins: Some(plugins),
+        ..ConfList::default()
     };
-    let mut capabilities = Map::new();
-    if takes_mac(&attachment.link) && !attachment.mac_by_tuning {
-        capabilities.insert("mac".into(), json!(true));
-    }
-    if attachment.ipam == Ipam::Static {
-        capabilities.insert("ips".into(), json!(true));
-    }
-    if !capabilities.is_empty() {
-        plugin["capabilities"] = Value::Object(capabilities);
-    }
-    if let Some(ipam) = ipam(&attachment.ipam) {
-        plugin["ipam"] = ipam;
-    }
-    plugin
+    Configuration::List(list).write()
 }
 
-fn with_mtu(mut plugin: Value, mtu: Option<u32>) -> Value {
-    if let Some(mtu) = mtu {
-        plugin["mtu"] = json!(mtu);
+fn link(attachment: &Attachment) -> Plugin {
+    let capabilities = capabilities(attachment);
+    let ipam = source(&attachment.ipam);
+    match attachment.link.clone() {
+        Link::Macvlan { master, mode, mtu } => Plugin::Macvlan(Macvlan {
+            master: Some(master),
+            mode: Some(macvlan_mode(mode)),
+            mtu,
+            capabilities,
+            ipam,
+            ..Macvlan::default()
+        }),
+        Link::Ipvlan { master, mode, mtu } => Plugin::Ipvlan(Ipvlan {
+            master: Some(master),
+            mode: Some(ipvlan_mode(mode)),
+            mtu,
+            capabilities,
+            ipam,
+            ..Ipvlan::default()
+        }),
+        Link::Vlan { master, id, mtu } => Plugin::Vlan(Vlan {
+            master: Some(master),
+            id: Some(id),
+            mtu,
+            capabilities,
+            ipam,
+            ..Vlan::default()
+        }),
+        Link::Bridge { name, vlan, mtu } => Plugin::Bridge(Bridge {
+            bridge: Some(name),
+            vlan,
+            // Or the port hears the untagged LAN too (plugins 1.9.1; 1.1.1 does not know the key).
+            preserve_default_vlan: vlan.map(|_| false),
+            mtu,
+            capabilities,
+            ipam,
+            ..Bridge::default()
+        }),
+        Link::HostDevice { device } => Plugin::HostDevice(HostDevice {
+            device: Some(device),
+            capabilities,
+            ipam,
+            ..HostDevice::default()
+        }),
+        Link::Existing { .. } => unreachable!("somebody else made its NAD"),
     }
-    plugin
+}
+
+fn macvlan_mode(mode: plan::MacvlanMode) -> MacvlanMode {
+    match mode {
+        plan::MacvlanMode::Bridge => MacvlanMode::Bridge,
+        plan::MacvlanMode::Private => MacvlanMode::Private,
+        plan::MacvlanMode::Vepa => MacvlanMode::Vepa,
+        plan::MacvlanMode::Passthru => MacvlanMode::Passthru,
+    }
+}
+
+fn ipvlan_mode(mode: plan::IpvlanMode) -> IpvlanMode {
+    match mode {
+        plan::IpvlanMode::L2 => IpvlanMode::L2,
+        plan::IpvlanMode::L3 => IpvlanMode::L3,
+        plan::IpvlanMode::L3s => IpvlanMode::L3s,
+    }
+}
+
+fn capabilities(attachment: &Attachment) -> Option<Capabilities> {
+    let mac = takes_mac(&attachment.link) && !attachment.mac_by_tuning;
+    let ips = attachment.ipam == Ipam::Static;
+    let said = |word: bool| word.then_some(true);
+    (mac || ips).then(|| Capabilities { mac: said(mac), ips: said(ips), ..Capabilities::default() })
 }
 
 /// Whether the link's own plugin reads a MAC (plugins 1.9.1: macvlan and bridge do, the others do not).
@@ -88,54 +103,66 @@ fn takes_mac(link: &Link) -> bool {
     matches!(link, Link::Macvlan { .. } | Link::Bridge { .. })
 }
 
-fn ipam(ipam: &Ipam) -> Option<Value> {
+fn source(ipam: &Ipam) -> Option<Source> {
     match ipam {
         Ipam::None => None,
-        Ipam::Static => Some(json!({"type": "static"})),
-        // The plugin's own client id holds the sandbox's id and so changes with every pod. The MAC does not, is
-        // one NIC's alone, and every pod that asks by this plugin has one (rule `dhcp-shared-mac`): Multus puts
-        // what the annotation says into CNI_ARGS. As text, for the option is text here. The router option stays out: routes are wrtpod's to make. One element says both: 1.1.1
-        // refuses an element without an option.
-        Ipam::Dhcp { hostname } => Some(json!({
-            "type": "dhcp",
-            "request": [{"skipDefault": true, "option": "subnet-mask"}],
-            "provide": [
-                {"option": "dhcp-client-identifier", "fromArg": "MAC"},
-                {"option": "host-name", "value": hostname},
-            ],
-        })),
+        Ipam::Static => Some(Source::Static(Static::default())),
+        Ipam::Dhcp { hostname } => Some(Source::Dhcp(dhcp(hostname))),
         Ipam::Whereabouts { ranges, configuration } => {
-            let range = |pool: &PoolRange| {
-                json!({
-                    "range": pool.subnet.network().to_string(),
-                    "range_start": pool.range.first().to_string(),
-                    "range_end": pool.range.last().to_string(),
-                })
+            let range = |pool: &PoolRange| WhereaboutsRange {
+                range: Some(pool.subnet.network().to_string()),
+                first: Some(pool.range.first().into()),
+                last: Some(pool.range.last().into()),
+                ..WhereaboutsRange::default()
             };
-            let mut ipam =
-                json!({"type": "whereabouts", "ipRanges": ranges.iter().map(range).collect::<Vec<_>>()});
-            if let Some(path) = configuration {
-                ipam["configuration_path"] = json!(path);
-            }
-            Some(ipam)
+            Some(Source::Whereabouts(Whereabouts {
+                ranges: Some(ranges.iter().map(range).collect()),
+                configuration: configuration.map(str::to_owned),
+                ..Whereabouts::default()
+            }))
         }
-        Ipam::Pool(ranges) => Some(json!({"type": "host-local", "ranges": range_sets(ranges)})),
+        Ipam::Pool(ranges) => {
+            Some(Source::HostLocal(HostLocal { ranges: Some(range_sets(ranges)), ..HostLocal::default() }))
+        }
     }
 }
 
+/// The plugin's own client id holds the sandbox's id and so changes with every pod. The MAC does not, is
+/// one NIC's alone, and every pod that asks by this plugin has one (rule `dhcp-shared-mac`): Multus puts
+/// what the annotation says into `CNI_ARGS`. As text, for the option is text here. The router option stays out: routes are
+/// wrtpod's to make. One element says both: 1.1.1 refuses an element without an option.
+fn dhcp(hostname: &str) -> Dhcp {
+    let request = RequestedOption {
+        skip_default: Some(true),
+        option: Some("subnet-mask".to_owned()),
+        ..RequestedOption::default()
+    };
+    let client = ProvidedOption {
+        option: Some("dhcp-client-identifier".to_owned()),
+        from_arg: Some("MAC".to_owned()),
+        ..ProvidedOption::default()
+    };
+    let host = ProvidedOption {
+        option: Some("host-name".to_owned()),
+        value: Some(hostname.to_owned()),
+        ..ProvidedOption::default()
+    };
+    Dhcp { request: Some(vec![request]), provide: Some(vec![client, host]), ..Dhcp::default() }
+}
+
 /// host-local gives one address of each set: the ranges of a family are one.
-fn range_sets(ranges: &[PoolRange]) -> Vec<Vec<Value>> {
-    let set = |ipv4: bool| -> Vec<Value> {
-        let of_family = ranges.iter().filter(|pool| pool.subnet.is_ipv4() == ipv4);
-        of_family
-            .map(|pool| {
-                json!({
-                    "subnet": pool.subnet.network().to_string(),
-                    "rangeStart": pool.range.first().to_string(),
-                    "rangeEnd": pool.range.last().to_string(),
-                })
-            })
-            .collect()
+fn range_sets(ranges: &[PoolRange]) -> Vec<Vec<LocalRange>> {
+    let range = |pool: &PoolRange| {
+        let subnet = pool.subnet.network();
+        LocalRange {
+            subnet: Some(Cidr { ip: subnet.address(), prefix: subnet.prefix() }.into()),
+            first: Some(pool.range.first().into()),
+            last: Some(pool.range.last().into()),
+            ..LocalRange::default()
+        }
+    };
+    let set = |ipv4: bool| -> Vec<LocalRange> {
+        ranges.iter().filter(|pool| pool.subnet.is_ipv4() == ipv4).map(range).collect()
     };
     [set(true), set(false)].into_iter().filter(|set| !set.is_empty()).collect()
 }
@@ -148,29 +175,28 @@ fn range_sets(ranges: &[PoolRange]) -> Vec<Vec<Value>> {
 ///
 /// Each sets the MAC, which Multus hands to all of them (CNI_ARGS), and notes the one before for the end. A device of the node's gets
 /// its own back only from the first one's note: without a folder of its own, the next one writes over it (plugins 1.1.1 and 1.9.1).
-fn tuning(attachment: &Attachment) -> Vec<Value> {
-    let of_rank = |rank: u8| -> Map<String, Value> {
+fn tuning(attachment: &Attachment) -> Vec<Tuning> {
+    let of_rank = |rank: u8| -> Vec<(String, String)> {
         let sysctls = attachment.sysctls.iter().filter(|sysctl| self::rank(&sysctl.key) == rank);
-        sysctls.map(|sysctl| (sysctl.key.clone(), Value::String(sysctl.value.clone()))).collect()
+        sysctls.map(|sysctl| (sysctl.key.clone(), sysctl.value.clone())).collect()
     };
     let mut steps: Vec<_> =
         (0..=2).map(|rank| (rank, of_rank(rank))).filter(|(_, step)| !step.is_empty()).collect();
     if steps.is_empty() && attachment.mac_by_tuning {
-        steps.push((2, Map::new()));
+        steps.push((2, Vec::new()));
     }
     let last = steps.last().map(|(rank, _)| *rank);
     let gives_back = matches!(attachment.link, Link::HostDevice { .. });
     let plugin = |(rank, sysctls)| {
-        let mut plugin = json!({"type": "tuning"});
-        if gives_back && last != Some(rank) {
-            plugin["dataDir"] = json!(format!("/run/cni/tuning-{rank}"));
+        let is_last = last == Some(rank);
+        let sets_mac = attachment.mac_by_tuning && is_last;
+        Tuning {
+            data_dir: (gives_back && !is_last).then(|| format!("/run/cni/tuning-{rank}")),
+            capabilities: sets_mac.then(|| Capabilities { mac: Some(true), ..Capabilities::default() }),
+            // Always a map, empty or not: without one, `cni-args` sysctls make the plugin panic.
+            sysctl: Some(Texts(sysctls)),
+            ..Tuning::default()
         }
-        if attachment.mac_by_tuning && last == Some(rank) {
-            plugin["capabilities"] = json!({"mac": true});
-        }
-        // Always a map, empty or not: without one, `cni-args` sysctls make the plugin panic.
-        plugin["sysctl"] = Value::Object(sysctls);
-        plugin
     };
     steps.into_iter().map(plugin).collect()
 }
@@ -189,7 +215,14 @@ fn rank(key: &str) -> u8 {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::{Value, json};
+    use wrtpod_cni::Field;
+
     use super::*;
+
+    fn value(written: &impl Field) -> Value {
+        serde_json::from_str(&written.write().compact()).expect("it is JSON")
+    }
 
     #[test]
     fn each_family_is_one_set_of_ranges() {
@@ -204,7 +237,7 @@ mod tests {
         ];
         let starts: Vec<Vec<Value>> = range_sets(&ranges)
             .iter()
-            .map(|set| set.iter().map(|range| range["rangeStart"].clone()).collect())
+            .map(|set| set.iter().map(|range| value(range)["rangeStart"].clone()).collect())
             .collect();
         assert_eq!(json!(starts), json!([["192.168.1.200", "192.168.1.230"], ["fd00::200"]]));
     }
@@ -212,7 +245,7 @@ mod tests {
     /// Plugins 1.1.1 refuse an element of `request` without an option.
     #[test]
     fn every_request_of_dhcp_names_an_option() {
-        let dhcp = ipam(&Ipam::Dhcp { hostname: "ha".to_owned() }).expect("it asks");
+        let dhcp = value(&source(&Ipam::Dhcp { hostname: "ha".to_owned() }).expect("it asks"));
         let request = dhcp["request"].as_array().expect("a list");
         assert!(request.iter().all(|element| element["option"].is_string()), "{request:?}");
         assert!(request.iter().any(|element| element["skipDefault"] == true), "{request:?}");
@@ -221,7 +254,7 @@ mod tests {
     /// Two NICs of a pod, and pods of one name in two namespaces, have all of CNI_ARGS in common but the MAC.
     #[test]
     fn a_dhcp_client_is_known_by_its_mac() {
-        let dhcp = ipam(&Ipam::Dhcp { hostname: "ha".to_owned() }).expect("it asks");
+        let dhcp = value(&source(&Ipam::Dhcp { hostname: "ha".to_owned() }).expect("it asks"));
         assert_eq!(dhcp["provide"][0], json!({"option": "dhcp-client-identifier", "fromArg": "MAC"}));
         assert_eq!(dhcp["provide"][1], json!({"option": "host-name", "value": "ha"}));
     }

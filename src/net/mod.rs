@@ -1,5 +1,5 @@
-//! CNI configuration and the Multus annotation, from the plan. Knows CNI's and Multus' formats and nothing
-//! of Kubernetes objects.
+//! CNI configuration and the Multus annotation, from the plan, in the types of `wrtpod-cni`. Knows nothing of Kubernetes
+//! objects.
 //!
 //! Facts: containernetworking/plugins 1.9.1, Multus 4.2/4.3. Capabilities stand on the plugin that owns
 //! them (libcni injects `runtimeConfig` by the plugin's own map), and `default-route` is never written:
@@ -9,5 +9,5 @@ mod annotation;
 mod conflist;
 mod nad;
 
-pub use annotation::{NETWORK_STATUS, NETWORKS, networks};
+pub use annotation::networks;
 pub use nad::{Nad, digest};

@@ -20,6 +20,8 @@ use super::container::container;
 use super::meta::{map, metadata, pod_labels, selector};
 use super::scripts::{self, ScriptsOwner};
 use super::set::Object;
+use wrtpod_cni::multus::NETWORKS;
+
 use crate::net::{self, Nad};
 use crate::plan::{self, Appliance, Nic, Placement, Profile, RunAs, VolumeSource, Workload};
 use crate::pod::Scripts;
@@ -93,7 +95,7 @@ fn pod_annotations(
     annotations.extend(map(&appliance.pod_annotations).unwrap_or_default());
     // A NAD is read only when the pod's sandbox is made: one with other content has another name, which rolls the pod.
     if let Some(networks) = net::networks(nads, namespace) {
-        annotations.insert(net::NETWORKS.into(), networks);
+        annotations.insert(NETWORKS.into(), networks);
     }
     if !appliance.config.is_empty() {
         annotations.insert(CONFIG_DIGEST.into(), digest(&appliance.config));

@@ -7,6 +7,7 @@ use k8s_openapi::api::core::v1::{ConfigMap, PersistentVolumeClaim, Service};
 use k8s_openapi::api::networking::v1::{Ingress, NetworkPolicy};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
+use wrtpod_cni::multus::NETWORKS;
 
 use crate::diag::{Diagnostic, Diagnostics, Loc, Written};
 use crate::objects::{NAD_KIND, Object, ObjectSet};
@@ -75,7 +76,7 @@ fn apply(set: &mut ObjectSet, patch: &Loc<Written>) -> Result<(), Vec<Diagnostic
         );
     }
     for (pointer, what) in undone(object, &merged) {
-        let place = patch.value.places.get(pointer).copied();
+        let place = patch.value.places.get(&pointer).copied();
         findings.push(
             Diagnostic::error("patch-undoes", format!("the patch changes {what}"))
                 .at(place.or(patch.span))
@@ -90,9 +91,10 @@ fn apply(set: &mut ObjectSet, patch: &Loc<Written>) -> Result<(), Vec<Diagnostic
 }
 
 /// What a patch must not undo: the pointers and what they are.
-fn undone(before: &Object, after: &Object) -> Vec<(&'static str, &'static str)> {
+fn undone(before: &Object, after: &Object) -> Vec<(String, &'static str)> {
     let (before, after) = (&before.value, &after.value);
     let workload = after.pointer("/spec/template/spec").is_some();
+    let nics = format!("/spec/template/metadata/annotations/{}", NETWORKS.replace('/', "~1"));
     let pinned = [
         ("/spec/selector", "the selector, which is immutable"),
         ("/spec/serviceName", "the name of its Service, which is immutable"),
@@ -100,16 +102,16 @@ fn undone(before: &Object, after: &Object) -> Vec<(&'static str, &'static str)> 
         ("/spec/volumeClaimTemplates", "claim templates, which are immutable"),
         ("/spec/replicas", "the number of pods, which would share one MAC"),
         ("/spec/strategy", "the update strategy"),
-        ("/spec/template/metadata/annotations/k8s.v1.cni.cncf.io~1networks", "the NICs"),
+        (&nics, "the NICs"),
         ("/spec/template/spec/hostNetwork", "the pod's network: with the node's there are no NICs"),
         ("/spec/template/spec/shareProcessNamespace", "PID 1, which has to be the appliance's init"),
         ("/spec/storageClassName", "the storage class of a claim, which is immutable"),
     ];
     let changed = pinned.into_iter().filter(|(pointer, _)| {
-        let selects = *pointer == "/spec/selector" || workload || *pointer == "/spec/storageClassName";
+        let selects = workload || matches!(*pointer, "/spec/selector" | "/spec/storageClassName");
         selects && before.pointer(pointer) != after.pointer(pointer)
     });
-    changed.collect()
+    changed.map(|(pointer, what)| (pointer.to_owned(), what)).collect()
 }
 
 /// The object with its patch, and what Kubernetes would not understand of the patch; or why it is none at all.

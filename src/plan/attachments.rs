@@ -3,6 +3,9 @@
 
 use std::collections::BTreeMap;
 
+use serde_json::Value;
+use wrtpod_cni::{Field, Json, OtherPlugin, Plugin};
+
 use super::link::Link;
 use super::model::{Addressing, Attachment, Ipam, Nic, PoolRange, Profile, Sysctl};
 use crate::diag::{Loc, Span};
@@ -94,6 +97,16 @@ pub fn link_over(network: &Network, over: &str) -> Link {
     }
 }
 
+/// The plugins that the user appends. What is no object has no `type` either, and is refused for that.
+pub fn chain(network: &Network) -> Vec<Loc<Plugin>> {
+    let read = |value: &Value| {
+        let json = Json::parse(&value.to_string()).ok()?;
+        Plugin::read(&json, &mut Vec::new())
+    };
+    let plugin = |value: &Value| read(value).unwrap_or_else(|| Plugin::Other(OtherPlugin::default()));
+    network.chain.iter().map(|value| Loc::new(plugin(value), value.span)).collect()
+}
+
 /// The attachment by which a NIC of this profile joins the network; a DHCP server is told `hostname`.
 pub fn attachment(
     network: &Network,
@@ -135,7 +148,7 @@ pub fn attachment(
         sysctls: sysctls(profile, nic, network),
         mac_by_tuning: link.mac_by_tuning(),
         link,
-        chain: network.chain.iter().map(|plugin| plugin.value.clone()).collect(),
+        chain: chain(network).into_iter().map(|plugin| plugin.value).collect(),
     }
 }
 

@@ -89,7 +89,7 @@ fn network_facts(
         wire: network.wire.as_ref().map(|wire| wire.value.to_string()),
         mtu: attachments::mtu(network),
         sysctls: network.sysctls.clone(),
-        chain: network.chain.clone(),
+        chain: attachments::chain(network),
     }
 }
 

@@ -1,5 +1,5 @@
 //! The plan: documents in, every question answered. It knows the site and the appliances, and nothing of
-//! Kubernetes' or CNI's formats. Entry: [`decide`]; `rules` then judges what came out.
+//! Kubernetes' formats; of CNI's only the plugins that documents bring along. Entry: [`decide`]; `rules` then judges what came out.
 
 mod access;
 mod advice;

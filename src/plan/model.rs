@@ -3,7 +3,7 @@
 
 use std::net::IpAddr;
 
-use serde_json::Value;
+use wrtpod_cni::Plugin;
 
 use super::boot::BootOverlay;
 use super::link::Link;
@@ -70,7 +70,7 @@ pub struct Network {
     /// Sysctls of the user's.
     pub sysctls: Pairs,
     /// Further plugins of the user's.
-    pub chain: Vec<Loc<Value>>,
+    pub chain: Vec<Loc<Plugin>>,
     /// Networks behind its routers.
     pub routes: Vec<Route>,
     /// Whether it is the cluster's own, without Multus.
@@ -120,7 +120,7 @@ pub struct Attachment {
     /// Whether `tuning` has to set the MAC, because the link's own plugin takes none.
     pub mac_by_tuning: bool,
     /// Further plugins of the user's, appended to the chain as they are.
-    pub chain: Vec<Value>,
+    pub chain: Vec<Plugin>,
 }
 
 /// A sysctl with its reason.

@@ -138,7 +138,7 @@ fn check_claims(plan: &Plan, diags: &mut Diagnostics) {
 fn is_reserved(what: &str, key: &str) -> bool {
     let ours = ["app.kubernetes.io/name", "app.kubernetes.io/instance", "app.kubernetes.io/managed-by"];
     let prefix = key.split_once('/').map_or("", |(prefix, _)| prefix);
-    matches!(prefix, "wrtpod.dev" | "applyset.kubernetes.io" | "k8s.v1.cni.cncf.io")
+    matches!(prefix, "wrtpod.dev" | "applyset.kubernetes.io" | wrtpod_cni::multus::PREFIX)
         || what == "label" && ours.contains(&key)
 }
 

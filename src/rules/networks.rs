@@ -2,6 +2,8 @@
 
 use std::net::IpAddr;
 
+use wrtpod_cni::{Bandwidth, Plugin};
+
 use super::addresses::never_a_machine;
 use super::wires::{are_one, beside, or_apart};
 use crate::diag::{Diagnostic, Diagnostics, Loc};
@@ -272,54 +274,62 @@ fn check_plugins(network: &Network, diags: &mut Diagnostics) {
     }
 }
 
-/// Plugins that make an interface of their own, the second of one name.
-const LINKS: [&str; 10] =
-    ["bridge", "dummy", "host-device", "ipvlan", "loopback", "macvlan", "ptp", "tap", "vlan", "win-bridge"];
+/// Plugins that make an interface of their own, the second of one name, beside those that networks are made of.
+const LINKS: [&str; 5] = ["dummy", "loopback", "ptp", "tap", "win-bridge"];
 
-/// What `bandwidth` limits by; without any of them it does nothing, on whatever interface.
-const RATES: [&str; 4] = ["ingressRate", "ingressBurst", "egressRate", "egressBurst"];
-
-fn has_rates(plugin: &serde_json::Value) -> bool {
-    RATES.iter().filter_map(|rate| plugin.get(rate)).any(|rate| !rate.is_null() && rate.as_f64() != Some(0.0))
+/// Whether `bandwidth` limits anything; without any rate it does nothing, on whatever interface.
+fn has_rates(plugin: &Bandwidth) -> bool {
+    let rates = [plugin.ingress_rate, plugin.ingress_burst, plugin.egress_rate, plugin.egress_burst];
+    let keys = ["ingressRate", "ingressBurst", "egressRate", "egressBurst"];
+    rates.into_iter().flatten().any(|rate| rate != 0) || keys.iter().any(|key| plugin.keys.is_mistyped(key))
 }
 
-fn check_chained(network: &Network, plugin: &Loc<serde_json::Value>, diags: &mut Diagnostics) {
-    let kind = plugin.get("type").and_then(serde_json::Value::as_str).unwrap_or_default();
+fn check_chained(network: &Network, plugin: &Loc<Plugin>, diags: &mut Diagnostics) {
+    let kind = plugin.kind();
     // Frames of a bridge pass the node's packet filter where br_netfilter is loaded, and the node may have an address on it.
     let is_bridge = matches!(network.link.value, Link::Bridge { .. });
-    let (code, what, help) = match kind {
-        "" => (
+    let (code, what, help) = match &plugin.value {
+        Plugin::Other(_) if kind.is_empty() => (
             "chain-plugin",
             "a plugin of the chain has no `type`".to_owned(),
             "add `type: ` and the name of the plugin's binary",
         ),
-        "sbr" => (
+        Plugin::Sbr(_) => (
             "chain-sbr",
             "the plugin `sbr` has nothing to route by: no gateway reaches it".to_owned(),
             "remove it: `sourceRouting` of an interface has answers leave by it",
         ),
-        "portmap" if !is_bridge => (
+        Plugin::Portmap(_) if !is_bridge => (
             "chain-portmap",
             "the plugin `portmap` takes a port of the node and answers nobody on it".to_owned(),
             "remove it: the LAN reaches the appliance at its own address, the cluster by `service`",
         ),
-        "firewall" if !is_bridge => (
+        Plugin::Firewall(_) if !is_bridge => (
             "chain-firewall",
             "the plugin `firewall` does nothing for a NIC on a LAN: its rules are for what the node routes"
                 .to_owned(),
             "remove it; `guard` and `egress` are for eth0, the LAN is for the appliance's own firewall",
         ),
-        "bandwidth" if !is_bridge && has_rates(plugin) => (
+        Plugin::Bandwidth(limits) if !is_bridge && has_rates(limits) => (
             "chain-bandwidth",
             format!("the plugin `bandwidth` wants a veth pair, and a NIC of {} is none", network.link.kind()),
             "remove it, or make the network a `bridge`",
         ),
-        _ if LINKS.contains(&kind) => (
-            "chain-link",
-            format!("the plugin `{kind}` makes an interface, and the network has made it"),
-            "remove it: what the network hangs on is its `macvlan`, `ipvlan`, `vlan`, `bridge` or `hostDevice`",
-        ),
+        Plugin::Macvlan(_)
+        | Plugin::Ipvlan(_)
+        | Plugin::Vlan(_)
+        | Plugin::Bridge(_)
+        | Plugin::HostDevice(_) => second_link(kind),
+        Plugin::Other(_) if LINKS.contains(&kind) => second_link(kind),
         _ => return,
     };
     diags.push(Diagnostic::error(code, what).at(plugin.span).help(help));
+}
+
+fn second_link(kind: &str) -> (&'static str, String, &'static str) {
+    (
+        "chain-link",
+        format!("the plugin `{kind}` makes an interface, and the network has made it"),
+        "remove it: what the network hangs on is its `macvlan`, `ipvlan`, `vlan`, `bridge` or `hostDevice`",
+    )
 }

@@ -30,7 +30,7 @@ const TABLE: &[(&str, &[&str])] = &[
     ("recipe", &["diag", "overlay", "spec", "types", "uci"]),
     ("rules", &["diag", "objects", "plan", "types"]),
     ("import", &["diag", "spec", "types", "yaml"]),
-    ("net", &["plan", "shown"]),
+    ("net", &["plan", "types"]),
     ("objects", &["net", "plan", "pod", "types"]),
     ("passes", &["diag", "objects", "types"]),
     ("sink", &["cores", "objects", "shown", "temporary", "types", "yaml"]),

@@ -11,6 +11,7 @@ mod attachments;
 mod cli;
 mod cli_chart;
 mod clients;
+mod cni;
 mod containers;
 mod defaults;
 mod goldens;

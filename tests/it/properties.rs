@@ -12,7 +12,7 @@ use crate::support::{outcome, outcome_of};
 const HEAD: &str = "apiVersion: wrtpod.dev/v1alpha1\n";
 
 /// `PROPTEST_CASES=10000` looks further.
-fn config() -> ProptestConfig {
+pub fn config() -> ProptestConfig {
     let cases = std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok());
     ProptestConfig { cases: cases.unwrap_or(128), failure_persistence: None, ..ProptestConfig::default() }
 }
@@ -165,7 +165,7 @@ fn plausible() -> impl Strategy<Value = String> {
     })
 }
 
-fn documents() -> impl Strategy<Value = String> {
+pub fn documents() -> impl Strategy<Value = String> {
     prop_oneof![wild(), plausible()]
 }
 

@@ -1,12 +1,12 @@
 //! What `status` reads of an appliance, through the API server.
 
 use serde_json::{Value, json};
+use wrtpod_cni::multus::NETWORKS;
 
 use super::fake::{Fake, Fault};
 use super::object;
 use crate::cluster::{ApplianceStatus, Verdict};
 
-const NETWORKS: &str = "k8s.v1.cni.cncf.io/networks";
 const STATEFUL_SETS: &str = "/apis/apps/v1/namespaces/home/statefulsets";
 const PODS: &str = "/api/v1/namespaces/home/pods";
 const OTHERS_NAD: &str = "/apis/k8s.cni.cncf.io/v1/namespaces/net/network-attachment-definitions/lan";
