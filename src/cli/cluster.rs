@@ -143,10 +143,15 @@ fn expected(plan: &plan::Plan, appliance: &Appliance, nic: &plan::Nic) -> Option
 
 impl From<cluster::Error> for CliError {
     fn from(error: cluster::Error) -> Self {
-        let (message, hint) = (error.to_string(), error.help().map(str::to_owned));
-        match error.class() {
-            Class::Refused => Self::Refused { message, hint },
-            Class::Environment => Self::Environment { message, hint },
-        }
+        // Where the environment failed among others, that decides the exit code of all.
+        let class = error.class();
+        let one = |error: &cluster::Error| {
+            let (message, hint) = (error.to_string(), error.help());
+            match class {
+                Class::Refused => Self::Refused { message, hint },
+                Class::Environment => Self::Environment { message, hint },
+            }
+        };
+        Self::several(error.each().map(one).collect())
     }
 }

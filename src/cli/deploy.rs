@@ -3,15 +3,16 @@
 use super::args::{DeployArgs, DryRun};
 use super::cluster::{block_on, connect, releases};
 use super::error::{CliError, Outcome};
-use super::image;
 use super::load::{Loaded, WithoutSite, load};
 use super::pin::pin;
 use super::printer::Printer;
 use super::progress::Show;
 use super::root_notes::root_notes;
 use super::table::table;
+use super::{image, obstacles};
 use crate::cluster::{
-    ApplyOptions, ApplyReport, Cluster, DeployOptions, DeployReport, NicReport, Release, Verdict, WaitOptions,
+    ApplyOptions, ApplyReport, Cluster, DeployOptions, DeployReport, NicReport, Raised, Release, Verdict,
+    WaitOptions,
 };
 use crate::plan::{Appliance, Profile};
 use crate::{passes, sink};
@@ -40,7 +41,7 @@ pub fn run(args: &DeployArgs, printer: Printer) -> Result<Outcome, CliError> {
         let mut outcome = Outcome::Done;
         for (release, (appliance, _)) in releases.iter().zip(loaded.chosen()) {
             if args.dry_run == Some(DryRun::Server) {
-                dry_run(&cluster, release, args, printer).await?;
+                dry_run(&cluster, release, &loaded, args, printer).await?;
             } else if deploy(&cluster, release, appliance, &loaded, args, printer).await? == Outcome::Found {
                 outcome = Outcome::Found;
             }
@@ -52,14 +53,17 @@ pub fn run(args: &DeployArgs, printer: Printer) -> Result<Outcome, CliError> {
 async fn dry_run(
     cluster: &Cluster,
     release: &Release,
+    loaded: &Loaded,
     args: &DeployArgs,
     printer: Printer,
 ) -> Result<(), CliError> {
     let options = ApplyOptions { force_conflicts: args.force_conflicts, delete_data: false };
     let report = {
         let mut show = Show::new(printer, format!("asking the API server about {}", release.appliance));
-        cluster.dry_run(release, &options, &mut show).await?
+        cluster.dry_run(release, &options, &mut show).await
     };
+    let report =
+        report.map_err(|error| obstacles::ended(error, "deploy", &release.appliance, loaded, printer))?;
     printer.line(&format!("{}: {} (dry run: nothing was written)", release.appliance, summary(&report)));
     Ok(())
 }
@@ -78,8 +82,10 @@ async fn deploy(
     };
     let report = {
         let mut show = Show::new(printer, format!("applying {}", release.appliance));
-        cluster.deploy(release, &options, &mut show).await?
+        cluster.deploy(release, &options, &mut show).await
     };
+    let report =
+        report.map_err(|error| obstacles::ended(error, "deploy", &release.appliance, loaded, printer))?;
     printer.line(&format!("{}: {}", release.appliance, summary(&report.apply)));
     if args.wait {
         Printer::told(&nic_table(&report.nics))?;
@@ -91,9 +97,9 @@ async fn deploy(
         printer.line(&line);
     }
     if args.wait {
-        for module in cluster.missing_modules(release).await {
-            printer.note(&module.to_string());
-        }
+        let missing = cluster.missing_modules(release).await.into_iter();
+        let raised = missing.map(|obstacle| Raised { appliance: Some(release.appliance.clone()), obstacle });
+        obstacles::tell(&raised.collect::<Vec<_>>(), loaded, printer);
     }
     Ok(verdict(&report))
 }

@@ -11,7 +11,7 @@ use super::load::{WithoutSite, load};
 use super::pin::pin;
 use super::printer::Printer;
 use super::progress::Show;
-use super::{complete, inside, mask};
+use super::{complete, inside, mask, obstacles};
 use crate::cluster::{Change, DiffReport, Silent};
 use crate::plan::Profile;
 
@@ -45,7 +45,10 @@ pub fn run(args: &DiffArgs, printer: Printer) -> Result<Outcome, CliError> {
         pin(&cluster, &mut releases, args.pin.when, &mut Silent, printer).await?;
         let (mut text, mut notes) = (String::new(), Vec::new());
         for (release, (appliance, _)) in releases.iter().zip(loaded.chosen()) {
-            let report = cluster.diff(release, &|sides| mask::texts(sides, args.show_secrets)).await?;
+            let report = cluster.diff(release, &|sides| mask::texts(sides, args.show_secrets)).await;
+            let name = &release.appliance;
+            let report =
+                report.map_err(|error| obstacles::ended(error, "compare", name, &loaded, printer))?;
             objects(&mut text, &report);
             if appliance.profile == Profile::OpenWrt {
                 match inside::changed(&cluster, release, appliance, args.show_secrets).await {

@@ -23,6 +23,7 @@ mod load;
 mod markdown;
 mod mask;
 mod new_file;
+mod obstacles;
 mod pin;
 mod posture;
 mod printer;

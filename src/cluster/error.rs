@@ -7,6 +7,7 @@ use serde::Serialize;
 use crate::objects::Identity;
 use crate::shown;
 
+use super::session::combine;
 use super::{Obstacle, Problem};
 
 /// Whose fault an error is; decides the exit code.
@@ -98,7 +99,7 @@ pub enum Error {
     #[error("{}", conflict_text(.0))]
     Conflict(Vec<ObjectConflict>),
     /// The object is there with another value of a field that cannot be changed.
-    #[error("{identity} cannot be changed in place: {reason}: {}", immutable_fix(.identity))]
+    #[error("{identity} cannot be changed in place: {reason}")]
     Immutable {
         /// The object.
         identity: Box<Identity>,
@@ -130,7 +131,7 @@ pub enum Error {
         timed_out: bool,
     },
     /// A pod did not go away in time. It is never deleted by force: the old one may still run with its MAC.
-    #[error("Pod {pod} is not gone after {seconds} s: {reason}: {fix}")]
+    #[error("Pod {pod} is not gone after {seconds} s: {reason}")]
     PodStays {
         /// Its name.
         pod: String,
@@ -189,21 +190,50 @@ impl Error {
 }
 
 impl Error {
-    /// What to do about it, where that is not said with it.
-    pub fn help(&self) -> Option<&str> {
-        match self {
-            Self::Kubeconfig { help, .. } => help.as_deref(),
-            Self::Setup { .. } => {
-                Some("correct the kubeconfig, or give another one with `--kubeconfig FILE`")
+    /// What to do about it, where there is something to do.
+    pub fn help(&self) -> Option<String> {
+        let help = match self {
+            Self::Kubeconfig { help, .. } => return help.clone(),
+            Self::Obstacle(obstacle) => return Some(obstacle.fix()),
+            Self::Conflict(_) => TAKE_OVER,
+            Self::Immutable { identity, .. } => immutable_fix(identity),
+            Self::PodStays { fix, .. } => fix,
+            Self::Setup { .. } => "correct the kubeconfig, or give another one with `--kubeconfig FILE`",
+            Self::Proxy { .. } => WITHOUT_PROXY,
+            Self::Unreachable { .. } => {
+                "see that the cluster runs, and that the kubeconfig's `server` is right: `kubectl config view --minify` shows it"
             }
-            Self::Proxy { .. } => Some(WITHOUT_PROXY),
-            Self::Unreachable { .. } => Some(
-                "see that the cluster runs, and that the kubeconfig's `server` is right: `kubectl config view --minify` shows it",
-            ),
             Self::Unauthorized { .. } => {
-                Some("get a kubeconfig that holds, or choose another context with `--context NAME`")
+                "get a kubeconfig that holds, or choose another context with `--context NAME`"
             }
-            _ => None,
+            _ => return None,
+        };
+        Some(help.to_owned())
+    }
+}
+
+impl Error {
+    /// Each by itself.
+    pub fn each(&self) -> Box<dyn Iterator<Item = &Self> + '_> {
+        match self {
+            Self::Several(errors) => Box::new(errors.iter().flat_map(Self::each)),
+            one => Box::new(std::iter::once(one)),
+        }
+    }
+
+    /// The obstacles among its causes, and what else there is.
+    pub fn obstacles(self) -> (Vec<Obstacle>, Option<Self>) {
+        match self {
+            Self::Obstacle(obstacle) => (vec![*obstacle], None),
+            Self::Several(errors) => {
+                let (mut obstacles, mut rest) = (Vec::new(), Vec::new());
+                for (found, other) in errors.into_iter().map(Self::obstacles) {
+                    obstacles.extend(found);
+                    rest.extend(other);
+                }
+                (obstacles, (!rest.is_empty()).then(|| combine(rest)))
+            }
+            other => (Vec::new(), Some(other)),
         }
     }
 }
@@ -214,6 +244,9 @@ impl From<Obstacle> for Error {
     }
 }
 
+const TAKE_OVER: &str =
+    "take them over with `wrtpod deploy NAME --force-conflicts`, or have the other manager give them up";
+
 fn conflict_text(conflicts: &[ObjectConflict]) -> String {
     let mut text = String::from("other managers own fields that the appliance sets:");
     for object in conflicts {
@@ -222,7 +255,6 @@ fn conflict_text(conflicts: &[ObjectConflict]) -> String {
             let _ = write!(text, "\n  {}: {field} belongs to {manager}", object.identity);
         }
     }
-    text.push_str("\ntake them over with `wrtpod deploy NAME --force-conflicts`, or have the other manager give them up");
     text
 }
 

@@ -63,7 +63,7 @@ mod wire;
 pub use connect::{ConnectOptions, connect};
 pub use contexts::contexts;
 pub use diff::Write;
-pub use doctor::{Check, CheckState, DoctorReport, Finding};
+pub use doctor::{Check, CheckState, DoctorReport, Raised};
 pub use error::{Class, Error, FieldConflict, ObjectConflict};
 pub use existing::ExistingFault;
 pub use extensions::Missing;

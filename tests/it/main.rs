@@ -22,6 +22,7 @@ mod ipv6;
 mod keys;
 mod layering;
 mod messages;
+mod obstacles;
 mod overlays;
 mod parts;
 mod place;

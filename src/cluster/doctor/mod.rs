@@ -11,7 +11,7 @@ mod probe;
 mod report;
 mod site;
 
-pub use report::{Check, CheckState, DoctorReport, Finding};
+pub use report::{Check, CheckState, DoctorReport, Raised};
 
 use k8s_openapi::api::core::v1::PodSpec;
 use report::Seen;

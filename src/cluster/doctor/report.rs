@@ -41,9 +41,9 @@ pub struct Check {
     pub state: CheckState,
 }
 
-/// An obstacle, and whose.
+/// An obstacle, and of which appliance it was raised.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Finding {
+pub struct Raised {
     /// The appliance that it stands in the way of; `None` for all.
     pub appliance: Option<String>,
     /// What it is.
@@ -56,7 +56,7 @@ pub struct DoctorReport {
     /// Every check.
     pub checks: Vec<Check>,
     /// What was found; each once.
-    pub findings: Vec<Finding>,
+    pub findings: Vec<Raised>,
 }
 
 impl DoctorReport {
@@ -71,9 +71,9 @@ impl DoctorReport {
         let state = obstacles.iter().map(state).max_by_key(|state| *state as u8).unwrap_or(CheckState::Ok);
         self.checks.push(Check { check, of: of.into(), state });
         for obstacle in obstacles {
-            let finding = Finding { appliance: appliance.map(str::to_owned), obstacle };
-            if !self.findings.iter().any(|known| known.obstacle == finding.obstacle) {
-                self.findings.push(finding);
+            let raised = Raised { appliance: appliance.map(str::to_owned), obstacle };
+            if !self.findings.iter().any(|known| known.obstacle == raised.obstacle) {
+                self.findings.push(raised);
             }
         }
     }

@@ -107,8 +107,8 @@ async fn every_conflict_is_named_in_one_error() {
     other managers own fields that the appliance sets:
       ConfigMap openwrt: .data.a belongs to helm
       NetworkAttachmentDefinition lan: .spec.config belongs to helm
-    take them over with `wrtpod deploy NAME --force-conflicts`, or have the other manager give them up
     ");
+    assert!(error.help().is_some_and(|help| help.contains("`wrtpod deploy NAME --force-conflicts`")));
     assert!(!fake.log().contains("statefulsets/openwrt"), "the workload waits for its parts");
 }
 

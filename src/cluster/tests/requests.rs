@@ -176,7 +176,9 @@ async fn on_a_first_deploy_the_namespace_is_to_be_made_before_a_secret() {
     let fake = Fake::new();
     let mut release = release();
     release.secret = None;
-    let error = fake.cluster.apply(&release, &PLAIN, &mut Silent).await.expect_err("refused").to_string();
+    let error = fake.cluster.apply(&release, &PLAIN, &mut Silent).await.expect_err("refused");
+    let helps = |error: &Error| error.each().filter_map(Error::help).collect::<Vec<_>>().join("\n");
+    let error = helps(&error);
     let command = "kubectl create namespace home; kubectl -n home create secret generic ";
     assert!(error.contains(command), "{error}");
     release.objects = set(release.objects.iter().map(|one| {
@@ -187,7 +189,7 @@ async fn on_a_first_deploy_the_namespace_is_to_be_made_before_a_secret() {
         }
         value
     }));
-    let error = fake.cluster.apply(&release, &PLAIN, &mut Silent).await.expect_err("refused").to_string();
+    let error = helps(&fake.cluster.apply(&release, &PLAIN, &mut Silent).await.expect_err("refused"));
     for name in ["openwrt-password", "all", "more"] {
         assert!(error.contains(&format!("{command}{name} ")), "{error}");
     }

@@ -1,7 +1,7 @@
 //! Where in the documents a finding of the cluster comes from: the word that names what is missing or wrong there.
 
 use crate::cli::load::Loaded;
-use crate::cluster::{Finding, NodeState, Obstacle};
+use crate::cluster::{NodeState, Obstacle, Raised};
 use crate::diag::{Loc, Span};
 use crate::net::Nad;
 use crate::plan::{self, VolumeSource};
@@ -11,14 +11,14 @@ use crate::spec::{
 };
 
 /// The place; `None` for what no document names.
-pub fn of(finding: &Finding, loaded: &Loaded) -> Option<Span> {
+pub fn of(raised: &Raised, loaded: &Loaded) -> Option<Span> {
     let site = &loaded.documents.site.as_ref()?.spec;
-    let name = finding.appliance.as_deref();
+    let name = raised.appliance.as_deref();
     let documents = &loaded.documents.appliances;
     let document =
         documents.iter().find(|one| Some(one.metadata.name.as_str()) == name).map(|one| &one.spec.value);
     let planned = loaded.plan.appliances.iter().find(|one| Some(one.name.as_str()) == name);
-    match &finding.obstacle {
+    match &raised.obstacle {
         Obstacle::NoNamespace { .. }
         | Obstacle::NamespaceRefused { .. }
         | Obstacle::NamespaceTerminating { .. }
@@ -192,8 +192,8 @@ spec:
         let loaded = judge(&[input], &DocumentArgs::default(), &[], ScriptsOwner::of_rendered, printer)
             .expect("no faults");
         let word = |obstacle: Obstacle| {
-            let finding = Finding { appliance: Some("router".to_owned()), obstacle };
-            of(&finding, &loaded).map_or("nowhere", |span| loaded.sources.slice(span))
+            let raised = Raised { appliance: Some("router".to_owned()), obstacle };
+            of(&raised, &loaded).map_or("nowhere", |span| loaded.sources.slice(span))
         };
         let (namespace, appliance) = ("appliances".to_owned(), "router".to_owned());
         let (_, objects) = loaded.chosen().next().expect("an appliance");
@@ -296,8 +296,8 @@ spec:
             (secret("all"), "all"),
         ];
         for (obstacle, want) in table {
-            let finding = Finding { appliance: Some("recorder".to_owned()), obstacle };
-            assert_eq!(of(&finding, &loaded).map(|span| loaded.sources.slice(span)), Some(want));
+            let raised = Raised { appliance: Some("recorder".to_owned()), obstacle };
+            assert_eq!(of(&raised, &loaded).map(|span| loaded.sources.slice(span)), Some(want));
         }
     }
 }

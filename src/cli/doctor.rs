@@ -1,21 +1,17 @@
 //! `wrtpod doctor`: what a deploy would fail of on this cluster.
 
-mod places;
-
 use clap::Args;
 use serde::Serialize;
 
 use super::args::{ClusterArgs, DocumentArgs, ReportFormat};
 use super::cluster::{block_on, connect, releases};
-use super::complete;
 use super::error::{CliError, Outcome};
 use super::load::{Loaded, WithoutSite, load};
 use super::printer::Printer;
 use super::progress::Show;
-use super::report;
 use super::table::table;
-use crate::cluster::{Check, CheckState, DoctorReport, Finding, Gravity};
-use crate::diag::{Diagnostic, Diagnostics, Severity};
+use super::{complete, obstacles, report};
+use crate::cluster::{Check, CheckState, DoctorReport, Gravity, Raised};
 
 /// `wrtpod doctor`.
 #[derive(Debug, Args)]
@@ -46,9 +42,7 @@ pub fn run(args: &DoctorArgs, printer: Printer) -> Result<Outcome, CliError> {
     match args.output {
         ReportFormat::Table => {
             Printer::told(&checks(&report))?;
-            let mut diagnostics = Diagnostics::new();
-            diagnostics.extend(report.findings.iter().map(|finding| diagnostic(finding, &loaded)));
-            printer.diagnostics(&diagnostics, &loaded.sources);
+            obstacles::tell(&report.findings, &loaded, printer);
         }
         ReportFormat::Json => Printer::data(&report::json(&Told::new(&report, &loaded)))?,
         ReportFormat::Yaml => Printer::data(&report::yaml(&Told::new(&report, &loaded)))?,
@@ -74,20 +68,8 @@ fn summary(report: &DoctorReport) -> String {
 }
 
 /// Notes are worth knowing, and no finding.
-fn is_found(finding: &Finding) -> bool {
-    finding.obstacle.gravity() > Gravity::Note
-}
-
-fn diagnostic(finding: &Finding, loaded: &Loaded) -> Diagnostic {
-    let obstacle = &finding.obstacle;
-    let severity = match obstacle.gravity() {
-        Gravity::Note => Severity::Note,
-        Gravity::Warning => Severity::Warning,
-        Gravity::Error => Severity::Error,
-    };
-    Diagnostic::new(severity, obstacle.code(), obstacle.claim())
-        .at(places::of(finding, loaded))
-        .help(obstacle.fix())
+fn is_found(raised: &Raised) -> bool {
+    raised.obstacle.gravity() > Gravity::Note
 }
 
 /// The report as machines read it.
@@ -103,7 +85,7 @@ struct ToldFinding<'a> {
     severity: Gravity,
     appliance: Option<&'a str>,
     message: String,
-    help: String,
+    help: Option<String>,
     file: Option<&'a str>,
     line: Option<usize>,
     column: Option<usize>,
@@ -111,16 +93,16 @@ struct ToldFinding<'a> {
 
 impl<'a> Told<'a> {
     fn new(report: &'a DoctorReport, loaded: &'a Loaded) -> Self {
-        let told = |finding: &'a Finding| {
-            let span = places::of(finding, loaded);
-            let position = span.map(|span| loaded.sources.position(span.file, span.start));
+        let told = |raised: &'a Raised| {
+            let finding = obstacles::diagnostic(raised, loaded);
+            let position = finding.span.map(|span| loaded.sources.position(span.file, span.start));
             ToldFinding {
-                code: finding.obstacle.code(),
-                severity: finding.obstacle.gravity(),
-                appliance: finding.appliance.as_deref(),
-                message: finding.obstacle.claim(),
-                help: finding.obstacle.fix(),
-                file: span.map(|span| loaded.sources.name(span.file)),
+                code: finding.code,
+                severity: raised.obstacle.gravity(),
+                appliance: raised.appliance.as_deref(),
+                message: finding.message,
+                help: finding.help,
+                file: finding.span.map(|span| loaded.sources.name(span.file)),
                 line: position.map(|at| at.line),
                 column: position.map(|at| at.column),
             }
