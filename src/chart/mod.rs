@@ -32,7 +32,7 @@ pub use package::{CONFIG_TYPE, CONTENT_TYPE, package};
 pub use pages::MARK;
 pub use version::{Stated as StatedVersion, Version, tag};
 
-use crate::diag::Diagnostic;
+use crate::diag::{Code, Finding};
 use crate::overlay::Overlays;
 use crate::plan::{self, Profile, Workload};
 use crate::spec::{self, Documents};
@@ -70,9 +70,6 @@ pub enum Defaults {
 
 /// The values of the documents' own place, in a chart for any place; where Helm's chart-testing looks for values.
 const EXAMPLE_VALUES: &str = "ci/example-values.yaml";
-
-/// The codes of everything that a chart can be refused for.
-pub const CODES: &[&str] = &["chart-overlays", "chart-patches", "chart-primary"];
 
 const SHARED: &[(&str, &str)] = &[
     ("templates/_access.tpl", include_str!("parts/_access.tpl")),
@@ -136,7 +133,7 @@ pub fn chart(
     appliance: &plan::Appliance,
     defaults: Defaults,
     version: &Version,
-) -> Result<Chart, Diagnostic> {
+) -> Result<Chart, Finding> {
     reject(appliance)?;
     let site = documents.site.as_ref().expect("a plan is made of a site");
     let document = documents
@@ -189,16 +186,16 @@ pub fn chart(
 }
 
 #[expect(clippy::result_large_err, reason = "a finding is made once for each chart")]
-fn reject(appliance: &plan::Appliance) -> Result<(), Diagnostic> {
+fn reject(appliance: &plan::Appliance) -> Result<(), Finding> {
     let name = &appliance.name;
     if let Some(nic) = appliance.nics.iter().find(|nic| nic.attachment.is_none()) {
         let what = format!("`{}` is on the cluster's primary network, which has no attachment", name.value);
-        return Err(Diagnostic::error("chart-primary", what)
+        return Err(Finding::error(Code::ChartPrimary, what)
             .at(nic.network.span)
             .help("render it: `wrtpod render` writes manifests for Kustomize, Flux and Argo CD"));
     }
     if let Some(patch) = appliance.patches.first() {
-        return Err(Diagnostic::error("chart-patches", format!("`{}` has patches", name.value))
+        return Err(Finding::error(Code::ChartPatches, format!("`{}` has patches", name.value))
             .at(patch.span)
             .help("write extraEnv, extraVolumes and what else values.yaml has, or patch what Helm renders"));
     }

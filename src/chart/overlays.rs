@@ -12,7 +12,7 @@ use serde_json::{Map, Value, json};
 use super::additions::added;
 use super::source::Source;
 use super::values::{pairs, uci};
-use crate::diag::Diagnostic;
+use crate::diag::{Code, Finding};
 use crate::objects::ObjectSet;
 use crate::overlay::{self, Content, File, Overlay};
 use crate::plan::{BootOverlay, ConfigFiles, NamedOverlay, as_text};
@@ -28,13 +28,13 @@ pub const FOLDER: &str = "files/overlays";
 
 /// The overlays that come with wrtpod, and those of the appliance, which take the place of one of their name.
 #[expect(clippy::result_large_err, reason = "a finding is made once for each chart")]
-pub fn carried(named: &[NamedOverlay<'_>]) -> Result<Carried, Diagnostic> {
+pub fn carried(named: &[NamedOverlay<'_>]) -> Result<Carried, Finding> {
     for (at, one) in named.iter().enumerate() {
         let name = &one.overlay.name;
         // The same overlay stands once among them.
         if let Some(first) = named[..at].iter().find(|other| other.overlay.name == *name) {
             let what = format!("two overlays are called `{name}`, and a chart knows them by their names");
-            return Err(Diagnostic::error("chart-overlays", what)
+            return Err(Finding::error(Code::ChartOverlays, what)
                 .at(one.reference.span)
                 .also(first.reference.span, "the other one")
                 .help("give one of them another `metadata.name`"));

@@ -30,7 +30,7 @@ fn chart_as(text: &str, name: &str, defaults: Defaults, version: &Version) -> Re
     let plan = plan::decide(&documents, &overlays, &mut diags).expect("the documents have a site");
     assert!(!diags.has_errors(), "{diags:?}");
     let appliance = plan.appliances.iter().find(|appliance| *appliance.name == name).expect("it is planned");
-    chart(&documents, &overlays, appliance, defaults, version).map_err(|finding| finding.code)
+    chart(&documents, &overlays, appliance, defaults, version).map_err(|finding| finding.code.as_str())
 }
 
 fn catalog_charts() -> impl Iterator<Item = Chart> {

@@ -97,7 +97,7 @@ impl<'a> Told<'a> {
             let finding = obstacles::diagnostic(raised, loaded);
             let position = finding.span.map(|span| loaded.sources.position(span.file, span.start));
             ToldFinding {
-                code: finding.code,
+                code: finding.code.as_str(),
                 severity: raised.obstacle.gravity(),
                 appliance: raised.appliance.as_deref(),
                 message: finding.message,

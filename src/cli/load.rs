@@ -9,7 +9,7 @@ use super::error::CliError;
 use super::printer::Printer;
 use crate::catalog;
 use crate::cores;
-use crate::diag::{Diagnostic, Diagnostics, SourceMap};
+use crate::diag::{Code, Diagnostics, Finding, SourceMap};
 use crate::objects::{self, ObjectSet, ScriptsOwner};
 use crate::overlay::{self, Overlays};
 use crate::passes;
@@ -189,8 +189,8 @@ pub fn place(args: &DocumentArgs, printer: Printer) -> Result<Place, CliError> {
     Ok(Place { namespace: Some(namespace), known, documented })
 }
 
-fn site_missing() -> Diagnostic {
-    Diagnostic::error("site-missing", "there is no Site among the documents")
+fn site_missing() -> Finding {
+    Finding::error(Code::SiteMissing, "there is no Site among the documents")
         .help("add one; `wrtpod init` writes it")
 }
 

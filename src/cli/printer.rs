@@ -8,7 +8,7 @@ use clap::builder::StyledStr;
 use indicatif::MultiProgress;
 
 use super::args::{Color, MessageFormat};
-use crate::diag::{Diagnostics, SourceMap, Style, render_json, render_text};
+use crate::diag::{Code, Diagnostics, SourceMap, Style, render_json, render_text};
 use crate::{secret, shown};
 
 /// The lines at the bottom of a terminal that are redrawn: they step aside for what is written.
@@ -113,7 +113,7 @@ impl Printer {
         match self.messages {
             MessageFormat::Text => Self::write_line(text),
             MessageFormat::Json => {
-                let object = serde_json::json!({"code": "progress", "severity": "note", "message": secret::without_users(text.trim())});
+                let object = serde_json::json!({"code": Code::Progress.as_str(), "severity": "note", "message": secret::without_users(text.trim())});
                 Self::write_json(&object);
             }
         }
@@ -128,7 +128,7 @@ impl Printer {
         match self.messages {
             MessageFormat::Text => format!("note: {}\n", shown::block(&secret::without_users(text))),
             MessageFormat::Json => {
-                let object = serde_json::json!({"code": "note", "severity": "note", "message": secret::without_users(text)});
+                let object = serde_json::json!({"code": Code::Note.as_str(), "severity": "note", "message": secret::without_users(text)});
                 format!("{object}\n")
             }
         }
@@ -196,7 +196,7 @@ impl Printer {
         let hint = hint.map(secret::without_users);
         match self.messages {
             MessageFormat::Json => {
-                let object = serde_json::json!({"code": "error", "severity": "error", "message": message, "help": hint});
+                let object = serde_json::json!({"code": Code::Error.as_str(), "severity": "error", "message": message, "help": hint});
                 Self::write_json(&object);
             }
             MessageFormat::Text => {

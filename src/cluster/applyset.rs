@@ -185,6 +185,7 @@ impl Parent {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::diag::Code;
 
     /// Checked against `printf 'wrtpod-openwrt.appliances.ConfigMap.' | sha256sum` and URL-safe base64.
     #[test]
@@ -207,7 +208,7 @@ mod tests {
     fn another_tools_parent_is_refused() {
         let value = json!({"metadata": {"name": "wrtpod-x", "annotations": {TOOLING: "kubectl/v1.34"}}});
         let error = Parent::read(&value).expect_err("refused");
-        assert!(matches!(error, Error::Obstacle(obstacle) if obstacle.code() == "other-owner"));
+        assert!(matches!(error, Error::Obstacle(obstacle) if obstacle.code() == Code::OtherOwner));
     }
 
     #[test]

@@ -6,13 +6,9 @@ use k8s_openapi::api::core::v1::{Event, Node, PersistentVolumeClaim, Pod};
 use wrtpod_cni::Configuration;
 
 use super::conditions::{self, WorkloadState};
-use super::patterns::{
-    CLAIM, CREATION, DEVICE, PARENT, SANDBOX, SCHEDULING, UNSCHEDULABLE, lasting, passing,
-};
+use super::patterns::{CLAIM, CREATION, DEVICE, PARENT, SANDBOX, SCHEDULING, lasting, passing};
 use super::{Problem, Release, containers, lacks, network, nodes, placement, users};
-
-/// The code of a pod without a planned NIC.
-pub(super) const NIC_MISSING: &str = "nic-missing";
+use crate::diag::Code;
 
 /// Everything that is looked at.
 pub(super) struct View<'a> {
@@ -56,7 +52,7 @@ fn of_pod(view: &View<'_>, pod: &Pod, problems: &mut Vec<Problem>) {
     if status.reason.as_deref() == Some("SysctlForbidden") {
         problems.push(problem(
             &name,
-            "sysctl-forbidden",
+            Code::SysctlForbidden,
             status.message.as_deref().unwrap_or("the kubelet forbids a sysctl of the pod"),
             "network sysctls belong in the attachment's tuning, not in the pod",
         ));
@@ -76,9 +72,10 @@ fn scheduling(view: &View<'_>, pod: &Pod, name: &str) -> Option<Problem> {
         .iter()
         .find(|condition| condition.type_ == "PodScheduled" && condition.status == "False")?;
     let message = condition.message.as_deref()?;
-    let fallback = passing("", UNSCHEDULABLE, "no node takes the pod: see the message");
+    let fallback = passing("", Code::Unschedulable, "no node takes the pod: see the message");
     let pattern = SCHEDULING.iter().find(|pattern| pattern.is_in(message)).unwrap_or(&fallback);
-    let pattern = if pattern.code == UNSCHEDULABLE && lacks_device(message) { &DEVICE } else { pattern };
+    let pattern =
+        if pattern.code == Code::Unschedulable && lacks_device(message) { &DEVICE } else { pattern };
     if let Some(problem) = nodes::refusing(view, name, message, pattern.code) {
         return Some(problem);
     }
@@ -106,7 +103,7 @@ fn sandbox(view: &View<'_>, pod: &Pod, name: &str) -> Option<Problem> {
         }
         let fix =
             "a volume cannot be mounted: the object that the message names is missing or in use elsewhere";
-        return Some(Problem { transient: true, ..problem(name, "volume", message, fix) });
+        return Some(Problem { transient: true, ..problem(name, Code::Volume, message, fix) });
     }
     if let Some(problem) = users::refused(name, message) {
         return Some(problem);
@@ -114,7 +111,7 @@ fn sandbox(view: &View<'_>, pod: &Pod, name: &str) -> Option<Problem> {
     let found = SANDBOX.iter().find(|pattern| pattern.is_in(message) || reason == pattern.text);
     let fallback = lasting(
         "",
-        "sandbox",
+        Code::Sandbox,
         "the pod's network cannot be made: see the message and the node's kubelet log",
     );
     let pattern = found.unwrap_or(&fallback);
@@ -158,7 +155,7 @@ fn of_creation(view: &View<'_>, workload: &WorkloadState, problems: &mut Vec<Pro
     });
     let Some(event) = newest(own) else { return };
     let message = event.message.as_deref().unwrap_or_default();
-    let fallback = lasting("", "pod-refused", "the API server refuses the pod: see the message");
+    let fallback = lasting("", Code::PodRefused, "the API server refuses the pod: see the message");
     let pattern = CREATION.iter().find(|pattern| pattern.is_in(message)).unwrap_or(&fallback);
     let object = format!(
         "{} {}",
@@ -186,7 +183,7 @@ fn of_claims(view: &View<'_>, problems: &mut Vec<Problem>) {
             let fix = "its volume is gone: restore a backup into a new claim";
             problems.push(Problem {
                 object,
-                ..problem("", "claim-lost", "its volume does not exist any more", fix)
+                ..problem("", Code::ClaimLost, "its volume does not exist any more", fix)
             });
             continue;
         }
@@ -195,7 +192,7 @@ fn of_claims(view: &View<'_>, problems: &mut Vec<Problem>) {
             .filter(|event| matches!(event.reason.as_deref(), Some("FailedBinding" | "ProvisioningFailed")));
         if let (true, Some(event)) = (phase == "Pending", failed.last()) {
             let message = event.message.as_deref().unwrap_or_default();
-            problems.push(Problem { object, ..problem("", "claim-pending", message, CLAIM) });
+            problems.push(Problem { object, ..problem("", Code::ClaimPending, message, CLAIM) });
         }
     }
 }
@@ -218,7 +215,7 @@ fn nics(view: &View<'_>, pod: &Pod) -> Option<Problem> {
          configuration is not the first in the node's CNI folder",
         release.namespace
     );
-    Some(problem(&name, NIC_MISSING, &message, &fix))
+    Some(problem(&name, Code::NicMissing, &message, &fix))
 }
 
 /// The events of one object.
@@ -237,7 +234,7 @@ pub(super) fn version(event: &Event) -> u64 {
 }
 
 /// A problem of a pod that does not go away by itself.
-pub(super) fn problem(pod: &str, code: &'static str, message: &str, fix: &str) -> Problem {
+pub(super) fn problem(pod: &str, code: Code, message: &str, fix: &str) -> Problem {
     Problem {
         code,
         object: format!("Pod {pod}"),

@@ -5,6 +5,7 @@ use k8s_openapi::api::core::v1::{ContainerStateTerminated, ContainerStatus, Even
 use super::causes::{events_of, problem};
 use super::conditions;
 use super::{Problem, lacks, users};
+use crate::diag::Code;
 
 const IMAGE: &str = "correct the image's name or tag, or give the namespace a pull secret; a node behind a proxy or \
                      without a route to the registry says so in the message";
@@ -63,7 +64,7 @@ fn of_container(
         | "RegistryUnavailable" => {
             let told = pull_event(pod, &status.name, events).filter(|_| reason == "ImagePullBackOff");
             let text = format!("{who}{}: {}", status.image, told.as_deref().unwrap_or(message));
-            Some(problem(name, "image-pull", &text, IMAGE))
+            Some(problem(name, Code::ImagePull, &text, IMAGE))
         }
         "CrashLoopBackOff" => {
             let ended = status.last_state.as_ref().and_then(|last| last.terminated.as_ref());
@@ -71,7 +72,7 @@ fn of_container(
         }
         "CreateContainerConfigError" => {
             let fix = "a ConfigMap, Secret or key that the container names is missing";
-            let (code, fix) = lacks::missing(message).unwrap_or(("container-config", fix));
+            let (code, fix) = lacks::missing(message).unwrap_or((Code::ContainerConfig, fix));
             Some(problem(name, code, &format!("{who}{message}"), fix))
         }
         "CreateContainerError" | "RunContainerError" => {
@@ -80,7 +81,7 @@ fn of_container(
             }
             let fix =
                 "the runtime cannot start the container: see the message (a mount, a device, the command)";
-            Some(problem(name, "container-start", &format!("{who}{message}"), fix))
+            Some(problem(name, Code::ContainerStart, &format!("{who}{message}"), fix))
         }
         _ => None,
     }
@@ -109,7 +110,8 @@ fn pull_event(pod: &Pod, container: &str, events: &[Event]) -> Option<String> {
 }
 
 fn failed(name: &str, init: bool, status: &ContainerStatus, ended: &ContainerStateTerminated) -> Problem {
-    let (code, what) = if init { ("init-failed", "init container") } else { ("crash-loop", "container") };
+    let (code, what) =
+        if init { (Code::InitFailed, "init container") } else { (Code::CrashLoop, "container") };
     let reason = match ended.reason.as_deref() {
         Some("OOMKilled") => "was killed: out of memory".to_owned(),
         Some(reason) if reason != "Error" && reason != "Completed" => {
@@ -149,7 +151,7 @@ fn not_ready(pod: &Pod, name: &str, events: &[Event]) -> Option<Problem> {
     let message = unhealthy.message.as_deref().unwrap_or_default();
     let who = container_of(unhealthy).map_or_else(String::new, |container| of_several(pod, container));
     let fix = "it runs but its probe fails: its log says what it waits for";
-    Some(Problem { transient: true, ..problem(name, "not-ready", &format!("{who}{message}"), fix) })
+    Some(Problem { transient: true, ..problem(name, Code::NotReady, &format!("{who}{message}"), fix) })
 }
 
 #[cfg(test)]

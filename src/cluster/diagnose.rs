@@ -9,6 +9,7 @@ use super::kinds::Kind;
 use super::session::Session;
 use super::wait::typed;
 use super::{Error, Problem, Release, containers, ground, nodes, prune, request, root};
+use crate::diag::Code;
 use crate::secret;
 
 /// How many lines of a log explain a failure.
@@ -109,7 +110,7 @@ pub(super) async fn problems(
     let pod = conditions::newest(&seen.pods, workload.as_ref());
     let explained = problems
         .iter_mut()
-        .find(|problem| matches!(problem.code, "crash-loop" | "init-failed" | "not-ready"));
+        .find(|problem| matches!(problem.code, Code::CrashLoop | Code::InitFailed | Code::NotReady));
     if let (Some(pod), Some(problem)) = (pod, explained) {
         let name = pod.metadata.name.as_deref().unwrap_or_default();
         if let Some((container, previous)) = containers::log_of(pod) {

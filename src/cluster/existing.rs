@@ -10,6 +10,7 @@ use wrtpod_cni::{Configuration, Ipam, MacvlanMode, Plugin, line_and_column};
 use super::kinds::{Kind, NAD};
 use super::session::{Session, try_all};
 use super::{ConfiguredBy, Error, ExpectedNic, Obstacle, Release, request};
+use crate::diag::Code;
 
 /// What is wrong with an attachment that somebody else made.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,10 +28,10 @@ pub enum ExistingFault {
 
 impl ExistingFault {
     /// The stable code.
-    pub(super) fn code(&self) -> &'static str {
+    pub(super) fn code(&self) -> Code {
         match self {
-            Self::Missing => "attachment-missing",
-            Self::Unfit { .. } => "attachment-unfit",
+            Self::Missing => Code::AttachmentMissing,
+            Self::Unfit { .. } => Code::AttachmentUnfit,
         }
     }
 
@@ -207,7 +208,7 @@ mod tests {
     #[test]
     fn it_has_to_be_there_and_readable() {
         let none = nic(&[], false, ConfiguredBy::Cni);
-        assert_eq!(judge("net/lan", None, &[&none])[0].code(), "attachment-missing");
+        assert_eq!(judge("net/lan", None, &[&none])[0].code(), Code::AttachmentMissing);
         assert_eq!(claims(&none, "{"), ["net/lan has a configuration that is no JSON"]);
         let broken = json!({"spec": {"config": "{\n  \"type\": \"vlan\",\n}"}});
         assert_eq!(

@@ -3,6 +3,8 @@
 
 use wrtpod_cni::{Configuration, Ipam};
 
+use crate::diag::Code;
+
 use super::session::Session;
 use super::{Error, Obstacle, Release, request};
 
@@ -22,7 +24,7 @@ pub(super) struct Extension {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Missing {
     /// The stable code of the finding.
-    pub code: &'static str,
+    pub code: Code,
     /// What is so, in one line.
     pub claim: &'static str,
     /// What to do about it.
@@ -37,7 +39,7 @@ pub(super) static ALL: [Extension; 2] = [
         resource: "ippools",
         needs: |release| release.configurations().any(|configuration| takes_from_cluster(&configuration)),
         missing: Missing {
-            code: "no-whereabouts",
+            code: Code::NoWhereabouts,
             claim: "whereabouts is not installed: the cluster does not know IPPool",
             fix: "apply its manifests, or keep the network's `pool` on one node, without `ipam`",
         },
@@ -49,7 +51,7 @@ pub(super) static ALL: [Extension; 2] = [
         resource: "httproutes",
         needs: |release| release.objects.iter().any(|object| object.identity.kind == "HTTPRoute"),
         missing: Missing {
-            code: "no-gateway-api",
+            code: Code::NoGatewayApi,
             claim: "the Gateway API is not installed: the cluster does not know HTTPRoute of gateway.networking.k8s.io/v1",
             fix: "install a Gateway controller with its kinds, or write `ingress` in the place of `httpRoute`",
         },

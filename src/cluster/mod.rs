@@ -69,7 +69,7 @@ pub use existing::ExistingFault;
 pub use extensions::Missing;
 pub use gravity::Gravity;
 pub use node_state::NodeState;
-pub use obstacle::{CODES, Obstacle};
+pub use obstacle::Obstacle;
 pub use progress::{Event, Progress, Silent, Stage};
 pub use release::{
     ApplyOptions, ConfiguredBy, DeleteOptions, DeployOptions, ExpectedNic, GeneratedSecret, KernelModule,

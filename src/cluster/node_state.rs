@@ -1,5 +1,7 @@
 //! Why a node does not take a pod, or not as it is meant, and the words for it. Pure.
 
+use crate::diag::Code;
+
 /// Why a node does not take a pod, or not as it is meant.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum NodeState {
@@ -51,16 +53,16 @@ pub enum NodeState {
 
 impl NodeState {
     /// The stable code.
-    pub(super) fn code(&self) -> &'static str {
+    pub(super) fn code(&self) -> Code {
         match self {
-            Self::Missing => "node-missing",
-            Self::NotReady(_) => "node-not-ready",
-            Self::Cordoned => "node-cordoned",
-            Self::Tainted { .. } => "node-tainted",
-            Self::Architecture { .. } | Self::Unlabelled(_) => "node-unfit",
-            Self::NoUsers { .. } => "user-namespace-missing",
-            Self::NoIpv6 | Self::HasIpv6 => "no-ipv6",
-            Self::Device { .. } => "device-missing",
+            Self::Missing => Code::NodeMissing,
+            Self::NotReady(_) => Code::NodeNotReady,
+            Self::Cordoned => Code::NodeCordoned,
+            Self::Tainted { .. } => Code::NodeTainted,
+            Self::Architecture { .. } | Self::Unlabelled(_) => Code::NodeUnfit,
+            Self::NoUsers { .. } => Code::UserNamespaceMissing,
+            Self::NoIpv6 | Self::HasIpv6 => Code::NoIpv6,
+            Self::Device { .. } => Code::DeviceMissing,
         }
     }
 

@@ -6,7 +6,8 @@ use super::causes::{self, View};
 use super::kinds::Kind;
 use super::session::Session;
 use super::wait::typed;
-use super::{Error, Problem, conditions, patterns, request};
+use super::{Error, Problem, conditions, request};
+use crate::diag::Code;
 
 /// Where the scheduler notes the node that a claim's volume was made for.
 const SELECTED: &str = "volume.kubernetes.io/selected-node";
@@ -43,24 +44,24 @@ pub(super) fn silent(view: &View<'_>, pod: &Pod) -> Option<Problem> {
          `kubectl taint node {host} node.kubernetes.io/out-of-service=nodeshutdown:NoExecute` (on a node that \
          still runs this puts its MACs on the wire twice; remove the taint when the node is back; `wrtpod explain nodes`)"
     );
-    Some(causes::problem(name, "node-silent", &message, &fix))
+    Some(causes::problem(name, Code::NodeSilent, &message, &fix))
 }
 
 /// A pod that was told to end on a node that answers, and why it has not yet.
 pub(super) fn ending(view: &View<'_>, pod: &Pod) -> Option<Problem> {
     let (message, fix) = causes::of_ending(view.events, pod.metadata.uid.as_deref()?)?;
     let name = pod.metadata.name.as_deref().unwrap_or_default();
-    Some(causes::problem(name, "pod-ending", &message, fix))
+    Some(causes::problem(name, Code::PodEnding, &message, fix))
 }
 
 /// Why no node takes the pod, where a node's own state says more than the scheduler's message.
-pub(super) fn refusing(view: &View<'_>, name: &str, message: &str, code: &'static str) -> Option<Problem> {
+pub(super) fn refusing(view: &View<'_>, name: &str, message: &str, code: Code) -> Option<Problem> {
     let cordoned = |node: &&Node| node.spec.as_ref().is_some_and(|spec| spec.unschedulable == Some(true));
     let pinned = view.claims.iter().find_map(|claim| {
         let node = claim.metadata.annotations.as_ref()?.get(SELECTED)?;
         Some((claim.metadata.name.as_deref().unwrap_or_default(), node.as_str()))
     });
-    if let (Some((claim, host)), true) = (pinned, code == patterns::CLAIM_ELSEWHERE) {
+    if let (Some((claim, host)), true) = (pinned, code == Code::ClaimElsewhere) {
         let (state, fix) = match find(view, host) {
             None if view.nodes.is_empty() => return None,
             None => (
@@ -87,7 +88,7 @@ pub(super) fn refusing(view: &View<'_>, name: &str, message: &str, code: &'stati
         return None;
     }
     let fix = format!("{} takes no pods: kubectl uncordon {}", hosts.join(", "), hosts.join(" "));
-    Some(causes::problem(name, "node-cordoned", message, &fix))
+    Some(causes::problem(name, Code::NodeCordoned, message, &fix))
 }
 
 fn find<'a>(view: &View<'a>, name: &str) -> Option<&'a Node> {

@@ -4,41 +4,8 @@
 use std::collections::BTreeSet;
 
 use super::{ExistingFault, Gravity, Missing, NodeState, UsersFault, modules, remedy};
+use crate::diag::Code;
 use crate::objects::Identity;
-
-/// The codes of all obstacles; each has a page.
-pub const CODES: &[&str] = &[
-    "attachment-differs",
-    "attachment-missing",
-    "attachment-unfit",
-    "claim-missing",
-    "cluster-ranges",
-    "config-map-key-missing",
-    "config-map-missing",
-    "device-missing",
-    "kernel-module-missing",
-    "multus-not-ready",
-    "multus-unseen",
-    "namespace-missing",
-    "namespace-terminating",
-    "no-gateway-api",
-    "no-ipv6",
-    "no-multus",
-    "no-whereabouts",
-    "node-cordoned",
-    "node-missing",
-    "node-not-ready",
-    "node-tainted",
-    "node-unfit",
-    "not-checked",
-    "other-owner",
-    "pod-security",
-    "secret-key-missing",
-    "secret-missing",
-    "storage-class-missing",
-    "user-namespace-missing",
-    "user-namespace-storage",
-];
 
 /// Something on the cluster that a deploy would fail of, or what could not be looked at.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -217,30 +184,30 @@ pub enum Obstacle {
 
 impl Obstacle {
     /// Its stable code; `wrtpod explain` has a page for it.
-    pub fn code(&self) -> &'static str {
+    pub fn code(&self) -> Code {
         match self {
-            Self::NoMultus => "no-multus",
+            Self::NoMultus => Code::NoMultus,
             Self::NoExtension(missing) => missing.code,
-            Self::NoNamespace { .. } | Self::NamespaceRefused { .. } => "namespace-missing",
-            Self::NamespaceTerminating { .. } => "namespace-terminating",
-            Self::PodSecurity { .. } => "pod-security",
-            Self::ForeignApplySet { .. } | Self::ForeignMember { .. } => "other-owner",
-            Self::AttachmentDiffers { .. } => "attachment-differs",
+            Self::NoNamespace { .. } | Self::NamespaceRefused { .. } => Code::NamespaceMissing,
+            Self::NamespaceTerminating { .. } => Code::NamespaceTerminating,
+            Self::PodSecurity { .. } => Code::PodSecurity,
+            Self::ForeignApplySet { .. } | Self::ForeignMember { .. } => Code::OtherOwner,
+            Self::AttachmentDiffers { .. } => Code::AttachmentDiffers,
             Self::Existing { fault, .. } => fault.code(),
-            Self::OtherRanges { .. } => "cluster-ranges",
-            Self::NoNodes => "node-missing",
+            Self::OtherRanges { .. } => Code::ClusterRanges,
+            Self::NoNodes => Code::NodeMissing,
             Self::Node { state, .. } => state.code(),
-            Self::MultusUnseen => "multus-unseen",
-            Self::MultusNotReady { .. } => "multus-not-ready",
-            Self::NoStorageClass { .. } => "storage-class-missing",
-            Self::NoClaim { .. } => "claim-missing",
-            Self::NoCredentials { .. } | Self::NoSecret { .. } => "secret-missing",
-            Self::NoSecretKey { .. } => "secret-key-missing",
-            Self::NoConfigMap { .. } => "config-map-missing",
-            Self::NoConfigMapKey { .. } => "config-map-key-missing",
+            Self::MultusUnseen => Code::MultusUnseen,
+            Self::MultusNotReady { .. } => Code::MultusNotReady,
+            Self::NoStorageClass { .. } => Code::StorageClassMissing,
+            Self::NoClaim { .. } => Code::ClaimMissing,
+            Self::NoCredentials { .. } | Self::NoSecret { .. } => Code::SecretMissing,
+            Self::NoSecretKey { .. } => Code::SecretKeyMissing,
+            Self::NoConfigMap { .. } => Code::ConfigMapMissing,
+            Self::NoConfigMapKey { .. } => Code::ConfigMapKeyMissing,
             Self::Users(fault) => fault.code(),
-            Self::NoModule { .. } => "kernel-module-missing",
-            Self::NotChecked { .. } => "not-checked",
+            Self::NoModule { .. } => Code::KernelModuleMissing,
+            Self::NotChecked { .. } => Code::NotChecked,
         }
     }
 
@@ -394,6 +361,3 @@ impl std::fmt::Display for Obstacle {
         f.write_str(&self.claim())
     }
 }
-
-#[cfg(test)]
-mod tests;

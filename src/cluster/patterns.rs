@@ -1,34 +1,27 @@
 //! Texts of the kubelet, the scheduler, controllers and CNI plugins, what they mean, and what mends it.
 
-/// The code of a pod that no node takes.
-pub(super) const UNSCHEDULABLE: &str = "unschedulable";
-
-/// The code of a pod for which thick Multus' daemon does nothing; `doctor` says the same of a node.
-const MULTUS_NOT_READY: &str = "multus-not-ready";
-
-/// The code of a pod whose claim is of another node.
-pub(super) const CLAIM_ELSEWHERE: &str = "claim-elsewhere";
+use crate::diag::Code;
 
 /// A text in a message, what it means, and what mends it.
 pub(super) struct Pattern {
     pub text: &'static str,
     /// What has to follow somewhere behind the text; empty for anything.
     end: &'static str,
-    pub code: &'static str,
+    pub code: Code,
     pub fix: &'static str,
     pub transient: bool,
 }
 
-pub(super) const fn lasting(text: &'static str, code: &'static str, fix: &'static str) -> Pattern {
+pub(super) const fn lasting(text: &'static str, code: Code, fix: &'static str) -> Pattern {
     Pattern { text, end: "", code, fix, transient: false }
 }
 
 /// A file of the node that is not there.
-const fn absent(text: &'static str, code: &'static str, fix: &'static str) -> Pattern {
+const fn absent(text: &'static str, code: Code, fix: &'static str) -> Pattern {
     Pattern { text, end: "no such file", code, fix, transient: false }
 }
 
-pub(super) const fn passing(text: &'static str, code: &'static str, fix: &'static str) -> Pattern {
+pub(super) const fn passing(text: &'static str, code: Code, fix: &'static str) -> Pattern {
     Pattern { text, end: "", code, fix, transient: true }
 }
 
@@ -64,89 +57,97 @@ const CONNTRACK: &str = "the network sets sysctls of connection tracking, and th
 
 /// What the making of a sandbox can fail with; the first that fits counts.
 pub(super) const SANDBOX: &[Pattern] = &[
-    lasting("could not find the requested resource (get network-attachment", "no-multus", MULTUS),
-    lasting("cannot find a network-attachment-definition", "attachment-missing", ATTACHMENT),
-    lasting("NoNetworkFound", "attachment-missing", ATTACHMENT),
+    lasting("could not find the requested resource (get network-attachment", Code::NoMultus, MULTUS),
+    lasting("cannot find a network-attachment-definition", Code::AttachmentMissing, ATTACHMENT),
+    lasting("NoNetworkFound", Code::AttachmentMissing, ATTACHMENT),
     lasting(
         "failed to find plugin \"whereabouts\"",
-        "missing-plugin",
+        Code::MissingPlugin,
         "the node lacks this CNI plugin: install whereabouts, whose DaemonSet puts it on each node, into the folder that the \
          node's distribution reads",
     ),
     lasting(
         "failed to find plugin",
-        "missing-plugin",
+        Code::MissingPlugin,
         "the node lacks this CNI plugin: install the reference CNI plugins into the folder that its distribution reads",
     ),
-    passing("error waiting for pod: Get ", "api-server-slow", SLOW),
+    passing("error waiting for pod: Get ", Code::ApiServerSlow, SLOW),
     // The plugin of thick Multus is a shim: its daemon did not come, or went while it was asked. What the daemon says of other plugins
     // comes by the shim too, and has neither text.
-    passing("(shim): timed out waiting for the condition", MULTUS_NOT_READY, DAEMON),
-    passing("(shim): failed to send CNI request", MULTUS_NOT_READY, DAEMON),
+    passing("(shim): timed out waiting for the condition", Code::MultusNotReady, DAEMON),
+    passing("(shim): failed to send CNI request", Code::MultusNotReady, DAEMON),
     // Of ADD and of DEL alike.
-    lasting("dhcp.sock", "no-dhcp-daemon", DHCP),
+    lasting("dhcp.sock", Code::NoDhcpDaemon, DHCP),
     // Other folders of IPv6 lack a file in some pods, and a file that is there may be refused: neither is mended on the node.
-    absent("open /proc/sys/net/ipv6/conf/", "no-ipv6", IPV6),
-    absent("open /proc/sys/net/netfilter/nf_conntrack", "kernel-module-missing", CONNTRACK),
-    lasting("Link not found", "missing-parent", PARENT),
-    lasting("failed to lookup master", "missing-parent", PARENT),
-    lasting("Link with name", "missing-parent", PARENT),
-    lasting("ddress already in use", "mac-in-use", MAC),
+    absent("open /proc/sys/net/ipv6/conf/", Code::NoIpv6, IPV6),
+    absent("open /proc/sys/net/netfilter/nf_conntrack", Code::KernelModuleMissing, CONNTRACK),
+    lasting("Link not found", Code::MissingParent, PARENT),
+    lasting("failed to lookup master", Code::MissingParent, PARENT),
+    lasting("Link with name", Code::MissingParent, PARENT),
+    lasting("ddress already in use", Code::MacInUse, MAC),
     lasting(
         "evice or resource busy",
-        "parent-busy",
+        Code::ParentBusy,
         "another network uses this parent in a way that excludes this one",
     ),
     lasting(
         "file exists",
-        "vlan-exists",
+        Code::VlanExists,
         "the parent has a VLAN of this id already: delete it, or use macvlan over the node's own VLAN interface",
     ),
     lasting(
         "operation not supported",
-        "kernel",
+        Code::Kernel,
         "the node's kernel lacks this kind of interface: load its module",
     ),
     passing(
         "network is not ready",
-        "no-cluster-network",
+        Code::NoClusterNetwork,
         "the cluster's own network is not ready on the node: kubectl -n kube-system get pods",
     ),
 ];
 
 /// What a controller can fail with when it makes a pod.
 pub(super) const CREATION: &[Pattern] = &[
-    lasting("violates PodSecurity", "pod-security", SECURITY),
-    lasting("exceeded quota", "quota", "raise the namespace's ResourceQuota"),
+    lasting("violates PodSecurity", Code::PodSecurity, SECURITY),
+    lasting("exceeded quota", Code::Quota, "raise the namespace's ResourceQuota"),
     lasting(
         "error looking up service account",
-        "service-account",
+        Code::ServiceAccount,
         "create the service account that the pod names",
     ),
-    lasting("failed calling webhook", "webhook", "mend or remove the admission webhook that is named"),
+    lasting("failed calling webhook", Code::Webhook, "mend or remove the admission webhook that is named"),
 ];
 
 /// What the scheduler can fail with; the first that fits counts.
 pub(super) const SCHEDULING: &[Pattern] = &[
-    passing("unbound immediate PersistentVolumeClaims", "claim-pending", CLAIM),
-    lasting("persistentvolumeclaim \"", "claim-missing", "run `wrtpod deploy` again, it applies the claims"),
-    passing("ReadWriteOncePod", "claim-in-use", "the claim's former pod has to end first"),
-    lasting("volume node affinity", CLAIM_ELSEWHERE, ELSEWHERE),
+    passing("unbound immediate PersistentVolumeClaims", Code::ClaimPending, CLAIM),
+    lasting(
+        "persistentvolumeclaim \"",
+        Code::ClaimMissing,
+        "run `wrtpod deploy` again, it applies the claims",
+    ),
+    passing("ReadWriteOncePod", Code::ClaimInUse, "the claim's former pod has to end first"),
+    lasting("volume node affinity", Code::ClaimElsewhere, ELSEWHERE),
     // As newer schedulers say it.
-    lasting("match PersistentVolume's node affinity", CLAIM_ELSEWHERE, ELSEWHERE),
+    lasting("match PersistentVolume's node affinity", Code::ClaimElsewhere, ELSEWHERE),
     lasting(
         "node affinity/selector",
-        UNSCHEDULABLE,
+        Code::Unschedulable,
         "no node fits the site's `nodes` and architecture: correct them, or label the node",
     ),
-    lasting("untolerated taint", UNSCHEDULABLE, "the nodes are tainted: remove the taint, or tolerate it"),
-    lasting("Insufficient ", UNSCHEDULABLE, "the nodes have too little left: lower the requests"),
+    lasting(
+        "untolerated taint",
+        Code::Unschedulable,
+        "the nodes are tainted: remove the taint, or tolerate it",
+    ),
+    lasting("Insufficient ", Code::Unschedulable, "the nodes have too little left: lower the requests"),
 ];
 
 /// What is more telling than why other nodes do not take the pod.
 pub(super) const DEVICE: Pattern = lasting(
     "",
-    "device-missing",
+    Code::DeviceMissing,
     "no node that may run it has such a device free: is its device plugin running (`kubectl describe node NODE`, under \
      Allocatable), and does another pod hold it?",
 );
@@ -171,7 +172,7 @@ mod tests {
                 .find(|pattern| pattern.is_in(&message))
                 .map(|pattern| (pattern.code, pattern.transient))
         };
-        let silent = Some((MULTUS_NOT_READY, true));
+        let silent = Some((Code::MultusNotReady, true));
         assert_eq!(found("timed out waiting for the condition"), silent);
         let cut =
             r#"failed to send CNI request: Post "http://dummy/cni": EOF: StdinData: {"cniVersion":"0.3.1"}"#;
@@ -181,7 +182,7 @@ mod tests {
                 "CNI request failed with status 400: 'ERRORED: error configuring pod [a/b] networking: {inner}'"
             ))
         };
-        assert_eq!(error("Link not found"), Some(("missing-parent", false)));
+        assert_eq!(error("Link not found"), Some((Code::MissingParent, false)));
         assert_eq!(error("timed out waiting for the condition"), None);
     }
 
@@ -190,6 +191,6 @@ mod tests {
     fn an_api_server_that_multus_does_not_reach_in_time_passes() {
         let message = r#"plugin type="multus" failed (add): Multus: [a/openwrt-0/ae25]: error waiting for pod: Get "https://10.96.0.1:443/api/v1/namespaces/a/pods/openwrt-0?timeout=1m0s": context deadline exceeded"#;
         let found = SANDBOX.iter().find(|pattern| pattern.is_in(message));
-        assert_eq!(found.map(|pattern| (pattern.code, pattern.transient)), Some(("api-server-slow", true)));
+        assert_eq!(found.map(|pattern| (pattern.code, pattern.transient)), Some((Code::ApiServerSlow, true)));
     }
 }

@@ -211,6 +211,7 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
+    use crate::diag::Code;
 
     fn node(name: &str, spec: &Value) -> Node {
         let conditions = json!([{"type": "Ready", "status": "True"}]);
@@ -232,7 +233,7 @@ mod tests {
         asking(&json!({"key": HOSTNAME, "operator": "In", "values": hosts}))
     }
 
-    fn codes(placement: &Placement) -> Vec<(&'static str, super::super::Gravity)> {
+    fn codes(placement: &Placement) -> Vec<(Code, super::super::Gravity)> {
         placement.obstacles.iter().map(|one| (one.code(), one.gravity())).collect()
     }
 
@@ -260,16 +261,16 @@ mod tests {
         assert_eq!(
             codes(&found),
             [
-                ("node-missing", Error),
-                ("node-cordoned", Error),
-                ("node-not-ready", Error),
-                ("node-tainted", Error)
+                (Code::NodeMissing, Error),
+                (Code::NodeCordoned, Error),
+                (Code::NodeNotReady, Error),
+                (Code::NodeTainted, Error)
             ]
         );
         assert!(found.takers.is_empty(), "d is not named");
         assert!(found.obstacles[3].fix().contains("{key: only, value: dbs, effect: NoSchedule}"));
         let found = judge("router", &on(&["a", "d", "nowhere"]), &nodes);
-        assert_eq!(codes(&found), [("node-missing", Warning), ("node-cordoned", Note)]);
+        assert_eq!(codes(&found), [(Code::NodeMissing, Warning), (Code::NodeCordoned, Note)]);
         assert_eq!(found.takers, ["d"]);
     }
 

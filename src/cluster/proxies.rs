@@ -6,6 +6,7 @@ use super::causes::problem;
 use super::kinds::Kind;
 use super::session::Session;
 use super::{Problem, exec, ground, request};
+use crate::diag::Code;
 use crate::objects;
 use crate::types::ImageRef;
 
@@ -39,8 +40,10 @@ pub(super) async fn untrusted(
 }
 
 fn judge(way: String, pod: &str, code: i32) -> Option<Problem> {
-    (code == 1)
-        .then(|| Problem { object: way, ..problem(pod, "proxy-untrusted", objects::PROXY_UNTRUSTED, &fix()) })
+    (code == 1).then(|| Problem {
+        object: way,
+        ..problem(pod, Code::ProxyUntrusted, objects::PROXY_UNTRUSTED, &fix())
+    })
 }
 
 /// The first that leads to it: `Ingress home-assistant`.
@@ -66,7 +69,7 @@ mod tests {
     #[test]
     fn only_a_configuration_that_was_read_is_judged() {
         let judged = judge("Ingress ha".to_owned(), "ha-0", 1).expect("no proxy is named");
-        assert_eq!((judged.object.as_str(), judged.code), ("Ingress ha", "proxy-untrusted"));
+        assert_eq!((judged.object.as_str(), judged.code), ("Ingress ha", Code::ProxyUntrusted));
         assert!(
             [0, 2, 126, 127].into_iter().all(|code| judge("Ingress ha".to_owned(), "ha-0", code).is_none())
         );

@@ -2,6 +2,7 @@
 
 use serde::{Serialize, Serializer};
 
+use crate::diag::Code;
 use crate::objects::Identity;
 
 /// What became of an object.
@@ -178,7 +179,8 @@ pub struct OverlayReport {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Problem {
     /// Stable name of the cause, for example `missing-plugin`.
-    pub code: &'static str,
+    #[serde(serialize_with = "name")]
+    pub code: Code,
     /// The object that shows it, for example `Pod openwrt-0`.
     pub object: String,
     /// What was seen, one line.
@@ -365,6 +367,11 @@ impl<'a> From<&'a Identity> for Reference<'a> {
             name: &identity.name,
         }
     }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "as serde calls it")]
+fn name<S: Serializer>(code: &Code, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(code.as_str())
 }
 
 fn reference<S: Serializer>(identity: &Identity, serializer: S) -> Result<S::Ok, S::Error> {

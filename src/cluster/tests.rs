@@ -6,6 +6,7 @@ mod fake;
 mod faults;
 mod judging;
 mod keeping;
+mod nodes;
 mod requests;
 mod status;
 

@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use super::causes::problem;
 use super::{Gravity, NodeState, Obstacle, Problem};
+use crate::diag::Code;
 
 /// The first kernel that maps users in tmpfs, where Secrets are.
 const KERNEL: (u32, u32) = (6, 3);
@@ -52,10 +53,10 @@ pub enum UsersFault {
 
 impl UsersFault {
     /// The stable code.
-    pub(super) fn code(&self) -> &'static str {
+    pub(super) fn code(&self) -> Code {
         match self {
-            Self::Dropped { .. } | Self::OldKernel { .. } => "user-namespace-missing",
-            Self::Storage { .. } => "user-namespace-storage",
+            Self::Dropped { .. } | Self::OldKernel { .. } => Code::UserNamespaceMissing,
+            Self::Storage { .. } => Code::UserNamespaceStorage,
         }
     }
 
@@ -170,13 +171,13 @@ fn maps_none(provisioner: &str) -> bool {
 pub(super) fn refused(pod: &str, message: &str) -> Option<Problem> {
     let (code, fix) = if message.contains("does not support user namespaces") {
         (
-            "user-namespace-missing",
+            Code::UserNamespaceMissing,
             "the node's runtime maps no users: it takes containerd 2 with runc 1.2, or CRI-O; let the appliance run on a node that \
              has them, or write `hostUsers: true` for the appliance",
         )
     } else if message.contains("MOUNT_ATTR_IDMAP") {
         (
-            "user-namespace-storage",
+            Code::UserNamespaceStorage,
             "the file system of the mount that is named maps no users: put the claim on a disk, have a device by a device \
              plugin, or write `hostUsers: true`",
         )
@@ -220,7 +221,10 @@ mod tests {
                 state.claim("a", "router", &[]),
                 "a cannot give router users of its own: its runtime (containerd://1.6.20, kubelet v1.34.4) reports no user namespaces"
             );
-            assert_eq!((state.code(), against(&PodSpec::default(), &node)), ("user-namespace-missing", None));
+            assert_eq!(
+                (state.code(), against(&PodSpec::default(), &node)),
+                (Code::UserNamespaceMissing, None)
+            );
             assert!(!everywhere(&[node]));
         }
     }
@@ -237,7 +241,7 @@ mod tests {
                 && !is_old("odd")
         );
         let found = old_kernel(&node(&json!([]), "6.1.0-57-amd64")).expect("it is old");
-        assert_eq!((found.code(), found.gravity()), ("user-namespace-missing", Gravity::Warning));
+        assert_eq!((found.code(), found.gravity()), (Code::UserNamespaceMissing, Gravity::Warning));
     }
 
     #[test]

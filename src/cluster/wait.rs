@@ -13,6 +13,7 @@ use super::follow::Follow;
 use super::kinds::Kind;
 use super::session::Session;
 use super::{Error, Event, Problem, Release, Stage, WaitOptions, diagnose, ground, prune, request};
+use crate::diag::Code;
 
 /// How long a new namespace's default service account may take. Pods are made later when it takes longer: the
 /// workload's controller tries again, so this is no error.
@@ -83,7 +84,7 @@ struct Watch<'s, 'a> {
     stage: Option<(String, Stage)>,
     /// The version of the newest event when the wait began: a pod that failed before may have been mended since.
     known: Option<u64>,
-    problems: BTreeMap<(&'static str, String), Lasting>,
+    problems: BTreeMap<(Code, String), Lasting>,
     /// The uid of the pod that was deleted to come back with its NICs; `None` while that may be done.
     replaced: Option<String>,
     may_replace: bool,
@@ -161,7 +162,7 @@ impl Watch<'_, '_> {
         if self.replace(newest, &problems).await? {
             return Ok(None);
         }
-        let complete = problems.iter().all(|problem| problem.code != causes::NIC_MISSING);
+        let complete = problems.iter().all(|problem| problem.code != Code::NicMissing);
         if complete && workload.is_some_and(WorkloadState::is_ready) {
             match newest {
                 Some(pod) if conditions::is_ready(pod) => return Ok(Some(Some(pod.clone()))),
@@ -189,7 +190,7 @@ impl Watch<'_, '_> {
         if self.replaced.as_ref() == Some(&uid) {
             return Ok(true);
         }
-        let Some(problem) = problems.iter().find(|problem| problem.code == causes::NIC_MISSING) else {
+        let Some(problem) = problems.iter().find(|problem| problem.code == Code::NicMissing) else {
             return Ok(false);
         };
         if !self.may_replace || self.replaced.is_some() {

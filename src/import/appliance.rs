@@ -8,7 +8,7 @@ use super::text::Document;
 use super::unmapped::{is_amount, is_device, is_taken, literal, not_imported};
 use super::values::{Interface, Persistence, Resources, Values, VolumeClaim};
 use super::variables::EnvSource;
-use crate::diag::{Diagnostic, Diagnostics, Loc};
+use crate::diag::{Code, Diagnostics, Finding, Loc};
 use crate::spec::{Entries, PackagePolicy, PersistenceMode, Profile};
 use crate::types::{ImageRef, Name, ObjectName, Quantity, TimeZone};
 use serde_json::{Map, Value, json};
@@ -164,7 +164,7 @@ fn image(values: &Values, diagnostics: &mut Diagnostics) -> Option<ImageRef> {
     };
     let span = image.repository.span;
     let hidden = if invalid.secret { span } else { None };
-    diagnostics.push(Diagnostic::error("bad-value", invalid.problem).at(span).help(invalid.fix).hide(hidden));
+    diagnostics.push(Finding::error(Code::BadValue, invalid.problem).at(span).help(invalid.fix).hide(hidden));
     None
 }
 

@@ -25,9 +25,6 @@ use crate::spec::{CatalogEntry, Input};
 use crate::types::Name;
 use names::Names;
 
-/// The codes of everything that an import can report, beside those of reading.
-pub const CODES: &[&str] = &["not-imported"];
-
 /// What to import.
 #[derive(Debug, Clone, Copy)]
 pub struct Request<'a> {

@@ -3,7 +3,7 @@
 use super::Request;
 use super::read::Read;
 use super::unmapped::not_imported;
-use crate::diag::{Diagnostic, Diagnostics, SourceMap, Span};
+use crate::diag::{Code, Diagnostics, Finding, SourceMap, Span};
 use crate::types::Name;
 
 /// The longest name that a chart gives to its objects.
@@ -37,7 +37,7 @@ impl Names {
         };
         let Some(appliance) = appliance(request, read) else {
             let diagnostic =
-                Diagnostic::error("not-imported", "the values do not say what the release is called");
+                Finding::error(Code::NotImported, "the values do not say what the release is called");
             diagnostics.push(diagnostic.help("write --name with the release's name"));
             return None;
         };
@@ -51,7 +51,7 @@ impl Names {
         if request.namespace.is_none() && derives {
             let message = "values do not say the namespace, on which derived MACs depend: `default` is taken";
             let help = "write --namespace with the release's namespace";
-            diagnostics.push(Diagnostic::warning("not-imported", message).help(help));
+            diagnostics.push(Finding::warning(Code::NotImported, message).help(help));
         }
         let namespace = request.namespace.map_or("default", Name::as_str).to_owned();
         Some(Self { appliance, namespace, from })

@@ -2,7 +2,7 @@
 
 use super::values::Values;
 use super::{Chart, Request};
-use crate::diag::{Diagnostic, Diagnostics, SourceMap, Span};
+use crate::diag::{Code, Diagnostics, Finding, SourceMap, Span};
 use crate::spec::decode::{Decode, Decoder};
 use crate::spec::{Input, merge, read_hiding};
 use crate::yaml::{self, Key, Kind, Tree};
@@ -71,7 +71,7 @@ fn mapping(input: &Input, sources: &mut SourceMap, diagnostics: &mut Diagnostics
             (message, tree.span, "keep one, or write each into a file of its own")
         }
     };
-    diagnostics.push(Diagnostic::error("wrong-type", message).at(span).help(help));
+    diagnostics.push(Finding::error(Code::WrongType, message).at(span).help(help));
     None
 }
 
@@ -79,7 +79,7 @@ fn mapping(input: &Input, sources: &mut SourceMap, diagnostics: &mut Diagnostics
 fn metadata(chart: &Chart, sources: &mut SourceMap, diagnostics: &mut Diagnostics) -> Option<Metadata> {
     let tree = mapping(&chart.metadata, sources, diagnostics)?;
     let Some(name) = tree.get("name").and_then(Tree::text) else {
-        let diagnostic = Diagnostic::error("missing-key", "the chart has no `name`").at(tree.span);
+        let diagnostic = Finding::error(Code::MissingKey, "the chart has no `name`").at(tree.span);
         diagnostics.push(diagnostic.help("name the folder of a chart, with its Chart.yaml"));
         return None;
     };
@@ -89,7 +89,7 @@ fn metadata(chart: &Chart, sources: &mut SourceMap, diagnostics: &mut Diagnostic
 }
 
 /// One error in the place of many, when these are not the values of a chart that wrtpod wrote, or not all of them.
-fn refuse_other_charts(tree: &Tree, with_chart: bool) -> Option<Diagnostic> {
+fn refuse_other_charts(tree: &Tree, with_chart: bool) -> Option<Finding> {
     let lacks = |key: &&str| tree.get(key).is_none_or(Tree::is_null);
     let missing: Vec<&str> = ["image", "site", "networks", "interfaces"].into_iter().filter(lacks).collect();
     if missing.is_empty() {
@@ -108,7 +108,7 @@ fn refuse_other_charts(tree: &Tree, with_chart: bool) -> Option<Diagnostic> {
         )
     };
     let first = tree.entries().and_then(|entries| entries.first()).map_or(tree.span, |entry| entry.key.span);
-    Some(Diagnostic::error("not-imported", message).at(first).help(help))
+    Some(Finding::error(Code::NotImported, message).at(first).help(help))
 }
 
 /// The tree with the scalars that Helm sees: it reads by the rules of YAML 1.1, where unquoted `yes` is true.

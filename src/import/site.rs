@@ -4,7 +4,7 @@ use super::pieces::Pieces;
 use super::text::Document;
 use super::unmapped::not_imported;
 use super::values::{Interface, Network, Values};
-use crate::diag::{Diagnostic, Diagnostics, Loc, Span};
+use crate::diag::{Code, Diagnostics, Finding, Loc, Span};
 use crate::spec::Attachment;
 use crate::spec::decode::OneOf;
 use crate::spec::scalar::not_a_choice;
@@ -130,12 +130,12 @@ fn link(
         let key = if network.kind.get().is_none() { "kind" } else { "parent" };
         let message = format!("`networks.{}` has no `{key}`", name.value);
         let help = "add it: a document describes the network, also where a NAD is there";
-        diagnostics.push(Diagnostic::error("missing-key", message).at(name.span).help(help));
+        diagnostics.push(Finding::error(Code::MissingKey, message).at(name.span).help(help));
         return None;
     };
     let Some(key) = Attachment::KEYS.iter().find(|key| **key == kind.value) else {
         let invalid = not_a_choice(kind, "a kind of network", Attachment::KEYS);
-        diagnostics.push(Diagnostic::error("bad-value", invalid.problem).at(kind.span).help(invalid.fix));
+        diagnostics.push(Finding::error(Code::BadValue, invalid.problem).at(kind.span).help(invalid.fix));
         return None;
     };
     let (parent_key, vlan_key, default_mode) = match *key {
@@ -176,7 +176,7 @@ fn chain(plugins: &[Loc<String>], diagnostics: &mut Diagnostics) -> Value {
         Err(error) => {
             let message = format!("the plugin is no JSON: {error}");
             let help = "write a JSON object, for example `{\"type\": \"tuning\"}`";
-            diagnostics.push(Diagnostic::error("bad-value", message).at(plugin.span).help(help));
+            diagnostics.push(Finding::error(Code::BadValue, message).at(plugin.span).help(help));
             None
         }
     };

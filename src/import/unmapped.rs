@@ -2,7 +2,7 @@
 
 use super::values::{Resources, Values};
 use super::variables::{EnvSource, EnvVar};
-use crate::diag::{Diagnostic, Diagnostics, Loc, Span};
+use crate::diag::{Code, Diagnostics, Finding, Loc, Span};
 use crate::spec::Profile;
 use crate::types::Privilege;
 use serde_json::{Value, json};
@@ -13,7 +13,7 @@ pub const PATCH: &str = "write it as a patch of the workload, under `patches`";
 /// Tells of a value that no document has a word for.
 pub fn not_imported(diagnostics: &mut Diagnostics, path: &str, span: Option<Span>, why: &str, help: &str) {
     let message = format!("`{path}` is not imported: {why}");
-    diagnostics.push(Diagnostic::warning("not-imported", message).at(span).help(help));
+    diagnostics.push(Finding::warning(Code::NotImported, message).at(span).help(help));
 }
 
 /// Tells of all that stand outside of networks, interfaces, overlays and volumes.

@@ -17,7 +17,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use crate::diag::{Diagnostic, Diagnostics, FileId, Loc, SourceMap};
+use crate::diag::{Code, Diagnostics, FileId, Finding, Loc, SourceMap};
 use crate::spec::{self, Documents, Input, OverlaySpec, Request};
 use crate::types::{OverlayRef, RootPath, nearest, quoted};
 
@@ -125,7 +125,7 @@ fn from_embedded(
             Some(known) => format!("did you mean `{known}`?"),
             None => format!("one of your own is a folder with a `/` in its name: `./{name}`"),
         };
-        diags.push(Diagnostic::error("unknown-overlay", message).at(reference.span).help(help));
+        diags.push(Finding::error(Code::UnknownOverlay, message).at(reference.span).help(help));
         return None;
     };
     let (name, spec) = document(embedded.file, embedded.text.to_owned(), reference, sources, diags)?;
@@ -147,7 +147,7 @@ fn from_folder(
     let sound = faults.is_empty();
     for fault in faults {
         let help = fault.help();
-        diags.push(Diagnostic::error("overlay-folder", fault.to_string()).at(reference.span).help(help));
+        diags.push(Finding::error(Code::OverlayFolder, fault.to_string()).at(reference.span).help(help));
     }
     let read = read?;
     let (name, spec) = document(&read.document_name, read.document, reference, sources, diags)?;
@@ -177,7 +177,7 @@ fn document(
         _ => {
             let message = format!("{} holds something else than one Overlay", quoted(file));
             diags.push(
-                Diagnostic::error("overlay-folder", message)
+                Finding::error(Code::OverlayFolder, message)
                     .at(reference.span)
                     .help("write one document of `kind: Overlay` into it"),
             );

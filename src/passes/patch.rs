@@ -9,7 +9,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 use wrtpod_cni::multus::NETWORKS;
 
-use crate::diag::{Diagnostic, Diagnostics, Loc, Written};
+use crate::diag::{Code, Diagnostics, Finding, Loc, Written};
 use crate::objects::{NAD_KIND, Object, ObjectSet};
 use crate::types::nearest;
 
@@ -22,7 +22,7 @@ pub fn patch(set: &mut ObjectSet, patches: &[Loc<Written>], diags: &mut Diagnost
     }
 }
 
-fn apply(set: &mut ObjectSet, patch: &Loc<Written>) -> Result<(), Vec<Diagnostic>> {
+fn apply(set: &mut ObjectSet, patch: &Loc<Written>) -> Result<(), Vec<Finding>> {
     let written = &patch.value.value;
     let kind = written.get("kind").and_then(Value::as_str).unwrap_or_default();
     let name = written.pointer("/metadata/name").and_then(Value::as_str);
@@ -42,7 +42,7 @@ fn apply(set: &mut ObjectSet, patch: &Loc<Written>) -> Result<(), Vec<Diagnostic
             Some(near) => format!("did you mean {near}?"),
             None => format!("write `kind` and `metadata.name` of one of: {}", known.join(", ")),
         };
-        let finding = Diagnostic::error("patch-target", format!("the patch fits {what}"));
+        let finding = Finding::error(Code::PatchTarget, format!("the patch fits {what}"));
         return Err(vec![finding.at(patch.span).help(help)]);
     };
     let merged = match kind {
@@ -59,10 +59,10 @@ fn apply(set: &mut ObjectSet, patch: &Loc<Written>) -> Result<(), Vec<Diagnostic
         Ok((merged, lost)) => (Some(merged), lost),
         Err(reasons) => (None, reasons),
     };
-    let mut findings: Vec<Diagnostic> = Vec::new();
+    let mut findings: Vec<Finding> = Vec::new();
     for reason in lost {
         findings.push(
-            Diagnostic::error("not-kubernetes", format!("the patch is no {kind}: {reason}"))
+            Finding::error(Code::NotKubernetes, format!("the patch is no {kind}: {reason}"))
                 .at(patch.span)
                 .help(format!("write it as `kubectl explain {}` shows it", kind.to_ascii_lowercase())),
         );
@@ -70,7 +70,7 @@ fn apply(set: &mut ObjectSet, patch: &Loc<Written>) -> Result<(), Vec<Diagnostic
     let Some(merged) = merged else { return Err(findings) };
     if merged.identity != object.identity {
         findings.push(
-            Diagnostic::error("patch-target", "a patch cannot rename or move an object")
+            Finding::error(Code::PatchTarget, "a patch cannot rename or move an object")
                 .at(patch.span)
                 .help("leave `metadata.name`, `metadata.namespace` and `apiVersion` as they are"),
         );
@@ -78,7 +78,7 @@ fn apply(set: &mut ObjectSet, patch: &Loc<Written>) -> Result<(), Vec<Diagnostic
     for (pointer, what) in undone(object, &merged) {
         let place = patch.value.places.get(&pointer).copied();
         findings.push(
-            Diagnostic::error("patch-undoes", format!("the patch changes {what}"))
+            Finding::error(Code::PatchUndoes, format!("the patch changes {what}"))
                 .at(place.or(patch.span))
                 .help("write it into the document, where there is a key for it"),
         );

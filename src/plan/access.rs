@@ -1,7 +1,7 @@
 //! How the cluster reaches the appliance: its ports, its Service, its Ingress, its HTTPRoute.
 
 use super::pod::{ContainerPort, Egress, HttpRoute, Ingress, ParentRef, Service};
-use crate::diag::{Diagnostic, Diagnostics, Loc};
+use crate::diag::{Code, Diagnostics, Finding, Loc};
 use crate::spec::{self, ApplianceSpec, ServiceType, SiteSpec, Transport};
 use crate::types::Cidr;
 
@@ -27,7 +27,7 @@ pub fn service(spec: &ApplianceSpec, ports: &[ContainerPort], diags: &mut Diagno
             Some(port) if chosen.contains(port) => {}
             Some(port) => chosen.push(port.clone()),
             None => diags.push(
-                Diagnostic::error("unknown-port", format!("there is no port `{}`", name.as_str()))
+                Finding::error(Code::UnknownPort, format!("there is no port `{}`", name.as_str()))
                     .at(name.span)
                     .help(known_ports(ports)),
             ),
@@ -37,7 +37,7 @@ pub fn service(spec: &ApplianceSpec, ports: &[ContainerPort], diags: &mut Diagno
         chosen = ports.to_vec();
         if ports.is_empty() {
             diags.push(
-                Diagnostic::error("unknown-port", "the service has no port to show")
+                Finding::error(Code::UnknownPort, "the service has no port to show")
                     .at(service.span)
                     .help(known_ports(ports)),
             );

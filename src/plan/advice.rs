@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::net::IpAddr;
 
 use super::{attachments, cluster, nics};
-use crate::diag::{Diagnostic, Loc};
+use crate::diag::{Code, Finding, Loc};
 use crate::spec::{Attachment, Documents, Interface, MacvlanMode, Network, SiteSpec};
 use crate::types::{AddressSpec, Cidr, InterfaceName, nearest};
 
@@ -52,10 +52,10 @@ fn usual(name: &str) -> Option<Role> {
 
 /// An interface is on a network that the site does not have. One with a usual name is to be added to the site; a
 /// near miss in the user's own document may be a slip of the pen.
-pub fn unknown_network(site: &SiteSpec, interface: &Interface, documents: &Documents) -> Diagnostic {
+pub fn unknown_network(site: &SiteSpec, interface: &Interface, documents: &Documents) -> Finding {
     let name = interface.network.as_str();
     let own = documents.is_own(interface.network.span);
-    let finding = Diagnostic::error("unknown-network", format!("the site has no network `{name}`"))
+    let finding = Finding::error(Code::UnknownNetwork, format!("the site has no network `{name}`"))
         .at(interface.network.span)
         .label("no such network");
     let names = || site.networks.iter().map(|(name, _)| name.as_str());
@@ -217,7 +217,7 @@ pub fn addresses_missing(
     from: Option<&str>,
     interfaces: &[Loc<Interface>],
     documents: &Documents,
-) -> Vec<Diagnostic> {
+) -> Vec<Finding> {
     // Of a network that the site lacks, the user's own document may mean another one.
     let missing = |interface: &&Loc<Interface>| {
         interface.address.is_empty()
@@ -228,12 +228,12 @@ pub fn addresses_missing(
     };
     let (own, foreign): (Vec<_>, Vec<_>) =
         interfaces.iter().filter(missing).partition(|interface| documents.is_own(interface.network.span));
-    let mut findings: Vec<Diagnostic> = own
+    let mut findings: Vec<Finding> = own
         .into_iter()
         .map(|interface| {
             let network = interface.network.as_str();
-            Diagnostic::error(
-                "address-missing",
+            Finding::error(
+                Code::AddressMissing,
                 format!("interface on `{network}` says nothing about its address"),
             )
             .at(interface.span.or(interface.network.span))
@@ -249,7 +249,7 @@ pub fn addresses_missing(
             interfaces.iter().map(|interface| interface_line(site, &name.value, interface, documents));
         let lines = format!("  interfaces:\n{}", lines.collect::<String>());
         let finding =
-            Diagnostic::error("address-missing", what).at(first.network.span).label("the catalog gives none");
+            Finding::error(Code::AddressMissing, what).at(first.network.span).label("the catalog gives none");
         findings.push(if documents.is_own(name.span) {
             finding.also(name.span, "the appliance").help("write them into its document, below `spec`").example(lines)
         } else {

@@ -13,7 +13,7 @@ use super::{
     resources, routes, secrets, sidecars, storage,
 };
 use crate::cores;
-use crate::diag::{Diagnostic, Diagnostics, Loc, Span};
+use crate::diag::{Code, Diagnostics, Finding, Loc, Span};
 use crate::overlay::Overlays;
 use crate::spec::{self, ApplianceSpec, Documents, SiteSpec, UpdateStrategy, WorkloadKind};
 use crate::types::{AddressSpec, Cidr, ImageRef};
@@ -25,7 +25,7 @@ pub fn decide(documents: &Documents, overlays: &Overlays, diags: &mut Diagnostic
     let site = documents.site.as_ref()?;
     if let Some(paths) = &site.spec.paths {
         diags.push(
-            Diagnostic::warning("no-effect", "`paths` has no effect: wrtpod reads and writes nothing there")
+            Finding::warning(Code::NoEffect, "`paths` has no effect: wrtpod reads and writes nothing there")
                 .at(paths.span)
                 .help("remove it"),
         );
@@ -99,7 +99,7 @@ fn reject_missing_salt(site: &Loc<spec::Site>, plan: &Plan, diags: &mut Diagnost
     let salt = site.spec.salt.as_ref();
     if derived && salt.is_none_or(|salt| salt.trim().is_empty()) {
         diags.push(
-            Diagnostic::error("salt-missing", "the site has no `salt`, and MACs are to be derived")
+            Finding::error(Code::SaltMissing, "the site has no `salt`, and MACs are to be derived")
                 .at(salt.and_then(|salt| salt.span).or(site.span))
                 .help("add `salt: ` and random text, once; `wrtpod init` writes one"),
         );
@@ -267,7 +267,7 @@ fn appliance(context: &Context<'_>, document: &Loc<spec::Appliance>, diags: &mut
 fn no_image(name: &Loc<String>, faulty: bool, diags: &mut Diagnostics) -> Loc<ImageRef> {
     if !faulty {
         diags.push(
-            Diagnostic::error("image-missing", format!("appliance `{}` has no image", name.value))
+            Finding::error(Code::ImageMissing, format!("appliance `{}` has no image", name.value))
                 .at(name.span)
                 .help("write `image`, or `from` with an entry of `wrtpod catalog`"),
         );

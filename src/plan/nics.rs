@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use super::mac::{self, MacSeed};
 use super::model::{Addressing, Attachment, ConfiguredBy, Nic, Profile, Route};
 use super::{advice, attachments, routes};
-use crate::diag::{Diagnostic, Diagnostics, Loc};
+use crate::diag::{Code, Diagnostics, Finding, Loc};
 use crate::spec::{Documents, Interface, Network, SiteSpec};
 use crate::types::{AddressSpec, Cidr};
 
@@ -52,7 +52,7 @@ pub fn network<'a>(site: &'a SiteSpec, name: &str) -> Option<&'a Network> {
 pub fn decide(place: Place<'_>, interfaces: &[Loc<Interface>], diags: &mut Diagnostics) -> Vec<Nic> {
     if interfaces.is_empty() && !place.faulty {
         diags.push(
-            Diagnostic::error("no-interfaces", format!("`{}` is on no network", place.appliance.value))
+            Finding::error(Code::NoInterfaces, format!("`{}` is on no network", place.appliance.value))
                 .at(place.appliance.span)
                 .help("write `interfaces: [{network: lan, address: dhcp}]`"),
         );
@@ -109,7 +109,7 @@ fn default_routes_of_uplinks(nics: &mut [Nic], stated: &[bool], diags: &mut Diag
             nic.interface.value
         );
         diags.push(
-            Diagnostic::warning("two-default-routes", what)
+            Finding::warning(Code::TwoDefaultRoutes, what)
                 .at(nic.network.span)
                 .help("give each uplink a `metric` of its own, or write `defaultRoute: false`"),
         );
@@ -270,8 +270,8 @@ fn addressing(
             AddressSpec::Static(cidr) => fixed.push(Loc::new(cidr, address.span)),
             _ if interface.address.len() > 1 => {
                 diags.push(
-                    Diagnostic::error(
-                        "address-mix",
+                    Finding::error(
+                        Code::AddressMix,
                         format!("`{}` stands beside other addresses", address.value),
                     )
                     .at(address.span)
@@ -318,7 +318,7 @@ fn gateway_address(
             ("the interface does not serve the network", "add `serve: true`, or write the address out")
         };
         diags.push(
-            Diagnostic::error("gateway-address", format!("`address: gateway` cannot be decided: {what}"))
+            Finding::error(Code::GatewayAddress, format!("`address: gateway` cannot be decided: {what}"))
                 .at(span)
                 .help(help),
         );

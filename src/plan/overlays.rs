@@ -3,7 +3,7 @@
 use super::boot::BootOverlay;
 use super::model::AppliedOverlay;
 use super::openwrt;
-use crate::diag::{Diagnostic, Diagnostics, Loc};
+use crate::diag::{Code, Diagnostics, Finding, Loc};
 use crate::overlay::{Overlay, Overlays};
 use crate::spec::{ApplianceSpec, Device, DeviceSource, Documents, Image, PersistenceMode};
 use crate::types::user_namespace;
@@ -156,7 +156,7 @@ pub fn reject_loose(documents: &Documents, diags: &mut Diagnostics) {
     for overlay in &documents.overlays {
         let name = &overlay.metadata.name.value;
         diags.push(
-            Diagnostic::error("no-effect", format!("the Overlay `{name}` stands among other documents"))
+            Finding::error(Code::NoEffect, format!("the Overlay `{name}` stands among other documents"))
                 .at(overlay.span)
                 .help(format!(
                     "write it into `overlays/{name}/overlay.yaml`, and `overlays: [./overlays/{name}]` here"

@@ -1,6 +1,6 @@
 //! Pairs of routers: two appliances that serve one network together, each half of its addresses.
 
-use crate::diag::{Diagnostic, Diagnostics};
+use crate::diag::{Code, Diagnostics, Finding};
 use crate::spec::{ApplianceSpec, Documents};
 
 /// A half of the DHCP range of a network that two routers serve.
@@ -42,10 +42,10 @@ pub fn half(
     }
     if is_first {
         let finding = if names.len() == 1 {
-            Diagnostic::error("pair-of-two", format!("`{name}` is alone in the pair `{}`", pair.value))
+            Finding::error(Code::PairOfTwo, format!("`{name}` is alone in the pair `{}`", pair.value))
                 .help("write the same `pair` at the other router, in a document of this site")
         } else {
-            Diagnostic::error("pair-of-two", format!("the pair `{}` has {} members", pair.value, names.len()))
+            Finding::error(Code::PairOfTwo, format!("the pair `{}` has {} members", pair.value, names.len()))
                 .help("give each two of them a `pair` of their own")
         };
         diags.push(finding.at(pair.span));

@@ -5,7 +5,7 @@ use super::model::Nic;
 use super::once::once;
 use super::pod::Placement;
 use super::{nics, tolerations};
-use crate::diag::{Diagnostic, Diagnostics, Loc};
+use crate::diag::{Code, Diagnostics, Finding, Loc};
 use crate::spec::{ApplianceSpec, Network, Node, SiteSpec};
 use crate::types::nearest;
 
@@ -50,13 +50,13 @@ fn nodes(
     networks: &[&Network],
     nics: &[Nic],
     architecture: Option<&str>,
-) -> Result<Vec<String>, Box<Diagnostic>> {
+) -> Result<Vec<String>, Box<Finding>> {
     let restricted = !spec.nodes.is_empty() || networks.iter().any(|network| !network.nodes.is_empty());
     let allowed = intersection(&spec.nodes, networks);
     let span = spec.nodes.first().and_then(|node| node.span);
     let span = span.or_else(|| nics.first().and_then(|nic| nic.network.span));
     let none = |what: String, help: &str| {
-        Err(Box::new(Diagnostic::error("no-node-has-parent", what).at(span).help(help)))
+        Err(Box::new(Finding::error(Code::NoNodeHasParent, what).at(span).help(help)))
     };
     if site.nodes.is_empty() {
         return if restricted && allowed.is_empty() {
@@ -148,7 +148,7 @@ fn parent_differs(
     network: &Network,
     nodes: (&str, &str),
     all: &[String],
-) -> Diagnostic {
+) -> Finding {
     let [one, other] = [nodes.0, nodes.1].map(|node| attachments::parent_on(network, node));
     let what = format!(
         "`{}` is `{one}` on {} and `{other}` on {}, and a pod's attachment is the same on all nodes",
@@ -161,7 +161,7 @@ fn parent_differs(
         }
         None => pinned,
     };
-    Diagnostic::error("parent-differs", what)
+    Finding::error(Code::ParentDiffers, what)
         .at(nic.network.span)
         .also(network.parents.first().and_then(|(_, parent)| parent.span), "the other names")
         .help(help)
@@ -212,7 +212,7 @@ fn note_left_out(
         let what =
             format!("`{}` runs on {runs_on} alone: {} has no `{missing}`", appliance.value, name.value);
         diags.push(
-            Diagnostic::warning("parent-per-node", what)
+            Finding::warning(Code::ParentPerNode, what)
                 .at(nic.network.span)
                 .also(idle.span, "an interface that no network has")
                 .help(format!(
@@ -278,7 +278,7 @@ fn reject_unknown_node(site: &SiteSpec, name: &Loc<String>, diags: &mut Diagnost
         None => format!("write one of the site's nodes: {}", known.join(", ")),
     };
     diags.push(
-        Diagnostic::error("unknown-node", format!("the site has no node `{}`", name.value))
+        Finding::error(Code::UnknownNode, format!("the site has no node `{}`", name.value))
             .at(name.span)
             .help(help),
     );

@@ -1,7 +1,7 @@
 //! Probes of a generic appliance and of containers beside one, as the document asks for them.
 
 use super::pod::{Container, ContainerPort, Probe, ProbeAction, Probes};
-use crate::diag::{Diagnostic, Diagnostics, Loc};
+use crate::diag::{Code, Diagnostics, Finding, Loc};
 use crate::spec::{Probe as ProbeSpec, ProbeAction as ActionSpec, Probes as ProbesSpec, Transport};
 
 /// Decides the probes.
@@ -22,18 +22,18 @@ pub fn min_ready_seconds<'a>(mut containers: impl Iterator<Item = &'a Container>
 }
 
 /// What is wrong with a request to a port that is none of TCP's.
-pub fn udp_fault(port: &Loc<String>, known: &ContainerPort) -> Option<Diagnostic> {
+pub fn udp_fault(port: &Loc<String>, known: &ContainerPort) -> Option<Finding> {
     let is_udp = known.protocol == Transport::Udp;
     is_udp.then(|| {
         let what = format!("a probe asks by TCP, and the port `{}` is UDP", port.value);
-        Diagnostic::error("probe-value", what)
+        Finding::error(Code::ProbeValue, what)
             .at(port.span)
             .help("name a TCP port, or ask inside the container: `exec: [COMMAND]`")
     })
 }
 
 fn one(spec: &Loc<ProbeSpec>, diags: &mut Diagnostics) -> Probe {
-    let refuse = |what: String, span, help: &str| Diagnostic::error("probe-value", what).at(span).help(help);
+    let refuse = |what: String, span, help: &str| Finding::error(Code::ProbeValue, what).at(span).help(help);
     let mut number = |value: &Option<Loc<u32>>, default| match value {
         None => default,
         Some(value) => {

@@ -3,7 +3,7 @@
 
 use super::model::Profile;
 use super::storage;
-use crate::diag::{Diagnostic, Diagnostics, Loc, Span};
+use crate::diag::{Code, Diagnostics, Finding, Loc, Span};
 use crate::spec::{
     ApplianceSpec, DeviceSource, Interface, PersistenceMode, UpdateStrategy, Volume, WorkloadKind,
 };
@@ -46,8 +46,8 @@ pub fn check(profile: Profile, spec: &ApplianceSpec, diags: &mut Diagnostics) {
     check_volumes(spec, diags);
 }
 
-fn no_effect(what: impl Into<String>, span: Option<Span>) -> Diagnostic {
-    Diagnostic::error("no-effect", what).at(span)
+fn no_effect(what: impl Into<String>, span: Option<Span>) -> Finding {
+    Finding::error(Code::NoEffect, what).at(span)
 }
 
 /// Keys that mean nothing to the appliance's profile.
@@ -84,7 +84,7 @@ fn reject_foreign(profile: Profile, key: Written, diags: &mut Diagnostics) {
     let word = if profile == Profile::OpenWrt { "openwrt" } else { "generic" };
     if let Some((name, span)) = key {
         diags.push(
-            Diagnostic::error("profile-mismatch", format!("`{name}` means nothing to the profile `{word}`"))
+            Finding::error(Code::ProfileMismatch, format!("`{name}` means nothing to the profile `{word}`"))
                 .at(span)
                 .help("remove it, or correct `profile`"),
         );
@@ -122,9 +122,9 @@ fn check_zone(profile: Profile, spec: &ApplianceSpec, diags: &mut Diagnostics) {
     let Some(zone) = &spec.timezone else { return };
     let Err(Invalid { problem, fix, .. }) = zone.parse::<TimeZone>() else { return };
     let finding = match profile {
-        Profile::OpenWrt => Diagnostic::error("timezone-name", problem),
+        Profile::OpenWrt => Finding::error(Code::TimezoneName, problem),
         Profile::Generic if zone.starts_with([':', '/']) => return,
-        Profile::Generic => Diagnostic::warning("timezone-name", problem),
+        Profile::Generic => Finding::warning(Code::TimezoneName, problem),
     };
     diags.push(finding.at(zone.span).help(fix));
 }

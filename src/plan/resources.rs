@@ -2,7 +2,7 @@
 
 use super::pod::Resources;
 use super::units;
-use crate::diag::{Diagnostic, Diagnostics, Loc};
+use crate::diag::{Code, Diagnostics, Finding, Loc};
 use crate::spec::{self, Amounts, ApplianceSpec, Device, DeviceSource};
 use crate::types::{Quantity, label};
 
@@ -49,9 +49,9 @@ fn amounts(stated: Option<&Loc<Amounts>>) -> Vec<(&'static str, Loc<Quantity>)> 
         .collect()
 }
 
-fn above_limit(name: &str, request: &Loc<Quantity>, limit: &Loc<Quantity>) -> Diagnostic {
+fn above_limit(name: &str, request: &Loc<Quantity>, limit: &Loc<Quantity>) -> Finding {
     let what = format!("{} of {name} are requested, and {} are the limit", request.value, limit.value);
-    Diagnostic::error("request-above-limit", what)
+    Finding::error(Code::RequestAboveLimit, what)
         .at(request.span)
         .also(limit.span, "the limit")
         .help("lower the request, or raise the limit")
@@ -80,5 +80,5 @@ fn check_device(device: &Loc<Device>, resource: &str, known: &Resources, diags: 
     } else {
         return;
     };
-    diags.push(Diagnostic::error("device-resource", what).at(span).help(help));
+    diags.push(Finding::error(Code::DeviceResource, what).at(span).help(help));
 }

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use super::attachments;
 use super::model::{Addressing, Profile, Route, SourceRouting};
-use crate::diag::{Diagnostic, Diagnostics, Loc};
+use crate::diag::{Code, Diagnostics, Finding, Loc};
 use crate::spec::{self, Interface, Network};
 use crate::types::Cidr;
 
@@ -43,8 +43,8 @@ fn decided(routes: &[Loc<spec::Route>], gateways: &[Loc<IpAddr>], diags: &mut Di
         match route.via.as_ref().or(of_family) {
             Some(via) => made.push(Route { to, via: *via }),
             None => diags.push(
-                Diagnostic::error(
-                    "route-value",
+                Finding::error(
+                    Code::RouteValue,
                     format!("nobody names the router on the way to {}", to.value),
                 )
                 .at(route.to.span)
@@ -110,7 +110,7 @@ pub fn source_routing(
     if let Some((why, help)) = idle {
         if let Some(asked) = asked {
             let what = format!("`sourceRouting` of the interface on `{}`: {why}", interface.network.as_str());
-            diags.push(Diagnostic::error("no-effect", what).at(asked.span).help(help));
+            diags.push(Finding::error(Code::NoEffect, what).at(asked.span).help(help));
         }
         return None;
     }

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::diag::{Diagnostic, Diagnostics, Loc};
+use crate::diag::{Code, Diagnostics, Finding, Loc};
 use crate::secret;
 use crate::spec::{ApplianceSpec, SecretKeyRef, UciValue, VariableSource, VariableValue};
 use crate::types::EnvName;
@@ -153,7 +153,7 @@ pub fn warn(appliance: &str, namespace: &str, spec: &ApplianceSpec, diags: &mut 
             _ => write,
         };
         diags.push(
-            Diagnostic::warning("secret-literal", what)
+            Finding::warning(Code::SecretLiteral, what)
                 .at(literal.path.span)
                 .label("whoever reads the ConfigMap or the pod has it")
                 .help(help),

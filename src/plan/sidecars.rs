@@ -4,7 +4,7 @@
 use super::openwrt::Parts;
 use super::pod::{Container, ContainerPort, Mount, Probe, ProbeAction};
 use super::{generic, grants, probes, resources, variables, volumes};
-use crate::diag::{Diagnostic, Diagnostics, Loc};
+use crate::diag::{Code, Diagnostics, Finding, Loc};
 use crate::spec::{ApplianceSpec, Sidecar};
 use crate::types::{Name, Port, label, nearest};
 
@@ -13,7 +13,7 @@ pub fn decide(spec: &ApplianceSpec, parts: &Parts, diags: &mut Diagnostics) -> V
     for (name, _) in &spec.containers {
         if parts.init.iter().chain([&parts.main]).any(|known| name.as_str() == known.name) {
             let what = format!("the name `{}` is taken: another container of the pod has it", name.value);
-            let finding = Diagnostic::error("reserved-name", what).at(name.span);
+            let finding = Finding::error(Code::ReservedName, what).at(name.span);
             diags.push(finding.help("use another name"));
         }
     }
@@ -63,7 +63,7 @@ fn number_port(probe: &mut Probe, name: &Name, ports: &[ContainerPort], diags: &
     }
     let help = port_help(&port.value, name, ports);
     let what = format!("a probe of the container `{name}` names a port `{}`", port.value);
-    diags.push(Diagnostic::error("unknown-port", what).at(port.span).help(help));
+    diags.push(Finding::error(Code::UnknownPort, what).at(port.span).help(help));
 }
 
 /// What to write in the place of a port that is none.
@@ -105,7 +105,7 @@ fn mounts(spec: &ApplianceSpec, one: &Sidecar, diags: &mut Diagnostics) -> Vec<M
     mounts
 }
 
-fn unknown_volume(spec: &ApplianceSpec, name: &Loc<Name>) -> Diagnostic {
+fn unknown_volume(spec: &ApplianceSpec, name: &Loc<Name>) -> Finding {
     let names: Vec<&str> = spec.volumes.iter().map(|(name, _)| name.as_str()).collect();
     let add = format!(
         "add it under `volumes` of the appliance, for example `{}: {{emptyDir: true, mountPath: /{0}}}`",
@@ -117,5 +117,5 @@ fn unknown_volume(spec: &ApplianceSpec, name: &Loc<Name>) -> Diagnostic {
         None => format!("{add}, or write one that it has: {}", names.join(", ")),
     };
     let what = format!("the appliance has no volume `{}`", name.value);
-    Diagnostic::error("unknown-volume", what).at(name.span).help(help)
+    Finding::error(Code::UnknownVolume, what).at(name.span).help(help)
 }

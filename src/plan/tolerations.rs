@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::diag::{Diagnostic, Diagnostics, Loc};
+use crate::diag::{Code, Diagnostics, Finding, Loc};
 use crate::types::{label, nearest};
 
 /// Keys of a toleration.
@@ -18,7 +18,7 @@ pub fn check(raw: &Loc<Value>, diags: &mut Diagnostics) -> bool {
     let good = faults.is_empty();
     for (what, help) in faults {
         diags.push(
-            Diagnostic::error("not-kubernetes", format!("this is no toleration: {what}"))
+            Finding::error(Code::NotKubernetes, format!("this is no toleration: {what}"))
                 .at(raw.span)
                 .help(help),
         );

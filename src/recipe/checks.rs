@@ -1,6 +1,6 @@
 //! What an Image must not say, although each of its words is good.
 
-use crate::diag::{Diagnostic, Diagnostics, Loc, Span};
+use crate::diag::{Code, Diagnostics, Finding, Loc, Span};
 use crate::overlay::Overlay;
 use crate::spec::{FileContent, Image, UciValue};
 use crate::types::Invalid;
@@ -89,14 +89,14 @@ fn check_option(
 }
 
 fn refuse(invalid: &Invalid, span: Option<Span>, diags: &mut Diagnostics) {
-    diags.push(Diagnostic::error("uci-value", invalid.problem.clone()).at(span).help(invalid.fix.clone()));
+    diags.push(Finding::error(Code::UciValue, invalid.problem.clone()).at(span).help(invalid.fix.clone()));
 }
 
 fn check_base(image: &Image, diags: &mut Diagnostics) {
     if image.spec.base.value.is_empty() {
         diags.push(
-            Diagnostic::error(
-                "image-without-base",
+            Finding::error(
+                Code::ImageWithoutBase,
                 format!("the Image `{}` is built on nothing", image.metadata.name.value),
             )
             .at(image.spec.base.span)
@@ -111,7 +111,7 @@ fn check_feeds(image: &Image, diags: &mut Diagnostics) {
         if let (Some(unsigned), Some(key)) = (unsigned, feed.keys.first()) {
             let what = format!("`keys` beside `unsigned: true`: the feed `{}` is not verified", name.value);
             diags.push(
-                Diagnostic::error("no-effect", what)
+                Finding::error(Code::NoEffect, what)
                     .at(key.span)
                     .also(unsigned.span, "unsigned")
                     .help("remove `unsigned`"),
@@ -122,8 +122,8 @@ fn check_feeds(image: &Image, diags: &mut Diagnostics) {
     let wanted = image.spec.packages.iter().find(|wish| !wish.is_unwanted());
     if let (Some(without), Some(wanted), true) = (without, wanted, image.spec.feeds.is_empty()) {
         diags.push(
-            Diagnostic::error(
-                "image-without-feeds",
+            Finding::error(
+                Code::ImageWithoutFeeds,
                 format!("there is no feed to take `{}` from", wanted.value),
             )
             .at(wanted.span)
@@ -140,7 +140,7 @@ fn check_packages(image: &Image, diags: &mut Diagnostics) {
             continue;
         };
         diags.push(
-            Diagnostic::error("package-twice", format!("`{}` is both wanted and not", wish.name()))
+            Finding::error(Code::PackageTwice, format!("`{}` is both wanted and not", wish.name()))
                 .at(wish.span)
                 .also(earlier.span, "and here")
                 .help("keep one of the two"),
@@ -153,7 +153,7 @@ fn check_overlays(image: &Image, diags: &mut Diagnostics) {
         if let Some(earlier) = image.spec.overlays[..at].iter().find(|known| *known == overlay) {
             let what = format!("the overlay `{}` is laid on twice", overlay.value);
             diags.push(
-                Diagnostic::error("no-effect", what)
+                Finding::error(Code::NoEffect, what)
                     .at(overlay.span)
                     .also(earlier.span, "the first time")
                     .help("remove one of the two"),
@@ -166,8 +166,8 @@ fn check_files(image: &Image, diags: &mut Diagnostics) {
     for (at, (path, file)) in image.spec.files.iter().enumerate() {
         if let Some(folder) = HIDDEN.into_iter().find(|folder| path.is_below(folder)) {
             diags.push(
-                Diagnostic::error(
-                    "file-hidden",
+                Finding::error(
+                    Code::FileHidden,
                     format!("`{}` is not seen when the machine runs", path.value),
                 )
                 .at(path.span)
@@ -178,7 +178,7 @@ fn check_files(image: &Image, diags: &mut Diagnostics) {
         if let Some((earlier, _)) = image.spec.files[..at].iter().find(|(known, _)| known.value == path.value)
         {
             diags.push(
-                Diagnostic::error("file-twice", format!("`{}` is written twice", path.value))
+                Finding::error(Code::FileTwice, format!("`{}` is written twice", path.value))
                     .at(path.span)
                     .also(earlier.span, "the first time")
                     .help("keep one of the two"),
@@ -186,7 +186,7 @@ fn check_files(image: &Image, diags: &mut Diagnostics) {
         }
         if let (FileContent::Link(_), Some(mode)) = (&file.content.value, &file.mode) {
             diags.push(
-                Diagnostic::error("no-effect", "`mode` beside `link`: a link has none")
+                Finding::error(Code::NoEffect, "`mode` beside `link`: a link has none")
                     .at(mode.span)
                     .also(file.content.span, "the link")
                     .help("remove `mode`"),

@@ -1,6 +1,6 @@
 //! Ports that the Ingress, the HTTPRoute and the probes name, and what the API server says to their other values.
 
-use crate::diag::{Diagnostic, Diagnostics, Loc, Span};
+use crate::diag::{Code, Diagnostics, Finding, Loc, Span};
 use crate::objects;
 use crate::plan::{
     Appliance, Container, ContainerPort, HttpRoute, Ingress, Plan, Probe, ProbeAction, Profile, Service,
@@ -27,13 +27,13 @@ pub(super) fn check(plan: &Plan, diags: &mut Diagnostics) {
     }
 }
 
-fn unknown_port(who: &str, port: &Loc<String>, help: String) -> Diagnostic {
-    Diagnostic::error("unknown-port", format!("{who} names a port `{}`", port.value)).at(port.span).help(help)
+fn unknown_port(who: &str, port: &Loc<String>, help: String) -> Finding {
+    Finding::error(Code::UnknownPort, format!("{who} names a port `{}`", port.value)).at(port.span).help(help)
 }
 
-fn without_service(appliance: &Appliance, what: &str, span: Option<Span>) -> Diagnostic {
+fn without_service(appliance: &Appliance, what: &str, span: Option<Span>) -> Finding {
     let what = format!("`{}` has {what} and no service", appliance.name.value);
-    Diagnostic::error("ingress-without-service", what)
+    Finding::error(Code::IngressWithoutService, what)
         .at(span)
         .label("nothing to lead to")
         .help("add `service: {}`")
@@ -42,7 +42,7 @@ fn without_service(appliance: &Appliance, what: &str, span: Option<Span>) -> Dia
 fn check_route(appliance: &Appliance, route: &HttpRoute, diags: &mut Diagnostics) {
     if route.parents.is_empty() {
         diags.push(
-            Diagnostic::error("route-parent", "no Gateway leads to the HTTP route")
+            Finding::error(Code::RouteParent, "no Gateway leads to the HTTP route")
                 .at(route.span)
                 .help("write the cluster's: `parentRefs: [{name: NAME, namespace: NAMESPACE}]`; `kubectl get gateways -A` lists them"),
         );
@@ -80,10 +80,10 @@ fn check_tcp_port(
             Some(_) => format!("add one of these to the service's `ports`: {}", own.join(", ")),
             None => known_ports(&[]),
         };
-        diags.push(Diagnostic::error("unknown-port", what).at(named.span).help(help));
+        diags.push(Finding::error(Code::UnknownPort, what).at(named.span).help(help));
     } else if service.ports.iter().any(|port| port.name == *named && port.protocol != Transport::Tcp) {
         let what = format!("{} leads to a TCP port, and `{}` is one of UDP", way.0, named.value);
-        diags.push(Diagnostic::error("unknown-port", what).at(named.span).help(known_ports(&shown)));
+        diags.push(Finding::error(Code::UnknownPort, what).at(named.span).help(known_ports(&shown)));
     } else if !shown.iter().any(|port| port.name == *named) {
         diags.push(unknown_port(way.1, named, known_ports(&shown)));
     }
@@ -97,7 +97,7 @@ fn check_proxies(plan: &Plan, appliance: &Appliance, diags: &mut Diagnostics) {
     let Some(span) = proxied.filter(|_| appliance.image.is_home_assistant()) else { return };
     let pods: Vec<String> = plan.pods.iter().map(ToString::to_string).collect();
     let help = format!("if it is not there yet, {}", objects::trust_proxies(&pods.join(", ")));
-    diags.push(Diagnostic::note("proxy-untrusted", objects::PROXY_UNTRUSTED).at(span).help(help));
+    diags.push(Finding::note(Code::ProxyUntrusted, objects::PROXY_UNTRUSTED).at(span).help(help));
 }
 
 fn check_ingress(appliance: &Appliance, ingress: &Ingress, diags: &mut Diagnostics) {
@@ -118,7 +118,7 @@ fn check_host(stated: &Loc<String>, diags: &mut Diagnostics) {
     if is_address || !label::is_domain(name) {
         let what = if is_address { "an address" } else { "no DNS name" };
         diags.push(
-            Diagnostic::error("ingress-host", format!("the host `{host}` is {what}"))
+            Finding::error(Code::IngressHost, format!("the host `{host}` is {what}"))
                 .at(stated.span)
                 .help("write a name like `home.example.org`, without scheme and port"),
         );
@@ -128,7 +128,7 @@ fn check_host(stated: &Loc<String>, diags: &mut Diagnostics) {
 fn check_page(path: &Loc<String>, fault: Option<(&str, &str)>, diags: &mut Diagnostics) {
     if let Some((what, help)) = fault {
         diags.push(
-            Diagnostic::error("ingress-host", format!("{} {what}", quoted(path))).at(path.span).help(help),
+            Finding::error(Code::IngressHost, format!("{} {what}", quoted(path))).at(path.span).help(help),
         );
     }
 }
@@ -207,8 +207,8 @@ fn check_admitted(appliance: &Appliance, diags: &mut Diagnostics) {
     }
     for (sidecar, port, name) in &found {
         diags.push(
-            Diagnostic::warning(
-                "probe-firewall",
+            Finding::warning(
+                Code::ProbeFirewall,
                 format!(
                     "OpenWrt's firewall lets no probe of `{}` through to the port `{name}`",
                     sidecar.name

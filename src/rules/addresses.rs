@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use super::network_of;
 use super::networks::{check_gateways as check_family, reject_cluster_dns, reject_gateway_outside};
 use super::wires::{beside, meet, or_apart};
-use crate::diag::{Diagnostic, Diagnostics, Loc, Span};
+use crate::diag::{Code, Diagnostics, Finding, Loc, Span};
 use crate::plan::{Addressing, Appliance, ConfiguredBy, Network, Nic, Plan, Profile};
 use crate::types::Cidr;
 
@@ -28,8 +28,8 @@ pub(super) fn check(plan: &Plan, diags: &mut Diagnostics) {
         if let [first, second, ..] = discovery.as_slice() {
             let (one, other) = (&first.interface.value, &second.interface.value);
             diags.push(
-                Diagnostic::error(
-                    "two-discovery-nics",
+                Finding::error(
+                    Code::TwoDiscoveryNics,
                     format!("`{one}` and `{other}` both take the multicast of discovery"),
                 )
                 .at(second.discovery.span)
@@ -55,7 +55,7 @@ fn check_twice<'a>(
     if let Some((_, on, first)) = before.iter().find(|(owner, on, _)| meet((owner, on), (appliance, network)))
     {
         diags.push(
-            Diagnostic::error("duplicate-address", format!("{} is used twice", address.address()))
+            Finding::error(Code::DuplicateAddress, format!("{} is used twice", address.address()))
                 .at(address.span)
                 .label("used again")
                 .also(*first, "first used here")
@@ -69,7 +69,7 @@ fn check_address(plan: &Plan, network: &Network, nic: &Nic, address: &Loc<Cidr>,
     let own = address.address();
     if let Some(what) = never_a_machine(own) {
         diags.push(
-            Diagnostic::error("address-reserved", format!("{own} is {what}"))
+            Finding::error(Code::AddressReserved, format!("{own} is {what}"))
                 .at(address.span)
                 .help("take an address of the network"),
         );
@@ -78,8 +78,8 @@ fn check_address(plan: &Plan, network: &Network, nic: &Nic, address: &Loc<Cidr>,
     let subnet = network.subnets.iter().find(|subnet| subnet.contains(own));
     if subnet.is_none() && !network.subnets.is_empty() {
         diags.push(
-            Diagnostic::error(
-                "address-outside-subnet",
+            Finding::error(
+                Code::AddressOutsideSubnet,
                 format!("{own} is in no subnet of `{}`", network.name.value),
             )
             .at(address.span)
@@ -90,8 +90,8 @@ fn check_address(plan: &Plan, network: &Network, nic: &Nic, address: &Loc<Cidr>,
     }
     if let Some(subnet) = subnet.filter(|subnet| subnet.prefix() != address.prefix()) {
         diags.push(
-            Diagnostic::error(
-                "address-prefix",
+            Finding::error(
+                Code::AddressPrefix,
                 format!("{} has another prefix length than its subnet {}", address.value, subnet.value),
             )
             .at(address.span)
@@ -103,8 +103,8 @@ fn check_address(plan: &Plan, network: &Network, nic: &Nic, address: &Loc<Cidr>,
     if in_subnet.is_network_address() || in_subnet.is_broadcast() {
         let which = if in_subnet.is_broadcast() { "broadcast" } else { "network" };
         diags.push(
-            Diagnostic::error(
-                "address-reserved",
+            Finding::error(
+                Code::AddressReserved,
                 format!("{own} is the {which} address of {}", in_subnet.network()),
             )
             .at(address.span)
@@ -147,17 +147,14 @@ fn check_others(plan: &Plan, network: &Network, nic: &Nic, address: &Loc<Cidr>, 
     });
     if let Some((other, span)) = gateway.filter(|_| nic.serve.is_none()) {
         diags.push(
-            Diagnostic::error(
-                "address-is-gateway",
-                format!("{own} is the gateway of `{}`", other.name.value),
-            )
-            .at(address.span)
-            .also(span, "the gateway")
-            .help(or_apart(
-                "take another address; or say `serve: true` if this appliance is the router",
-                other,
-                network,
-            )),
+            Finding::error(Code::AddressIsGateway, format!("{own} is the gateway of `{}`", other.name.value))
+                .at(address.span)
+                .also(span, "the gateway")
+                .help(or_apart(
+                    "take another address; or say `serve: true` if this appliance is the router",
+                    other,
+                    network,
+                )),
         );
     }
     let pool = others().find_map(|other| {
@@ -166,7 +163,7 @@ fn check_others(plan: &Plan, network: &Network, nic: &Nic, address: &Loc<Cidr>, 
     });
     if let Some((other, span)) = pool {
         diags.push(
-            Diagnostic::error("address-in-pool", format!("{own} is in the pool of `{}`", other.name.value))
+            Finding::error(Code::AddressInPool, format!("{own} is in the pool of `{}`", other.name.value))
                 .at(address.span)
                 .also(span, "the pool")
                 .help(or_apart("take an address outside the pool", other, network)),
@@ -179,7 +176,7 @@ fn check_pool(network: &Network, nic: &Nic, diags: &mut Diagnostics) {
     let name = &network.name.value;
     if nic.configured_by == ConfiguredBy::Guest {
         let what = "OpenWrt's NICs come without CNI addresses: there is no pool for them";
-        let finding = Diagnostic::error("pool-without-ipam", what).at(span);
+        let finding = Finding::error(Code::PoolWithoutIpam, what).at(span);
         diags.push(finding.help("write a fixed address, or dhcp"));
         return;
     }
@@ -195,14 +192,14 @@ fn check_pool(network: &Network, nic: &Nic, diags: &mut Diagnostics) {
             "add `pool: FIRST-LAST` to the network, or write a fixed address"
         };
         diags.push(
-            Diagnostic::error("pool-missing", format!("network `{name}` has no `pool`"))
+            Finding::error(Code::PoolMissing, format!("network `{name}` has no `pool`"))
                 .at(span)
                 .also(network.name.span, "the network")
                 .help(help),
         );
     } else if many {
         diags.push(
-            Diagnostic::error("pool-many-nodes", format!("network `{name}` is not pinned to one node"))
+            Finding::error(Code::PoolManyNodes, format!("network `{name}` is not pinned to one node"))
                 .at(span)
                 .also(network.name.span, "the network")
                 .help(
@@ -217,7 +214,7 @@ fn check_serve(appliance: &Appliance, nic: &Nic, diags: &mut Diagnostics) {
     let Some(serve) = &nic.serve else { return };
     if appliance.profile == Profile::Generic {
         diags.push(
-            Diagnostic::error("serve-generic", "only OpenWrt's DHCP and RA servers are configured by wrtpod")
+            Finding::error(Code::ServeGeneric, "only OpenWrt's DHCP and RA servers are configured by wrtpod")
                 .at(serve.span)
                 .help("remove `serve`, and configure the server in the appliance"),
         );
@@ -239,7 +236,7 @@ fn check_gateways(plan: &Plan, network: &Network, nic: &Nic, diags: &mut Diagnos
             let family = if gateway.is_ipv4() { "IPv4" } else { "IPv6" };
             let what = format!("the gateway {} without an {family} address on the NIC", gateway.value);
             diags.push(
-                Diagnostic::error("gateway-family", what)
+                Finding::error(Code::GatewayFamily, what)
                     .at(gateway.span)
                     .help(format!("add an {family} address, or remove the gateway")),
             );
@@ -272,8 +269,8 @@ fn check_way_out(nic: &Nic, diags: &mut Diagnostics) {
         return;
     };
     diags.push(
-        Diagnostic::error(
-            "default-route-without-gateway",
+        Finding::error(
+            Code::DefaultRouteWithoutGateway,
             format!("the default route leaves by `{}`, and {what}", nic.interface.value),
         )
         .at(nic.default_route.span)
@@ -300,8 +297,8 @@ fn check_default_routes(appliance: &Appliance, diags: &mut Diagnostics) {
         (String::new(), "keep it on one interface")
     };
     diags.push(
-        Diagnostic::error(
-            "two-default-routes",
+        Finding::error(
+            Code::TwoDefaultRoutes,
             format!("`{one}` and `{other}` both take the default route{how}"),
         )
         .at(second.default_route.span)

@@ -1,14 +1,14 @@
 //! Networks whose NAD somebody else made: what they cannot ask for.
 
-use crate::diag::{Diagnostic, Diagnostics, Span};
+use crate::diag::{Code, Diagnostics, Finding, Span};
 use crate::plan::{Network, Plan};
 
 pub(super) fn check(plan: &Plan, diags: &mut Diagnostics) {
     for network in plan.networks.iter().filter(|network| network.link.is_existing()) {
         for (key, span) in stated(network) {
             diags.push(
-                Diagnostic::error(
-                    "existing-attachment",
+                Finding::error(
+                    Code::ExistingAttachment,
                     format!("`{key}` of `{}` changes nothing: its NAD is somebody else's", network.name.value),
                 )
                 .at(span)

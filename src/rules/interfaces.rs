@@ -1,7 +1,7 @@
 //! Names of interfaces.
 
 use super::network_of;
-use crate::diag::{Diagnostic, Diagnostics};
+use crate::diag::{Code, Diagnostics, Finding};
 use crate::plan::{Appliance, Nic, Plan, Profile, interface_fault, proposed_interface};
 
 pub(super) fn check(plan: &Plan, diags: &mut Diagnostics) {
@@ -14,8 +14,8 @@ pub(super) fn check(plan: &Plan, diags: &mut Diagnostics) {
             let same = |other: &&Nic| other.interface.value == nic.interface.value;
             if let Some(first) = appliance.nics[..index].iter().find(same) {
                 diags.push(
-                    Diagnostic::error(
-                        "duplicate-interface",
+                    Finding::error(
+                        Code::DuplicateInterface,
                         format!(
                             "two interfaces of `{}` are called `{}`",
                             appliance.name.value, nic.interface.value
@@ -35,7 +35,7 @@ fn check_name(appliance: &Appliance, nic: &Nic, diags: &mut Diagnostics) {
         let name = &nic.interface;
         let proposal = proposed_interface(appliance.profile, name);
         diags.push(
-            Diagnostic::error("interface-name", format!("interface name `{}` {problem}", name.value))
+            Finding::error(Code::InterfaceName, format!("interface name `{}` {problem}", name.value))
                 .at(name.span)
                 .help(format!("give the interface another `name`, for example `{proposal}`")),
         );
@@ -62,8 +62,8 @@ fn check_primary(plan: &Plan, appliance: &Appliance, nic: &Nic, diags: &mut Diag
     };
     for (what, span) in faults {
         diags.push(
-            Diagnostic::error(
-                "primary-network",
+            Finding::error(
+                Code::PrimaryNetwork,
                 format!("`{}` is the cluster's primary network: {what}", network.name.value),
             )
             .at(span)

@@ -1,7 +1,7 @@
 //! Appliances for nodes that were booted without IPv6: nothing of theirs takes it.
 
 use super::network_of;
-use crate::diag::{Diagnostic, Diagnostics, Span};
+use crate::diag::{Code, Diagnostics, Finding, Span};
 use crate::plan::{Appliance, Network, Nic, Plan};
 
 pub(super) fn check(plan: &Plan, diags: &mut Diagnostics) {
@@ -45,6 +45,6 @@ fn of_network(network: &Network) -> Option<(String, Option<Span>)> {
         .or_else(|| route().map(|route| (format!("a route to {}", route.to.value), route.to.span)))
 }
 
-fn fault(what: String, at: Option<Span>, without: Option<Span>) -> Diagnostic {
-    Diagnostic::error("no-ipv6", what).at(at.or(without)).also(at.and(without), "its nodes have no IPv6")
+fn fault(what: String, at: Option<Span>, without: Option<Span>) -> Finding {
+    Finding::error(Code::NoIpv6, what).at(at.or(without)).also(at.and(without), "its nodes have no IPv6")
 }

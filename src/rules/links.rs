@@ -1,7 +1,7 @@
 //! Kinds of link: what each of them cannot do.
 
 use super::network_of;
-use crate::diag::{Diagnostic, Diagnostics, Span};
+use crate::diag::{Code, Diagnostics, Finding, Span};
 use crate::plan::{Addressing, Appliance, Link, Network, Nic, Plan, Profile};
 
 /// What the kernel takes.
@@ -71,13 +71,13 @@ fn note_bridge(network: &Network, diags: &mut Diagnostics) {
     let Link::Bridge { name, vlan, .. } = &network.link.value else { return };
     let own_mac = format!("`ip link set {name} address` and the MAC that it has");
     let note = match vlan {
-        Some(vlan) => Diagnostic::note(
-            "bridge-vlan",
+        Some(vlan) => Finding::note(
+            Code::BridgeVlan,
             format!("{name} has to filter VLANs, else {vlan} is none and its pods are in the untagged LAN"),
         )
         .help(format!("on the node: `ip link set {name} type bridge vlan_filtering 1`, and {own_mac}")),
         None => {
-            Diagnostic::note("bridge-mac", format!("with its first pod the bridge {name} may change its MAC"))
+            Finding::note(Code::BridgeMac, format!("with its first pod the bridge {name} may change its MAC"))
                 .help(format!("give it one of its own on the node: {own_mac}"))
         }
     };
@@ -173,7 +173,7 @@ fn clash_of(a: &Link, b: &Link) -> Option<Clash> {
 }
 
 impl Clash {
-    fn report(&self, plan: &Plan, first: &Use<'_>, second: &Use<'_>) -> Diagnostic {
+    fn report(&self, plan: &Plan, first: &Use<'_>, second: &Use<'_>) -> Finding {
         let [one, other] = [first, second].map(|used| plan.networks[used.network].name.as_str());
         let apart = if std::ptr::eq(first.appliance, second.appliance) {
             ""
@@ -182,23 +182,23 @@ impl Clash {
         };
         let both = if one == other { format!("`{one}`") } else { format!("`{one}` and `{other}`") };
         let finding = match self {
-            Self::Vlan => Diagnostic::error(
-                "vlan-shared-node",
+            Self::Vlan => Finding::error(
+                Code::VlanSharedNode,
                 format!("two NICs on {both} may meet on one node: a VLAN id exists once"),
             )
             .help(format!("use `macvlan: {{parent: …, vlan: …}}`{apart}")),
-            Self::Whole => Diagnostic::error(
-                "parent-exclusive",
+            Self::Whole => Finding::error(
+                Code::ParentExclusive,
                 format!("two NICs on {both} may meet on one node, and one of them takes the parent whole"),
             )
             .help("give each its own interface, or use macvlan in mode bridge"),
-            Self::Modes => Diagnostic::error(
-                "ipvlan-modes",
+            Self::Modes => Finding::error(
+                Code::IpvlanModes,
                 format!("two NICs on {both} may meet on one node: its parent has one mode of ipvlan for all"),
             )
             .help(format!("write one `mode` for both{apart}")),
-            Self::Kinds => Diagnostic::error(
-                "ipvlan-beside-macvlan",
+            Self::Kinds => Finding::error(
+                Code::IpvlanBesideMacvlan,
                 format!(
                     "two NICs on {both} may meet on one node: a parent carries ipvlan or macvlan, not both"
                 ),
@@ -216,8 +216,8 @@ fn check_parent(link: &Link, span: Option<Span>, diags: &mut Diagnostics) {
     let Some(parent) = link.parent() else { return };
     if parent.len() > LONGEST {
         diags.push(
-            Diagnostic::error(
-                "parent-too-long",
+            Finding::error(
+                Code::ParentTooLong,
                 format!("`{parent}` has {} characters, the kernel takes {LONGEST}", parent.len()),
             )
             .at(span)
@@ -228,7 +228,7 @@ fn check_parent(link: &Link, span: Option<Span>, diags: &mut Diagnostics) {
     }
     if let Some(what) = never_on_a_lan(parent).or_else(|| never_on_a_lan(base(parent))) {
         diags.push(
-            Diagnostic::error("parent-no-lan", format!("`{parent}` is on no LAN: it is {what}"))
+            Finding::error(Code::ParentNoLan, format!("`{parent}` is on no LAN: it is {what}"))
                 .at(span)
                 .help("write the node's interface on the LAN, which `ip -brief link` lists on the node"),
         );
@@ -236,7 +236,7 @@ fn check_parent(link: &Link, span: Option<Span>, diags: &mut Diagnostics) {
     let wireless = ["wlan", "wlp", "wlx", "wlo", "wl"].iter().any(|prefix| parent.starts_with(prefix));
     if wireless && !matches!(link, Link::Ipvlan { .. } | Link::HostDevice { .. }) {
         diags.push(
-            Diagnostic::error("wifi-parent", format!("`{parent}` looks like Wi-Fi"))
+            Finding::error(Code::WifiParent, format!("`{parent}` looks like Wi-Fi"))
                 .at(span)
                 .label("access points drop frames of a second MAC")
                 .help("use a wired interface, or `ipvlan`"),
@@ -264,13 +264,13 @@ fn never_on_a_lan(name: &str) -> Option<&'static str> {
 /// What the CNI plugins of a NIC that they configure would refuse, or do to the wrong MAC.
 fn check_plugins(nic: &Nic, network: &Network, diags: &mut Diagnostics) {
     let (name, kind) = (&network.name.value, network.link.kind());
-    let mut report = |finding: Diagnostic| {
+    let mut report = |finding: Finding| {
         diags.push(finding.at(nic.network.span).also(network.link.span, "the network"));
     };
     if nic.addressing == Addressing::None && !network.link.can_be_l2() {
         let what = format!("`{name}` cannot be joined without an address: {kind} asks for one");
         report(
-            Diagnostic::error("link-needs-address", what)
+            Finding::error(Code::LinkNeedsAddress, what)
                 .help("write an `address`, or make the network a `macvlan`"),
         );
     }
@@ -280,21 +280,21 @@ fn check_plugins(nic: &Nic, network: &Network, diags: &mut Diagnostics) {
     if network.link.mac_by_tuning() {
         let what = format!("the lease on `{name}` would be another MAC's: {kind} gets its own after it");
         report(
-            Diagnostic::error("dhcp-before-mac", what)
+            Finding::error(Code::DhcpBeforeMac, what)
                 .help("write a fixed address, or make the network a `macvlan` in mode bridge"),
         );
     }
     if !network.link.has_mac() && !network.link.is_existing() {
         let what = format!("the lease on `{name}` would be the node's: {kind} shares its MAC");
         report(
-            Diagnostic::error("dhcp-shared-mac", what)
+            Finding::error(Code::DhcpSharedMac, what)
                 .help("write a fixed address, or make the network a `macvlan`"),
         );
     }
     if !network.subnets.is_empty() && !network.subnets.iter().any(|subnet| subnet.is_ipv4()) {
         let what = format!("`{name}` has no IPv4, and the plugin `dhcp` asks for nothing else");
         report(
-            Diagnostic::error("dhcp-without-ipv4", what)
+            Finding::error(Code::DhcpWithoutIpv4, what)
                 .help("write a fixed address, or `none`: a router gives one"),
         );
     }
@@ -304,8 +304,8 @@ fn check_guest(nic: &Nic, network: &Network, diags: &mut Diagnostics) {
     if !network.link.can_be_l2() {
         let kind = network.link.kind();
         diags.push(
-            Diagnostic::error(
-                "guest-needs-l2",
+            Finding::error(
+                Code::GuestNeedsL2,
                 format!("OpenWrt cannot be on `{}`: {kind} needs addresses from the CNI", network.name.value),
             )
             .at(nic.network.span)
@@ -317,8 +317,8 @@ fn check_guest(nic: &Nic, network: &Network, diags: &mut Diagnostics) {
         matches!(network.link.value, Link::Macvlan { .. }) && !network.link.is_exclusive();
     if let Some(bridge) = nic.bridge.as_ref().filter(|_| passes_own_mac_only) {
         diags.push(
-            Diagnostic::error(
-                "guest-bridge-macvlan",
+            Finding::error(
+                Code::GuestBridgeMacvlan,
                 format!("a bridge over `{}`: a macvlan NIC passes only its own MAC", nic.interface.value),
             )
             .at(bridge.span)

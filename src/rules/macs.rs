@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::network_of;
-use crate::diag::{Diagnostic, Diagnostics};
+use crate::diag::{Code, Diagnostics, Finding};
 use crate::plan::{Appliance, Link, Nic, Plan};
 use crate::types::Mac;
 
@@ -29,7 +29,7 @@ pub(super) fn check(plan: &Plan, diags: &mut Diagnostics) {
                 nic.interface.value, mac.value, first.interface.value
             );
             diags.push(
-                Diagnostic::error("duplicate-mac", what)
+                Finding::error(Code::DuplicateMac, what)
                     .at(mac.span)
                     .label("used again")
                     .also(first.mac.as_ref().and_then(|mac| mac.span), "first used here")
@@ -51,7 +51,7 @@ fn reject_not_unicast(nic: &Nic, mac: Mac, diags: &mut Diagnostics) {
     let mut fixed = mac;
     fixed.0[0] = (mac.0[0] & 0xfc) | 0x02;
     diags.push(
-        Diagnostic::error("mac-not-unicast", format!("the MAC {mac} {problem}"))
+        Finding::error(Code::MacNotUnicast, format!("the MAC {mac} {problem}"))
             .at(span)
             .label("no NIC can have it")
             .help(if mac.is_zero() {
@@ -80,7 +80,7 @@ fn reject_dropped(plan: &Plan, nic: &Nic, diags: &mut Diagnostics) {
         _ => return,
     };
     diags.push(
-        Diagnostic::error("mac-not-honoured", what)
+        Finding::error(Code::MacNotHonoured, what)
             .at(nic.mac.as_ref().and_then(|mac| mac.span))
             .label("would be dropped without a word")
             .also(network.link.span, "the network")

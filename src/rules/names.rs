@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::diag::{Diagnostic, Diagnostics, Loc, Span};
+use crate::diag::{Code, Diagnostics, Finding, Loc, Span};
 use crate::plan::{Appliance, ContainerPort, Pairs, Plan, Profile, VolumeSource};
 use crate::types::{Invalid, label};
 
@@ -41,18 +41,18 @@ pub(super) fn check(plan: &Plan, diags: &mut Diagnostics) {
 fn check_name(plan: &Plan, appliance: &Appliance, diags: &mut Diagnostics) {
     let name = &appliance.name;
     let taken = |what: &str| {
-        Diagnostic::error("reserved-name", format!("the name `{}` is taken: {what}", name.value))
+        Finding::error(Code::ReservedName, format!("the name `{}` is taken: {what}", name.value))
             .at(name.span)
             .help("use another name")
     };
     if name.value.len() > LONGEST_NAME {
         let what =
             format!("`{}` has {} characters, at most {LONGEST_NAME} fit", name.value, name.value.len());
-        diags.push(Diagnostic::error("name-too-long", what).at(name.span).help("use a shorter name"));
+        diags.push(Finding::error(Code::NameTooLong, what).at(name.span).help("use a shorter name"));
     }
     if name.starts_with(|first: char| first.is_ascii_digit()) && appliance.service.is_some() {
         diags.push(
-            Diagnostic::error("service-name", format!("a Service cannot be called `{}`", name.value))
+            Finding::error(Code::ServiceName, format!("a Service cannot be called `{}`", name.value))
                 .at(name.span)
                 .label("starts with a digit")
                 .help("start the name with a letter"),
@@ -69,7 +69,7 @@ fn check_name(plan: &Plan, appliance: &Appliance, diags: &mut Diagnostics) {
 fn check_ports(ports: &[ContainerPort], diags: &mut Diagnostics) {
     for (index, port) in ports.iter().enumerate() {
         if let Some(Invalid { problem, fix, .. }) = label::port_fault(&port.name) {
-            diags.push(Diagnostic::error("port-name", problem).at(port.name.span).help(fix));
+            diags.push(Finding::error(Code::PortName, problem).at(port.name.span).help(fix));
         }
         let same = |first: &&ContainerPort| first.port == port.port && first.protocol == port.protocol;
         if let Some(first) = ports[..index].iter().find(same) {
@@ -78,7 +78,7 @@ fn check_ports(ports: &[ContainerPort], diags: &mut Diagnostics) {
                 first.name.value, port.name.value, port.protocol, port.port.value
             );
             diags.push(
-                Diagnostic::error("duplicate-port", what)
+                Finding::error(Code::DuplicatePort, what)
                     .at(port.port.span)
                     .also(first.port.span, "the first one")
                     .help("keep one of the two"),
@@ -93,8 +93,8 @@ fn check_volumes(appliance: &Appliance, diags: &mut Diagnostics) {
         // A volume of wrtpod's own has no place in a document.
         if volume.name.starts_with(OWN) && volume.name.span.is_some() {
             diags.push(
-                Diagnostic::error(
-                    "reserved-name",
+                Finding::error(
+                    Code::ReservedName,
                     format!("the volume `{}` has a name of wrtpod's own", volume.name.value),
                 )
                 .at(volume.name.span)
@@ -110,7 +110,7 @@ fn check_claims(plan: &Plan, diags: &mut Diagnostics) {
     for claim in plan.appliances.iter().flat_map(|appliance| &appliance.claims) {
         if let Some(first) = made.insert(&claim.name.value, &claim.name) {
             diags.push(
-                Diagnostic::error("name-collision", format!("two claims are called `{}`", claim.name.value))
+                Finding::error(Code::NameCollision, format!("two claims are called `{}`", claim.name.value))
                     .at(claim.name.span)
                     .also(first.span, "the other one")
                     .help("rename the volume, or the appliance"),
@@ -125,7 +125,7 @@ fn check_claims(plan: &Plan, diags: &mut Diagnostics) {
         if let Some(first) = homes.insert(&claim.value, claim) {
             let what = format!("two appliances would keep their system on the claim `{}`", claim.value);
             diags.push(
-                Diagnostic::error("claim-shared", what)
+                Finding::error(Code::ClaimShared, what)
                     .at(claim.span)
                     .also(first.span, "the first one")
                     .help("give each a claim of its own"),
@@ -146,8 +146,8 @@ fn check_pairs(what: &str, pairs: &Pairs, diags: &mut Diagnostics) {
     for (key, value) in pairs {
         if is_reserved(what, key) {
             diags.push(
-                Diagnostic::error(
-                    "reserved-key",
+                Finding::error(
+                    Code::ReservedKey,
                     format!("the {what} `{}` is written by wrtpod itself", key.value),
                 )
                 .at(key.span)
@@ -165,6 +165,6 @@ fn check_pairs(what: &str, pairs: &Pairs, diags: &mut Diagnostics) {
 
 fn report_syntax(fault: Option<Invalid>, span: Option<Span>, diags: &mut Diagnostics) {
     if let Some(Invalid { problem, fix, .. }) = fault {
-        diags.push(Diagnostic::error("label-syntax", problem).at(span).help(fix));
+        diags.push(Finding::error(Code::LabelSyntax, problem).at(span).help(fix));
     }
 }

@@ -6,7 +6,7 @@ use wrtpod_cni::{Bandwidth, Plugin};
 
 use super::addresses::never_a_machine;
 use super::wires::{are_one, beside, or_apart};
-use crate::diag::{Diagnostic, Diagnostics, Loc};
+use crate::diag::{Code, Diagnostics, Finding, Loc};
 use crate::plan::{Link, Network, Nic, Plan};
 use crate::types::{Cidr, IpRange};
 
@@ -54,8 +54,8 @@ fn check_subnets(plan: &Plan, network: &Network, diags: &mut Diagnostics) {
     for subnet in network.subnets.iter().filter(|_| !network.primary) {
         if let Some(range) = plan.cluster.iter().find(|range| range.overlaps(subnet.value)) {
             diags.push(
-                Diagnostic::error(
-                    "subnet-overlaps-cluster",
+                Finding::error(
+                    Code::SubnetOverlapsCluster,
                     format!("{} overlaps the cluster's {range}", subnet.value),
                 )
                 .at(subnet.span)
@@ -64,7 +64,7 @@ fn check_subnets(plan: &Plan, network: &Network, diags: &mut Diagnostics) {
         } else if let Some(what) = never_a_lan(subnet.value) {
             let what = format!("{} holds {what}, which no LAN has", subnet.value);
             diags.push(
-                Diagnostic::error("subnet-no-lan", what)
+                Finding::error(Code::SubnetNoLan, what)
                     .at(subnet.span)
                     .help("write the LAN's own subnet, such as 192.168.1.0/24"),
             );
@@ -85,8 +85,8 @@ pub(super) fn check_gateways(gateways: &[Loc<IpAddr>], diags: &mut Diagnostics) 
         if let Some(first) = gateways[..index].iter().find(same) {
             let family = if gateway.is_ipv4() { "IPv4" } else { "IPv6" };
             diags.push(
-                Diagnostic::error(
-                    "gateway-family",
+                Finding::error(
+                    Code::GatewayFamily,
                     format!("{} is the second gateway of {family}", gateway.value),
                 )
                 .at(gateway.span)
@@ -109,7 +109,7 @@ fn reject_no_machine(network: &Network, gateway: &Loc<IpAddr>, diags: &mut Diagn
     let which = if own.is_broadcast() { "broadcast" } else { "network" };
     let what = format!("the gateway {} is the {which} address of {}", gateway.value, own.network());
     diags.push(
-        Diagnostic::error("address-reserved", what)
+        Finding::error(Code::AddressReserved, what)
             .at(gateway.span)
             .help("write the router's address, usually the first one behind it"),
     );
@@ -124,7 +124,7 @@ pub(super) fn reject_gateway_outside(
 ) {
     if let Some(what) = never_a_machine(gateway.value) {
         let what = format!("the gateway {} is {what}", gateway.value);
-        let finding = Diagnostic::error("address-reserved", what).at(gateway.span);
+        let finding = Finding::error(Code::AddressReserved, what).at(gateway.span);
         diags.push(finding.help("write the router's address on the network"));
         return;
     }
@@ -136,8 +136,8 @@ pub(super) fn reject_gateway_outside(
     }
     let known = network.subnets.first().or_else(|| own.first());
     diags.push(
-        Diagnostic::error(
-            "gateway-outside-subnet",
+        Finding::error(
+            Code::GatewayOutsideSubnet,
             format!("the gateway {} is in no subnet of `{}`", gateway.value, network.name.value),
         )
         .at(gateway.span)
@@ -149,7 +149,7 @@ pub(super) fn reject_gateway_outside(
 pub(super) fn reject_cluster_dns(plan: &Plan, server: &Loc<IpAddr>, diags: &mut Diagnostics) {
     if plan.cluster.iter().any(|range| range.contains(server.value)) {
         diags.push(
-            Diagnostic::error("dns-in-cluster", format!("the name server {} is the cluster's", server.value))
+            Finding::error(Code::DnsInCluster, format!("the name server {} is the cluster's", server.value))
                 .at(server.span)
                 .label("asks the node, which may ask this appliance")
                 .help("write a name server on the LAN or the Internet"),
@@ -162,14 +162,14 @@ fn check_ipam(network: &Network, diags: &mut Diagnostics) {
     let Some(ipam) = network.whereabouts.filter(|whereabouts| whereabouts.value) else { return };
     if network.pools.is_empty() {
         let what = format!("`ipam` of `{}`, which has no `pool`", network.name.value);
-        diags.push(Diagnostic::error("no-effect", what).at(ipam.span).help("add `pool`, or remove `ipam`"));
+        diags.push(Finding::error(Code::NoEffect, what).at(ipam.span).help("add `pool`, or remove `ipam`"));
     }
     for (at, pool) in network.pools.iter().enumerate() {
         let same = |other: &&Loc<IpRange>| other.first().is_ipv4() == pool.first().is_ipv4();
         let Some(first) = network.pools[..at].iter().find(same) else { continue };
         diags.push(
-            Diagnostic::error(
-                "pool-range",
+            Finding::error(
+                Code::PoolRange,
                 "whereabouts gives an address of each range, and a family has two",
             )
             .at(pool.span)
@@ -183,12 +183,12 @@ fn check_ipam(network: &Network, diags: &mut Diagnostics) {
 fn check_parents(network: &Network, diags: &mut Diagnostics) {
     if let Some((node, _)) = network.elsewhere.first().filter(|_| network.primary) {
         let what = format!("`parents` of `{}`, which is the cluster's primary network", network.name.value);
-        diags.push(Diagnostic::error("no-effect", what).at(node.span).help("remove `parents`, or `primary`"));
+        diags.push(Finding::error(Code::NoEffect, what).at(node.span).help("remove `parents`, or `primary`"));
     }
 }
 
 fn check_pool(plan: &Plan, network: &Network, pool: &Loc<IpRange>, diags: &mut Diagnostics) {
-    let report = |what: String, help: String| Diagnostic::error("pool-range", what).at(pool.span).help(help);
+    let report = |what: String, help: String| Finding::error(Code::PoolRange, what).at(pool.span).help(help);
     let inside = |subnet: &&Loc<Cidr>| subnet.contains(pool.first()) && subnet.contains(pool.last());
     let Some(subnet) = network.subnets.iter().find(inside) else {
         let what = format!("the pool {} is in no subnet of `{}`", pool.value, network.name.value);
@@ -229,7 +229,7 @@ fn check_overlaps(network: &Network, before: &[Network], diags: &mut Diagnostics
         if let Some((on, other)) = earlier.find(|(_, other)| other.overlaps(pool.value)) {
             let what = format!("the pool {} overlaps {} on the same wire", pool.value, other.value);
             diags.push(
-                Diagnostic::error("pool-range", what)
+                Finding::error(Code::PoolRange, what)
                     .at(pool.span)
                     .also(other.span, "the other pool")
                     .help(or_apart("give each pool addresses of its own", on, network)),
@@ -248,7 +248,7 @@ fn check_mtu(network: &Network, diags: &mut Diagnostics) {
     } else {
         return;
     };
-    diags.push(Diagnostic::error("mtu-range", what).at(mtu.span).help(help));
+    diags.push(Finding::error(Code::MtuRange, what).at(mtu.span).help(help));
 }
 
 /// What the `tuning` plugin and Multus would refuse, pod after pod.
@@ -259,8 +259,8 @@ fn check_plugins(network: &Network, diags: &mut Diagnostics) {
         };
         if !(key.starts_with("net.") && key.split('.').all(part)) {
             diags.push(
-                Diagnostic::error(
-                    "sysctl-not-net",
+                Finding::error(
+                    Code::SysctlNotNet,
                     format!("`{}` is no setting of a network namespace", key.value),
                 )
                 .at(key.span)
@@ -290,28 +290,28 @@ fn check_chained(network: &Network, plugin: &Loc<Plugin>, diags: &mut Diagnostic
     let is_bridge = matches!(network.link.value, Link::Bridge { .. });
     let (code, what, help) = match &plugin.value {
         Plugin::Other(_) if kind.is_empty() => (
-            "chain-plugin",
+            Code::ChainPlugin,
             "a plugin of the chain has no `type`".to_owned(),
             "add `type: ` and the name of the plugin's binary",
         ),
         Plugin::Sbr(_) => (
-            "chain-sbr",
+            Code::ChainSbr,
             "the plugin `sbr` has nothing to route by: no gateway reaches it".to_owned(),
             "remove it: `sourceRouting` of an interface has answers leave by it",
         ),
         Plugin::Portmap(_) if !is_bridge => (
-            "chain-portmap",
+            Code::ChainPortmap,
             "the plugin `portmap` takes a port of the node and answers nobody on it".to_owned(),
             "remove it: the LAN reaches the appliance at its own address, the cluster by `service`",
         ),
         Plugin::Firewall(_) if !is_bridge => (
-            "chain-firewall",
+            Code::ChainFirewall,
             "the plugin `firewall` does nothing for a NIC on a LAN: its rules are for what the node routes"
                 .to_owned(),
             "remove it; `guard` and `egress` are for eth0, the LAN is for the appliance's own firewall",
         ),
         Plugin::Bandwidth(limits) if !is_bridge && has_rates(limits) => (
-            "chain-bandwidth",
+            Code::ChainBandwidth,
             format!("the plugin `bandwidth` wants a veth pair, and a NIC of {} is none", network.link.kind()),
             "remove it, or make the network a `bridge`",
         ),
@@ -323,12 +323,12 @@ fn check_chained(network: &Network, plugin: &Loc<Plugin>, diags: &mut Diagnostic
         Plugin::Other(_) if LINKS.contains(&kind) => second_link(kind),
         _ => return,
     };
-    diags.push(Diagnostic::error(code, what).at(plugin.span).help(help));
+    diags.push(Finding::error(code, what).at(plugin.span).help(help));
 }
 
-fn second_link(kind: &str) -> (&'static str, String, &'static str) {
+fn second_link(kind: &str) -> (Code, String, &'static str) {
     (
-        "chain-link",
+        Code::ChainLink,
         format!("the plugin `{kind}` makes an interface, and the network has made it"),
         "remove it: what the network hangs on is its `macvlan`, `ipvlan`, `vlan`, `bridge` or `hostDevice`",
     )

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::security::check_sysctl;
 use super::users;
-use crate::diag::{Diagnostic, Diagnostics, Severity, Span, Written};
+use crate::diag::{Code, Diagnostics, Finding, Severity, Span, Written};
 use crate::objects::{Object, ObjectSet, Power, PowerKind, Step, powers};
 use crate::plan::{Appliance, Profile};
 use crate::types::Privilege;
@@ -45,11 +45,11 @@ fn check_powers(appliance: &Appliance, object: &Object, new: &[&Power], diags: &
             power.container.as_deref().map_or("the pod".to_owned(), |name| format!("container `{name}`"));
         let finding = match &power.kind {
             PowerKind::Privileged => {
-                Diagnostic::error("privileged", format!("the patch makes {who} privileged"))
+                Finding::error(Code::Privileged, format!("the patch makes {who} privileged"))
                     .help(format!("add what is missing under `{}`, with a reason", wishes(appliance, power)))
             }
             PowerKind::AllCapabilities => {
-                Diagnostic::error("privileged", format!("`ALL` gives {who} every capability")).help(format!(
+                Finding::error(Code::Privileged, format!("`ALL` gives {who} every capability")).help(format!(
                     "name each one that is missing under `{}`, with its reason",
                     wishes(appliance, power)
                 ))
@@ -65,12 +65,12 @@ fn check_powers(appliance: &Appliance, object: &Object, new: &[&Power], diags: &
 }
 
 /// The finding about something that nobody gives a reason for.
-fn unfounded(appliance: &Appliance, power: &Power, privilege: &Privilege, who: &str) -> Option<Diagnostic> {
+fn unfounded(appliance: &Appliance, power: &Power, privilege: &Privilege, who: &str) -> Option<Finding> {
     let of_main = power.container.as_ref() == Some(&appliance.main.name);
     let is_planned = of_main || sidecar(appliance, power).is_some();
     if appliance.profile == Profile::OpenWrt && of_main && privilege.to_string() == "SYS_ADMIN" {
         let what = "with SYS_ADMIN OpenWrt's init mounts over what the pod has";
-        return Some(Diagnostic::error("openwrt-sys-admin", what).help("remove it"));
+        return Some(Finding::error(Code::OpenwrtSysAdmin, what).help("remove it"));
     }
     if appliance.allowed.iter().any(|(known, _)| known.value == *privilege) {
         return None;
@@ -84,7 +84,7 @@ fn unfounded(appliance: &Appliance, power: &Power, privilege: &Privilege, who: &
         }
         other => format!("remove it, or write `{other}: REASON` under `allow`"),
     };
-    Some(Diagnostic::new(severity, PRIVILEGE_REASON, what).help(help))
+    Some(Finding::new(severity, Code::PrivilegeReason, what).help(help))
 }
 
 /// The container beside the appliance's own that has the power.
@@ -98,8 +98,6 @@ fn wishes(appliance: &Appliance, power: &Power) -> String {
     sidecar(appliance, power)
         .map_or("capabilities".to_owned(), |name| format!("containers.{name}.capabilities"))
 }
-
-pub(super) const PRIVILEGE_REASON: &str = "privilege-reason";
 
 fn claim(privilege: &Privilege, who: &str) -> String {
     match privilege {
@@ -139,7 +137,7 @@ fn check_unhardened(appliance: &Appliance, object: &Object, new: &[&Power], diag
             "write it under `containers` of the appliance, in the place of the patch; or "
         };
         diags.push(
-            Diagnostic::warning("container-unhardened", format!("container `{name}` {}", listed(&what)))
+            Finding::warning(Code::ContainerUnhardened, format!("container `{name}` {}", listed(&what)))
                 .at(place(appliance, object, &power.path))
                 .help(format!(
                     "{instead}write `securityContext: {{allowPrivilegeEscalation: false, capabilities: {{drop: [ALL]}}, \
@@ -185,8 +183,8 @@ fn check_allowed(
     for (privilege, reason) in &appliance.allowed {
         if reason.trim().is_empty() {
             diags.push(
-                Diagnostic::error(
-                    PRIVILEGE_REASON,
+                Finding::error(
+                    Code::PrivilegeReason,
                     format!("`{}` is allowed without a reason", privilege.value),
                 )
                 .at(privilege.span)
@@ -194,8 +192,8 @@ fn check_allowed(
             );
         } else if !taken.contains(&privilege.value) && !is_replaced(privilege) {
             diags.push(
-                Diagnostic::error(
-                    "no-effect",
+                Finding::error(
+                    Code::NoEffect,
                     format!("`{}` is allowed, and nothing takes it", privilege.value),
                 )
                 .at(privilege.span)

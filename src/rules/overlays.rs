@@ -1,6 +1,6 @@
 //! Overlays: each is in the image or can be applied at boot, and what they need of the networks is set.
 
-use crate::diag::{Diagnostic, Diagnostics};
+use crate::diag::{Code, Diagnostics, Finding};
 use crate::plan::{Appliance, AppliedOverlay, Plan};
 
 pub(super) fn check(plan: &Plan, diags: &mut Diagnostics) {
@@ -25,7 +25,7 @@ fn check_image(appliance: &Appliance, overlay: &AppliedOverlay, diags: &mut Diag
         None => (vec![what], ", or have the pod install it at boot with `persistence: {mode: system}`"),
     };
     for fault in faults {
-        let finding = Diagnostic::error("overlay-not-in-image", fault).at(overlay.name.span);
+        let finding = Finding::error(Code::OverlayNotInImage, fault).at(overlay.name.span);
         diags.push(match &appliance.build {
             Some(build) => finding.also(build.span, "what it is built from").help(format!(
                 "add it to `overlays` of the Image `{}`, and build that{or_system}",
@@ -51,8 +51,8 @@ fn check_sysctls(appliance: &Appliance, overlay: &AppliedOverlay, diags: &mut Di
             continue;
         }
         diags.push(
-            Diagnostic::error(
-                "overlay-sysctl",
+            Finding::error(
+                Code::OverlaySysctl,
                 format!(
                     "the overlay `{}` needs {} = {}, and no network of `{}` sets it so",
                     overlay.name.value, key.value, value.value, appliance.name.value

@@ -2,7 +2,7 @@
 
 use super::network_of;
 use super::networks::reject_gateway_outside;
-use crate::diag::{Diagnostic, Diagnostics};
+use crate::diag::{Code, Diagnostics, Finding};
 use crate::plan::{Appliance, Nic, Plan, Route};
 
 pub(super) fn check(plan: &Plan, diags: &mut Diagnostics) {
@@ -46,7 +46,7 @@ fn check_routes(plan: &Plan, routes: &[Route], diags: &mut Diagnostics) {
         } else {
             continue;
         };
-        diags.push(Diagnostic::error("route-value", what).at(route.to.span).help(help));
+        diags.push(Finding::error(Code::RouteValue, what).at(route.to.span).help(help));
     }
 }
 
@@ -61,7 +61,7 @@ fn reject_twice(appliance: &Appliance, diags: &mut Diagnostics) {
                 first.interface.value, nic.interface.value, route.to.value
             );
             diags.push(
-                Diagnostic::error("route-value", what).at(route.to.span).help("keep it on one interface"),
+                Finding::error(Code::RouteValue, what).at(route.to.span).help("keep it on one interface"),
             );
         }
     }
@@ -74,8 +74,8 @@ fn reject_policy_router(appliance: &Appliance, diags: &mut Diagnostics) {
         let Some(routing) = &nic.source_routing else { continue };
         let name = &nic.interface.value;
         diags.push(
-            Diagnostic::error(
-                "two-policy-routers",
+            Finding::error(
+                Code::TwoPolicyRouters,
                 format!("`sourceRouting` of `{name}` beside `{}`, which makes such rules too", package.value),
             )
             .at(routing.asked)

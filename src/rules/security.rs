@@ -1,6 +1,6 @@
 //! No more privilege than needed, and nothing that lets anybody in.
 
-use crate::diag::{Diagnostic, Diagnostics, Span};
+use crate::diag::{Code, Diagnostics, Finding, Span};
 use crate::plan::{Addressing, Appliance, Nic, Plan, Profile, VolumeSource};
 
 /// Sysctls that kubelet takes without being asked (Kubernetes 1.34, `pkg/kubelet/sysctl/safe_sysctls.go`).
@@ -33,8 +33,8 @@ pub(super) fn check(plan: &Plan, diags: &mut Diagnostics) {
 fn check_privileged(appliance: &Appliance, diags: &mut Diagnostics) {
     if let Some(privileged) = &appliance.privileged {
         diags.push(
-            Diagnostic::error(
-                "privileged",
+            Finding::error(
+                Code::Privileged,
                 format!("`{}` asks for a privileged container", appliance.name.value),
             )
             .at(privileged.span)
@@ -48,8 +48,8 @@ fn check_password(appliance: &Appliance, diags: &mut Diagnostics) {
     let exposed = appliance.ingress.is_some() || appliance.service.is_some();
     if appliance.profile == Profile::OpenWrt && exposed && appliance.credentials.is_none() {
         diags.push(
-            Diagnostic::error(
-                "empty-root-password",
+            Finding::error(
+                Code::EmptyRootPassword,
                 format!("`{}` has a Service and an empty root password", appliance.name.value),
             )
             .at(empty.span)
@@ -77,7 +77,7 @@ pub(super) fn check_sysctl(name: &str, span: Option<Span>, diags: &mut Diagnosti
         "remove it: it is the node's, and only who runs the node can set it"
     };
     diags.push(
-        Diagnostic::error("unsafe-sysctl", format!("kubelet refuses `{name}` on a pod")).at(span).help(help),
+        Finding::error(Code::UnsafeSysctl, format!("kubelet refuses `{name}` on a pod")).at(span).help(help),
     );
 }
 
@@ -88,8 +88,8 @@ fn check_grants(appliance: &Appliance, diags: &mut Diagnostics) {
     {
         if grant.reason.trim().is_empty() {
             diags.push(
-                Diagnostic::error(
-                    "capability-reason",
+                Finding::error(
+                    Code::CapabilityReason,
                     format!("{} is given without a reason", grant.capability.value),
                 )
                 .at(grant.capability.span)
@@ -100,8 +100,8 @@ fn check_grants(appliance: &Appliance, diags: &mut Diagnostics) {
     for grant in appliance.main.grants.iter().filter(|grant| grant.capability.span.is_some()) {
         if appliance.profile == Profile::OpenWrt && grant.capability.to_string() == "SYS_ADMIN" {
             diags.push(
-                Diagnostic::error(
-                    "openwrt-sys-admin",
+                Finding::error(
+                    Code::OpenwrtSysAdmin,
                     "with SYS_ADMIN OpenWrt's init mounts over what the pod has",
                 )
                 .at(grant.capability.span)
@@ -121,8 +121,8 @@ fn check_pppoe(appliance: &Appliance, diags: &mut Diagnostics) {
     let has_device = appliance.main.resources.limits.iter().any(|(name, _)| name.contains('/'));
     if appliance.profile == Profile::OpenWrt && !has_device {
         diags.push(
-            Diagnostic::error(
-                "pppoe-device",
+            Finding::error(
+                Code::PppoeDevice,
                 format!("`{}` dials by PPPoE, and has no /dev/ppp", appliance.name.value),
             )
             .at(span)
@@ -136,7 +136,7 @@ fn check_devices(appliance: &Appliance, diags: &mut Diagnostics) {
         let VolumeSource::Device(path) = &volume.source else { continue };
         if path.value != "/dev/net/tun" {
             diags.push(
-                Diagnostic::error("device-hostpath", format!("`{}` cannot be opened in the pod", path.value))
+                Finding::error(Code::DeviceHostpath, format!("`{}` cannot be opened in the pod", path.value))
                     .at(path.span)
                     .help("install a device plugin and write `resource: …` in the place of `path`"),
             );

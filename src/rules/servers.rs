@@ -2,7 +2,7 @@
 
 use super::network_of;
 use super::wires::{meet, or_apart};
-use crate::diag::{Diagnostic, Diagnostics, Loc};
+use crate::diag::{Code, Diagnostics, Finding, Loc};
 use crate::plan::{Addressing, Appliance, Network, Nic, Plan, Profile};
 
 /// A NIC that serves its network.
@@ -54,14 +54,14 @@ fn servers_of<'a>(plan: &'a Plan, appliance: &'a Appliance) -> impl Iterator<Ite
     })
 }
 
-fn without_address(server: &Server<'_>) -> Diagnostic {
+fn without_address(server: &Server<'_>) -> Finding {
     let what = format!("`{}` serves its network without a fixed address", server.nic.interface.value);
-    Diagnostic::error("serve-needs-address", what)
+    Finding::error(Code::ServeNeedsAddress, what)
         .at(server.serve.span)
         .help("write the router's address on this network, or `address: gateway`")
 }
 
-fn two_servers(first: &Server<'_>, second: &Server<'_>) -> Diagnostic {
+fn two_servers(first: &Server<'_>, second: &Server<'_>) -> Finding {
     let (what, help) = if first.appliance.name.value == second.appliance.name.value {
         let (one, other) = (&first.nic.interface.value, &second.nic.interface.value);
         (
@@ -74,7 +74,7 @@ fn two_servers(first: &Server<'_>, second: &Server<'_>) -> Diagnostic {
             "keep `serve: true` on one interface of a network; or write the same `pair: NAME` at both appliances",
         )
     };
-    Diagnostic::error("two-servers", what)
+    Finding::error(Code::TwoServers, what)
         .at(second.serve.span)
         .also(first.serve.span, "the first one")
         .help(or_apart(help, first.network, second.network))
@@ -90,8 +90,8 @@ fn check_own_server(plan: &Plan, appliance: &Appliance, diags: &mut Diagnostics)
         if let Some(server) = servers_of(plan, appliance).find(answers) {
             let (one, other) = (&nic.interface.value, &server.nic.interface.value);
             diags.push(
-                Diagnostic::error(
-                    "own-server",
+                Finding::error(
+                    Code::OwnServer,
                     format!("`{one}` asks for an address on the wire that `{other}` serves"),
                 )
                 .at(*asks)
@@ -124,7 +124,7 @@ fn check_pair(plan: &Plan, first: &Appliance, second: &Appliance, diags: &mut Di
     let (one, other) = (&first.name.value, &second.name.value);
     let what = format!("`{one}` and `{other}` are the pair `{}`, and serve no network together", pair.value);
     diags.push(
-        Diagnostic::error("pair-of-two", what)
+        Finding::error(Code::PairOfTwo, what)
             .at(pair.span)
             .also(first.pair.as_ref().and_then(|pair| pair.span), "the other one")
             .help("write `serve: true` at the interface of both on one network; or leave `pair` out"),

@@ -2,7 +2,7 @@
 
 use super::network_of;
 use super::objects::place;
-use crate::diag::{Diagnostic, Diagnostics, Span};
+use crate::diag::{Code, Diagnostics, Finding, Span};
 use crate::objects::{Object, Step, every_container};
 use crate::plan::{Appliance, Plan, Volume, VolumeSource};
 use crate::types::Privilege;
@@ -24,13 +24,13 @@ pub(super) fn check(plan: &Plan, diags: &mut Diagnostics) {
     }
 }
 
-fn unmasked_fault(what: &str) -> Diagnostic {
-    Diagnostic::error("proc-unmasked", what).help("write `hostUsers: false` beside it, or remove it")
+fn unmasked_fault(what: &str) -> Finding {
+    Finding::error(Code::ProcUnmasked, what).help("write `hostUsers: false` beside it, or remove it")
 }
 
 /// A fault of the pod's users; `own` is the word that gives them.
-fn fault(what: String, at: Option<Span>, own: Option<Span>) -> Diagnostic {
-    Diagnostic::error("user-namespace", what).at(at.or(own)).also(at.and(own), "its users are the pod's own")
+fn fault(what: String, at: Option<Span>, own: Option<Span>) -> Finding {
+    Finding::error(Code::UserNamespace, what).at(at.or(own)).also(at.and(own), "its users are the pod's own")
 }
 
 fn check_volumes(appliance: &Appliance, own: Option<Span>, diags: &mut Diagnostics) {
@@ -67,7 +67,7 @@ fn check_devices(appliance: &Appliance, own: Option<Span>, diags: &mut Diagnosti
         let what =
             format!("the device of `{resource}` opens in the pod only if its mode lets everybody in (0666)");
         diags.push(
-            Diagnostic::warning("user-namespace-device", what)
+            Finding::warning(Code::UserNamespaceDevice, what)
                 .at(own)
                 .help(format!("see to that with a udev rule on the node: `MODE=\"0666\"`; or {NODES_USERS}")),
         );

@@ -2,8 +2,7 @@
 
 use std::net::IpAddr;
 
-use super::objects::PRIVILEGE_REASON;
-use crate::diag::{Diagnostic, Diagnostics, Loc, Severity};
+use crate::diag::{Code, Diagnostics, Finding, Loc, Severity};
 use crate::plan::{Appliance, ConfigFiles, Mount, Plan, Profile, VolumeSource, bytes_without_unit};
 use crate::types::{Privilege, quoted};
 
@@ -34,8 +33,8 @@ pub(super) fn check(plan: &Plan, diags: &mut Diagnostics) {
             }
             if claim.size.units() == 0 {
                 diags.push(
-                    Diagnostic::error(
-                        "claim-size",
+                    Finding::error(
+                        Code::ClaimSize,
                         format!("the claim `{}` would hold nothing", claim.name.value),
                     )
                     .at(claim.size.span)
@@ -52,7 +51,7 @@ pub(super) fn check(plan: &Plan, diags: &mut Diagnostics) {
                     size.div_ceil(1 << 10)
                 );
                 diags.push(
-                    Diagnostic::error("config-too-large", what)
+                    Finding::error(Code::ConfigTooLarge, what)
                         .at(appliance.name.span)
                         .help("a ConfigMap holds 1024 KiB: put large files into the image, or on a volume"),
                 );
@@ -62,7 +61,7 @@ pub(super) fn check(plan: &Plan, diags: &mut Diagnostics) {
                     config.name,
                     config.annotated_size().div_ceil(1 << 10)
                 );
-                diags.push(Diagnostic::note("config-large", what).at(appliance.name.span).help(
+                diags.push(Finding::note(Code::ConfigLarge, what).at(appliance.name.span).help(
                     "`wrtpod deploy NAME` and Flux apply it; so do `kubectl apply --server-side -f FILE`, and Argo CD with `ServerSideApply=true`",
                 ));
             }
@@ -113,16 +112,16 @@ fn check_own(mount: &Mount, diags: &mut Diagnostics) {
     }
 }
 
-fn bad_path(mount: &Mount, what: &str, help: &str) -> Diagnostic {
+fn bad_path(mount: &Mount, what: &str, help: &str) -> Finding {
     let claim = format!("the path `{}` {what}", mount.path.value);
-    Diagnostic::error("mount-path", claim).at(mount.path.span).help(help)
+    Finding::error(Code::MountPath, claim).at(mount.path.span).help(help)
 }
 
 fn check_sub_path(mount: &Mount, diags: &mut Diagnostics) {
     let leaves = |path: &&Loc<String>| path.starts_with('/') || path.split('/').any(|part| part == "..");
     if let Some(path) = mount.sub_path.as_ref().filter(leaves) {
         diags.push(
-            Diagnostic::error("mount-path", format!("`{}` leads out of the volume", path.value))
+            Finding::error(Code::MountPath, format!("`{}` leads out of the volume", path.value))
                 .at(path.span)
                 .help("write a path inside the volume, without `/` in front and without `..`"),
         );
@@ -137,7 +136,7 @@ fn check_twice(mount: &Mount, before: &[Mount], diags: &mut Diagnostics) {
         None => format!("`{}` is kept by `persistence` already", plain(&mount.path)),
     };
     diags.push(
-        Diagnostic::error("mount-path", what)
+        Finding::error(Code::MountPath, what)
             .at(mount.path.span)
             .also(first.path.span, "the first one")
             .help("mount it elsewhere, or remove one of the two"),
@@ -155,9 +154,9 @@ fn check_source(appliance: &Appliance, source: &VolumeSource, diags: &mut Diagno
             if !appliance.allowed.iter().any(|(known, _)| known.value == privilege) {
                 let severity = if privilege.is_grave() { Severity::Error } else { Severity::Warning };
                 diags.push(
-                    Diagnostic::new(
+                    Finding::new(
                         severity,
-                        PRIVILEGE_REASON,
+                        Code::PrivilegeReason,
                         format!("the pod has `{privilege}` of the node, and no reason is given"),
                     )
                     .at(path.span)
@@ -187,7 +186,7 @@ fn check_server(server: &Loc<String>, diags: &mut Diagnostics) {
     };
     if !is_address && !is_name(server) {
         diags.push(
-            Diagnostic::error("mount-path", format!("{} is no NFS server", quoted(server)))
+            Finding::error(Code::MountPath, format!("{} is no NFS server", quoted(server)))
                 .at(server.span)
                 .help("write its name or address alone, such as nas.lan"),
         );
@@ -199,7 +198,7 @@ fn check_elsewhere(path: &Loc<String>, whose: &str, diags: &mut Diagnostics) -> 
     let good = path.starts_with('/') && !path.split('/').any(|part| part == "..");
     if !good {
         diags.push(
-            Diagnostic::error("mount-path", format!("`{}` is no path of {whose}", path.value))
+            Finding::error(Code::MountPath, format!("`{}` is no path of {whose}", path.value))
                 .at(path.span)
                 .help("write it from `/` on, without `..`"),
         );
@@ -218,8 +217,8 @@ fn check_hidden(appliance: &Appliance, mount: &Mount, diags: &mut Diagnostics) {
     }
     if let Some(root) = HIDDEN.iter().find(|root| is_below(&mount.path, root)) {
         diags.push(
-            Diagnostic::error(
-                "persistence-hidden",
+            Finding::error(
+                Code::PersistenceHidden,
                 format!("`{}` is mounted below {root}, which OpenWrt's init makes anew", mount.path.value),
             )
             .at(mount.path.span)

@@ -1,6 +1,6 @@
 //! The workload: at most one holder of a MAC, images that stay.
 
-use crate::diag::{Diagnostic, Diagnostics, Loc};
+use crate::diag::{Code, Diagnostics, Finding, Loc};
 use crate::plan::{AccessMode, Appliance, Plan, Profile, Workload};
 use crate::types::ImageRef;
 
@@ -28,8 +28,8 @@ fn check_holders(appliance: &Appliance, diags: &mut Diagnostics) {
     let name = &appliance.name.value;
     if appliance.replicas.value > 1 {
         diags.push(
-            Diagnostic::error(
-                "replicas-fixed-identity",
+            Finding::error(
+                Code::ReplicasFixedIdentity,
                 format!("{} replicas of `{name}` would share one MAC and address", appliance.replicas.value),
             )
             .at(appliance.replicas.span)
@@ -39,8 +39,8 @@ fn check_holders(appliance: &Appliance, diags: &mut Diagnostics) {
     let Workload::Deployment { rolling } = appliance.workload.value else { return };
     if rolling {
         diags.push(
-            Diagnostic::error(
-                "rolling-update-fixed-identity",
+            Finding::error(
+                Code::RollingUpdateFixedIdentity,
                 format!("a rolling update runs two pods of `{name}` with one MAC"),
             )
             .at(appliance.workload.span)
@@ -52,8 +52,8 @@ fn check_holders(appliance: &Appliance, diags: &mut Diagnostics) {
             || appliance.placement.nodes.len() == 1;
     if !single_holder {
         diags.push(
-            Diagnostic::error(
-                "deployment-two-holders",
+            Finding::error(
+                Code::DeploymentTwoHolders,
                 format!("a Deployment may run two pods of `{name}` while a node does not answer"),
             )
             .at(appliance.workload.span)
@@ -76,7 +76,7 @@ fn check_image(appliance: &Appliance, image: &Loc<ImageRef>, diags: &mut Diagnos
                 format!("the image's tag `{tag}` moves")
             };
             diags.push(
-                Diagnostic::warning("moving-tag", what)
+                Finding::warning(Code::MovingTag, what)
                     .at(image.span)
                     .help("name a release or a digest, or a node's reboot upgrades the appliance"),
             );
@@ -87,8 +87,8 @@ fn check_image(appliance: &Appliance, image: &Loc<ImageRef>, diags: &mut Diagnos
     let is_arm = ["armsr", "armvirt", "aarch64", "arm_"].iter().any(|prefix| tag.starts_with(prefix));
     if appliance.profile == Profile::OpenWrt && is_stock && is_arm {
         diags.push(
-            Diagnostic::error(
-                "stock-arm-image",
+            Finding::error(
+                Code::StockArmImage,
                 format!(
                     "`{}` names its architecture in OpenWrt's words: kubelet finds no match",
                     image.value

@@ -1,7 +1,7 @@
 //! Values from the command line: `--set PATH=VALUE`.
 
 use super::{Assignment, Typed};
-use crate::diag::{Diagnostic, Diagnostics, FileId, SourceMap, Span};
+use crate::diag::{Code, Diagnostics, FileId, Finding, SourceMap, Span};
 use crate::secret;
 use crate::types::quoted;
 use crate::yaml::{self, Entry, Key, Kind, Tree};
@@ -110,12 +110,12 @@ fn may_be_secret(path: &str) -> bool {
 }
 
 /// The steps of a path, which stands in its file behind `from` bytes.
-fn steps(file: FileId, from: usize, path: &str) -> Result<Vec<(Step, Span)>, Box<Diagnostic>> {
+fn steps(file: FileId, from: usize, path: &str) -> Result<Vec<(Step, Span)>, Box<Finding>> {
     let refuse = |start: usize, end: usize, message: String| {
         let help =
             "write keys joined by dots and `[0]` for the first item of a list, like `interfaces[0].address`";
         Box::new(
-            Diagnostic::error("bad-path", message).at(Span::new(file, from + start, from + end)).help(help),
+            Finding::error(Code::BadPath, message).at(Span::new(file, from + start, from + end)).help(help),
         )
     };
     let mut steps = Vec::new();
@@ -166,12 +166,12 @@ fn steps(file: FileId, from: usize, path: &str) -> Result<Vec<(Step, Span)>, Box
     Ok(steps)
 }
 
-fn refuse_step(message: String, span: Span, node: Span, help: impl Into<String>) -> Box<Diagnostic> {
-    Box::new(Diagnostic::error("bad-path", message).at(span).also(node, "this is meant").help(help))
+fn refuse_step(message: String, span: Span, node: Span, help: impl Into<String>) -> Box<Finding> {
+    Box::new(Finding::error(Code::BadPath, message).at(span).also(node, "this is meant").help(help))
 }
 
 /// The value behind a key, which is added when it is not there.
-fn below_key(node: &mut Tree, key: String, span: Span) -> Result<&mut Tree, Box<Diagnostic>> {
+fn below_key(node: &mut Tree, key: String, span: Span) -> Result<&mut Tree, Box<Finding>> {
     if node.is_null() {
         *node = Tree::new(span, Kind::Map(Vec::new()));
     }
@@ -194,7 +194,7 @@ fn below_key(node: &mut Tree, key: String, span: Span) -> Result<&mut Tree, Box<
 }
 
 /// An item of a list; the one behind the last is added.
-fn below_index(node: &mut Tree, index: usize, span: Span) -> Result<&mut Tree, Box<Diagnostic>> {
+fn below_index(node: &mut Tree, index: usize, span: Span) -> Result<&mut Tree, Box<Finding>> {
     if node.is_null() {
         *node = Tree::new(span, Kind::Seq(Vec::new()));
     }

@@ -4,7 +4,7 @@ use super::header::{self, DocumentKind};
 use super::hidden;
 use super::merge::merge;
 use super::{CatalogEntry, scalar};
-use crate::diag::{Diagnostic, Diagnostics, FileId, SourceMap, Span};
+use crate::diag::{Code, Diagnostics, FileId, Finding, SourceMap, Span};
 use crate::types::{nearest, quoted};
 use crate::yaml::{Key, Kind, Tree};
 use std::collections::HashMap;
@@ -88,7 +88,7 @@ impl<'a> Catalog<'a> {
                 None if self.entries.is_empty() => "the catalog is empty".to_owned(),
                 None => format!("the catalog has {}", scalar::listed(self.names())),
             };
-            diagnostics.push(Diagnostic::error("unknown-from", message).at(span).help(help));
+            diagnostics.push(Finding::error(Code::UnknownFrom, message).at(span).help(help));
             return None;
         };
         if let Some(read) = self.read.get(entry.name) {
@@ -97,7 +97,7 @@ impl<'a> Catalog<'a> {
         if self.open.contains(&entry.name) {
             let message = format!("the catalog entry {} builds on itself", quoted(name));
             diagnostics.push(
-                Diagnostic::error("unknown-from", message).at(span).help("let `from` name another one"),
+                Finding::error(Code::UnknownFrom, message).at(span).help("let `from` name another one"),
             );
             return None;
         }

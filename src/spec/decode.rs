@@ -3,7 +3,7 @@
 use super::repair::Repairs;
 use super::scalar;
 use super::schema::Defs;
-use crate::diag::{Diagnostic, Diagnostics, Loc, Span};
+use crate::diag::{Code, Diagnostics, Finding, Loc, Span};
 use crate::types::{Invalid, nearest, quoted};
 use crate::yaml::{Entry, Key, Kind, Tree};
 use serde_json::Value;
@@ -110,7 +110,7 @@ impl<'a> Decoder<'a> {
     }
 
     /// Reports a fault.
-    pub(crate) fn report(&mut self, mut diagnostic: Diagnostic) {
+    pub(crate) fn report(&mut self, mut diagnostic: Finding) {
         diagnostic.hidden.extend(&self.secret);
         self.diagnostics.push(diagnostic);
     }
@@ -142,7 +142,7 @@ impl<'a> Decoder<'a> {
         };
         let message = format!("expected {wanted}, found {found}");
         let span = if tree.span.start == tree.span.end { self.here } else { tree.span };
-        self.report(Diagnostic::error("wrong-type", message).at(span).help(fix));
+        self.report(Finding::error(Code::WrongType, message).at(span).help(fix));
         None
     }
 
@@ -180,7 +180,7 @@ impl<'a> Decoder<'a> {
     /// Reports a text that is not a value of its type.
     pub(crate) fn invalid(&mut self, span: Span, invalid: Invalid) {
         let hidden = invalid.secret.then_some(span);
-        self.report(Diagnostic::error("bad-value", invalid.problem).at(span).help(invalid.fix).hide(hidden));
+        self.report(Finding::error(Code::BadValue, invalid.problem).at(span).help(invalid.fix).hide(hidden));
     }
 
     /// Reports a key that is not known; answers the one that was meant.
@@ -201,7 +201,7 @@ impl<'a> Decoder<'a> {
             Some(known) => format!("did you mean `{known}`?"),
             None => format!("the keys of {what} are {}", scalar::listed(all)),
         };
-        self.report(Diagnostic::error("unknown-key", message).at(key.span).help(help));
+        self.report(Finding::error(Code::UnknownKey, message).at(key.span).help(help));
         if let Some(meant) = close {
             self.repairs.key(key.span, meant);
         }
@@ -222,7 +222,7 @@ impl<'a> Decoder<'a> {
         }
         if value.is_none() && !meant.contains(&key) {
             let message = format!("{what} has no `{key}`");
-            let diagnostic = Diagnostic::error("missing-key", message).at(self.here);
+            let diagnostic = Finding::error(Code::MissingKey, message).at(self.here);
             self.report(diagnostic.help(format!("add the key `{key}`")));
         }
         value
@@ -245,7 +245,7 @@ impl<'a> Decoder<'a> {
             [] => {
                 let message = format!("{what} has none of {}", scalar::listed(T::KEYS.iter().copied()));
                 self.report(
-                    Diagnostic::error("missing-key", message)
+                    Finding::error(Code::MissingKey, message)
                         .at(self.here)
                         .help("add exactly one of these keys"),
                 );
@@ -269,7 +269,7 @@ impl<'a> Decoder<'a> {
                         )
                     };
                     let diagnostic =
-                        Diagnostic::error("exclusive-keys", message).at(b.span).label("and this one");
+                        Finding::error(Code::ExclusiveKeys, message).at(b.span).label("and this one");
                     self.report(diagnostic.also(a.span, "this key").help(help));
                 }
                 for entry in chosen {

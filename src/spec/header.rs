@@ -2,7 +2,7 @@
 
 use super::scalar;
 use super::{API_VERSION, Metadata};
-use crate::diag::{Diagnostic, Diagnostics, Span};
+use crate::diag::{Code, Diagnostics, Finding, Span};
 use crate::types::{nearest, quoted};
 use crate::yaml::{Entry, Kind, Tree};
 
@@ -40,7 +40,7 @@ impl Metadata {
             if let Some((key, _)) = entries.first() {
                 let what =
                     format!("`{word}` of an {kind} have no effect: no object of the cluster is made from it");
-                diagnostics.push(Diagnostic::warning("no-effect", what).at(key.span).help(instead));
+                diagnostics.push(Finding::warning(Code::NoEffect, what).at(key.span).help(instead));
             }
         }
     }
@@ -103,7 +103,7 @@ pub(super) fn take(mut tree: Tree, diagnostics: &mut Diagnostics) -> Option<Docu
     let Kind::Map(entries) = &mut tree.kind else {
         let message = format!("expected a document, found {what}");
         let help = format!("write `apiVersion: {API_VERSION}`, `kind`, `metadata` and `spec`");
-        diagnostics.push(Diagnostic::error("wrong-type", message).at(span).help(help));
+        diagnostics.push(Finding::error(Code::WrongType, message).at(span).help(help));
         return None;
     };
     let mut remove = |key: &str| {
@@ -121,7 +121,7 @@ fn check_version(version: Option<&Tree>, span: Span, diagnostics: &mut Diagnosti
     let help = format!("write `apiVersion: {API_VERSION}`");
     let Some(version) = version else {
         diagnostics
-            .push(Diagnostic::error("missing-key", "the document has no `apiVersion`").at(span).help(help));
+            .push(Finding::error(Code::MissingKey, "the document has no `apiVersion`").at(span).help(help));
         return true;
     };
     if version.text() == Some(API_VERSION) {
@@ -135,7 +135,7 @@ fn check_version(version: Option<&Tree>, span: Span, diagnostics: &mut Diagnosti
         let help = format!("{help}; of Kubernetes' objects an Appliance changes its own, under `patches`");
         (format!("expected a document of wrtpod, found apiVersion {found}"), help)
     };
-    diagnostics.push(Diagnostic::error("unknown-version", message).at(version.span).help(help));
+    diagnostics.push(Finding::error(Code::UnknownVersion, message).at(version.span).help(help));
     ours
 }
 
@@ -148,7 +148,7 @@ fn kind_of(
 ) -> Option<DocumentKind> {
     let Some(kind) = kind else {
         let help = "write `kind: Site`, `kind: Appliance` or `kind: Image`";
-        diagnostics.push(Diagnostic::error("missing-key", "the document has no `kind`").at(span).help(help));
+        diagnostics.push(Finding::error(Code::MissingKey, "the document has no `kind`").at(span).help(help));
         return None;
     };
     let known = DocumentKind::ALL.into_iter().find(|known| kind.text() == Some(known.as_str()));
@@ -162,7 +162,7 @@ fn kind_of(
         None => format!("the kinds are {}", scalar::listed(DocumentKind::words())),
     };
     let message = format!("unknown kind {found}");
-    diagnostics.push(Diagnostic::error("unknown-kind", message).at(kind.span).help(help));
+    diagnostics.push(Finding::error(Code::UnknownKind, message).at(kind.span).help(help));
     // It is read as what was meant, for its other faults.
     DocumentKind::ALL.into_iter().find(|known| near == Some(known.as_str()))
 }

@@ -8,7 +8,7 @@ use super::hidden;
 use super::merge::merge;
 use super::repair::{Repairs, Way};
 use super::{Appliance, CatalogEntry, Documents, Image, Overlay, Request, Site, scalar};
-use crate::diag::{Diagnostic, Diagnostics, FileId, Loc, SourceMap, Span};
+use crate::diag::{Code, Diagnostics, FileId, Finding, Loc, SourceMap, Span};
 use crate::types::{nearest, quoted};
 use crate::yaml::{Entry, Key, Kind, Tree};
 use std::collections::{HashMap, HashSet};
@@ -82,7 +82,7 @@ impl Gathered {
         let index = *self.by_name.entry((kind, name.clone())).or_insert(next);
         if let Some(first) = self.written.insert((index, file), span) {
             let message = format!("the {} {} stands twice in this file", kind.as_str(), quoted(&name));
-            let diagnostic = Diagnostic::error("duplicate-document", message).at(span).label("again here");
+            let diagnostic = Finding::error(Code::DuplicateDocument, message).at(span).label("again here");
             let help =
                 "give one of them another name; documents of one name are merged only over several files";
             diagnostics.push(diagnostic.also(first, "first here").help(help));
@@ -124,7 +124,7 @@ impl Gathered {
                 Some(known) => format!("did you mean `{known}`?"),
                 None => format!("there are {}", scalar::listed(known.into_iter().take(20))),
             };
-            diagnostics.push(Diagnostic::error("unknown-appliance", message).at(span).help(help));
+            diagnostics.push(Finding::error(Code::UnknownAppliance, message).at(span).help(help));
         }
     }
 
@@ -158,7 +158,7 @@ impl Gathered {
                     None => format!("there are {}", scalar::listed(known.into_iter().take(20))),
                 };
                 let message = format!("there is no Image {}", quoted(&name));
-                diagnostics.push(Diagnostic::error("unknown-image", message).at(span).help(help));
+                diagnostics.push(Finding::error(Code::UnknownImage, message).at(span).help(help));
                 self.read_without_image(&name);
                 continue;
             };
@@ -198,7 +198,7 @@ impl Gathered {
                 first = Some(span);
                 continue;
             };
-            let diagnostic = Diagnostic::error("several-sites", "there is a second Site").at(span);
+            let diagnostic = Finding::error(Code::SeveralSites, "there is a second Site").at(span);
             let help = "keep one Site; to change it from another file, use the same name";
             diagnostics.push(diagnostic.also(first, "the first one").help(help));
         }
@@ -224,7 +224,7 @@ impl Gathered {
                 (first, _) => first.is_some(),
             };
             let (problem, help) = nowhere_to_set(site, appliance, one_of_several);
-            diagnostics.push(Diagnostic::error("bad-path", problem).at(parsed.span()).help(help));
+            diagnostics.push(Finding::error(Code::BadPath, problem).at(parsed.span()).help(help));
         }
     }
 

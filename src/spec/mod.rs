@@ -142,23 +142,6 @@ impl Documents {
     }
 }
 
-/// The codes of everything that loading can report, beside those of [`crate::yaml::CODES`].
-pub const CODES: &[&str] = &[
-    "bad-path",
-    "bad-value",
-    "duplicate-document",
-    "exclusive-keys",
-    "missing-key",
-    "several-sites",
-    "unknown-appliance",
-    "unknown-from",
-    "unknown-image",
-    "unknown-key",
-    "unknown-kind",
-    "unknown-version",
-    "wrong-type",
-];
-
 #[cfg(test)]
 mod tests {
     use super::*;

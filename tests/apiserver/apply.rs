@@ -2,6 +2,7 @@
 
 use serde_json::json;
 use wrtpod::cluster::{ApplyOptions, Change, DeleteOptions, Error, Outcome, Silent};
+use wrtpod::diag::Code;
 
 use crate::fixture::{Fixture, replaced};
 
@@ -172,7 +173,7 @@ async fn a_namespace_that_forbids_the_pod_is_refused_before_anything_is_written(
     fixture.create(&namespace).await;
     let release = fixture.release();
     let error = fixture.cluster.apply(&release, &OPTIONS, &mut Silent).await.expect_err("refused");
-    assert!(matches!(&error, Error::Obstacle(obstacle) if obstacle.code() == "pod-security"), "{error}");
+    assert!(matches!(&error, Error::Obstacle(obstacle) if obstacle.code() == Code::PodSecurity), "{error}");
     assert!(error.to_string().contains("NET_ADMIN"), "{error}");
     assert!(fixture.names("v1", "ConfigMap", "configmaps").await.is_empty());
     fixture.done().await;

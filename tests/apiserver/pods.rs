@@ -8,6 +8,7 @@ use wrtpod::cluster::{
     DeleteOptions, DeployOptions, DeployReport, Error, Event, Files, Problem, Progress, Release, Silent,
     Verdict, WaitOptions,
 };
+use wrtpod::diag::Code;
 
 use crate::fixture::{Fixture, attachment, replaced};
 
@@ -131,7 +132,7 @@ async fn a_broken_image_and_then_a_good_one() {
         workload["spec"]["template"]["spec"]["containers"][0]["image"] = json!("localhost/no-such-image:1");
     });
     let problems = fails(&fixture, &broken).await;
-    assert_eq!(problems[0].code, "image-pull", "{problems:?}");
+    assert_eq!(problems[0].code, Code::ImagePull, "{problems:?}");
     let good = release(&fixture, "52:54:00:00:01:02", |_| {});
     deploy(&fixture, &good).await;
     fixture.cluster.delete(&delete_options(&fixture), &mut Silent).await.expect("deleted");
@@ -205,7 +206,7 @@ async fn a_missing_parent_is_named() {
     let config =
         json!({"cniVersion": "1.0.0", "name": "lan", "plugins": [{"type": "macvlan", "master": "enp99s0"}]});
     let problem = code("parent", |_| {}, Some(config)).await;
-    assert_eq!(problem.code, "missing-parent", "{problem:?}");
+    assert_eq!(problem.code, Code::MissingParent, "{problem:?}");
 }
 
 #[tokio::test]
@@ -215,7 +216,7 @@ async fn a_missing_plugin_is_named() {
     let config = json!({"cniVersion": "1.0.0", "name": "lan", "plugins": [{"type": "no-such-plugin"}]});
     let release = attached(&fixture, &release(&fixture, "52:54:00:00:01:08", |_| {}), &config);
     let problems = fails(&fixture, &release).await;
-    assert_eq!(problems[0].code, "missing-plugin", "{problems:?}");
+    assert_eq!(problems[0].code, Code::MissingPlugin, "{problems:?}");
     assert!(problems[0].message.contains("no-such-plugin"), "{problems:?}");
     fixture.sandbox_seen().await;
     // Without the plugin the pod's network cannot be torn down either, so it stays: that has to be said.
@@ -234,7 +235,7 @@ async fn a_missing_attachment_is_named() {
             json!(r#"[{"name":"nowhere","interface":"lan"}]"#);
     };
     let problem = code("nad", change, None).await;
-    assert_eq!(problem.code, "attachment-missing", "{problem:?}");
+    assert_eq!(problem.code, Code::AttachmentMissing, "{problem:?}");
 }
 
 #[tokio::test]
@@ -245,7 +246,7 @@ async fn an_init_container_that_fails_shows_its_log() {
             "command": ["/bin/sh", "-c", "echo no room on the claim; exit 3"]}]);
     };
     let problem = code("init", change, None).await;
-    assert_eq!(problem.code, "init-failed", "{problem:?}");
+    assert_eq!(problem.code, Code::InitFailed, "{problem:?}");
     assert_eq!(problem.log, ["no room on the claim"], "{problem:?}");
 }
 
@@ -257,7 +258,7 @@ async fn a_forbidden_sysctl_is_named() {
             json!({"sysctls": [{"name": "net.ipv4.ip_forward", "value": "1"}]});
     };
     let problem = code("sysctl", change, None).await;
-    assert_eq!(problem.code, "sysctl-forbidden", "{problem:?}");
+    assert_eq!(problem.code, Code::SysctlForbidden, "{problem:?}");
 }
 
 #[tokio::test]
@@ -267,7 +268,7 @@ async fn no_node_that_fits_is_named() {
         workload["spec"]["template"]["spec"]["nodeSelector"] = json!({"kubernetes.io/arch": "riscv64"});
     };
     let problem = code("node", change, None).await;
-    assert_eq!(problem.code, "unschedulable", "{problem:?}");
+    assert_eq!(problem.code, Code::Unschedulable, "{problem:?}");
 }
 
 #[tokio::test]
@@ -293,7 +294,7 @@ async fn a_mac_that_is_in_use_is_named() {
     deploy(&one, &release(&one, "52:54:00:00:01:06", |_| {})).await;
     let two = Fixture::new("mac2").await;
     let problems = fails(&two, &release(&two, "52:54:00:00:01:06", |_| {})).await;
-    assert_eq!(problems[0].code, "mac-in-use", "{problems:?}");
+    assert_eq!(problems[0].code, Code::MacInUse, "{problems:?}");
     for fixture in [one, two] {
         fixture.cluster.delete(&delete_options(&fixture), &mut Silent).await.expect("deleted");
         fixture.done().await;
@@ -317,7 +318,7 @@ async fn a_pod_that_admission_refuses_later_is_explained() {
     let wait = options().wait.expect("set");
     let error = fixture.cluster.wait(&release, &wait, &mut Silent).await.expect_err("not ready");
     let Error::NotReady { problems, .. } = &error else { panic!("{error}") };
-    assert_eq!(problems[0].code, "pod-security", "{error}");
+    assert_eq!(problems[0].code, Code::PodSecurity, "{error}");
     fixture.cluster.delete(&delete_options(&fixture), &mut Silent).await.expect("deleted");
     fixture.done().await;
 }

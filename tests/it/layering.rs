@@ -42,7 +42,7 @@ const TABLE: &[(&str, &[&str])] = &[
     ("fetch", &["shown", "temporary", "tls", "types"]),
     ("build", &["diag", "feed", "fetch", "image", "install", "recipe", "registry", "shown", "spec", "types"]),
     ("registry", &["image", "shown", "temporary", "tls", "types"]),
-    ("cluster", &["objects", "secret", "shown", "tls", "types"]),
+    ("cluster", &["diag", "objects", "secret", "shown", "tls", "types"]),
     ("cli", &["*"]),
     ("main", &["cli"]),
     ("lib", &["*"]),

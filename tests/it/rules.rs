@@ -7,7 +7,8 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use wrtpod::{chart, cluster, explain, import, sink, spec, yaml};
+use wrtpod::diag::{Code, Said};
+use wrtpod::{explain, sink};
 
 use crate::support::{outcome, without_digests};
 
@@ -99,49 +100,11 @@ fn refuses_more_than_a_config_map_holds() {
     });
 }
 
-/// The codes of findings in the sources below `src/`.
-fn codes_in(folder: &Path, codes: &mut BTreeSet<String>) {
-    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
-        let path = entry.path();
-        if path.is_dir() {
-            codes_in(&path, codes);
-        } else if path.extension().is_some_and(|extension| extension == "rs") {
-            let text = fs::read_to_string(&path).unwrap_or_default();
-            for word in ["Diagnostic::error(", "Diagnostic::warning(", "Diagnostic::note("] {
-                codes.extend(text.split(word).skip(1).filter_map(|rest| {
-                    rest.trim_start().strip_prefix('"')?.split_once('"').map(|(code, _)| code.to_owned())
-                }));
-            }
-        }
-    }
-}
-
-/// What overlays, the plan, recipes, the rules and the passes say.
-fn rule_codes() -> BTreeSet<String> {
-    let mut codes = BTreeSet::new();
-    for folder in ["overlay", "plan", "recipe", "rules", "passes"] {
-        codes_in(&root().join("src").join(folder), &mut codes);
-    }
-    // Handed to `Diagnostic::error` by a function that is shared.
-    codes.extend(["privilege-reason"].map(str::to_owned));
-    // Likewise, by one that has a row for each plugin.
-    let plugins = ["bandwidth", "firewall", "link", "plugin", "portmap", "sbr"];
-    codes.extend(plugins.map(|plugin| format!("chain-{plugin}")));
-    codes
-}
-
-/// What reading says, and what the command line and the cluster say.
-fn other_codes() -> BTreeSet<String> {
-    let reading = spec::CODES.iter().chain(yaml::CODES).chain(chart::CODES).chain(import::CODES);
-    let reading = reading.chain(cluster::CODES);
-    let elsewhere = ["site-missing", "immutable-field"];
-    reading.chain(&elsewhere).map(|code| (*code).to_owned()).collect()
-}
-
 #[test]
 fn every_code_has_a_page_and_every_page_a_code() {
     let pages: BTreeSet<String> = explain::RULES.iter().map(|page| page.name.to_owned()).collect();
-    let codes: BTreeSet<String> = rule_codes().union(&other_codes()).cloned().collect();
+    let codes = Code::ALL.iter().filter(|code| code.has_page());
+    let codes: BTreeSet<String> = codes.map(Code::to_string).collect();
     let without_page: Vec<_> = codes.difference(&pages).collect();
     let without_code: Vec<_> = pages.difference(&codes).collect();
     assert!(without_page.is_empty(), "codes without a page: {without_page:#?}");
@@ -162,7 +125,7 @@ fn every_rule_has_a_case_and_a_counter_case() {
     let of = |good: bool| -> BTreeSet<String> {
         cases.iter().filter(|case| case.is_good() == good).map(|case| case.code().to_owned()).collect()
     };
-    let mut codes = rule_codes();
+    let mut codes: BTreeSet<String> = Code::of(Said::Rule).map(|code| code.to_string()).collect();
     // `refuses_more_than_a_config_map_holds`
     for code in ["config-large", "config-too-large"] {
         codes.remove(code);

@@ -24,7 +24,7 @@ impl Outcome {
 
     /// The findings' codes, in order of their places.
     pub fn codes(&self) -> Vec<&'static str> {
-        self.diagnostics.sorted().into_iter().map(|diagnostic| diagnostic.code).collect()
+        self.diagnostics.sorted().into_iter().map(|finding| finding.code.as_str()).collect()
     }
 }
 

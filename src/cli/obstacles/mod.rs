@@ -7,17 +7,17 @@ use super::error::CliError;
 use super::load::Loaded;
 use super::printer::Printer;
 use crate::cluster::{Error, Gravity, Raised};
-use crate::diag::{Diagnostic, Diagnostics, Severity};
+use crate::diag::{Diagnostics, Finding, Severity};
 
 /// An obstacle as a finding, at the word of the documents that it is about.
-pub fn diagnostic(raised: &Raised, loaded: &Loaded) -> Diagnostic {
+pub fn diagnostic(raised: &Raised, loaded: &Loaded) -> Finding {
     let obstacle = &raised.obstacle;
     let severity = match obstacle.gravity() {
         Gravity::Note => Severity::Note,
         Gravity::Warning => Severity::Warning,
         Gravity::Error => Severity::Error,
     };
-    Diagnostic::new(severity, obstacle.code(), obstacle.claim())
+    Finding::new(severity, obstacle.code(), obstacle.claim())
         .at(places::of(raised, loaded))
         .help(obstacle.fix())
 }

@@ -169,6 +169,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::diag::Code;
 
     #[test]
     fn is_known_by_name_or_image() {
@@ -202,7 +203,7 @@ mod tests {
         let multus = [Daemon { name: "kube-system/kube-multus-ds".to_owned(), ready }];
         assert_eq!(judge(&multus, "a"), []);
         let found = judge(&multus, "b");
-        assert_eq!(found[0].code(), "multus-not-ready");
+        assert_eq!(found[0].code(), Code::MultusNotReady);
         assert!(found[0].fix().ends_with("kubectl -n kube-system describe daemonset kube-multus-ds"));
         assert_eq!(judge(&[], "a"), [Obstacle::MultusUnseen]);
     }

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::doctor::{attachment, doctor, healthy, needy};
 use super::fake::Fault;
 use super::{object, set};
+use crate::diag::Code;
 
 /// Nobody provisioned a volume that was made by hand: what it is it says itself.
 #[tokio::test]
@@ -33,8 +34,8 @@ async fn a_volume_made_by_hand_is_looked_into() {
     };
     assert_eq!(
         found(Some(json!({"nfs": {"server": "nas.lan", "path": "/export"}}))).await,
-        ["user-namespace-storage"]
+        [Code::UserNamespaceStorage]
     );
-    assert_eq!(found(Some(json!({"local": {"path": "/mnt/disk"}}))).await, Vec::<&str>::new());
-    assert_eq!(found(None).await, ["not-checked"]);
+    assert_eq!(found(Some(json!({"local": {"path": "/mnt/disk"}}))).await, Vec::<Code>::new());
+    assert_eq!(found(None).await, [Code::NotChecked]);
 }

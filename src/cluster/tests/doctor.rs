@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::fake::{Fake, Fault};
 use super::{Told, object, release, set};
 use crate::cluster::{CheckState, Class, DoctorReport, Gravity, KernelModule, Obstacle, Release, Silent};
+use crate::diag::Code;
 use crate::objects::{NAD_API_VERSION, NAD_KIND};
 
 const PODS: &str = "GET /api/v1/namespaces/home/pods";
@@ -71,7 +72,7 @@ fn modular() -> Release {
     release
 }
 
-fn codes(report: &DoctorReport) -> Vec<&'static str> {
+fn codes(report: &DoctorReport) -> Vec<Code> {
     report.findings.iter().map(|finding| finding.obstacle.code()).collect()
 }
 
@@ -140,18 +141,18 @@ async fn everything_is_found_in_one_run_and_nothing_is_written() {
     assert_eq!(
         codes(&report),
         [
-            "other-owner",
-            "attachment-differs",
-            "cluster-ranges",
-            "node-unfit",
-            "other-owner",
-            "storage-class-missing",
-            "claim-missing",
-            "config-map-missing",
-            "config-map-key-missing",
-            "secret-key-missing",
-            "secret-missing",
-            "multus-unseen",
+            Code::OtherOwner,
+            Code::AttachmentDiffers,
+            Code::ClusterRanges,
+            Code::NodeUnfit,
+            Code::OtherOwner,
+            Code::StorageClassMissing,
+            Code::ClaimMissing,
+            Code::ConfigMapMissing,
+            Code::ConfigMapKeyMissing,
+            Code::SecretKeyMissing,
+            Code::SecretMissing,
+            Code::MultusUnseen,
         ]
     );
     assert_eq!(fake.state().objects, before);
@@ -163,17 +164,17 @@ async fn everything_is_found_in_one_run_and_nothing_is_written() {
 async fn a_namespace_that_is_missing_is_tried() {
     let fake = healthy();
     fake.state().objects.remove("/api/v1/namespaces/home");
-    assert_eq!(codes(&doctor(&fake, release()).await), Vec::<&str>::new());
+    assert_eq!(codes(&doctor(&fake, release()).await), Vec::<Code>::new());
     assert!(fake.log().contains("POST /api/v1/namespaces dryRun=All"));
     fake.fail("POST /api/v1/namespaces", Fault::Status(403));
-    assert_eq!(codes(&doctor(&fake, release()).await), ["namespace-missing"]);
+    assert_eq!(codes(&doctor(&fake, release()).await), [Code::NamespaceMissing]);
 }
 
 #[tokio::test]
 async fn the_kind_of_attachments_may_be_missing() {
     let fake = healthy();
     fake.fail("GET /apis/k8s.cni.cncf.io", Fault::Status(404));
-    assert_eq!(codes(&doctor(&fake, release()).await), ["no-multus"]);
+    assert_eq!(codes(&doctor(&fake, release()).await), [Code::NoMultus]);
 }
 
 /// Who may read nothing is told so for each check, with the right that it takes; none passes, and none fails the run.
@@ -257,7 +258,7 @@ async fn a_module_that_the_kernel_loads_itself_is_a_note() {
     let [finding] = &report.findings[..] else { panic!("{report:?}") };
     assert_eq!(
         (finding.obstacle.code(), finding.obstacle.gravity()),
-        ("kernel-module-missing", Gravity::Note)
+        (Code::KernelModuleMissing, Gravity::Note)
     );
     assert!(finding.obstacle.fix().contains("loads it itself"));
 }
@@ -267,9 +268,9 @@ async fn a_module_that_the_kernel_loads_itself_is_a_note() {
 async fn a_node_that_is_asked_tells_of_ipv6() {
     let config = |sysctl: &str| json!({"config": json!({"plugins": [{"type": "tuning", "sysctl": {sysctl: "0"}}]}).to_string()});
     for (sysctl, has, expected) in [
-        ("net.ipv6.conf.IFNAME.accept_ra", "ipv4", vec![("no-ipv6", Gravity::Error)]),
+        ("net.ipv6.conf.IFNAME.accept_ra", "ipv4", vec![(Code::NoIpv6, Gravity::Error)]),
         ("net.ipv6.conf.IFNAME.accept_ra", "ipv4 ipv6", vec![]),
-        ("net.ipv4.ip_forward", "ipv4 ipv6", vec![("no-ipv6", Gravity::Note)]),
+        ("net.ipv4.ip_forward", "ipv4 ipv6", vec![(Code::NoIpv6, Gravity::Note)]),
         ("net.ipv4.ip_forward", "ipv4", vec![]),
     ] {
         let fake = healthy();
@@ -302,7 +303,7 @@ async fn a_pod_that_cannot_answer_is_deleted_all_the_same() {
     let silent = healthy();
     for fake in [&failed, &lost, &silent] {
         let report = doctor(fake, modular()).await;
-        assert_eq!(codes(&report), ["not-checked"]);
+        assert_eq!(codes(&report), [Code::NotChecked]);
         assert!(!fake.state().objects.contains_key(PROBE));
         assert!(fake.log().contains(&format!("DELETE {PROBE}")));
     }
@@ -348,8 +349,8 @@ async fn what_somebody_has_to_install_is_looked_for() {
     attachment["spec"] = json!({"config": list.to_string()});
     let route = json!({"apiVersion": "gateway.networking.k8s.io/v1", "kind": "HTTPRoute", "metadata": {"name": "openwrt", "namespace": "lab"}});
     for (object, code, version, resource) in [
-        (attachment, "no-whereabouts", "whereabouts.cni.cncf.io/v1alpha1", "ippools"),
-        (route, "no-gateway-api", "gateway.networking.k8s.io/v1", "httproutes"),
+        (attachment, Code::NoWhereabouts, "whereabouts.cni.cncf.io/v1alpha1", "ippools"),
+        (route, Code::NoGatewayApi, "gateway.networking.k8s.io/v1", "httproutes"),
     ] {
         let fake = healthy();
         let mut release = modular();

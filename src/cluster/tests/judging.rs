@@ -1,14 +1,15 @@
 //! From events and states, as real clusters wrote them, to causes; and when a workload is ready.
 
-use k8s_openapi::api::core::v1::{Event, Node, Pod};
+use k8s_openapi::api::core::v1::{Event, Pod};
 use serde_json::{Value, json};
 
 use super::release;
 use crate::cluster::causes::{self, View};
 use crate::cluster::conditions::{self, WorkloadState};
 use crate::cluster::{Problem, Stage};
+use crate::diag::Code;
 
-fn read<T: serde::de::DeserializeOwned>(value: Value) -> T {
+pub(super) fn read<T: serde::de::DeserializeOwned>(value: Value) -> T {
     serde_json::from_value(value).expect("an object of its kind")
 }
 
@@ -44,71 +45,75 @@ fn a_sandbox_that_fails_has_a_cause() {
         (
             "NoNetworkFound",
             "cannot find a network-attachment-definition (lan) in namespace (a): ...",
-            "attachment-missing",
+            Code::AttachmentMissing,
         ),
         (
             "FailedCreatePodSandBox",
             r#"Failed to create pod sandbox: rpc error: ... failed to setup network for sandbox "ed36": plugin type="multus" name="multus-cni-network" failed (add): [a/openwrt-0/b65c:lan]: error adding container to network "lan": failed to find plugin "macvlan" in path [/opt/cni/bin]"#,
-            "missing-plugin",
+            Code::MissingPlugin,
         ),
         (
             "FailedCreatePodSandBox",
             r#"... failed to lookup master "enp9s0": Link not found"#,
-            "missing-parent",
+            Code::MissingParent,
         ),
-        ("FailedCreatePodSandBox", "... failed to create macvlan: address already in use", "mac-in-use"),
+        ("FailedCreatePodSandBox", "... failed to create macvlan: address already in use", Code::MacInUse),
         (
             "FailedCreatePodSandBox",
             r#"plugin type="vlan" failed (add): failed to create vlan: file exists"#,
-            "vlan-exists",
+            Code::VlanExists,
         ),
-        ("FailedCreatePodSandBox", "... failed to create macvlan: device or resource busy", "parent-busy"),
+        ("FailedCreatePodSandBox", "... failed to create macvlan: device or resource busy", Code::ParentBusy),
         (
             "FailedCreatePodSandBox",
             "... the server could not find the requested resource (get network-attachment-definitions.k8s.cni.cncf.io lan)",
-            "no-multus",
+            Code::NoMultus,
         ),
         (
             "FailedCreatePodSandBox",
             r#"error adding container to network "lan": error dialing DHCP daemon: dial unix /run/cni/dhcp.sock: connect: no such file or directory"#,
-            "no-dhcp-daemon",
+            Code::NoDhcpDaemon,
         ),
         (
             "FailedCreatePodSandBox",
             r#"plugin type="tuning" failed (add): open /proc/sys/net/ipv6/conf/all/forwarding: no such file or directory"#,
-            "no-ipv6",
+            Code::NoIpv6,
         ),
         (
             "FailedCreatePodSandBox",
             r#"plugin type="tuning" failed (add): open /proc/sys/net/netfilter/nf_conntrack_tcp_timeout_established: no such file or directory"#,
-            "kernel-module-missing",
+            Code::KernelModuleMissing,
         ),
-        ("FailedCreatePodSandBox", "open /proc/sys/net/netfilter/nf_conntrack: permission denied", "sandbox"),
-        ("FailedCreatePodSandBox", "open /proc/sys/net/ipv6/conf/lan/mtu: permission denied", "sandbox"),
-        ("FailedCreatePodSandBox", "open /proc/sys/net/ipv6/route/flush: no such file", "sandbox"),
-        ("FailedCreatePodSandBox", "something nobody has seen", "sandbox"),
+        (
+            "FailedCreatePodSandBox",
+            "open /proc/sys/net/netfilter/nf_conntrack: permission denied",
+            Code::Sandbox,
+        ),
+        ("FailedCreatePodSandBox", "open /proc/sys/net/ipv6/conf/lan/mtu: permission denied", Code::Sandbox),
+        ("FailedCreatePodSandBox", "open /proc/sys/net/ipv6/route/flush: no such file", Code::Sandbox),
+        ("FailedCreatePodSandBox", "something nobody has seen", Code::Sandbox),
         (
             "FailedMount",
             r#"MountVolume.SetUp failed for volume "uci": configmap "openwrt" not found"#,
-            "config-map-missing",
+            Code::ConfigMapMissing,
         ),
         (
             "FailedMount",
             r#"MountVolume.SetUp failed for volume "wrtpod-secrets" : secret "vpn" not found"#,
-            "secret-missing",
+            Code::SecretMissing,
         ),
         (
             "FailedMount",
             r#"MountVolume.SetUp failed for volume "wrtpod-secrets" : references non-existent secret key: psk"#,
-            "secret-key-missing",
+            Code::SecretKeyMissing,
         ),
-        ("FailedMount", "MountVolume.SetUp failed: volume is in use", "volume"),
+        ("FailedMount", "MountVolume.SetUp failed: volume is in use", Code::Volume),
     ];
     for (reason, message, code) in cases {
         let found = problems(scheduled(&json!({"phase": "Pending"})), &[event(reason, message)]);
         assert_eq!(found.first().map(|problem| problem.code), Some(code), "{message}");
         // What is missing does not come by itself: nobody waits for it until the time is up.
-        assert_eq!(found[0].transient, code == "volume", "{message}");
+        assert_eq!(found[0].transient, code == Code::Volume, "{message}");
     }
 }
 
@@ -124,23 +129,31 @@ fn an_event_of_another_pod_or_of_a_network_that_came_says_nothing() {
 #[test]
 fn a_scheduler_that_says_no_has_a_cause() {
     let cases = [
-        ("0/1 nodes are available: pod has unbound immediate PersistentVolumeClaims.", "claim-pending", true),
+        (
+            "0/1 nodes are available: pod has unbound immediate PersistentVolumeClaims.",
+            Code::ClaimPending,
+            true,
+        ),
         (
             "0/1 nodes are available: 1 node(s) didn't match Pod's node affinity/selector.",
-            "unschedulable",
+            Code::Unschedulable,
             false,
         ),
-        ("0/1 nodes are available: 1 node(s) had untolerated taint {a: b}.", "unschedulable", false),
-        ("0/1 nodes are available: 1 Insufficient cpu. preemption: 0/1 x", "unschedulable", false),
-        ("0/1 nodes are available: 1 Insufficient example.com/zigbee.", "device-missing", false),
+        ("0/1 nodes are available: 1 node(s) had untolerated taint {a: b}.", Code::Unschedulable, false),
+        ("0/1 nodes are available: 1 Insufficient cpu. preemption: 0/1 x", Code::Unschedulable, false),
+        ("0/1 nodes are available: 1 Insufficient example.com/zigbee.", Code::DeviceMissing, false),
         (
             "0/2 nodes are available: 1 Insufficient cpu, 1 node(s) had untolerated taint {a: b}, 1 Insufficient x.y/z.",
-            "device-missing",
+            Code::DeviceMissing,
             false,
         ),
-        ("0/1 nodes are available: 1 node(s) had volume node affinity conflict.", "claim-elsewhere", false),
-        ("0/1 nodes are available: persistentvolumeclaim \"x\" not found.", "claim-missing", false),
-        ("something new", "unschedulable", true),
+        (
+            "0/1 nodes are available: 1 node(s) had volume node affinity conflict.",
+            Code::ClaimElsewhere,
+            false,
+        ),
+        ("0/1 nodes are available: persistentvolumeclaim \"x\" not found.", Code::ClaimMissing, false),
+        ("something new", Code::Unschedulable, true),
     ];
     for (message, code, transient) in cases {
         let pod = read(
@@ -157,27 +170,27 @@ fn a_container_that_does_not_run_has_a_cause() {
     let waiting = |reason: &str, message: &str| json!({"waiting": {"reason": reason, "message": message}});
     let ended = json!({"terminated": {"exitCode": 137, "reason": "OOMKilled"}});
     let cases = [
-        (waiting("ImagePullBackOff", "Back-off"), json!({}), "image-pull"),
-        (waiting("CreateContainerConfigError", "secret \"x\" not found"), json!({}), "secret-missing"),
+        (waiting("ImagePullBackOff", "Back-off"), json!({}), Code::ImagePull),
+        (waiting("CreateContainerConfigError", "secret \"x\" not found"), json!({}), Code::SecretMissing),
         (
             waiting("CreateContainerConfigError", "couldn't find key user in Secret home/mqtt"),
             json!({}),
-            "secret-key-missing",
+            Code::SecretKeyMissing,
         ),
         (
             waiting("CreateContainerConfigError", "configmap \"mqtt\" not found"),
             json!({}),
-            "config-map-missing",
+            Code::ConfigMapMissing,
         ),
         (
             waiting("CreateContainerConfigError", "couldn't find key host in ConfigMap home/mqtt"),
             json!({}),
-            "config-map-key-missing",
+            Code::ConfigMapKeyMissing,
         ),
-        (waiting("CreateContainerConfigError", "something else"), json!({}), "container-config"),
-        (waiting("RunContainerError", "mount denied"), json!({}), "container-start"),
-        (waiting("CrashLoopBackOff", "back-off"), ended.clone(), "crash-loop"),
-        (ended, json!({}), "crash-loop"),
+        (waiting("CreateContainerConfigError", "something else"), json!({}), Code::ContainerConfig),
+        (waiting("RunContainerError", "mount denied"), json!({}), Code::ContainerStart),
+        (waiting("CrashLoopBackOff", "back-off"), ended.clone(), Code::CrashLoop),
+        (ended, json!({}), Code::CrashLoop),
     ];
     for (state, last, code) in cases {
         let pod = scheduled(
@@ -202,7 +215,8 @@ fn a_pod_that_is_refused_shows_on_its_controller() {
             "spec": {"replicas": 1, "serviceName": "x", "selector": {}, "template": {}}}),
         )
     };
-    for (changed, codes) in [("2026-11-21T09:00:00Z", vec!["pod-security"]), ("2026-11-21T11:00:00Z", vec![])]
+    for (changed, codes) in
+        [("2026-11-21T09:00:00Z", vec![Code::PodSecurity]), ("2026-11-21T11:00:00Z", vec![])]
     {
         let workload = set(changed).expect("a StatefulSet");
         let events = [refused.clone()];
@@ -215,7 +229,7 @@ fn a_pod_that_is_refused_shows_on_its_controller() {
             known: 0,
             nodes: &[],
         };
-        let found: Vec<&str> = causes::problems(&view).iter().map(|problem| problem.code).collect();
+        let found: Vec<Code> = causes::problems(&view).iter().map(|problem| problem.code).collect();
         assert_eq!(found, codes, "{changed}");
     }
 }
@@ -237,8 +251,8 @@ fn a_sandbox_without_its_nics_is_seen_as_soon_as_it_is_made() {
         .map(|problem| problem.code)
         .collect::<Vec<_>>()
     };
-    assert_eq!(view(&[scheduled(&json!({"phase": "Pending"}))]), Vec::<&str>::new());
-    assert_eq!(view(&[scheduled(&json!({"phase": "Pending", "podIP": "10.0.0.1"}))]), [causes::NIC_MISSING]);
+    assert_eq!(view(&[scheduled(&json!({"phase": "Pending"}))]), Vec::<Code>::new());
+    assert_eq!(view(&[scheduled(&json!({"phase": "Pending", "podIP": "10.0.0.1"}))]), [Code::NicMissing]);
 }
 
 #[test]
@@ -282,100 +296,6 @@ fn stages_follow_the_pod() {
     assert_eq!(conditions::stage(&pod, &[]), Stage::Init("seed".into()));
     let pod = scheduled(&json!({"phase": "Running", "containerStatuses": container("openwrt", running)}));
     assert_eq!(conditions::stage(&pod, &[]), Stage::Started);
-}
-
-/// A pod of a StatefulSet whose claim was made for node2, and nodes as their kubelets and administrators left them.
-fn on_nodes(pod: Value, nodes: Value) -> Vec<Problem> {
-    let claims = [read(json!({"metadata": {"name": "openwrt-data",
-        "annotations": {"volume.kubernetes.io/selected-node": "node2"}}}))];
-    let (pods, nodes) = ([read(pod)], read::<Vec<Node>>(nodes));
-    causes::problems(&View {
-        release: None,
-        workload: None,
-        pods: &pods,
-        events: &[],
-        claims: &claims,
-        known: 0,
-        nodes: &nodes,
-    })
-}
-
-fn node(name: &str, ready: &str, cordoned: bool) -> Value {
-    json!({"metadata": {"name": name}, "spec": {"unschedulable": cordoned},
-        "status": {"conditions": [{"type": "Ready", "status": ready}]}})
-}
-
-#[test]
-fn a_node_that_does_not_answer_is_named_with_the_way_out() {
-    for (metadata, words) in [
-        (json!({"name": "openwrt-0", "uid": "u"}), "node2 does not answer; the pod may still run there"),
-        (
-            json!({"name": "openwrt-0", "uid": "u", "deletionTimestamp": "2026-01-01T00:00:00Z"}),
-            "node2 does not answer, so nobody can tell that the pod has ended",
-        ),
-    ] {
-        let pod = json!({"metadata": metadata, "spec": {"nodeName": "node2", "containers": []},
-            "status": {"conditions": [{"type": "PodScheduled", "status": "True"}, {"type": "Ready", "status": "False"}]}});
-        let found =
-            on_nodes(pod.clone(), json!([node("node1", "True", false), node("node2", "Unknown", false)]));
-        let [problem] = found.as_slice() else { panic!("{found:?}") };
-        assert_eq!(problem.code, "node-silent");
-        assert!(problem.message.starts_with(words), "{}", problem.message);
-        assert!(
-            problem.fix.contains(
-                "kubectl taint node node2 node.kubernetes.io/out-of-service=nodeshutdown:NoExecute"
-            ),
-            "{}",
-            problem.fix
-        );
-        let found = on_nodes(pod, json!([node("node1", "True", false), node("node2", "True", false)]));
-        assert!(found.iter().all(|problem| problem.code != "node-silent"), "{found:?}");
-    }
-}
-
-#[test]
-fn a_claim_on_a_node_that_takes_no_pods_is_told_with_the_way_out() {
-    let pod = |message: &str| {
-        json!({"metadata": {"name": "openwrt-0", "uid": "u"}, "spec": {"containers": []}, "status": {"conditions":
-            [{"type": "PodScheduled", "status": "False", "reason": "Unschedulable", "message": message}]}})
-    };
-    let affinity =
-        "0/2 nodes are available: 1 node(s) had volume node affinity conflict, 1 node(s) were unschedulable.";
-    let newer = "0/2 nodes are available: 1 node(s) didn't match PersistentVolume's node affinity, 1 node(s) were unschedulable.";
-    let cases = [
-        (
-            newer,
-            json!([node("node1", "True", false), node("node2", "True", true)]),
-            "claim-elsewhere",
-            "kubectl uncordon node2",
-        ),
-        (
-            affinity,
-            json!([node("node1", "True", false), node("node2", "True", true)]),
-            "claim-elsewhere",
-            "kubectl uncordon node2",
-        ),
-        (
-            affinity,
-            json!([node("node1", "True", false), node("node2", "Unknown", false)]),
-            "claim-elsewhere",
-            "bring node2 back",
-        ),
-        (affinity, json!([node("node1", "True", false)]), "claim-elsewhere", "let node2 join again"),
-        (affinity, json!([]), "claim-elsewhere", "the appliance has to run there"),
-        (
-            "0/2 nodes are available: 2 node(s) were unschedulable.",
-            json!([node("node1", "True", true), node("node2", "True", true)]),
-            "node-cordoned",
-            "kubectl uncordon node1 node2",
-        ),
-    ];
-    for (message, nodes, code, fix) in cases {
-        let found = on_nodes(pod(message), nodes);
-        let [problem] = found.as_slice() else { panic!("{found:?}") };
-        assert_eq!(problem.code, code);
-        assert!(problem.fix.contains(fix), "{}", problem.fix);
-    }
 }
 
 #[test]

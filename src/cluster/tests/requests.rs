@@ -6,6 +6,7 @@ use serde_json::json;
 use super::fake::{Fake, Fault};
 use super::{PLAIN, Told, object, release, set};
 use crate::cluster::{ApplyOptions, DeleteOptions, Error, Outcome, Release, SECRETS_ANNOTATION, Silent};
+use crate::diag::Code;
 use crate::objects::NAD_KIND;
 
 #[tokio::test]
@@ -105,7 +106,7 @@ async fn without_multus_nothing_is_written() {
     let fake = Fake::with_namespace();
     fake.fail("GET /apis/k8s.cni.cncf.io", Fault::Status(404));
     let error = fake.cluster.apply(&release(), &PLAIN, &mut Silent).await.expect_err("refused");
-    assert!(matches!(&error, Error::Obstacle(one) if one.code() == "no-multus"), "{error}");
+    assert!(matches!(&error, Error::Obstacle(one) if one.code() == Code::NoMultus), "{error}");
     assert!(fake.log().lines().all(|line| line.starts_with("GET ")));
 }
 
@@ -118,7 +119,7 @@ async fn another_tools_record_is_left_alone() {
         json!("kubectl/v1.34");
     fake.log();
     let error = fake.cluster.apply(&release(), &PLAIN, &mut Silent).await.expect_err("refused");
-    assert!(matches!(&error, Error::Obstacle(one) if one.code() == "other-owner"), "{error}");
+    assert!(matches!(&error, Error::Obstacle(one) if one.code() == Code::OtherOwner), "{error}");
     assert!(fake.log().lines().all(|line| line.starts_with("GET ")));
 }
 
@@ -167,7 +168,7 @@ async fn an_attachment_of_another_set_is_left_alone() {
     fake.log();
     let other = Release { appliance: "web".into(), ..release() };
     let error = fake.cluster.apply(&other, &PLAIN, &mut Silent).await.expect_err("refused");
-    assert!(matches!(&error, Error::Obstacle(one) if one.code() == "other-owner"), "{error}");
+    assert!(matches!(&error, Error::Obstacle(one) if one.code() == Code::OtherOwner), "{error}");
     assert!(fake.log().lines().all(|line| line.starts_with("GET ")));
 }
 
@@ -269,12 +270,12 @@ async fn an_attachment_of_somebody_else_s_has_to_be_there_and_to_fit() {
     assert!(error.to_string().contains("net/lan.2 that the network names does not exist"), "{error}");
     put(r#"{"plugins": [{"type": "host-device"}]}"#);
     let error = fake.cluster.apply(&release, &PLAIN, &mut Silent).await.expect_err("refused");
-    assert!(matches!(&error, Error::Obstacle(one) if one.code() == "attachment-unfit"), "{error}");
+    assert!(matches!(&error, Error::Obstacle(one) if one.code() == Code::AttachmentUnfit), "{error}");
     let log = fake.log();
     assert!(log.lines().all(|line| line.starts_with("GET ")), "{log}");
     let report = fake.cluster.doctor(std::slice::from_ref(&release), &mut Silent).await.expect("a report");
-    let codes: Vec<&str> = report.findings.iter().map(|finding| finding.obstacle.code()).collect();
-    assert!(codes.contains(&"attachment-unfit"), "{codes:?}");
+    let codes: Vec<Code> = report.findings.iter().map(|finding| finding.obstacle.code()).collect();
+    assert!(codes.contains(&Code::AttachmentUnfit), "{codes:?}");
     put(r#"{"plugins": [{"type": "macvlan"}]}"#);
     fake.cluster.apply(&release, &PLAIN, &mut Silent).await.expect("applied");
     // Who may not see it deploys without knowing.

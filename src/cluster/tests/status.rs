@@ -6,6 +6,7 @@ use wrtpod_cni::multus::NETWORKS;
 use super::fake::{Fake, Fault};
 use super::object;
 use crate::cluster::{ApplianceStatus, Verdict};
+use crate::diag::Code;
 
 const STATEFUL_SETS: &str = "/apis/apps/v1/namespaces/home/statefulsets";
 const PODS: &str = "/api/v1/namespaces/home/pods";
@@ -122,9 +123,9 @@ async fn a_home_assistant_that_trusts_no_proxy_is_told_of() {
         }
         let (cluster, server) = fake.on_a_socket(code).await;
         let seen = cluster.status("home", None, &[]).await.expect("it is read");
-        let codes: Vec<(&str, &str)> =
+        let codes: Vec<(&str, Code)> =
             seen[0].problems.iter().map(|problem| (problem.object.as_str(), problem.code)).collect();
-        let wanted: &[(&str, &str)] = if said { &[("Ingress web", "proxy-untrusted")] } else { &[] };
+        let wanted: &[(&str, Code)] = if said { &[("Ingress web", Code::ProxyUntrusted)] } else { &[] };
         assert_eq!(codes, wanted, "{image} {leads_there} {code}");
         let asks = server.log().iter().any(|line| line.contains("/pods/openwrt-0/exec?"));
         assert_eq!(asks, leads_there && image != "nginx:1");

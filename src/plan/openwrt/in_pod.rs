@@ -3,7 +3,7 @@
 //! acceptlocal, igmpversion, neighreachabletime and arp_accept were run, the other options read in netifd's program, with their files.
 
 use super::network::device;
-use crate::diag::{Diagnostic, Diagnostics, Loc};
+use crate::diag::{Code, Diagnostics, Finding, Loc};
 use crate::plan::{Link, Nic};
 use crate::spec::{ApplianceSpec, Entries, UciValue};
 
@@ -90,7 +90,7 @@ pub fn check(spec: &ApplianceSpec, nics: &[Nic], is_known: bool, diags: &mut Dia
         let (module, _) = OFFLOAD;
         let what = format!("flow offloading takes the kernel module {module} of the node");
         diags.push(
-            Diagnostic::warning("flow-offloading", what)
+            Finding::warning(Code::FlowOffloading, what)
                 .at(word.span)
                 .label("without it the firewall lets nothing through")
                 .help(
@@ -103,7 +103,7 @@ pub fn check(spec: &ApplianceSpec, nics: &[Nic], is_known: bool, diags: &mut Dia
         let relay = section.get("ndp").filter(|(_, value)| one(value) == Some("relay") && !may_write);
         if let Some((_, value)) = relay {
             diags.push(
-                Diagnostic::warning("ndp-relay", "odhcpd cannot relay NDP in a pod: /proc/sys is read-only there")
+                Finding::warning(Code::NdpRelay, "odhcpd cannot relay NDP in a pod: /proc/sys is read-only there")
                     .at(value.span)
                     .label("clients get addresses that nobody reaches")
                     .help("ask the provider for a prefix (`address: dhcp` on the uplink does), or give the LAN addresses of its own"),
@@ -127,7 +127,7 @@ fn check_device(section: &Written<'_>, nics: &[Nic], may_write: bool, diags: &mu
             format!("`{}` of a device does nothing in a pod: /proc/sys is read-only there", option.value);
         let inverse = if option.value == "ipv6" { ", which is 1 where `ipv6` is 0" } else { "" };
         diags.push(
-            Diagnostic::warning("device-option", what)
+            Finding::warning(Code::DeviceOption, what)
                 .at(option.span)
                 .help(format!("write {sysctl} under `sysctls` of the network{inverse}")),
         );
@@ -150,7 +150,7 @@ fn check_mtu(nic: &Nic, value: &Loc<UciValue>, diags: &mut Diagnostics) {
         nic.interface.value
     );
     diags.push(
-        Diagnostic::warning("device-option", what).at(value.span).also(nic.network.span, "the NIC").help(
+        Finding::warning(Code::DeviceOption, what).at(value.span).also(nic.network.span, "the NIC").help(
             format!(
                 "write `mtu` at the network `{}`, which the node's interface has to have too",
                 nic.network.value

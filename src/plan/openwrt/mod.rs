@@ -26,7 +26,7 @@ use super::pod::{
 };
 use super::secrets;
 use super::variables::EnvValue;
-use crate::diag::{Diagnostic, Diagnostics, Loc};
+use crate::diag::{Code, Diagnostics, Finding, Loc};
 use crate::pod::{self, Scripts};
 use crate::spec::{ApplianceSpec, PackagePolicy, PersistenceMode};
 use crate::types::{Capability, Cidr, ImageRef, TimeZone};
@@ -337,7 +337,7 @@ fn note_no_range(nic: &Nic, half: Option<Half>, spec: &ApplianceSpec, diags: &mu
         nic.network.value
     );
     diags.push(
-        Diagnostic::warning("dhcp-without-range", what)
+        Finding::warning(Code::DhcpWithoutRange, what)
             .at(nic.serve.and_then(|serve| serve.span).or(nic.network.span))
             .help(format!(
                 "give the network a larger `subnet`, or keep fixed addresses and pools out of it; if that is meant, write \

@@ -1,6 +1,6 @@
 //! The user's own UCI settings, laid over the planned files and written for the others.
 
-use crate::diag::{Diagnostic, Diagnostics, Loc, Span};
+use crate::diag::{Code, Diagnostics, Finding, Loc, Span};
 use crate::plan::{Addressing, Nic, secrets};
 use crate::secret;
 use crate::spec::{Entries, UciValue};
@@ -84,7 +84,7 @@ fn lay_at_place(
     let Ok(made) = Section::anonymous(&place.kind) else { return };
     let made = set_options(made, options, diags);
     if let Err(invalid) = config.lay(&place, made, planned) {
-        diags.push(Diagnostic::error("uci-section-missing", invalid.problem).at(key.span).help(invalid.fix));
+        diags.push(Finding::error(Code::UciSectionMissing, invalid.problem).at(key.span).help(invalid.fix));
     }
 }
 
@@ -102,7 +102,7 @@ fn reject_reserved(key: &Loc<String>, options: &Options, nics: &[Nic], diags: &m
     } else {
         return false;
     };
-    diags.push(Diagnostic::error("uci-reserved", what).at(span).help(help));
+    diags.push(Finding::error(Code::UciReserved, what).at(span).help(help));
     true
 }
 
@@ -118,8 +118,8 @@ fn note_pppoe(key: &Loc<String>, options: &Options, nics: &[Nic], diags: &mut Di
     };
     let Some(nic) = nics.iter().find(other) else { return };
     diags.push(
-        Diagnostic::warning(
-            "pppoe-by-uci",
+        Finding::warning(
+            Code::PppoeByUci,
             format!("`{}` dials by PPPoE, and the interface says nothing of it", key.value),
         )
         .at(value.span)
@@ -142,7 +142,7 @@ fn section(
     });
     let Some(known) = kind.or_else(|| planned.get(key).map(Section::kind)) else {
         diags.push(
-            Diagnostic::error("uci-section-type", format!("section `{}` has no type", key.value))
+            Finding::error(Code::UciSectionType, format!("section `{}` has no type", key.value))
                 .at(key.span)
                 .label("not one of wrtpod's own")
                 .help("add its type, for example `.type: interface`"),
@@ -199,7 +199,7 @@ fn without_secret(invalid: Invalid, kind: &str, option: &str) -> Invalid {
 }
 
 fn report(invalid: &Invalid, span: Option<Span>, diags: &mut Diagnostics) {
-    diags.push(Diagnostic::error("uci-value", invalid.problem.clone()).at(span).help(invalid.fix.clone()));
+    diags.push(Finding::error(Code::UciValue, invalid.problem.clone()).at(span).help(invalid.fix.clone()));
 }
 
 #[cfg(test)]
@@ -218,7 +218,7 @@ mod tests {
             let mut diags = Diagnostics::new();
             lay_at_place(&mut Config::new(), &bare("@dnsmasq[0]"), &options, None, &mut diags);
             let codes: Vec<_> = diags.sorted().iter().map(|one| one.code).collect();
-            assert_eq!(codes, if fits { &[][..] } else { &["uci-value"] }, "{value:?}");
+            assert_eq!(codes, if fits { &[][..] } else { &[Code::UciValue] }, "{value:?}");
         }
     }
 
@@ -240,7 +240,7 @@ mod tests {
             lay_at_place(&mut config, &key, &set, planned, &mut diags);
             let code = diags.sorted().first().map(|one| one.code);
             let got = match code {
-                Some("uci-section-missing") => "missing".to_owned(),
+                Some(Code::UciSectionMissing) => "missing".to_owned(),
                 Some(_) => "refused".to_owned(),
                 None => match config.sections().iter().find(|section| section.get("set").is_some()) {
                     Some(section) => match section.get("id") {

@@ -1,6 +1,6 @@
 //! Values that come from other objects: from Secrets those of UCI options, from Secrets and ConfigMaps environment variables.
 
-use crate::diag::{Diagnostic, Loc, Span};
+use crate::diag::{Code, Finding, Loc, Span};
 use crate::spec::decode::{Decode, Decoder, OneOrMany};
 use crate::spec::schema::Defs;
 use crate::spec::table::{one_of, record};
@@ -92,7 +92,7 @@ fn is_reference(tree: &Tree) -> bool {
 fn refuse_in_list(item: &Tree, decoder: &mut Decoder<'_>) {
     let mut texts = Vec::new();
     texts_of(item, &mut texts);
-    let finding = Diagnostic::error("wrong-type", "`secretKeyRef` stands in a list: the key of a Secret makes an option, no list")
+    let finding = Finding::error(Code::WrongType, "`secretKeyRef` stands in a list: the key of a Secret makes an option, no list")
         .at(item.span)
         .help(
             "where UCI takes a single value, write `OPTION: {secretKeyRef: {name: NAME, key: KEY}}`; else leave the list out of the \

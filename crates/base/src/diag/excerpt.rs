@@ -1,7 +1,7 @@
 //! The lines that a finding is about, as they are shown: near what they mark, and without secrets.
 
 use super::hidden::Hidden;
-use super::{Diagnostic, FileId, SourceMap, Span};
+use super::{FileId, Finding, SourceMap, Span};
 use crate::{secret, shown};
 use annotate_snippets::{Annotation, AnnotationKind, Element, Origin, Snippet};
 use std::borrow::Cow;
@@ -23,7 +23,7 @@ pub(super) const SIDE: usize = 400;
 const NOT_THERE: char = '\0';
 
 /// The secrets of the wide lines that findings are in: each line is read once, however many it has.
-pub(super) fn secrets_of_wide_lines(diagnostics: &[&Diagnostic], sources: &SourceMap) -> Hidden {
+pub(super) fn secrets_of_wide_lines(diagnostics: &[&Finding], sources: &SourceMap) -> Hidden {
     let spans = diagnostics.iter().flat_map(|diagnostic| {
         diagnostic.span.iter().chain(diagnostic.secondary.iter().map(|(span, _)| span))
     });
@@ -125,7 +125,7 @@ pub(super) struct Excerpt<'a> {
 }
 
 /// The excerpts of a finding; the one with the place of the finding comes first.
-pub(super) fn excerpts<'a>(diagnostic: &'a Diagnostic, sources: &SourceMap) -> Vec<Excerpt<'a>> {
+pub(super) fn excerpts<'a>(diagnostic: &'a Finding, sources: &SourceMap) -> Vec<Excerpt<'a>> {
     let primary = diagnostic.span.map(|span| (span, diagnostic.span_label.as_deref(), true));
     let secondary = diagnostic.secondary.iter().map(|(span, label)| (*span, Some(label.as_str()), false));
     let mut excerpts: Vec<Excerpt<'a>> = Vec::new();
@@ -228,7 +228,7 @@ impl<'a> Excerpt<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::diag::{Diagnostics, Style, render_text};
+    use crate::diag::{Code, Diagnostics, Style, render_text};
 
     /// Documents that a program wrote: 400 findings in a line of 50 kB are not drawn from 20 MB.
     #[test]
@@ -242,7 +242,7 @@ mod tests {
         let places = text.match_indices("\"x\"").map(|(at, _)| Span::new(file, at + 1, at + 4));
         let mut found = Diagnostics::new();
         found.extend(places.enumerate().map(|(index, place)| {
-            Diagnostic::error("e", index.to_string()).at(place).also(Span::new(file, 1, 4), "here")
+            Finding::error(Code::BadValue, index.to_string()).at(place).also(Span::new(file, 1, 4), "here")
         }));
         let sorted = found.sorted();
         let drawn = sorted.iter().flat_map(|one| excerpts(one, &sources));
@@ -256,7 +256,7 @@ mod tests {
         for one in sorted {
             let place = one.span.map(|span| sources.position(file, span.start).column).unwrap_or_default();
             assert!(
-                shown.contains(&format!("error[e]: {}\n --> f:1:{place}\n  |\n", one.message)),
+                shown.contains(&format!("error[bad-value]: {}\n --> f:1:{place}\n  |\n", one.message)),
                 "{shown}"
             );
         }

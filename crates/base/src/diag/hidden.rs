@@ -1,6 +1,6 @@
 //! What no finding shows: the secrets of documents and of the command line.
 
-use super::{Diagnostic, SourceMap, Span};
+use super::{Finding, SourceMap, Span};
 use crate::secret;
 use std::borrow::Cow;
 use std::ops::Range;
@@ -42,7 +42,7 @@ impl Hidden {
     pub(super) fn veiled<'a>(
         &self,
         text: &'a str,
-        diagnostic: &Diagnostic,
+        diagnostic: &Finding,
         sources: &SourceMap,
     ) -> Cow<'a, str> {
         let mut text = secret::without_users(text);
@@ -94,6 +94,7 @@ fn bare(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::diag::{Code, Finding};
 
     #[test]
     fn what_overlaps_is_one() {
@@ -113,7 +114,7 @@ mod tests {
         let file = sources.add("f", "k: 'word' # word");
         let hidden = Hidden::new(std::iter::once(Span::new(file, 3, 9)));
         let says = |span| {
-            let finding = Diagnostic::error("e", "x").at(span);
+            let finding = Finding::error(Code::BadValue, "x").at(span);
             hidden.veiled("`word` is a word", &finding, &sources).into_owned()
         };
         assert_eq!(says(Span::new(file, 3, 9)), "`***` is a word");
@@ -129,7 +130,7 @@ mod tests {
         {
             let file = sources.add("f", written);
             let place = Span::new(file, 0, written.len());
-            let finding = Diagnostic::error("e", "x").at(place);
+            let finding = Finding::error(Code::BadValue, "x").at(place);
             let message = format!("`k` is `{quoted}`");
             let hidden = Hidden::new(std::iter::once(place));
             assert_eq!(hidden.veiled(&message, &finding, &sources), "`k` is `***`");

@@ -26,7 +26,7 @@ pub fn render_json(diagnostics: &Diagnostics, sources: &SourceMap) -> String {
             .collect();
         let shown = |text: Option<&str>| text.map(|text| secret::without_users(text).into_owned());
         let object = json!({
-            "code": diagnostic.code,
+            "code": diagnostic.code.as_str(),
             "severity": diagnostic.severity.as_str(),
             "message": hidden.veiled(&diagnostic.message, diagnostic, sources),
             "file": diagnostic.span.map(|span| sources.name(span.file)),
@@ -48,7 +48,7 @@ pub fn render_json(diagnostics: &Diagnostics, sources: &SourceMap) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::diag::{Diagnostic, Span};
+    use crate::diag::{Code, Finding, Span};
 
     #[test]
     fn shows_no_secret() {
@@ -56,7 +56,9 @@ mod tests {
         let file = sources.add("f", "k: hunter2\n");
         let mut diags = Diagnostics::new();
         let place = Span::new(file, 3, 10);
-        diags.push(Diagnostic::error("x", "found `hunter2`").at(place).help("no `hunter2`").hide(place));
+        diags.push(
+            Finding::error(Code::BadValue, "found `hunter2`").at(place).help("no `hunter2`").hide(place),
+        );
         assert!(!render_json(&diags, &sources).contains("hunter2"));
     }
 
@@ -66,17 +68,17 @@ mod tests {
         let file = sources.add("site.yaml", "a: 1\nb: 2\n");
         let mut diags = Diagnostics::new();
         diags.push(
-            Diagnostic::error("x", "two\nlines")
+            Finding::error(Code::BadValue, "two\nlines")
                 .at(Span::new(file, 8, 9))
                 .also(Span::new(file, 0, 1), "here"),
         );
-        diags.push(Diagnostic::note("y", "nowhere").help("nothing"));
+        diags.push(Finding::note(Code::ConfigLarge, "nowhere").help("nothing"));
         assert_eq!(
             render_json(&diags, &sources),
             concat!(
-                r#"{"code":"y","severity":"note","message":"nowhere","file":null,"line":null,"column":null,"endLine":null,"endColumn":null,"label":null,"note":null,"help":"nothing","example":null,"related":[]}"#,
+                r#"{"code":"config-large","severity":"note","message":"nowhere","file":null,"line":null,"column":null,"endLine":null,"endColumn":null,"label":null,"note":null,"help":"nothing","example":null,"related":[]}"#,
                 "\n",
-                r#"{"code":"x","severity":"error","message":"two\nlines","file":"site.yaml","line":2,"column":4,"endLine":2,"endColumn":5,"label":null,"note":null,"help":null,"example":null,"related":[{"file":"site.yaml","line":1,"column":1,"label":"here"}]}"#,
+                r#"{"code":"bad-value","severity":"error","message":"two\nlines","file":"site.yaml","line":2,"column":4,"endLine":2,"endColumn":5,"label":null,"note":null,"help":null,"example":null,"related":[{"file":"site.yaml","line":1,"column":1,"label":"here"}]}"#,
                 "\n"
             )
         );

@@ -1,8 +1,9 @@
 //! What is wrong with the input, and where: diagnostics with spans, their collector and their rendering.
 //!
 //! Knows files and byte offsets; knows nothing of YAML, documents or networks, and never prints: rendering returns
-//! text. Entries: [`Diagnostic::error`], [`Diagnostics::push`], [`render_text`], [`render_json`].
+//! text. Entries: [`Finding::error`], [`Diagnostics::push`], [`render_text`], [`render_json`].
 
+mod code;
 mod excerpt;
 mod hidden;
 mod json;
@@ -10,6 +11,7 @@ mod loc;
 mod source;
 mod text;
 
+pub use code::{Code, Said};
 pub use json::render_json;
 pub use loc::{Loc, Written};
 pub use source::{FileId, Position, SourceMap, Span};
@@ -42,9 +44,9 @@ impl Severity {
 
 /// One finding: a stable code, a one-line claim, where it is, and what to write instead.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Diagnostic {
-    /// Stable name of the rule, in kebab case; the page behind `wrtpod explain`.
-    pub code: &'static str,
+pub struct Finding {
+    /// Which one it is; `wrtpod explain` has the page.
+    pub code: Code,
     /// How bad it is.
     pub severity: Severity,
     /// What is wrong: one line, lower case, no full stop.
@@ -63,9 +65,11 @@ pub struct Diagnostic {
     pub hidden: Vec<Span>,
 }
 
-impl Diagnostic {
-    /// A finding of the given severity, without a place yet.
-    pub fn new(severity: Severity, code: &'static str, message: impl Into<String>) -> Self {
+impl Finding {
+    /// A finding of the given severity, without a place yet. For codes that are one or the other: of a code with a severity of its
+    /// own it has to be that one.
+    pub fn new(severity: Severity, code: Code, message: impl Into<String>) -> Self {
+        debug_assert!(code.severity().is_none_or(|fixed| fixed == severity), "{code} is no {severity:?}");
         Self {
             code,
             severity,
@@ -80,17 +84,17 @@ impl Diagnostic {
     }
 
     /// An error, without a place yet.
-    pub fn error(code: &'static str, message: impl Into<String>) -> Self {
+    pub fn error(code: Code, message: impl Into<String>) -> Self {
         Self::new(Severity::Error, code, message)
     }
 
     /// A warning, without a place yet.
-    pub fn warning(code: &'static str, message: impl Into<String>) -> Self {
+    pub fn warning(code: Code, message: impl Into<String>) -> Self {
         Self::new(Severity::Warning, code, message)
     }
 
     /// A note, without a place yet.
-    pub fn note(code: &'static str, message: impl Into<String>) -> Self {
+    pub fn note(code: Code, message: impl Into<String>) -> Self {
         Self::new(Severity::Note, code, message)
     }
 
@@ -142,8 +146,8 @@ impl Diagnostic {
 /// Collects the findings of a stage.
 #[derive(Debug, Default)]
 pub struct Diagnostics {
-    all: Vec<Diagnostic>,
-    seen: HashSet<Diagnostic>,
+    all: Vec<Finding>,
+    seen: HashSet<Finding>,
     /// What no excerpt of any finding shows; also of findings that are no longer kept.
     hidden: BTreeSet<Span>,
     errors: bool,
@@ -161,7 +165,7 @@ impl Diagnostics {
     }
 
     /// Adds a finding; the second of two equal ones is dropped.
-    pub fn push(&mut self, diagnostic: Diagnostic) {
+    pub fn push(&mut self, diagnostic: Finding) {
         self.errors |= diagnostic.severity == Severity::Error;
         self.hidden.extend(&diagnostic.hidden);
         if self.is_full() {
@@ -219,15 +223,15 @@ impl Diagnostics {
 
     /// The findings in the order of their places: by file as it was added, then by position; those without a place
     /// come first. Findings at one place stay in the order in which they were pushed.
-    pub fn sorted(&self) -> Vec<&Diagnostic> {
-        let mut sorted: Vec<&Diagnostic> = self.all.iter().collect();
+    pub fn sorted(&self) -> Vec<&Finding> {
+        let mut sorted: Vec<&Finding> = self.all.iter().collect();
         sorted.sort_by_key(|diagnostic| diagnostic.span.map(|span| (span.file, span.start, span.end)));
         sorted
     }
 }
 
-impl Extend<Diagnostic> for Diagnostics {
-    fn extend<I: IntoIterator<Item = Diagnostic>>(&mut self, diagnostics: I) {
+impl Extend<Finding> for Diagnostics {
+    fn extend<I: IntoIterator<Item = Finding>>(&mut self, diagnostics: I) {
         for diagnostic in diagnostics {
             self.push(diagnostic);
         }
@@ -243,11 +247,11 @@ mod tests {
         let mut sources = SourceMap::new();
         let (a, b) = (sources.add("a", "0123456789"), sources.add("b", "0123456789"));
         let mut diags = Diagnostics::new();
-        diags.push(Diagnostic::warning("w", "in b").at(Span::new(b, 1, 2)));
-        diags.push(Diagnostic::error("e", "late in a").at(Span::new(a, 5, 6)));
-        diags.push(Diagnostic::error("e", "late in a").at(Span::new(a, 5, 6)));
-        diags.push(Diagnostic::error("e", "early in a").at(Span::new(a, 1, 2)));
-        diags.push(Diagnostic::note("n", "nowhere"));
+        diags.push(Finding::warning(Code::MovingTag, "in b").at(Span::new(b, 1, 2)));
+        diags.push(Finding::error(Code::BadValue, "late in a").at(Span::new(a, 5, 6)));
+        diags.push(Finding::error(Code::BadValue, "late in a").at(Span::new(a, 5, 6)));
+        diags.push(Finding::error(Code::BadValue, "early in a").at(Span::new(a, 1, 2)));
+        diags.push(Finding::note(Code::ConfigLarge, "nowhere"));
         let order: Vec<&str> = diags.sorted().iter().map(|d| d.message.as_str()).collect();
         assert_eq!(order, ["nowhere", "early in a", "late in a", "in b"]);
         assert!(diags.has_errors() && diags.len() == 4);
@@ -256,9 +260,9 @@ mod tests {
     #[test]
     fn keeps_a_readable_number() {
         let mut diags = Diagnostics::new();
-        diags.extend((0..MOST_KEPT + 5).map(|i| Diagnostic::warning("w", i.to_string())));
+        diags.extend((0..MOST_KEPT + 5).map(|i| Finding::warning(Code::MovingTag, i.to_string())));
         assert!(!diags.has_errors());
-        diags.push(Diagnostic::error("e", "late"));
+        diags.push(Finding::error(Code::BadValue, "late"));
         assert!(diags.has_errors());
         assert_eq!((diags.len(), diags.dropped()), (MOST_KEPT, 6));
         assert!(

@@ -2,7 +2,7 @@
 
 use super::excerpt::{excerpts, secrets_of_wide_lines, with_own_places};
 use super::hidden::Hidden;
-use super::{Diagnostic, Diagnostics, Severity, SourceMap};
+use super::{Diagnostics, Finding, Severity, SourceMap};
 use crate::{secret, shown};
 use annotate_snippets::{Group, Level, Renderer};
 use std::fmt::Write as _;
@@ -43,7 +43,7 @@ struct View<'s> {
 
 impl View<'_> {
     /// One finding: claim, excerpt with its marks, remark on that text, help; ends with a line break.
-    fn render(&self, diagnostic: &Diagnostic) -> String {
+    fn render(&self, diagnostic: &Finding) -> String {
         let (hidden, sources) = (&self.hidden, self.sources);
         let renderer = match self.style {
             Style::Plain => Renderer::plain(),
@@ -55,7 +55,7 @@ impl View<'_> {
             Severity::Note => Level::NOTE,
         };
         let message = hidden.veiled(&diagnostic.message, diagnostic, sources);
-        let title = level.primary_title(shown::line(&message)).id(diagnostic.code);
+        let title = level.primary_title(shown::line(&message)).id(diagnostic.code.as_str());
         let mut group = Group::with_title(title);
         for excerpt in excerpts(diagnostic, sources) {
             group = group.element(excerpt.element(hidden, &self.wide, sources));
@@ -84,24 +84,24 @@ impl View<'_> {
 mod tests {
     use super::super::excerpt::{SIDE, WIDE};
     use super::*;
-    use crate::diag::Span;
+    use crate::diag::{Code, Span};
 
     const TEXT: &str = "interfaces:\n- mac: 02:00:00:00:00:01\n\n\n- mac: 02:00:00:00:00:01\n";
 
-    fn duplicate(sources: &mut SourceMap, name: &str) -> Diagnostic {
+    fn duplicate(sources: &mut SourceMap, name: &str) -> Finding {
         let file = sources.add(name, TEXT);
-        Diagnostic::error("duplicate-mac", "attachment `wan` has the same MAC address as `lan`")
+        Finding::error(Code::DuplicateMac, "attachment `wan` has the same MAC address as `lan`")
             .at(Span::new(file, 46, 63))
             .label("used again")
             .also(Span::new(file, 19, 36), "first used here")
             .help("remove one `mac` to have it derived from the workload and attachment names")
     }
 
-    fn plain(diagnostic: &Diagnostic, sources: &SourceMap) -> String {
+    fn plain(diagnostic: &Finding, sources: &SourceMap) -> String {
         rendered(diagnostic, sources, Style::Plain)
     }
 
-    fn rendered(diagnostic: &Diagnostic, sources: &SourceMap, style: Style) -> String {
+    fn rendered(diagnostic: &Finding, sources: &SourceMap, style: Style) -> String {
         let hidden = Hidden::new(diagnostic.hidden.iter().copied());
         let wide = secrets_of_wide_lines(&[diagnostic], sources);
         View { hidden, wide, sources, style }.render(diagnostic)
@@ -140,13 +140,17 @@ mod tests {
     fn renders_without_a_place_and_with_several_files() {
         let mut sources = SourceMap::new();
         let (a, b) = (sources.add("a", "x: 1\n"), sources.add("b", "y: 2\n"));
-        assert_eq!(plain(&Diagnostic::warning("w", "it is late"), &sources), "warning[w]: it is late\n");
-        let both =
-            Diagnostic::note("n", "two files").at(Span::new(a, 3, 4)).also(Span::new(b, 3, 4), "and this");
+        assert_eq!(
+            plain(&Finding::warning(Code::MovingTag, "it is late"), &sources),
+            "warning[moving-tag]: it is late\n"
+        );
+        let both = Finding::note(Code::ConfigLarge, "two files")
+            .at(Span::new(a, 3, 4))
+            .also(Span::new(b, 3, 4), "and this");
         assert_eq!(
             plain(&both, &sources),
             concat!(
-                "note[n]: two files\n",
+                "note[config-large]: two files\n",
                 " --> a:1:4\n",
                 "  |\n",
                 "1 | x: 1\n",
@@ -165,32 +169,33 @@ mod tests {
         let mut sources = SourceMap::new();
         let file = sources.add("f", format!("a: {}\n", "x".repeat(3 << 20)));
         let diagnostic =
-            Diagnostic::error("e", "too long").at(Span::new(file, 3, 3 << 20)).help("shorten it");
+            Finding::error(Code::BadValue, "too long").at(Span::new(file, 3, 3 << 20)).help("shorten it");
         let text = plain(&diagnostic, &sources);
-        assert!(text.starts_with("error[e]: too long\n --> f:1:4\n  |\n1 | a: xxx"), "{text}");
+        assert!(text.starts_with("error[bad-value]: too long\n --> f:1:4\n  |\n1 | a: xxx"), "{text}");
         assert!(text.ends_with("^^^\nhelp: shorten it\n") && text.len() < 4 * SIDE, "{text}");
         let file = sources.add("g", format!("a\n{}b\n", format!("{}\n", "x".repeat(WIDE)).repeat(50)));
-        let diagnostic = Diagnostic::error("e", "too much").at(Span::new(file, 0, 1));
+        let diagnostic = Finding::error(Code::BadValue, "too much").at(Span::new(file, 0, 1));
         let diagnostic = diagnostic.also(Span::new(file, 2 + 50 * (WIDE + 1), 3 + 50 * (WIDE + 1)), "this");
-        assert_eq!(plain(&diagnostic, &sources), "error[e]: too much\n--> g:1:1\n");
+        assert_eq!(plain(&diagnostic, &sources), "error[bad-value]: too much\n--> g:1:1\n");
     }
 
     #[test]
     fn hostile_text_cannot_reach_the_terminal() {
         let mut sources = SourceMap::new();
         let file = sources.add("f\u{1b}[31m", "a: \u{1b}[31m\u{9b}\u{202e}\u{200b}\u{e0041}x\n");
-        let diagnostic = Diagnostic::error("e", "\u{1b}[31mred\n").at(Span::new(file, 3, 8));
+        let diagnostic = Finding::error(Code::BadValue, "\u{1b}[31mred\n").at(Span::new(file, 3, 8));
         let text = plain(&diagnostic.label("\u{1b}[0m").help("\u{1b}[0m"), &sources);
         assert!(!text.chars().any(|one| one != '\n' && shown::steers(one)), "{text:?}");
-        assert!(text.starts_with("error[e]: \\u{1b}[31mred\\n\n"), "{text:?}");
+        assert!(text.starts_with("error[bad-value]: \\u{1b}[31mred\\n\n"), "{text:?}");
     }
 
     #[test]
     fn an_excerpt_shows_no_secret() {
         let mut sources = SourceMap::new();
         let file = sources.add("f", "wg0: {private_key: abc=, mtu: é}\nx: def\n");
-        let diagnostic =
-            Diagnostic::error("e", "x").at(Span::new(file, 25, 28)).also(Span::new(file, 34, 35), "y");
+        let diagnostic = Finding::error(Code::BadValue, "x")
+            .at(Span::new(file, 25, 28))
+            .also(Span::new(file, 34, 35), "y");
         let text = plain(&diagnostic.hide(Span::new(file, 37, 40)), &sources);
         assert!(
             text.contains("1 | wg0: {private_key: ***, mtu: é}") && text.contains("2 | x: ***"),
@@ -198,7 +203,8 @@ mod tests {
         );
         let file = sources.add("g", "url: https://me:word@host.example/x\n");
         let seen = "see https://me:word@host.example/";
-        let everywhere = Diagnostic::error("e", seen).at(Span::new(file, 5, 8)).label(seen).help(seen);
+        let everywhere =
+            Finding::error(Code::BadValue, seen).at(Span::new(file, 5, 8)).label(seen).help(seen);
         let everywhere = everywhere.also(Span::new(file, 0, 3), seen).example(seen);
         let text = plain(&everywhere, &sources);
         assert!(!text.contains("word") && text.matches("***@host").count() == 6, "{text}");
@@ -217,7 +223,7 @@ mod tests {
             let file = sources.add("f", line.clone());
             let start = line.find(marked).expect("it is there");
             let place = Span::new(file, start, start + marked.len());
-            let finding = Diagnostic::error("e", "x").at(place).label("here");
+            let finding = Finding::error(Code::BadValue, "x").at(place).label("here");
             let column = sources.position(file, start).column;
             let text = plain(&if hides { finding.hide(place) } else { finding }, &sources);
             assert!(text.contains(&format!(" --> f:1:{column}\n")), "{text}");
@@ -235,7 +241,8 @@ mod tests {
         }
         let mut sources = SourceMap::new();
         let file = sources.add("f", "x: \"a\n  bcd\ne: f\"\ny: z\n");
-        let finding = Diagnostic::error("e", "x").at(Span::new(file, 21, 22)).hide(Span::new(file, 3, 17));
+        let finding =
+            Finding::error(Code::BadValue, "x").at(Span::new(file, 21, 22)).hide(Span::new(file, 3, 17));
         let text = plain(&finding.also(Span::new(file, 9, 10), "there"), &sources);
         assert!(text.contains("2 | ***\n  | --- there\n3 | ***\n4 | y: z\n"), "{text}");
     }
@@ -245,10 +252,10 @@ mod tests {
         let mut sources = SourceMap::new();
         let file = sources.add("f", "{key: hunter2, x: 1}\n");
         let mut found = Diagnostics::new();
-        found.push(Diagnostic::error("e", "x").at(Span::new(file, 15, 16)));
+        found.push(Finding::error(Code::BadValue, "x").at(Span::new(file, 15, 16)));
         let mut other = Diagnostics::new();
         other.push(
-            Diagnostic::warning("w", "`hunter2` is a secret")
+            Finding::warning(Code::MovingTag, "`hunter2` is a secret")
                 .at(Span::new(file, 6, 13))
                 .hide(Span::new(file, 6, 13)),
         );
@@ -258,7 +265,7 @@ mod tests {
         assert!(text.contains("`***` is a secret"), "{text}");
         // Also where it is of no finding that is left.
         found.keep_common(&Diagnostics::new());
-        found.push(Diagnostic::error("e", "x").at(Span::new(file, 15, 16)));
+        found.push(Finding::error(Code::BadValue, "x").at(Span::new(file, 15, 16)));
         assert!(!render_text(&found, &sources, Style::Plain).contains("hunter2"));
     }
 
@@ -267,7 +274,7 @@ mod tests {
         let mut sources = SourceMap::new();
         let file = sources.add("f", "é\r\n日本");
         for (start, end) in [(0, 0), (1, 1), (0, 99), (99, 120), (3, 4), (4, 5), (10, 10), (5, 2)] {
-            let _ = plain(&Diagnostic::error("e", "x").at(Span::new(file, start, end)), &sources);
+            let _ = plain(&Finding::error(Code::BadValue, "x").at(Span::new(file, start, end)), &sources);
         }
     }
 }

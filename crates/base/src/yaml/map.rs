@@ -1,7 +1,7 @@
 //! A mapping while it is read: duplicate keys and merge keys.
 
 use super::{Entry, Key, Kind, Tree};
-use crate::diag::{Diagnostic, Diagnostics};
+use crate::diag::{Code, Diagnostics, Finding};
 use crate::types::quoted;
 use std::collections::{HashMap, HashSet};
 
@@ -27,7 +27,7 @@ impl Mapping {
         }
         if let Some(first) = self.position(&key.text) {
             let message = format!("the key {} stands here twice", quoted(&key.text));
-            let diagnostic = Diagnostic::error("duplicate-key", message).at(key.span).label("again here");
+            let diagnostic = Finding::error(Code::DuplicateKey, message).at(key.span).label("again here");
             let help = "keep one of the two, or give one another name";
             diagnostics.push(diagnostic.also(self.entries[first].key.span, "first here").help(help));
             return;
@@ -96,7 +96,7 @@ fn brought(source: Tree, diagnostics: &mut Diagnostics) -> Vec<Entry> {
     if !mappings {
         let message = format!("the merge key `<<` needs a mapping, found {what}");
         let help = "write `<<: *NAME` with the anchor of a mapping, or quote the key";
-        diagnostics.push(Diagnostic::error("yaml-merge", message).at(span).help(help));
+        diagnostics.push(Finding::error(Code::YamlMerge, message).at(span).help(help));
     }
     all
 }

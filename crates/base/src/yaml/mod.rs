@@ -14,6 +14,6 @@ mod tree;
 mod write;
 
 pub use json::{places, to_json};
-pub use read::{CODES, read, read_value};
+pub use read::{read, read_value};
 pub use tree::{Entry, Key, Kind, Tree};
 pub use write::{write, write_all};

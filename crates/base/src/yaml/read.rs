@@ -3,22 +3,10 @@
 use super::anchors::{Anchors, Unresolved};
 use super::map::Mapping;
 use super::{Key, Kind, Tree, syntax};
-use crate::diag::{Diagnostic, Diagnostics, FileId, SourceMap, Span};
+use crate::diag::{Code, Diagnostics, FileId, Finding, SourceMap, Span};
 use crate::types::quoted;
 use serde_saphyr::granit_parser::{self, Event, Parser, ScalarStyle, StructureStyle, Tag};
 use std::borrow::Cow;
-
-/// The codes of everything that reading can report.
-pub const CODES: &[&str] = &[
-    "duplicate-key",
-    "too-large",
-    "yaml-alias",
-    "yaml-character",
-    "yaml-key",
-    "yaml-merge",
-    "yaml-syntax",
-    "yaml-tag",
-];
 
 /// The largest text that is read, in bytes.
 const MOST_BYTES: usize = 64 << 20;
@@ -56,7 +44,7 @@ pub fn read_value(
         1 => values.pop(),
         _ => {
             let diagnostic =
-                Diagnostic::error("yaml-syntax", "a value ends before this `---`").at(values[1].span);
+                Finding::error(Code::YamlSyntax, "a value ends before this `---`").at(values[1].span);
             diagnostics.push(diagnostic.help("put the value in quotes"));
             None
         }
@@ -68,7 +56,7 @@ fn read_from(file: FileId, start: usize, sources: &SourceMap, diagnostics: &mut 
     if text.len() > MOST_BYTES {
         let message = format!("`{}` has {} MiB", sources.name(file), text.len() >> 20);
         let help = format!("split it: a file may have up to {} MiB", MOST_BYTES >> 20);
-        diagnostics.push(Diagnostic::error("too-large", message).help(help));
+        diagnostics.push(Finding::error(Code::TooLarge, message).help(help));
         return Vec::new();
     }
     if refuse_control_characters(file, start, text, diagnostics) {
@@ -123,7 +111,7 @@ fn refuse_control_characters(file: FileId, start: usize, text: &str, diagnostics
             format!("remove it, or write it as `\\u{:04X}` in double quotes", u32::from(bad))
         };
         let span = Span::new(file, start + offset, start + offset + bad.len_utf8());
-        diagnostics.push(Diagnostic::error("yaml-character", message).at(span).help(help));
+        diagnostics.push(Finding::error(Code::YamlCharacter, message).at(span).help(help));
     }
     found
 }
@@ -174,14 +162,8 @@ impl<'a> Reader<'a> {
         self.anchors.clear();
     }
 
-    fn refuse(
-        &mut self,
-        code: &'static str,
-        message: impl Into<String>,
-        span: Span,
-        help: impl Into<String>,
-    ) {
-        self.diagnostics.push(Diagnostic::error(code, message).at(span).help(help));
+    fn refuse(&mut self, code: Code, message: impl Into<String>, span: Span, help: impl Into<String>) {
+        self.diagnostics.push(Finding::error(code, message).at(span).help(help));
     }
 
     /// Takes the next event; false when a limit is reached and reading must stop.
@@ -191,7 +173,12 @@ impl<'a> Reader<'a> {
                 self.abandon();
                 if self.documents.len() >= MOST_DOCUMENTS {
                     let message = format!("the file has more than {MOST_DOCUMENTS} documents");
-                    self.refuse("too-large", message, span, "split the file, and give each part with `-f`");
+                    self.refuse(
+                        Code::TooLarge,
+                        message,
+                        span,
+                        "split the file, and give each part with `-f`",
+                    );
                     return false;
                 }
                 true
@@ -212,7 +199,7 @@ impl<'a> Reader<'a> {
                 let anchor = quoted(&format!("&{name}"));
                 let help =
                     format!("write {anchor} in front of a value above, or quote a text that starts with `*`");
-                self.refuse("yaml-alias", message, span, help);
+                self.refuse(Code::YamlAlias, message, span, help);
                 self.place(Tree::new(span, Kind::Null), 0)
             }
             _ => true,
@@ -248,7 +235,7 @@ impl<'a> Reader<'a> {
         let name = tag.map(Tag::original).unwrap_or_default();
         let message = format!("the tag {} has no meaning here", quoted(&name));
         self.refuse(
-            "yaml-tag",
+            Code::YamlTag,
             message,
             self.tag.unwrap_or(span),
             "remove it; quote a text that starts with `!`",
@@ -268,7 +255,7 @@ impl<'a> Reader<'a> {
         }
         if self.open.len() >= MOST_LEVELS {
             let message = format!("the document is nested more than {MOST_LEVELS} levels deep");
-            self.refuse("too-large", message, span, "write it flatter");
+            self.refuse(Code::TooLarge, message, span, "write it flatter");
             return false;
         }
         self.open.push(Open { start: span, anchor, flow: style == StructureStyle::Flow, kind });
@@ -297,7 +284,7 @@ impl<'a> Reader<'a> {
             Ok(tree) => self.place(tree, 0),
             Err(Unresolved::Cycle) => {
                 self.refuse(
-                    "yaml-alias",
+                    Code::YamlAlias,
                     "the alias stands inside the value it refers to",
                     span,
                     "remove the alias",
@@ -306,7 +293,7 @@ impl<'a> Reader<'a> {
             }
             Err(Unresolved::TooMuch) => {
                 self.refuse(
-                    "too-large",
+                    Code::TooLarge,
                     "the aliases unfold to too much",
                     span,
                     "write out what they stand for",
@@ -321,11 +308,11 @@ impl<'a> Reader<'a> {
         self.nodes += 1;
         if self.nodes > MOST_NODES {
             let message = format!("the file has more than {MOST_NODES} values");
-            self.refuse("too-large", message, tree.span, "split the file, and give each part with `-f`");
+            self.refuse(Code::TooLarge, message, tree.span, "split the file, and give each part with `-f`");
             return false;
         }
         if anchor != 0 && !self.anchors.keep(anchor, &tree) {
-            self.refuse("too-large", "the anchors hold too much", tree.span, "anchor smaller values");
+            self.refuse(Code::TooLarge, "the anchors hold too much", tree.span, "anchor smaller values");
             return false;
         }
         match self.open.last_mut().map(|open| &mut open.kind) {
@@ -350,7 +337,7 @@ fn key(tree: Tree, diagnostics: &mut Diagnostics) -> NextKey {
         Kind::Null | Kind::Seq(_) | Kind::Map(_) => {
             let message = format!("a key must be a single text, found {}", tree.what());
             let help = "write `key: value`; a text with `{`, `[` or `~` in front needs quotes";
-            diagnostics.push(Diagnostic::error("yaml-key", message).at(span).help(help));
+            diagnostics.push(Finding::error(Code::YamlKey, message).at(span).help(help));
             NextKey::Refused
         }
     }

@@ -1,7 +1,7 @@
 //! The parser's complaints in words for users.
 
 use super::place;
-use crate::diag::{Diagnostic, FileId, Span};
+use crate::diag::{Code, FileId, Finding, Span};
 use serde_saphyr::granit_parser::{ErrorKind, ScanError};
 use std::ops::Range;
 
@@ -13,7 +13,7 @@ pub(super) fn describe(
     from: usize,
     text: &str,
     open: Option<Span>,
-) -> Diagnostic {
+) -> Finding {
     let kind = error.kind();
     let stopped = error.marker().byte_offset().unwrap_or(text.len()).min(text.len());
     let stopped = (0..=stopped).rev().find(|offset| text.is_char_boundary(*offset)).unwrap_or(0);
@@ -23,7 +23,7 @@ pub(super) fn describe(
         let one = text[start..].chars().next().filter(|c| *c != '\n').map_or(start, |c| start + c.len_utf8());
         span(start..one)
     };
-    let fault = |message: String, help: String| Diagnostic::error("yaml-syntax", message).help(help);
+    let fault = |message: String, help: String| Finding::error(Code::YamlSyntax, message).help(help);
     if is_tab(kind) {
         let (message, help) = words(kind);
         let begins_above = matches!(kind, ErrorKind::TabInPlainScalar | ErrorKind::TabAtBlockScalarStart);
@@ -48,9 +48,10 @@ pub(super) fn describe(
             .also(at(stopped), "this does not belong to the text");
     }
     let (message, help) = words(kind);
-    let code = if matches!(kind, ErrorKind::RecursionLimitExceeded) { "too-large" } else { "yaml-syntax" };
+    let code =
+        if matches!(kind, ErrorKind::RecursionLimitExceeded) { Code::TooLarge } else { Code::YamlSyntax };
     let start = if missing { place::key_before_colon(text, stopped) } else { stopped };
-    Diagnostic::error(code, message).at(at(start)).help(help)
+    Finding::error(code, message).at(at(start)).help(help)
 }
 
 /// True for a tab in the place of spaces.
