@@ -141,17 +141,24 @@ fn expected(plan: &plan::Plan, appliance: &Appliance, nic: &plan::Nic) -> Option
     })
 }
 
-impl From<cluster::Error> for CliError {
-    fn from(error: cluster::Error) -> Self {
-        // Where the environment failed among others, that decides the exit code of all.
+impl CliError {
+    /// What no finding says of an error of the cluster. Where the environment failed among others, that decides the exit code of all.
+    pub fn untold(error: &cluster::Error) -> Vec<Self> {
         let class = error.class();
-        let one = |error: &cluster::Error| {
+        let line = |error: &cluster::Error| {
             let (message, hint) = (error.to_string(), error.help());
             match class {
                 Class::Refused => Self::Refused { message, hint },
                 Class::Environment => Self::Environment { message, hint },
             }
         };
-        Self::several(error.each().map(one).collect())
+        error.each().filter(|error| !error.is_told()).map(line).collect()
+    }
+}
+
+impl From<cluster::Error> for CliError {
+    fn from(error: cluster::Error) -> Self {
+        let found = error.findings().into_iter().map(|finding| Self::Finding(Box::new(finding)));
+        Self::several(found.chain(Self::untold(&error)).collect())
     }
 }

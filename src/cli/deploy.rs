@@ -63,7 +63,7 @@ async fn dry_run(
         cluster.dry_run(release, &options, &mut show).await
     };
     let report =
-        report.map_err(|error| obstacles::ended(error, "deploy", &release.appliance, loaded, printer))?;
+        report.map_err(|error| obstacles::ended(&error, "deploy", &release.appliance, loaded, printer))?;
     printer.line(&format!("{}: {} (dry run: nothing was written)", release.appliance, summary(&report)));
     Ok(())
 }
@@ -85,7 +85,7 @@ async fn deploy(
         cluster.deploy(release, &options, &mut show).await
     };
     let report =
-        report.map_err(|error| obstacles::ended(error, "deploy", &release.appliance, loaded, printer))?;
+        report.map_err(|error| obstacles::ended(&error, "deploy", &release.appliance, loaded, printer))?;
     printer.line(&format!("{}: {}", release.appliance, summary(&report.apply)));
     if args.wait {
         Printer::told(&nic_table(&report.nics))?;

@@ -48,7 +48,7 @@ pub fn run(args: &DiffArgs, printer: Printer) -> Result<Outcome, CliError> {
             let report = cluster.diff(release, &|sides| mask::texts(sides, args.show_secrets)).await;
             let name = &release.appliance;
             let report =
-                report.map_err(|error| obstacles::ended(error, "compare", name, &loaded, printer))?;
+                report.map_err(|error| obstacles::ended(&error, "compare", name, &loaded, printer))?;
             objects(&mut text, &report);
             if appliance.profile == Profile::OpenWrt {
                 match inside::changed(&cluster, release, appliance, args.show_secrets).await {

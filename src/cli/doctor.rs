@@ -2,6 +2,7 @@
 
 use clap::Args;
 use serde::Serialize;
+use serde_json::Value;
 
 use super::args::{ClusterArgs, DocumentArgs, ReportFormat};
 use super::cluster::{block_on, connect, releases};
@@ -11,7 +12,8 @@ use super::printer::Printer;
 use super::progress::Show;
 use super::table::table;
 use super::{complete, obstacles, report};
-use crate::cluster::{Check, CheckState, DoctorReport, Gravity, Raised};
+use crate::cluster::{Check, CheckState, DoctorReport, Raised};
+use crate::diag::{self, Severity};
 
 /// `wrtpod doctor`.
 #[derive(Debug, Args)]
@@ -69,44 +71,19 @@ fn summary(report: &DoctorReport) -> String {
 
 /// Notes are worth knowing, and no finding.
 fn is_found(raised: &Raised) -> bool {
-    raised.obstacle.gravity() > Gravity::Note
+    raised.obstacle.finding().severity != Severity::Note
 }
 
 /// The report as machines read it.
 #[derive(Serialize)]
 struct Told<'a> {
     checks: &'a [Check],
-    findings: Vec<ToldFinding<'a>>,
-}
-
-#[derive(Serialize)]
-struct ToldFinding<'a> {
-    code: &'static str,
-    severity: Gravity,
-    appliance: Option<&'a str>,
-    message: String,
-    help: Option<String>,
-    file: Option<&'a str>,
-    line: Option<usize>,
-    column: Option<usize>,
+    findings: Vec<Value>,
 }
 
 impl<'a> Told<'a> {
-    fn new(report: &'a DoctorReport, loaded: &'a Loaded) -> Self {
-        let told = |raised: &'a Raised| {
-            let finding = obstacles::diagnostic(raised, loaded);
-            let position = finding.span.map(|span| loaded.sources.position(span.file, span.start));
-            ToldFinding {
-                code: finding.code.as_str(),
-                severity: raised.obstacle.gravity(),
-                appliance: raised.appliance.as_deref(),
-                message: finding.message,
-                help: finding.help,
-                file: finding.span.map(|span| loaded.sources.name(span.file)),
-                line: position.map(|at| at.line),
-                column: position.map(|at| at.column),
-            }
-        };
+    fn new(report: &'a DoctorReport, loaded: &Loaded) -> Self {
+        let told = |raised| diag::value(&obstacles::finding(raised, loaded), &loaded.sources);
         Self { checks: &report.checks, findings: report.findings.iter().map(told).collect() }
     }
 }

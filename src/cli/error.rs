@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use super::shell::quoted_for_shell;
+use crate::diag::Finding;
 use crate::{shown, temporary};
 
 /// How a run that did not fail ended.
@@ -20,6 +21,9 @@ pub enum CliError {
     /// The input has faults, and they have been printed: exit code 1.
     #[error("the documents have faults")]
     Input,
+    /// Something is wrong, and no document has a place for it: exit code 1.
+    #[error("{0}")]
+    Finding(Box<Finding>),
     /// The input or the cluster said no: exit code 1.
     #[error("{message}")]
     Refused {
@@ -89,6 +93,7 @@ impl CliError {
     pub fn hint(&self) -> Option<&str> {
         match self {
             Self::Input | Self::Several(_) => None,
+            Self::Finding(finding) => finding.help.as_deref(),
             Self::Refused { hint, .. } | Self::Usage { hint, .. } | Self::Environment { hint, .. } => {
                 hint.as_deref()
             }
@@ -111,7 +116,7 @@ impl CliError {
 
     fn code(&self) -> u8 {
         match self {
-            Self::Input | Self::Refused { .. } => 1,
+            Self::Input | Self::Finding(_) | Self::Refused { .. } => 1,
             Self::Usage { .. } => 2,
             Self::Environment { .. } => 3,
             Self::Several(errors) => errors.iter().map(Self::code).min().unwrap_or(1),

@@ -51,6 +51,8 @@ use args::{Cli, CompletionsArgs, SchemaArgs, SchemaKind, Verb};
 use error::{CliError, Outcome};
 use printer::Printer;
 
+use crate::diag::{Diagnostics, Finding, SourceMap};
+
 /// The variable by which a shell's script asks what could come next.
 const COMPLETE: &str = "WRTPOD_COMPLETE";
 
@@ -79,10 +81,25 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Ok(Outcome::Done) => ExitCode::SUCCESS,
         Ok(Outcome::Found) => ExitCode::from(1),
         Err(error) => {
-            for error in error.each().filter(|error| !matches!(error, CliError::Input)) {
-                printer.error(&error.to_string(), error.hint());
-            }
+            say(&error, printer);
             error.exit_code()
+        }
+    }
+}
+
+/// Says why a run failed: its findings first.
+fn say(error: &CliError, printer: Printer) {
+    let mut found = Diagnostics::new();
+    for error in error.each() {
+        if let CliError::Finding(finding) = error {
+            found.push(Finding::clone(finding));
+        }
+    }
+    printer.diagnostics(&found, &SourceMap::new());
+    for error in error.each() {
+        match error {
+            CliError::Input | CliError::Finding(_) => {}
+            other => printer.error(&other.to_string(), other.hint()),
         }
     }
 }

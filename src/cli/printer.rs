@@ -8,7 +8,7 @@ use clap::builder::StyledStr;
 use indicatif::MultiProgress;
 
 use super::args::{Color, MessageFormat};
-use crate::diag::{Code, Diagnostics, SourceMap, Style, render_json, render_text};
+use crate::diag::{self, Code, Diagnostics, Finding, SourceMap, Style, render_json, render_text};
 use crate::{secret, shown};
 
 /// The lines at the bottom of a terminal that are redrawn: they step aside for what is written.
@@ -103,18 +103,12 @@ impl Printer {
         Self::write(&format!("{}\n", shown::block(&secret::without_users(text))));
     }
 
-    /// A line of stderr for machines.
-    fn write_json(object: &serde_json::Value) {
-        Self::write(&format!("{object}\n"));
-    }
-
     /// What goes on, or came of it.
     pub fn line(self, text: &str) {
         match self.messages {
             MessageFormat::Text => Self::write_line(text),
             MessageFormat::Json => {
-                let object = serde_json::json!({"code": Code::Progress.as_str(), "severity": "note", "message": secret::without_users(text.trim())});
-                Self::write_json(&object);
+                Self::write(&json_line(&Finding::note(Code::Progress, text.trim())));
             }
         }
     }
@@ -127,10 +121,7 @@ impl Printer {
     fn note_line(self, text: &str) -> String {
         match self.messages {
             MessageFormat::Text => format!("note: {}\n", shown::block(&secret::without_users(text))),
-            MessageFormat::Json => {
-                let object = serde_json::json!({"code": Code::Note.as_str(), "severity": "note", "message": secret::without_users(text)});
-                format!("{object}\n")
-            }
+            MessageFormat::Json => json_line(&Finding::note(Code::Note, text)),
         }
     }
 
@@ -196,8 +187,8 @@ impl Printer {
         let hint = hint.map(secret::without_users);
         match self.messages {
             MessageFormat::Json => {
-                let object = serde_json::json!({"code": Code::Error.as_str(), "severity": "error", "message": message, "help": hint});
-                Self::write_json(&object);
+                let error = Finding::error(Code::Error, message);
+                Self::write(&json_line(&Finding { help: hint.map(Into::into), ..error }));
             }
             MessageFormat::Text => {
                 let (on, off) = if self.color { ("\x1b[1;31m", "\x1b[0m") } else { ("", "") };
@@ -209,4 +200,9 @@ impl Printer {
             }
         }
     }
+}
+
+/// What is no finding of anything, for machines: it has the same keys.
+fn json_line(said: &Finding) -> String {
+    format!("{}\n", diag::value(said, &SourceMap::new()))
 }

@@ -109,11 +109,14 @@ fn text(states: &[ApplianceStatus]) -> String {
         for problem in &state.problems {
             let _ = writeln!(
                 text,
-                "  problem: {}: {}\n    {}",
-                shown::line(&problem.object),
-                shown::line(&problem.message),
-                problem.fix
+                "  {}[{}]: {}",
+                problem.severity.as_str(),
+                problem.code,
+                shown::line(&problem.to_string())
             );
+            if let Some(help) = &problem.help {
+                let _ = writeln!(text, "    help: {help}");
+            }
             for line in &problem.log {
                 let _ = writeln!(text, "    | {}", shown::line(line));
             }

@@ -7,8 +7,8 @@ use wrtpod_cni::Configuration;
 
 use super::conditions::{self, WorkloadState};
 use super::patterns::{CLAIM, CREATION, DEVICE, PARENT, SANDBOX, SCHEDULING, lasting, passing};
-use super::{Problem, Release, containers, lacks, network, nodes, placement, users};
-use crate::diag::Code;
+use super::{Release, containers, lacks, network, nodes, placement, users};
+use crate::diag::{Code, Finding};
 
 /// Everything that is looked at.
 pub(super) struct View<'a> {
@@ -25,7 +25,7 @@ pub(super) struct View<'a> {
 }
 
 /// What keeps an appliance from being ready, the most telling first.
-pub(super) fn problems(view: &View<'_>) -> Vec<Problem> {
+pub(super) fn problems(view: &View<'_>) -> Vec<Finding> {
     let mut problems = Vec::new();
     if let Some(pod) = conditions::newest(view.pods, view.workload) {
         of_pod(view, pod, &mut problems);
@@ -38,7 +38,7 @@ pub(super) fn problems(view: &View<'_>) -> Vec<Problem> {
     problems
 }
 
-fn of_pod(view: &View<'_>, pod: &Pod, problems: &mut Vec<Problem>) {
+fn of_pod(view: &View<'_>, pod: &Pod, problems: &mut Vec<Finding>) {
     if conditions::is_ready(pod) && nics(view, pod).is_none() {
         return;
     }
@@ -66,7 +66,7 @@ fn of_pod(view: &View<'_>, pod: &Pod, problems: &mut Vec<Problem>) {
     problems.extend(nics(view, pod));
 }
 
-fn scheduling(view: &View<'_>, pod: &Pod, name: &str) -> Option<Problem> {
+fn scheduling(view: &View<'_>, pod: &Pod, name: &str) -> Option<Finding> {
     let conditions = pod.status.as_ref()?.conditions.as_ref()?;
     let condition = conditions
         .iter()
@@ -79,7 +79,7 @@ fn scheduling(view: &View<'_>, pod: &Pod, name: &str) -> Option<Problem> {
     if let Some(problem) = nodes::refusing(view, name, message, pattern.code) {
         return Some(problem);
     }
-    Some(Problem { transient: pattern.transient, ..problem(name, pattern.code, message, pattern.fix) })
+    Some(Finding { transient: pattern.transient, ..problem(name, pattern.code, message, pattern.fix) })
 }
 
 /// Whether the scheduler misses something that a device plugin offers.
@@ -89,7 +89,7 @@ fn lacks_device(message: &str) -> bool {
 }
 
 /// Why the sandbox or a volume of the pod cannot be made, from the newest event that says so.
-fn sandbox(view: &View<'_>, pod: &Pod, name: &str) -> Option<Problem> {
+fn sandbox(view: &View<'_>, pod: &Pod, name: &str) -> Option<Finding> {
     const REASONS: [&str; 5] =
         ["FailedCreatePodSandBox", "NoNetworkFound", "FailedMount", "FailedAttachVolume", "NetworkNotReady"];
     let told = events_of(view.events, pod.metadata.uid.as_deref())
@@ -103,7 +103,7 @@ fn sandbox(view: &View<'_>, pod: &Pod, name: &str) -> Option<Problem> {
         }
         let fix =
             "a volume cannot be mounted: the object that the message names is missing or in use elsewhere";
-        return Some(Problem { transient: true, ..problem(name, Code::Volume, message, fix) });
+        return Some(Finding { transient: true, ..problem(name, Code::Volume, message, fix) });
     }
     if let Some(problem) = users::refused(name, message) {
         return Some(problem);
@@ -121,7 +121,7 @@ fn sandbox(view: &View<'_>, pod: &Pod, name: &str) -> Option<Problem> {
         // The plugin's own message does not say which one it looked for.
         fix = format!("{fix} (the appliance needs {})", parents.join(", "));
     }
-    Some(Problem { transient: pattern.transient, ..problem(name, pattern.code, innermost(message), &fix) })
+    Some(Finding { transient: pattern.transient, ..problem(name, pattern.code, innermost(message), &fix) })
 }
 
 /// The node's interfaces that the release's attachments hang on.
@@ -143,7 +143,7 @@ pub(super) fn of_ending(events: &[Event], uid: &str) -> Option<(String, &'static
 }
 
 /// Why there is no pod at all.
-fn of_creation(view: &View<'_>, workload: &WorkloadState, problems: &mut Vec<Problem>) {
+fn of_creation(view: &View<'_>, workload: &WorkloadState, problems: &mut Vec<Finding>) {
     let failed = view.events.iter().filter(|event| event.reason.as_deref() == Some("FailedCreate"));
     let recent = failed.filter(|event| !is_older(event, workload.changed.as_deref()));
     let prefix = format!("{}-", workload.name);
@@ -162,7 +162,7 @@ fn of_creation(view: &View<'_>, workload: &WorkloadState, problems: &mut Vec<Pro
         event.involved_object.kind.as_deref().unwrap_or("workload"),
         event.involved_object.name.as_deref().unwrap_or_default()
     );
-    problems.push(Problem { object, ..problem("", pattern.code, message, pattern.fix) });
+    problems.push(Finding { object: Some(object), ..problem("", pattern.code, message, pattern.fix) });
 }
 
 /// Whether an event was last seen before the workload was changed.
@@ -174,15 +174,15 @@ fn is_older(event: &Event, changed: Option<&str>) -> bool {
     }
 }
 
-fn of_claims(view: &View<'_>, problems: &mut Vec<Problem>) {
+fn of_claims(view: &View<'_>, problems: &mut Vec<Finding>) {
     for claim in view.claims {
         let phase = claim.status.as_ref().and_then(|status| status.phase.as_deref()).unwrap_or("Pending");
         let name = claim.metadata.name.as_deref().unwrap_or_default();
         let object = format!("PersistentVolumeClaim {name}");
         if phase == "Lost" {
             let fix = "its volume is gone: restore a backup into a new claim";
-            problems.push(Problem {
-                object,
+            problems.push(Finding {
+                object: Some(object),
                 ..problem("", Code::ClaimLost, "its volume does not exist any more", fix)
             });
             continue;
@@ -192,13 +192,14 @@ fn of_claims(view: &View<'_>, problems: &mut Vec<Problem>) {
             .filter(|event| matches!(event.reason.as_deref(), Some("FailedBinding" | "ProvisioningFailed")));
         if let (true, Some(event)) = (phase == "Pending", failed.last()) {
             let message = event.message.as_deref().unwrap_or_default();
-            problems.push(Problem { object, ..problem("", Code::ClaimPending, message, CLAIM) });
+            problems
+                .push(Finding { object: Some(object), ..problem("", Code::ClaimPending, message, CLAIM) });
         }
     }
 }
 
 /// The planned NICs that the pod's sandbox was made without.
-fn nics(view: &View<'_>, pod: &Pod) -> Option<Problem> {
+fn nics(view: &View<'_>, pod: &Pod) -> Option<Finding> {
     let release = view.release?;
     if !conditions::has_network(pod) {
         return None;
@@ -234,15 +235,8 @@ pub(super) fn version(event: &Event) -> u64 {
 }
 
 /// A problem of a pod that does not go away by itself.
-pub(super) fn problem(pod: &str, code: Code, message: &str, fix: &str) -> Problem {
-    Problem {
-        code,
-        object: format!("Pod {pod}"),
-        message: one_line(message),
-        fix: fix.to_owned(),
-        log: Vec::new(),
-        transient: false,
-    }
+pub(super) fn problem(pod: &str, code: Code, message: &str, fix: &str) -> Finding {
+    Finding::error(code, one_line(message)).object(format!("Pod {pod}")).help(fix)
 }
 
 /// What CNI said: the kubelet and the runtime wrap it in the sandbox's name and a hash.

@@ -4,15 +4,15 @@ use k8s_openapi::api::core::v1::{ContainerStateTerminated, ContainerStatus, Even
 
 use super::causes::{events_of, problem};
 use super::conditions;
-use super::{Problem, lacks, users};
-use crate::diag::Code;
+use super::{lacks, users};
+use crate::diag::{Code, Finding};
 
 const IMAGE: &str = "correct the image's name or tag, or give the namespace a pull secret; a node behind a proxy or \
                      without a route to the registry says so in the message";
 
 /// The problems of a pod's containers.
-pub(super) fn problems(pod: &Pod, name: &str, events: &[Event]) -> Vec<Problem> {
-    let mut found: Vec<Problem> = conditions::containers(pod)
+pub(super) fn problems(pod: &Pod, name: &str, events: &[Event]) -> Vec<Finding> {
+    let mut found: Vec<Finding> = conditions::containers(pod)
         .filter_map(|(init, status)| of_container(pod, name, init, status, events))
         .collect();
     if found.is_empty() {
@@ -47,7 +47,7 @@ fn of_container(
     init: bool,
     status: &ContainerStatus,
     events: &[Event],
-) -> Option<Problem> {
+) -> Option<Finding> {
     let state = status.state.as_ref()?;
     if let Some(ended) = state.terminated.as_ref().filter(|ended| ended.exit_code != 0) {
         return Some(failed(name, init, status, ended));
@@ -109,7 +109,7 @@ fn pull_event(pod: &Pod, container: &str, events: &[Event]) -> Option<String> {
     failed.last().and_then(|event| event.message.clone())
 }
 
-fn failed(name: &str, init: bool, status: &ContainerStatus, ended: &ContainerStateTerminated) -> Problem {
+fn failed(name: &str, init: bool, status: &ContainerStatus, ended: &ContainerStateTerminated) -> Finding {
     let (code, what) =
         if init { (Code::InitFailed, "init container") } else { (Code::CrashLoop, "container") };
     let reason = match ended.reason.as_deref() {
@@ -133,7 +133,7 @@ fn failed(name: &str, init: bool, status: &ContainerStatus, ended: &ContainerSta
 }
 
 /// A pod whose containers run and whose probe fails.
-fn not_ready(pod: &Pod, name: &str, events: &[Event]) -> Option<Problem> {
+fn not_ready(pod: &Pod, name: &str, events: &[Event]) -> Option<Finding> {
     let waiting = || {
         let running = conditions::containers(pod).filter(|(init, status)| {
             !init && !status.ready && status.state.as_ref().is_some_and(|one| one.running.is_some())
@@ -151,7 +151,7 @@ fn not_ready(pod: &Pod, name: &str, events: &[Event]) -> Option<Problem> {
     let message = unhealthy.message.as_deref().unwrap_or_default();
     let who = container_of(unhealthy).map_or_else(String::new, |container| of_several(pod, container));
     let fix = "it runs but its probe fails: its log says what it waits for";
-    Some(Problem { transient: true, ..problem(name, Code::NotReady, &format!("{who}{message}"), fix) })
+    Some(Finding { transient: true, ..problem(name, Code::NotReady, &format!("{who}{message}"), fix) })
 }
 
 #[cfg(test)]
@@ -181,7 +181,7 @@ mod tests {
                 json!({"metadata": {"name": "e", "namespace": "a"}, "reason": reason, "message": message, "involvedObject": pod}),
             )
         };
-        let told = |pod: Pod, events: &[Event]| problems(&pod, "openwrt-0", events).remove(0).message;
+        let told = |pod: Pod, events: &[Event]| problems(&pod, "openwrt-0", events).remove(0).claim;
         let waiting = |reason: &str| json!({"waiting": {"reason": reason, "message": "no such thing"}});
         let back_off = pod(waiting("ImagePullBackOff"), false);
         let events = [

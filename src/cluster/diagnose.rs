@@ -8,8 +8,8 @@ use super::conditions::{self, WorkloadState};
 use super::kinds::Kind;
 use super::session::Session;
 use super::wait::typed;
-use super::{Error, Problem, Release, containers, ground, nodes, prune, request, root};
-use crate::diag::Code;
+use super::{Error, Release, containers, ground, nodes, prune, request, root};
+use crate::diag::{Code, Finding};
 use crate::secret;
 
 /// How many lines of a log explain a failure.
@@ -24,7 +24,7 @@ pub(super) struct Seen {
 }
 
 /// The problems of a release's workload.
-pub(super) async fn of_release(session: &Session<'_>, release: &Release) -> Result<Vec<Problem>, Error> {
+pub(super) async fn of_release(session: &Session<'_>, release: &Release) -> Result<Vec<Finding>, Error> {
     let found = session.find("read the workload", request::get_identity(&release.workload)?).await?;
     let seen = see(session, &release.namespace, &release.appliance, found).await?;
     problems(session, &release.namespace, Some(release), &seen).await
@@ -35,7 +35,7 @@ pub(super) async fn of_appliance(
     session: &Session<'_>,
     namespace: &str,
     appliance: &str,
-) -> Result<Vec<Problem>, Error> {
+) -> Result<Vec<Finding>, Error> {
     let workload = workloads(session, namespace, &ground::instance(appliance)).await?.into_iter().next();
     let seen = see(session, namespace, appliance, workload).await?;
     problems(session, namespace, None, &seen).await
@@ -94,7 +94,7 @@ pub(super) async fn problems(
     namespace: &str,
     release: Option<&Release>,
     seen: &Seen,
-) -> Result<Vec<Problem>, Error> {
+) -> Result<Vec<Finding>, Error> {
     let workload = seen.workload.as_ref().and_then(WorkloadState::read);
     let nodes = nodes::read(session, &seen.pods).await?;
     let view = View {
@@ -119,7 +119,7 @@ pub(super) async fn problems(
             let text = session.text(request).await.unwrap_or_default();
             problem.log = secret::without(&text).lines().map(str::to_owned).collect();
             if let Some(fix) = root::fix(pod, &container, &problem.log) {
-                problem.fix = fix;
+                problem.help = Some(fix);
             }
         }
     }

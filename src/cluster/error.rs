@@ -1,14 +1,11 @@
 //! What can go wrong between the program and a cluster.
 
-use std::fmt::Write as _;
-
 use serde::Serialize;
 
+use crate::diag::{Code, Finding};
 use crate::objects::Identity;
-use crate::shown;
 
-use super::session::combine;
-use super::{Obstacle, Problem};
+use super::Obstacle;
 
 /// Whose fault an error is; decides the exit code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,6 +32,15 @@ pub struct ObjectConflict {
     pub identity: Identity,
     /// Its fields.
     pub fields: Vec<FieldConflict>,
+}
+
+impl ObjectConflict {
+    fn findings(&self) -> impl Iterator<Item = Finding> {
+        self.fields.iter().map(|FieldConflict { field, manager }| {
+            let claim = format!("{field} belongs to {manager}, and the appliance sets it to another value");
+            Finding::error(Code::FieldConflict, claim).object(self.identity.to_string()).help(TAKE_OVER)
+        })
+    }
 }
 
 /// An error of the cluster sink.
@@ -96,7 +102,7 @@ pub enum Error {
         reason: String,
     },
     /// Fields of the release belong to another manager.
-    #[error("{}", conflict_text(.0))]
+    #[error("other managers own fields that the appliance sets")]
     Conflict(Vec<ObjectConflict>),
     /// The object is there with another value of a field that cannot be changed.
     #[error("{identity} cannot be changed in place: {reason}")]
@@ -121,12 +127,12 @@ pub enum Error {
     #[error("{0}")]
     Obstacle(Box<Obstacle>),
     /// The appliance did not become ready.
-    #[error("{}", not_ready_text(.workload, .problems, *.timed_out))]
+    #[error("{workload} is not ready{}", if *.timed_out { " in time" } else { "" })]
     NotReady {
         /// The workload.
         workload: Box<Identity>,
         /// What keeps it from being ready.
-        problems: Vec<Problem>,
+        problems: Vec<Finding>,
         /// Whether the time was up; otherwise a cause that lasts was found before.
         timed_out: bool,
     },
@@ -190,14 +196,10 @@ impl Error {
 }
 
 impl Error {
-    /// What to do about it, where there is something to do.
+    /// What to do about it, where there is something to do and no finding says it.
     pub fn help(&self) -> Option<String> {
         let help = match self {
             Self::Kubeconfig { help, .. } => return help.clone(),
-            Self::Obstacle(obstacle) => return Some(obstacle.fix()),
-            Self::Conflict(_) => TAKE_OVER,
-            Self::Immutable { identity, .. } => immutable_fix(identity),
-            Self::PodStays { fix, .. } => fix,
             Self::Setup { .. } => "correct the kubeconfig, or give another one with `--kubeconfig FILE`",
             Self::Proxy { .. } => WITHOUT_PROXY,
             Self::Unreachable { .. } => {
@@ -221,20 +223,31 @@ impl Error {
         }
     }
 
-    /// The obstacles among its causes, and what else there is.
-    pub fn obstacles(self) -> (Vec<Obstacle>, Option<Self>) {
-        match self {
-            Self::Obstacle(obstacle) => (vec![*obstacle], None),
-            Self::Several(errors) => {
-                let (mut obstacles, mut rest) = (Vec::new(), Vec::new());
-                for (found, other) in errors.into_iter().map(Self::obstacles) {
-                    obstacles.extend(found);
-                    rest.extend(other);
-                }
-                (obstacles, (!rest.is_empty()).then(|| combine(rest)))
+    /// It as findings, one for each cause; none where it is no more than a request that failed.
+    pub fn findings(&self) -> Vec<Finding> {
+        let found = match self {
+            Self::Obstacle(obstacle) => obstacle.finding(),
+            Self::NotReady { problems, .. } => return problems.clone(),
+            Self::Several(errors) => return errors.iter().flat_map(Self::findings).collect(),
+            Self::Conflict(objects) => return objects.iter().flat_map(ObjectConflict::findings).collect(),
+            Self::Immutable { identity, reason } => {
+                let claim = format!("it cannot be changed in place: {reason}");
+                Finding::error(Code::ImmutableField, claim)
+                    .object(identity.to_string())
+                    .help(immutable_fix(identity))
             }
-            other => (Vec::new(), Some(other)),
-        }
+            Self::PodStays { pod, seconds, reason, fix } => {
+                let claim = format!("it is not gone after {seconds} s: {reason}");
+                Finding::error(Code::PodEnding, claim).object(format!("Pod {pod}")).help(*fix)
+            }
+            _ => return Vec::new(),
+        };
+        vec![found]
+    }
+
+    /// Whether its findings say all of it: a workload that is not ready is worth a line beside its causes.
+    pub fn is_told(&self) -> bool {
+        !matches!(self, Self::NotReady { .. }) && !self.findings().is_empty()
     }
 }
 
@@ -244,19 +257,7 @@ impl From<Obstacle> for Error {
     }
 }
 
-const TAKE_OVER: &str =
-    "take them over with `wrtpod deploy NAME --force-conflicts`, or have the other manager give them up";
-
-fn conflict_text(conflicts: &[ObjectConflict]) -> String {
-    let mut text = String::from("other managers own fields that the appliance sets:");
-    for object in conflicts {
-        for conflict in &object.fields {
-            let FieldConflict { field, manager } = conflict;
-            let _ = write!(text, "\n  {}: {field} belongs to {manager}", object.identity);
-        }
-    }
-    text
-}
+const TAKE_OVER: &str = "take the fields over with `wrtpod deploy NAME --force-conflicts`, or have the other manager give them up";
 
 fn immutable_fix(identity: &Identity) -> &'static str {
     if identity.kind == "PersistentVolumeClaim" {
@@ -270,14 +271,32 @@ fn several_text(errors: &[Error]) -> String {
     errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
 }
 
-fn not_ready_text(workload: &Identity, problems: &[Problem], timed_out: bool) -> String {
-    let mut text = format!("{workload} is not ready{}", if timed_out { " in time" } else { "" });
-    for Problem { object, message, fix, log, .. } in problems {
-        let _ = write!(text, "\n  {}: {}\n    {fix}", shown::line(object), shown::line(message));
-        for line in log {
-            text.push_str("\n    | ");
-            text.push_str(&shown::line(line));
-        }
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cluster::kinds::Kind;
+
+    #[test]
+    fn each_cause_is_a_finding_and_what_is_no_more_than_a_request_is_a_line() {
+        let workload = Box::new(Kind::named("StatefulSet").identity("home", "web"));
+        let problem = Finding::error(Code::CrashLoop, "container web ended").object("Pod web-0");
+        let not_ready = Error::NotReady { workload, problems: vec![problem.clone()], timed_out: true };
+        assert_eq!((not_ready.findings(), not_ready.is_told()), (vec![problem.clone()], false));
+        assert_eq!(not_ready.to_string(), "StatefulSet web is not ready in time");
+
+        let claim = Box::new(Kind::named("PersistentVolumeClaim").identity("home", "web-data"));
+        let immutable = Error::Immutable { identity: claim, reason: "spec is immutable".to_owned() };
+        let refused = Error::Refused { action: "x".to_owned(), reason: "y".to_owned(), status: 422 };
+        assert!(refused.findings().is_empty() && !refused.is_told());
+        let several = Error::Several(vec![immutable, not_ready, refused]);
+        let found = several.findings();
+        let told: Vec<_> = found.iter().map(|one| (one.code, one.to_string())).collect();
+        let of_claim = "PersistentVolumeClaim web-data: it cannot be changed in place: spec is immutable";
+        let want = [(Code::ImmutableField, of_claim.to_owned()), (Code::CrashLoop, problem.to_string())];
+        assert_eq!(told, want);
+        assert!(
+            found[0].help.as_deref().is_some_and(|help| help.contains("`wrtpod delete NAME --delete-data`"))
+        );
+        assert_eq!(several.each().filter(|one| !one.is_told()).count(), 2);
     }
-    text
 }

@@ -26,7 +26,6 @@ mod exec;
 mod existing;
 mod extensions;
 mod follow;
-mod gravity;
 mod ground;
 mod kinds;
 mod lacks;
@@ -67,7 +66,6 @@ pub use doctor::{Check, CheckState, DoctorReport, Raised};
 pub use error::{Class, Error, FieldConflict, ObjectConflict};
 pub use existing::ExistingFault;
 pub use extensions::Missing;
-pub use gravity::Gravity;
 pub use node_state::NodeState;
 pub use obstacle::Obstacle;
 pub use progress::{Event, Progress, Silent, Stage};
@@ -79,10 +77,12 @@ pub use remedy::make_credentials;
 pub use report::{
     ApplianceStatus, Applied, ApplyReport, Change, ClaimStatus, DeleteReport, DeployReport, DiffReport,
     ExecOutput, Files, Kept, NicReport, ObjectDiff, OtherPod, Outcome, OverlayReport, OverlayState,
-    PodStatus, Problem, SecretNote, Verdict, WorkloadStatus,
+    PodStatus, SecretNote, Verdict, WorkloadStatus,
 };
 
 pub use users::UsersFault;
+
+use crate::diag::Finding;
 
 use session::Session;
 use wire::Wire;
@@ -180,7 +180,7 @@ impl Cluster {
     }
 
     /// What keeps an appliance from being ready.
-    pub async fn diagnose(&self, namespace: &str, appliance: &str) -> Result<Vec<Problem>, Error> {
+    pub async fn diagnose(&self, namespace: &str, appliance: &str) -> Result<Vec<Finding>, Error> {
         diagnose::of_appliance(&Session::new(&self.wire, &mut Silent), namespace, appliance).await
     }
 

@@ -6,8 +6,8 @@ use super::causes::{self, View};
 use super::kinds::Kind;
 use super::session::Session;
 use super::wait::typed;
-use super::{Error, Problem, conditions, request};
-use crate::diag::Code;
+use super::{Error, conditions, request};
+use crate::diag::{Code, Finding};
 
 /// Where the scheduler notes the node that a claim's volume was made for.
 const SELECTED: &str = "volume.kubernetes.io/selected-node";
@@ -25,7 +25,7 @@ pub(super) async fn read(session: &Session<'_>, pods: &[Pod]) -> Result<Vec<Node
 }
 
 /// A pod whose node does not answer: nobody knows whether it still runs, and it stays the holder of its MACs.
-pub(super) fn silent(view: &View<'_>, pod: &Pod) -> Option<Problem> {
+pub(super) fn silent(view: &View<'_>, pod: &Pod) -> Option<Finding> {
     let node = find(view, pod.spec.as_ref()?.node_name.as_deref()?)?;
     if answers(node) {
         return None;
@@ -48,14 +48,14 @@ pub(super) fn silent(view: &View<'_>, pod: &Pod) -> Option<Problem> {
 }
 
 /// A pod that was told to end on a node that answers, and why it has not yet.
-pub(super) fn ending(view: &View<'_>, pod: &Pod) -> Option<Problem> {
+pub(super) fn ending(view: &View<'_>, pod: &Pod) -> Option<Finding> {
     let (message, fix) = causes::of_ending(view.events, pod.metadata.uid.as_deref()?)?;
     let name = pod.metadata.name.as_deref().unwrap_or_default();
     Some(causes::problem(name, Code::PodEnding, &message, fix))
 }
 
 /// Why no node takes the pod, where a node's own state says more than the scheduler's message.
-pub(super) fn refusing(view: &View<'_>, name: &str, message: &str, code: Code) -> Option<Problem> {
+pub(super) fn refusing(view: &View<'_>, name: &str, message: &str, code: Code) -> Option<Finding> {
     let cordoned = |node: &&Node| node.spec.as_ref().is_some_and(|spec| spec.unschedulable == Some(true));
     let pinned = view.claims.iter().find_map(|claim| {
         let node = claim.metadata.annotations.as_ref()?.get(SELECTED)?;

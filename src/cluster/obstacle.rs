@@ -3,8 +3,8 @@
 
 use std::collections::BTreeSet;
 
-use super::{ExistingFault, Gravity, Missing, NodeState, UsersFault, modules, remedy};
-use crate::diag::Code;
+use super::{ExistingFault, Missing, NodeState, UsersFault, modules, remedy};
+use crate::diag::{Code, Finding, Severity};
 use crate::objects::Identity;
 
 /// Something on the cluster that a deploy would fail of, or what could not be looked at.
@@ -183,6 +183,11 @@ pub enum Obstacle {
 }
 
 impl Obstacle {
+    /// As it is told.
+    pub fn finding(&self) -> Finding {
+        Finding::new(self.severity(), self.code(), self.claim()).help(self.fix())
+    }
+
     /// Its stable code; `wrtpod explain` has a page for it.
     pub fn code(&self) -> Code {
         match self {
@@ -212,23 +217,23 @@ impl Obstacle {
     }
 
     /// How much it matters.
-    pub fn gravity(&self) -> Gravity {
+    pub(super) fn severity(&self) -> Severity {
         match self {
-            Self::Node { state: NodeState::HasIpv6, .. } => Gravity::Note,
-            Self::Node { others, .. } if others.is_empty() => Gravity::Error,
-            Self::NoModule { module, .. } if modules::comes_by_itself(module) => Gravity::Note,
-            Self::Node { state: NodeState::Missing, .. } | Self::NoModule { .. } => Gravity::Warning,
+            Self::Node { state: NodeState::HasIpv6, .. } => Severity::Note,
+            Self::Node { others, .. } if others.is_empty() => Severity::Error,
+            Self::NoModule { module, .. } if modules::comes_by_itself(module) => Severity::Note,
+            Self::Node { state: NodeState::Missing, .. } | Self::NoModule { .. } => Severity::Warning,
             Self::Node { .. }
             | Self::AttachmentDiffers { .. }
             | Self::MultusUnseen
-            | Self::NotChecked { .. } => Gravity::Note,
-            Self::Users(fault) => fault.gravity(),
-            _ => Gravity::Error,
+            | Self::NotChecked { .. } => Severity::Note,
+            Self::Users(fault) => fault.severity(),
+            _ => Severity::Error,
         }
     }
 
     /// What is so, in one line.
-    pub fn claim(&self) -> String {
+    pub(super) fn claim(&self) -> String {
         match self {
             Self::NoMultus => {
                 "Multus is not installed: the cluster does not know NetworkAttachmentDefinition".to_owned()
@@ -287,7 +292,7 @@ impl Obstacle {
     }
 
     /// What to do about it.
-    pub fn fix(&self) -> String {
+    pub(super) fn fix(&self) -> String {
         match self {
             Self::NoMultus => {
                 "apply its manifest (thin is the safer choice on k3s), then deploy again".to_owned()

@@ -211,7 +211,7 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
-    use crate::diag::Code;
+    use crate::diag::{Code, Severity};
 
     fn node(name: &str, spec: &Value) -> Node {
         let conditions = json!([{"type": "Ready", "status": "True"}]);
@@ -233,13 +233,13 @@ mod tests {
         asking(&json!({"key": HOSTNAME, "operator": "In", "values": hosts}))
     }
 
-    fn codes(placement: &Placement) -> Vec<(Code, super::super::Gravity)> {
-        placement.obstacles.iter().map(|one| (one.code(), one.gravity())).collect()
+    fn codes(placement: &Placement) -> Vec<(Code, Severity)> {
+        placement.obstacles.iter().map(|one| (one.code(), one.severity())).collect()
     }
 
     #[test]
     fn each_state_of_a_named_node_is_told() {
-        use super::super::Gravity::{Error, Note, Warning};
+        use Severity::{Error, Note, Warning};
         let cordoned = node(
             "a",
             &json!({"unschedulable": true, "taints": [{"key": UNSCHEDULABLE, "effect": "NoSchedule"}]}),

@@ -1,9 +1,10 @@
 //! What happens while a verb runs, told to whoever prints it. The sink itself never prints.
 
+use crate::diag::Finding;
 use crate::objects::Identity;
 use crate::shown;
 
-use super::{Outcome, Problem};
+use super::Outcome;
 
 /// Receives what happens: the CLI draws it on a terminal or writes plain lines.
 pub trait Progress {
@@ -37,7 +38,7 @@ pub enum Event {
     /// Waiting for a pod to be gone.
     WaitingForPodGone(String),
     /// Something keeps the pod from being ready; it may still go away.
-    Problem(Problem),
+    Problem(Finding),
     /// The pod was deleted so that it comes back, and why.
     PodReplaced(String, String),
 }
@@ -82,9 +83,7 @@ impl std::fmt::Display for Event {
             Self::Retry(reason) => write!(f, "trying again: {}", shown::line(reason)),
             Self::Stage(pod, stage) => write!(f, "Pod {pod} {stage}"),
             Self::WaitingForPodGone(pod) => write!(f, "waiting for Pod {pod} to be gone"),
-            Self::Problem(problem) => {
-                write!(f, "{}: {}", shown::line(&problem.object), shown::line(&problem.message))
-            }
+            Self::Problem(problem) => f.write_str(&shown::line(&problem.to_string())),
             Self::PodReplaced(pod, reason) => {
                 write!(f, "Pod {pod} deleted so that it is made again: {}", shown::line(reason))
             }

@@ -2,11 +2,10 @@
 
 use serde_json::Value;
 
-use super::causes::problem;
 use super::kinds::Kind;
 use super::session::Session;
-use super::{Problem, exec, ground, request};
-use crate::diag::Code;
+use super::{exec, ground, request};
+use crate::diag::{Code, Finding};
 use crate::objects;
 use crate::types::ImageRef;
 
@@ -31,19 +30,17 @@ pub(super) async fn untrusted(
     pod: &str,
     container: &str,
     image: &str,
-) -> Option<Problem> {
+) -> Option<Finding> {
     image.parse::<ImageRef>().ok().filter(ImageRef::is_home_assistant)?;
     let way = way(session, namespace, appliance).await?;
     let command = ["/bin/sh", "-c", NAMED, "named", FOLDER];
     let answer = exec::run(session.wire, namespace, pod, container, &command).await;
-    judge(way, pod, answer.ok()?.code)
+    judge(way, answer.ok()?.code)
 }
 
-fn judge(way: String, pod: &str, code: i32) -> Option<Problem> {
-    (code == 1).then(|| Problem {
-        object: way,
-        ..problem(pod, Code::ProxyUntrusted, objects::PROXY_UNTRUSTED, &fix())
-    })
+fn judge(way: String, code: i32) -> Option<Finding> {
+    (code == 1)
+        .then(|| Finding::warning(Code::ProxyUntrusted, objects::PROXY_UNTRUSTED).object(way).help(fix()))
 }
 
 /// The first that leads to it: `Ingress home-assistant`.
@@ -68,11 +65,9 @@ mod tests {
 
     #[test]
     fn only_a_configuration_that_was_read_is_judged() {
-        let judged = judge("Ingress ha".to_owned(), "ha-0", 1).expect("no proxy is named");
-        assert_eq!((judged.object.as_str(), judged.code), ("Ingress ha", Code::ProxyUntrusted));
-        assert!(
-            [0, 2, 126, 127].into_iter().all(|code| judge("Ingress ha".to_owned(), "ha-0", code).is_none())
-        );
+        let judged = judge("Ingress ha".to_owned(), 1).expect("no proxy is named");
+        assert_eq!((judged.object.as_deref(), judged.code), (Some("Ingress ha"), Code::ProxyUntrusted));
+        assert!([0, 2, 126, 127].into_iter().all(|code| judge("Ingress ha".to_owned(), code).is_none()));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use serde::{Serialize, Serializer};
 
-use crate::diag::Code;
+use crate::diag::{self, Finding, SourceMap};
 use crate::objects::Identity;
 
 /// What became of an object.
@@ -175,24 +175,6 @@ pub struct OverlayReport {
     pub reason: Option<String>,
 }
 
-/// Something that keeps an appliance from being ready.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Problem {
-    /// Stable name of the cause, for example `missing-plugin`.
-    #[serde(serialize_with = "name")]
-    pub code: Code,
-    /// The object that shows it, for example `Pod openwrt-0`.
-    pub object: String,
-    /// What was seen, one line.
-    pub message: String,
-    /// The likely way out, one line.
-    pub fix: String,
-    /// The last lines of the log that explains it, oldest first.
-    pub log: Vec<String>,
-    /// Whether it can go away by itself (a slow registry, a claim being provisioned).
-    pub transient: bool,
-}
-
 /// What an object's difference amounts to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -267,7 +249,8 @@ pub struct ApplianceStatus {
     /// Its claims.
     pub claims: Vec<ClaimStatus>,
     /// What keeps it from being ready.
-    pub problems: Vec<Problem>,
+    #[serde(serialize_with = "problems")]
+    pub problems: Vec<Finding>,
     /// Attachments that have changed since its pod template was written; the pod still has the old ones.
     pub changed_attachments: bool,
 }
@@ -369,9 +352,13 @@ impl<'a> From<&'a Identity> for Reference<'a> {
     }
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "as serde calls it")]
-fn name<S: Serializer>(code: &Code, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_str(code.as_str())
+/// Findings as everywhere; what to do about one was called `fix` here before it was `help`, and scripts read that.
+fn problems<S: Serializer>(problems: &[Finding], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(problems.iter().map(|problem| {
+        let mut told = diag::value(problem, &SourceMap::new());
+        told["fix"] = told["help"].clone();
+        told
+    }))
 }
 
 fn reference<S: Serializer>(identity: &Identity, serializer: S) -> Result<S::Ok, S::Error> {

@@ -133,6 +133,7 @@ async fn one(
     let others = others(&seen, first, nics).await;
     let mut problems = diagnose::problems(session, namespace, release, &seen).await?;
     problems.extend(proxies);
+    let problems = problems.into_iter().map(|problem| problem.appliance(Some(name))).collect();
     Ok(ApplianceStatus {
         appliance: name.to_owned(),
         namespace: namespace.to_owned(),

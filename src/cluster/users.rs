@@ -4,8 +4,8 @@ use k8s_openapi::api::core::v1::{Node, PodSpec};
 use serde_json::Value;
 
 use super::causes::problem;
-use super::{Gravity, NodeState, Obstacle, Problem};
-use crate::diag::Code;
+use super::{NodeState, Obstacle};
+use crate::diag::{Code, Finding, Severity};
 
 /// The first kernel that maps users in tmpfs, where Secrets are.
 const KERNEL: (u32, u32) = (6, 3);
@@ -61,10 +61,10 @@ impl UsersFault {
     }
 
     /// How much it matters. A distribution may have given its old kernel what it takes.
-    pub(super) fn gravity(&self) -> Gravity {
+    pub(super) fn severity(&self) -> Severity {
         match self {
-            Self::OldKernel { .. } => Gravity::Warning,
-            Self::Dropped { .. } | Self::Storage { .. } => Gravity::Error,
+            Self::OldKernel { .. } => Severity::Warning,
+            Self::Dropped { .. } | Self::Storage { .. } => Severity::Error,
         }
     }
 
@@ -168,7 +168,7 @@ fn maps_none(provisioner: &str) -> bool {
 }
 
 /// What a kubelet or a runtime says when it cannot give a pod users of its own.
-pub(super) fn refused(pod: &str, message: &str) -> Option<Problem> {
+pub(super) fn refused(pod: &str, message: &str) -> Option<Finding> {
     let (code, fix) = if message.contains("does not support user namespaces") {
         (
             Code::UserNamespaceMissing,
@@ -241,7 +241,7 @@ mod tests {
                 && !is_old("odd")
         );
         let found = old_kernel(&node(&json!([]), "6.1.0-57-amd64")).expect("it is old");
-        assert_eq!((found.code(), found.gravity()), (Code::UserNamespaceMissing, Gravity::Warning));
+        assert_eq!((found.code(), found.severity()), (Code::UserNamespaceMissing, Severity::Warning));
     }
 
     #[test]

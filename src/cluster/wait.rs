@@ -12,8 +12,8 @@ use super::conditions::{self, WorkloadState};
 use super::follow::Follow;
 use super::kinds::Kind;
 use super::session::Session;
-use super::{Error, Event, Problem, Release, Stage, WaitOptions, diagnose, ground, prune, request};
-use crate::diag::Code;
+use super::{Error, Event, Release, Stage, WaitOptions, diagnose, ground, prune, request};
+use crate::diag::{Code, Finding};
 
 /// How long a new namespace's default service account may take. Pods are made later when it takes longer: the
 /// workload's controller tries again, so this is no error.
@@ -69,7 +69,7 @@ pub(super) async fn for_pods_gone(
 /// A problem, since when it has been there, and when it was seen last: one that comes and goes, as when a
 /// controller makes a refused pod again and again, is one problem and no new one each time.
 struct Lasting {
-    problem: Problem,
+    problem: Finding,
     since: Instant,
     last: Instant,
     present: bool,
@@ -84,7 +84,7 @@ struct Watch<'s, 'a> {
     stage: Option<(String, Stage)>,
     /// The version of the newest event when the wait began: a pod that failed before may have been mended since.
     known: Option<u64>,
-    problems: BTreeMap<(Code, String), Lasting>,
+    problems: BTreeMap<(Code, Option<String>), Lasting>,
     /// The uid of the pod that was deleted to come back with its NICs; `None` while that may be done.
     replaced: Option<String>,
     may_replace: bool,
@@ -184,7 +184,7 @@ impl Watch<'_, '_> {
     }
 
     /// Deletes a pod that was made without its NICs; once. Later ones only have the problem told.
-    async fn replace(&mut self, newest: Option<&Pod>, problems: &[Problem]) -> Result<bool, Error> {
+    async fn replace(&mut self, newest: Option<&Pod>, problems: &[Finding]) -> Result<bool, Error> {
         let Some(pod) = newest else { return Ok(false) };
         let uid = pod.metadata.uid.clone().unwrap_or_default();
         if self.replaced.as_ref() == Some(&uid) {
@@ -196,7 +196,7 @@ impl Watch<'_, '_> {
         if !self.may_replace || self.replaced.is_some() {
             return Ok(false);
         }
-        self.delete(pod, &problem.message).await?;
+        self.delete(pod, &problem.claim).await?;
         self.replaced = Some(uid);
         Ok(true)
     }
@@ -224,7 +224,7 @@ impl Watch<'_, '_> {
     }
 
     /// Keeps the time since when each problem has been there, and tells new ones.
-    fn remember(&mut self, problems: Vec<Problem>) {
+    fn remember(&mut self, problems: Vec<Finding>) {
         let now = Instant::now();
         let patience = self.options.patience;
         self.problems.retain(|_, lasting| now - lasting.last <= patience);

@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use wrtpod::cluster::{
-    DeleteOptions, DeployOptions, DeployReport, Error, Event, Files, Problem, Progress, Release, Silent,
-    Verdict, WaitOptions,
+    DeleteOptions, DeployOptions, DeployReport, Error, Event, Files, Progress, Release, Silent, Verdict,
+    WaitOptions,
 };
-use wrtpod::diag::Code;
+use wrtpod::diag::{Code, Finding};
 
 use crate::fixture::{Fixture, attachment, replaced};
 
@@ -52,7 +52,7 @@ fn release(fixture: &Fixture, mac: &str, change: impl FnOnce(&mut Value)) -> Rel
     release
 }
 
-async fn fails(fixture: &Fixture, release: &Release) -> Vec<Problem> {
+async fn fails(fixture: &Fixture, release: &Release) -> Vec<Finding> {
     let error = fixture.cluster.deploy(release, &options(), &mut Silent).await.expect_err("not ready");
     let Error::NotReady { problems, timed_out, .. } = error else { panic!("{error}") };
     assert!(!timed_out, "{problems:?}");
@@ -187,7 +187,7 @@ fn attached(fixture: &Fixture, release: &Release, config: &Value) -> Release {
 }
 
 /// Deploys what cannot work and returns the code of the first problem.
-async fn code(name: &str, change: impl FnOnce(&mut Value), config: Option<Value>) -> Problem {
+async fn code(name: &str, change: impl FnOnce(&mut Value), config: Option<Value>) -> Finding {
     let fixture = Fixture::new(name).await;
     let digest = name.bytes().fold(7_u8, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte));
     let mut release = release(&fixture, &format!("52:54:00:00:02:{digest:02x}"), change);
@@ -217,7 +217,7 @@ async fn a_missing_plugin_is_named() {
     let release = attached(&fixture, &release(&fixture, "52:54:00:00:01:08", |_| {}), &config);
     let problems = fails(&fixture, &release).await;
     assert_eq!(problems[0].code, Code::MissingPlugin, "{problems:?}");
-    assert!(problems[0].message.contains("no-such-plugin"), "{problems:?}");
+    assert!(problems[0].claim.contains("no-such-plugin"), "{problems:?}");
     fixture.sandbox_seen().await;
     // Without the plugin the pod's network cannot be torn down either, so it stays: that has to be said.
     let options = DeleteOptions { timeout: Duration::from_secs(12), ..delete_options(&fixture) };
@@ -282,7 +282,8 @@ async fn a_pod_without_its_nics_is_made_again_once() {
     let error = fixture.cluster.deploy(&release, &options(), &mut told).await.expect_err("not ready");
     let replaced = told.0.iter().filter(|line| line.contains("deleted so that it is made again")).count();
     assert_eq!(replaced, 1, "{:?}", told.0);
-    assert!(error.to_string().contains("its sandbox was made without lan"), "{error}");
+    let found = error.findings();
+    assert!(found.iter().any(|one| one.claim.contains("its sandbox was made without lan")), "{found:?}");
     fixture.cluster.delete(&delete_options(&fixture), &mut Silent).await.expect("deleted");
     fixture.done().await;
 }
@@ -318,7 +319,7 @@ async fn a_pod_that_admission_refuses_later_is_explained() {
     let wait = options().wait.expect("set");
     let error = fixture.cluster.wait(&release, &wait, &mut Silent).await.expect_err("not ready");
     let Error::NotReady { problems, .. } = &error else { panic!("{error}") };
-    assert_eq!(problems[0].code, Code::PodSecurity, "{error}");
+    assert_eq!(problems[0].code, Code::PodSecurity, "{problems:?}");
     fixture.cluster.delete(&delete_options(&fixture), &mut Silent).await.expect("deleted");
     fixture.done().await;
 }

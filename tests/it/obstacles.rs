@@ -51,8 +51,30 @@ fn answer(ask: &Ask) -> Reply {
     Reply::status(200).header("Content-Type", "application/json").body(found.to_string())
 }
 
+/// The same with an appliance whose image cannot be had.
+fn answer_of_broken(ask: &Ask) -> Reply {
+    let labels = json!({"app.kubernetes.io/instance": "router", "app.kubernetes.io/managed-by": "wrtpod"});
+    let metadata = |name: &str| json!({"name": name, "namespace": "appliances", "uid": name, "generation": 1, "labels": labels});
+    let container = json!({"name": "openwrt", "image": "openwrt:none"});
+    let item = match ask.path.split('?').next().unwrap_or_default().rsplit('/').next() {
+        Some("statefulsets") => json!({"metadata": metadata("router"),
+            "spec": {"replicas": 1, "serviceName": "router", "selector": {"matchLabels": labels},
+                "template": {"spec": {"containers": [container]}}},
+            "status": {"observedGeneration": 1, "replicas": 1}}),
+        Some("pods") => {
+            json!({"metadata": metadata("router-0"), "spec": {"nodeName": "node1", "containers": [container]},
+            "status": {"phase": "Pending", "podIP": "10.0.0.1", "conditions": [{"type": "PodScheduled", "status": "True"}],
+                "containerStatuses": [{"name": "openwrt", "image": "openwrt:none", "imageID": "", "ready": false, "restartCount": 0,
+                    "state": {"waiting": {"reason": "ErrImagePull", "message": "openwrt:none: not found"}}}]}})
+        }
+        _ => return answer(ask),
+    };
+    let list = json!({"items": [item]}).to_string();
+    Reply::status(200).header("Content-Type", "application/json").body(list)
+}
+
 /// A folder with documents and a kubeconfig of that cluster, which answers as long as the test runs.
-fn place() -> Place {
+fn place(answer: fn(&Ask) -> Reply) -> Place {
     let (tell, told) = std::sync::mpsc::channel();
     std::thread::spawn(move || {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
@@ -85,7 +107,7 @@ fn findings(run: &Run) -> Vec<String> {
 
 #[test]
 fn deploy_shows_an_obstacle_as_doctor_does() {
-    let place = place();
+    let place = place(answer);
     let doctor = run(&place, &["doctor", "router"]);
     assert_eq!(doctor.code, Some(1));
     insta::assert_snapshot!("obstacles-doctor", format!("{}{}", doctor.stdout, doctor.stderr));
@@ -105,7 +127,7 @@ fn deploy_shows_an_obstacle_as_doctor_does() {
 
 #[test]
 fn machines_read_the_same_of_both() {
-    let place = place();
+    let place = place(answer);
     let doctor = run(&place, &["doctor", "router", "-o", "json"]);
     let report: Value = serde_json::from_str(&doctor.stdout).expect("JSON");
     let deploy = run(&place, &["deploy", "router", "--message-format", "json"]);
@@ -113,7 +135,7 @@ fn machines_read_the_same_of_both() {
         deploy.stderr.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
     let found = report["findings"].as_array().expect("a list");
     let same = |one: &Value, other: &Value| {
-        ["code", "severity", "message", "help", "file", "line", "column"]
+        ["code", "severity", "message", "help", "file", "line", "column", "object", "log"]
             .iter()
             .all(|key| one[key] == other[key])
     };
@@ -122,4 +144,14 @@ fn machines_read_the_same_of_both() {
         !met.is_empty() && met.iter().all(|line| found.iter().any(|one| same(one, line))),
         "{found:?} {lines:?}"
     );
+}
+
+#[test]
+fn what_status_finds_has_a_code_and_what_to_do() {
+    let place = place(answer_of_broken);
+    let words = ["status", "router", "-n", "appliances"];
+    insta::assert_snapshot!("obstacles-status", run(&place, &words).stdout);
+    let json = run(&place, &[&words[..], &["-o", "json"]].concat());
+    let report: Value = serde_json::from_str(&json.stdout).expect("JSON");
+    insta::assert_snapshot!("obstacles-status-json", format!("{:#}", report[0]["problems"]));
 }

@@ -274,7 +274,7 @@ fn findings_for_machines_carry_the_same_places() {
         concat!(
             r#"{"code":"unknown-key","severity":"error","message":"unknown key `namspace` in the spec of a Site","#,
             r#""file":"a.yaml","line":5,"column":3,"endLine":5,"endColumn":11,"label":null,"note":null,"#,
-            r#""help":"did you mean `namespace`?","example":null,"related":[]}"#,
+            r#""help":"did you mean `namespace`?","example":null,"related":[],"appliance":null,"object":null,"log":[],"transient":false}"#,
             "\n"
         )
     );

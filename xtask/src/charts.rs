@@ -35,7 +35,7 @@ pub fn files() -> Result<BTreeMap<PathBuf, String>> {
         let appliance = plan.appliances.iter().find(|appliance| *appliance.name == entry.name);
         let appliance = appliance.with_context(|| format!("{} is not planned", entry.name))?;
         let chart = chart(&documents, &overlays, appliance, Defaults::AnyPlace, &Version::Program)
-            .map_err(|finding| anyhow!("{}: {}", entry.name, finding.message))?;
+            .map_err(|finding| anyhow!("{}: {}", entry.name, finding.claim))?;
         for (path, text) in chart.files {
             files.insert(Path::new(FOLDER).join(&chart.name).join(path), text);
         }

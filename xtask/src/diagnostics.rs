@@ -8,10 +8,10 @@ use wrtpod::explain::{Page, RULES, TOPICS};
 pub fn page() -> String {
     let mut text = String::from(
         "# Diagnostics\n\n<!-- Written by `cargo xtask generate` from docs/rules and docs/topics. -->\n\n\
-         What `wrtpod explain NAME` prints, for every rule and topic. How findings look and what they do to the\n\
+         What `wrtpod explain NAME` prints, for every code and topic. How findings look and what they do to the\n\
          exit code: [messages](../messages.md).\n",
     );
-    for (heading, pages) in [("Rules", RULES), ("Topics", TOPICS)] {
+    for (heading, pages) in [("Codes", RULES), ("Topics", TOPICS)] {
         let _ = writeln!(text, "\n## {heading}\n");
         for page in pages {
             let _ = writeln!(text, "- [`{0}`](#{0}): {1}", page.name, page.summary());

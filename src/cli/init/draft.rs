@@ -166,7 +166,7 @@ impl Draft {
         let errors = diags.sorted().into_iter().filter(|finding| finding.severity == Severity::Error);
         match errors.into_iter().next() {
             None => Ok(()),
-            Some(error) => Err(Invalid::new(error.message.clone(), error.help.clone().unwrap_or_default())),
+            Some(error) => Err(Invalid::new(error.claim.clone(), error.help.clone().unwrap_or_default())),
         }
     }
 

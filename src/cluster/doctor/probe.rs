@@ -102,7 +102,7 @@ async fn output(session: &Session<'_>, namespace: &str, name: &str) -> Result<Re
             let problem = containers::problems(&pod, name, &[]).into_iter().next();
             let reason = pod.status.as_ref().and_then(|status| status.message.clone());
             match (problem, phase) {
-                (Some(problem), _) => return Ok(Err(problem.message)),
+                (Some(problem), _) => return Ok(Err(problem.claim)),
                 (None, Some("Failed")) => {
                     return Ok(Err(reason.unwrap_or_else(|| "the pod that asks failed".to_owned())));
                 }

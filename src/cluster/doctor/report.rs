@@ -3,7 +3,8 @@
 use serde::Serialize;
 
 use crate::cluster::causes::one_line;
-use crate::cluster::{Error, Gravity, Obstacle};
+use crate::cluster::{Error, Obstacle};
+use crate::diag::Severity;
 
 /// What a check came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -82,7 +83,7 @@ impl DoctorReport {
 fn state(obstacle: &Obstacle) -> CheckState {
     match obstacle {
         Obstacle::NotChecked { .. } => CheckState::Unknown,
-        obstacle if obstacle.gravity() == Gravity::Note => CheckState::Noted,
+        obstacle if obstacle.severity() == Severity::Note => CheckState::Noted,
         _ => CheckState::Found,
     }
 }

@@ -4,8 +4,8 @@ use serde_json::{Value, json};
 
 use super::fake::{Fake, Fault};
 use super::{Told, object, release, set};
-use crate::cluster::{CheckState, Class, DoctorReport, Gravity, KernelModule, Obstacle, Release, Silent};
-use crate::diag::Code;
+use crate::cluster::{CheckState, Class, DoctorReport, KernelModule, Obstacle, Release, Silent};
+use crate::diag::{Code, Severity};
 use crate::objects::{NAD_API_VERSION, NAD_KIND};
 
 const PODS: &str = "GET /api/v1/namespaces/home/pods";
@@ -257,8 +257,8 @@ async fn a_module_that_the_kernel_loads_itself_is_a_note() {
     let report = doctor(&fake, release).await;
     let [finding] = &report.findings[..] else { panic!("{report:?}") };
     assert_eq!(
-        (finding.obstacle.code(), finding.obstacle.gravity()),
-        (Code::KernelModuleMissing, Gravity::Note)
+        (finding.obstacle.code(), finding.obstacle.severity()),
+        (Code::KernelModuleMissing, Severity::Note)
     );
     assert!(finding.obstacle.fix().contains("loads it itself"));
 }
@@ -268,9 +268,9 @@ async fn a_module_that_the_kernel_loads_itself_is_a_note() {
 async fn a_node_that_is_asked_tells_of_ipv6() {
     let config = |sysctl: &str| json!({"config": json!({"plugins": [{"type": "tuning", "sysctl": {sysctl: "0"}}]}).to_string()});
     for (sysctl, has, expected) in [
-        ("net.ipv6.conf.IFNAME.accept_ra", "ipv4", vec![(Code::NoIpv6, Gravity::Error)]),
+        ("net.ipv6.conf.IFNAME.accept_ra", "ipv4", vec![(Code::NoIpv6, Severity::Error)]),
         ("net.ipv6.conf.IFNAME.accept_ra", "ipv4 ipv6", vec![]),
-        ("net.ipv4.ip_forward", "ipv4 ipv6", vec![(Code::NoIpv6, Gravity::Note)]),
+        ("net.ipv4.ip_forward", "ipv4 ipv6", vec![(Code::NoIpv6, Severity::Note)]),
         ("net.ipv4.ip_forward", "ipv4", vec![]),
     ] {
         let fake = healthy();
@@ -288,7 +288,7 @@ async fn a_node_that_is_asked_tells_of_ipv6() {
         let workload = release.objects.iter().last().expect("it has one").value.clone();
         release.objects = set([attachment, workload]);
         let report = doctor(&fake, release).await;
-        let found = report.findings.iter().map(|one| (one.obstacle.code(), one.obstacle.gravity()));
+        let found = report.findings.iter().map(|one| (one.obstacle.code(), one.obstacle.severity()));
         assert_eq!(found.collect::<Vec<_>>(), expected, "{sysctl} where there is {has}");
     }
 }

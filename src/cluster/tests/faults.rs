@@ -103,12 +103,18 @@ async fn every_conflict_is_named_in_one_error() {
     let attachments = "PATCH /apis/k8s.cni.cncf.io/v1/namespaces/home/network-attachment-definitions";
     fake.fail(attachments, Fault::Says(409, conflict(".spec.config")));
     let error = fake.cluster.apply(&release(), &PLAIN, &mut Silent).await.expect_err("a conflict");
-    insta::assert_snapshot!(error, @"
-    other managers own fields that the appliance sets:
-      ConfigMap openwrt: .data.a belongs to helm
-      NetworkAttachmentDefinition lan: .spec.config belongs to helm
+    let found = error.findings();
+    let told: Vec<String> = found.iter().map(|one| format!("{}: {one}", one.code)).collect();
+    insta::assert_snapshot!(told.join("\n"), @"
+    field-conflict: ConfigMap openwrt: .data.a belongs to helm, and the appliance sets it to another value
+    field-conflict: NetworkAttachmentDefinition lan: .spec.config belongs to helm, and the appliance sets it to another value
     ");
-    assert!(error.help().is_some_and(|help| help.contains("`wrtpod deploy NAME --force-conflicts`")));
+    assert!(
+        error.is_told()
+            && found
+                .iter()
+                .all(|one| one.help.as_deref().is_some_and(|help| help.contains("--force-conflicts")))
+    );
     assert!(!fake.log().contains("statefulsets/openwrt"), "the workload waits for its parts");
 }
 

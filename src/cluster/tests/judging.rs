@@ -4,10 +4,10 @@ use k8s_openapi::api::core::v1::{Event, Pod};
 use serde_json::{Value, json};
 
 use super::release;
+use crate::cluster::Stage;
 use crate::cluster::causes::{self, View};
 use crate::cluster::conditions::{self, WorkloadState};
-use crate::cluster::{Problem, Stage};
-use crate::diag::Code;
+use crate::diag::{Code, Finding};
 
 pub(super) fn read<T: serde::de::DeserializeOwned>(value: Value) -> T {
     serde_json::from_value(value).expect("an object of its kind")
@@ -26,7 +26,7 @@ fn scheduled(status: &Value) -> Pod {
     )
 }
 
-fn problems(pod: Pod, events: &[Event]) -> Vec<Problem> {
+fn problems(pod: Pod, events: &[Event]) -> Vec<Finding> {
     let pods = [pod];
     causes::problems(&View {
         release: None,

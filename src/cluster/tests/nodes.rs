@@ -4,12 +4,11 @@ use k8s_openapi::api::core::v1::Node;
 use serde_json::{Value, json};
 
 use super::judging::read;
-use crate::cluster::Problem;
 use crate::cluster::causes::{self, View};
-use crate::diag::Code;
+use crate::diag::{Code, Finding};
 
 /// A pod of a StatefulSet whose claim was made for node2, and nodes as their kubelets and administrators left them.
-fn on_nodes(pod: Value, nodes: Value) -> Vec<Problem> {
+fn on_nodes(pod: Value, nodes: Value) -> Vec<Finding> {
     let claims = [read(json!({"metadata": {"name": "openwrt-data",
         "annotations": {"volume.kubernetes.io/selected-node": "node2"}}}))];
     let (pods, nodes) = ([read(pod)], read::<Vec<Node>>(nodes));
@@ -44,13 +43,12 @@ fn a_node_that_does_not_answer_is_named_with_the_way_out() {
             on_nodes(pod.clone(), json!([node("node1", "True", false), node("node2", "Unknown", false)]));
         let [problem] = found.as_slice() else { panic!("{found:?}") };
         assert_eq!(problem.code, Code::NodeSilent);
-        assert!(problem.message.starts_with(words), "{}", problem.message);
+        assert!(problem.claim.starts_with(words), "{}", problem.claim);
         assert!(
-            problem.fix.contains(
+            problem.help.as_deref().is_some_and(|help| help.contains(
                 "kubectl taint node node2 node.kubernetes.io/out-of-service=nodeshutdown:NoExecute"
-            ),
-            "{}",
-            problem.fix
+            )),
+            "{problem:?}"
         );
         let found = on_nodes(pod, json!([node("node1", "True", false), node("node2", "True", false)]));
         assert!(found.iter().all(|problem| problem.code != Code::NodeSilent), "{found:?}");
@@ -98,6 +96,6 @@ fn a_claim_on_a_node_that_takes_no_pods_is_told_with_the_way_out() {
         let found = on_nodes(pod(message), nodes);
         let [problem] = found.as_slice() else { panic!("{found:?}") };
         assert_eq!(problem.code, code);
-        assert!(problem.fix.contains(fix), "{}", problem.fix);
+        assert!(problem.help.as_deref().is_some_and(|help| help.contains(fix)), "{problem:?}");
     }
 }

@@ -178,7 +178,9 @@ async fn on_a_first_deploy_the_namespace_is_to_be_made_before_a_secret() {
     let mut release = release();
     release.secret = None;
     let error = fake.cluster.apply(&release, &PLAIN, &mut Silent).await.expect_err("refused");
-    let helps = |error: &Error| error.each().filter_map(Error::help).collect::<Vec<_>>().join("\n");
+    let helps = |error: &Error| {
+        error.findings().into_iter().filter_map(|one| one.help).collect::<Vec<_>>().join("\n")
+    };
     let error = helps(&error);
     let command = "kubectl create namespace home; kubectl -n home create secret generic ";
     assert!(error.contains(command), "{error}");

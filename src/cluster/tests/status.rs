@@ -123,10 +123,23 @@ async fn a_home_assistant_that_trusts_no_proxy_is_told_of() {
         }
         let (cluster, server) = fake.on_a_socket(code).await;
         let seen = cluster.status("home", None, &[]).await.expect("it is read");
-        let codes: Vec<(&str, Code)> =
-            seen[0].problems.iter().map(|problem| (problem.object.as_str(), problem.code)).collect();
+        let codes: Vec<(&str, Code)> = seen[0]
+            .problems
+            .iter()
+            .map(|problem| (problem.object.as_deref().unwrap_or_default(), problem.code))
+            .collect();
         let wanted: &[(&str, Code)] = if said { &[("Ingress web", Code::ProxyUntrusted)] } else { &[] };
         assert_eq!(codes, wanted, "{image} {leads_there} {code}");
+        for problem in
+            &serde_json::to_value(&seen[0]).expect("JSON")["problems"].as_array().cloned().unwrap_or_default()
+        {
+            assert_eq!(
+                (&problem["severity"], &problem["object"]),
+                (&json!("warning"), &json!("Ingress web"))
+            );
+            // What scripts of former releases read.
+            assert!(problem["fix"].is_string() && problem["fix"] == problem["help"], "{problem}");
+        }
         let asks = server.log().iter().any(|line| line.contains("/pods/openwrt-0/exec?"));
         assert_eq!(asks, leads_there && image != "nginx:1");
     }

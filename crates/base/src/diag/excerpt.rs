@@ -256,7 +256,7 @@ mod tests {
         for one in sorted {
             let place = one.span.map(|span| sources.position(file, span.start).column).unwrap_or_default();
             assert!(
-                shown.contains(&format!("error[bad-value]: {}\n --> f:1:{place}\n  |\n", one.message)),
+                shown.contains(&format!("error[bad-value]: {}\n --> f:1:{place}\n  |\n", one.claim)),
                 "{shown}"
             );
         }

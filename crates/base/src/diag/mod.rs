@@ -1,7 +1,8 @@
-//! What is wrong with the input, and where: diagnostics with spans, their collector and their rendering.
+//! What is wrong, and where: findings with their places, their collector and their rendering.
 //!
 //! Knows files and byte offsets; knows nothing of YAML, documents or networks, and never prints: rendering returns
-//! text. Entries: [`Finding::error`], [`Diagnostics::push`], [`render_text`], [`render_json`].
+//! text. Entries: [`Finding::error`], [`Diagnostics::push`], [`render_text`], [`render_json`];
+//! [`Code`] is the table of all codes.
 
 mod code;
 mod excerpt;
@@ -12,7 +13,7 @@ mod source;
 mod text;
 
 pub use code::{Code, Said};
-pub use json::render_json;
+pub use json::{render_json, value};
 pub use loc::{Loc, Written};
 pub use source::{FileId, Position, SourceMap, Span};
 pub use text::{Style, render_text};
@@ -42,15 +43,16 @@ impl Severity {
     }
 }
 
-/// One finding: a stable code, a one-line claim, where it is, and what to write instead.
+/// One finding: a stable code, a one-line claim, where it is, and what to do about it. All that is ever wrong is told in this form:
+/// with documents it has a place in a text, on a cluster an object and perhaps its log.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Finding {
     /// Which one it is; `wrtpod explain` has the page.
     pub code: Code,
     /// How bad it is.
     pub severity: Severity,
-    /// What is wrong: one line, lower case, no full stop.
-    pub message: String,
+    /// What is so: one line, lower case, no full stop.
+    pub claim: String,
     /// The text that is wrong.
     pub span: Option<Span>,
     /// A remark under that text.
@@ -63,39 +65,51 @@ pub struct Finding {
     pub example: Option<String>,
     /// Texts that no excerpt of any finding shows: secrets that cannot be told by their names.
     pub hidden: Vec<Span>,
+    /// Which appliance it is about, where its place does not tell.
+    pub appliance: Option<String>,
+    /// What shows it outside of documents, for example `Pod openwrt-0`.
+    pub object: Option<String>,
+    /// The last lines of the log that explains it, oldest first.
+    pub log: Vec<String>,
+    /// Whether it can go away by itself, as a slow registry does.
+    pub transient: bool,
 }
 
 impl Finding {
     /// A finding of the given severity, without a place yet. For codes that are one or the other: of a code with a severity of its
     /// own it has to be that one.
-    pub fn new(severity: Severity, code: Code, message: impl Into<String>) -> Self {
+    pub fn new(severity: Severity, code: Code, claim: impl Into<String>) -> Self {
         debug_assert!(code.severity().is_none_or(|fixed| fixed == severity), "{code} is no {severity:?}");
         Self {
             code,
             severity,
-            message: message.into(),
+            claim: claim.into(),
             span: None,
             span_label: None,
             secondary: Vec::new(),
             help: None,
             example: None,
             hidden: Vec::new(),
+            appliance: None,
+            object: None,
+            log: Vec::new(),
+            transient: false,
         }
     }
 
     /// An error, without a place yet.
-    pub fn error(code: Code, message: impl Into<String>) -> Self {
-        Self::new(Severity::Error, code, message)
+    pub fn error(code: Code, claim: impl Into<String>) -> Self {
+        Self::new(Severity::Error, code, claim)
     }
 
     /// A warning, without a place yet.
-    pub fn warning(code: Code, message: impl Into<String>) -> Self {
-        Self::new(Severity::Warning, code, message)
+    pub fn warning(code: Code, claim: impl Into<String>) -> Self {
+        Self::new(Severity::Warning, code, claim)
     }
 
     /// A note, without a place yet.
-    pub fn note(code: Code, message: impl Into<String>) -> Self {
-        Self::new(Severity::Note, code, message)
+    pub fn note(code: Code, claim: impl Into<String>) -> Self {
+        Self::new(Severity::Note, code, claim)
     }
 
     /// Sets the place; `None` (a value that comes from no file) leaves it unset.
@@ -135,11 +149,35 @@ impl Finding {
         self
     }
 
+    /// Sets the object that shows it.
+    #[must_use]
+    pub fn object(mut self, object: impl Into<String>) -> Self {
+        self.object = Some(object.into());
+        self
+    }
+
+    /// Sets the appliance that it is about.
+    #[must_use]
+    pub fn appliance(mut self, appliance: Option<&str>) -> Self {
+        self.appliance = appliance.map(str::to_owned);
+        self
+    }
+
     /// Sets what to do about it.
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
         self
+    }
+}
+
+impl std::fmt::Display for Finding {
+    /// What is so, and of which object.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if let Some(object) = &self.object {
+            write!(f, "{object}: ")?;
+        }
+        f.write_str(&self.claim)
     }
 }
 
@@ -252,7 +290,7 @@ mod tests {
         diags.push(Finding::error(Code::BadValue, "late in a").at(Span::new(a, 5, 6)));
         diags.push(Finding::error(Code::BadValue, "early in a").at(Span::new(a, 1, 2)));
         diags.push(Finding::note(Code::ConfigLarge, "nowhere"));
-        let order: Vec<&str> = diags.sorted().iter().map(|d| d.message.as_str()).collect();
+        let order: Vec<&str> = diags.sorted().iter().map(|d| d.claim.as_str()).collect();
         assert_eq!(order, ["nowhere", "early in a", "late in a", "in b"]);
         assert!(diags.has_errors() && diags.len() == 4);
     }

@@ -42,7 +42,7 @@ struct View<'s> {
 }
 
 impl View<'_> {
-    /// One finding: claim, excerpt with its marks, remark on that text, help; ends with a line break.
+    /// One finding: claim, excerpt with its marks, remark on that text, help, log; ends with a line break.
     fn render(&self, diagnostic: &Finding) -> String {
         let (hidden, sources) = (&self.hidden, self.sources);
         let renderer = match self.style {
@@ -54,7 +54,8 @@ impl View<'_> {
             Severity::Warning => Level::WARNING,
             Severity::Note => Level::NOTE,
         };
-        let message = hidden.veiled(&diagnostic.message, diagnostic, sources);
+        let told = diagnostic.to_string();
+        let message = hidden.veiled(&told, diagnostic, sources);
         let title = level.primary_title(shown::line(&message)).id(diagnostic.code.as_str());
         let mut group = Group::with_title(title);
         for excerpt in excerpts(diagnostic, sources) {
@@ -75,6 +76,9 @@ impl View<'_> {
         }
         for line in diagnostic.example.iter().flat_map(|example| example.lines()) {
             let _ = writeln!(out, "{}", shown::line(&secret::without_users(line)));
+        }
+        for line in &diagnostic.log {
+            let _ = writeln!(out, "  | {}", shown::line(&secret::without_users(line)));
         }
         out
     }
@@ -162,6 +166,21 @@ mod tests {
                 "  |    - and this\n",
             )
         );
+    }
+
+    #[test]
+    fn an_object_comes_before_the_claim_and_its_log_last() {
+        let sources = SourceMap::new();
+        let found =
+            Finding::error(Code::CrashLoop, "container web ended").object("Pod web-0").help("see its log");
+        let found = Finding { log: vec!["one".to_owned(), "\u{1b}[31mtwo".to_owned()], ..found };
+        let lines = [
+            "error[crash-loop]: Pod web-0: container web ended",
+            "help: see its log",
+            "  | one",
+            "  | \\u{1b}[31mtwo\n",
+        ];
+        assert_eq!(plain(&found, &sources), lines.join("\n"));
     }
 
     #[test]
