@@ -1,6 +1,7 @@
 //! wrtpod puts network appliances (OpenWrt, Home Assistant and their kin) on Kubernetes as machines that
 //! live on the LAN. `docs/architecture.md` says how a site file becomes objects on a cluster.
 
+pub mod ahead;
 pub mod build;
 pub mod catalog;
 pub mod chart;

@@ -9,7 +9,6 @@
 //! the user, the environment or the terminal. All that is read is untrusted: paths stay in the root, sizes are bounded,
 //! digests are checked.
 
-mod ahead;
 mod archive;
 mod assemble;
 mod base;

@@ -6,8 +6,9 @@ use flate2::bufread::MultiGzDecoder;
 use ruzstd::decoding::errors::{FrameDecoderError, ReadFrameHeaderError};
 use ruzstd::decoding::{BlockDecodingStrategy, FrameDecoder};
 
+use super::Error;
 use super::measure::Measured;
-use super::{Error, ahead};
+use crate::ahead;
 use crate::types::Digest;
 
 /// The most that a layer may inflate to. Roots of appliances have some hundred MiB at most; more is a bomb.

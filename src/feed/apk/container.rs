@@ -76,8 +76,13 @@ pub(super) struct Container<'a> {
 
 impl<'a> Container<'a> {
     /// Reads up to the data.
-    pub fn open(source: impl Read + 'a, wanted: Schema) -> Result<Self, Error> {
-        let source = inflated(source)?;
+    pub fn open(source: impl Read + Send + 'a, wanted: Schema) -> Result<Self, Error> {
+        Self::inflated(inflated(source)?, wanted)
+    }
+
+    /// The same of one that is inflated.
+    pub fn inflated(source: impl Read + 'a, wanted: Schema) -> Result<Self, Error> {
+        let source = Box::new(source);
         let mut container =
             Self { header: Vec::new(), signatures: Vec::new(), source, at: 0, pending: None, contents: 0 };
         let mut start = [0; 8];
@@ -220,7 +225,7 @@ impl<'a> Container<'a> {
 }
 
 /// The file without its compression.
-fn inflated<'a>(source: impl Read + 'a) -> Result<Box<dyn Read + 'a>, Error> {
+pub(super) fn inflated<'a>(source: impl Read + Send + 'a) -> Result<Box<dyn Read + Send + 'a>, Error> {
     let mut source = BufReader::new(source);
     let mut magic = Vec::new();
     (&mut source).take(4).read_to_end(&mut magic).map_err(Error::Read)?;

@@ -33,7 +33,7 @@ pub struct Index {
 
 impl Index {
     /// Reads and verifies a `packages.adb`.
-    pub fn read(source: impl Read, trust: Trust<'_>) -> Result<Self, Error> {
+    pub fn read(source: impl Read + Send, trust: Trust<'_>) -> Result<Self, Error> {
         let mut container = Container::open(source, Schema::Index)?;
         let signer = trust.verify(&container, Schema::Index)?;
         if container.data::<Error>(|_, _| Ok(()))? {

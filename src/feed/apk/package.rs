@@ -8,12 +8,13 @@ use std::io::{self, Read};
 use sha2::{Digest, Sha256};
 
 use super::Error;
-use super::container::{Container, Schema};
+use super::container::{self, Container, Schema};
 use super::info::Info;
 use super::metadata::Metadata;
 use super::paths::{self, Entry};
 use super::signature::hex;
 use super::value::{Header, Object};
+use crate::ahead;
 use crate::feed::{Kind, Package, Script, ScriptKind, Visitor};
 
 /// The longest script; apk's own limit is of that order.
@@ -68,13 +69,24 @@ pub struct Content {
 }
 
 /// Reads a package. The items go to `visitor` in the order of the archive, each after its hash was announced and, for
-/// those that it reads to the end, before it is known to match: an error may come after the last item.
+/// those that it reads to the end, before it is known to match: an error may come after the last item. A thread of its own inflates.
 pub fn read<E: From<Error>>(
-    source: impl Read,
+    source: impl Read + Send,
     promise: Promise<'_>,
     visitor: Visitor<'_, E>,
 ) -> Result<Content, E> {
-    let mut container = Container::open(source, Schema::Package)?;
+    let inflated = container::inflated(source)?;
+    let (read, _) =
+        ahead::read(inflated, |inflated| read_inflated(inflated, promise, visitor)).map_err(Error::Read)?;
+    read
+}
+
+fn read_inflated<E: From<Error>>(
+    source: &mut dyn Read,
+    promise: Promise<'_>,
+    visitor: Visitor<'_, E>,
+) -> Result<Content, E> {
+    let mut container = Container::inflated(source, Schema::Package)?;
     let bytes = std::mem::take(&mut container.header);
     let header = Header::new(&bytes, "the package")?;
     let (mut content, entries) = describe(header.root()?, &bytes, promise)?;

@@ -10,6 +10,7 @@ use flate2::read::GzDecoder;
 
 use super::archive::walk;
 use super::{Control, Error};
+use crate::ahead;
 use crate::feed::{Item, Kind, Package, Script, ScriptKind, Visitor};
 use crate::types::{RootPath, quoted};
 
@@ -36,18 +37,19 @@ pub struct Ipk {
 }
 
 /// Reads a package in one pass; `visitor` gets every item with its content.
-pub fn read<E: From<Error>>(reader: impl Read, visitor: Visitor<'_, E>) -> Result<Ipk, E> {
+pub fn read<E: From<Error>>(reader: impl Read + Send, visitor: Visitor<'_, E>) -> Result<Ipk, E> {
     parts(reader, Some(visitor))
 }
 
 /// Reads what a package says of itself; its contents are passed over and not looked at, so there are no items.
-pub fn read_control(reader: impl Read) -> Result<Ipk, Error> {
+pub fn read_control(reader: impl Read + Send) -> Result<Ipk, Error> {
     parts(reader, None)
 }
 
-fn parts<E: From<Error>>(reader: impl Read, mut visitor: Option<Visitor<'_, E>>) -> Result<Ipk, E> {
+/// The archive itself is inflated on a thread of its own, what is in it on this one.
+fn parts<E: From<Error>>(reader: impl Read + Send, mut visitor: Option<Visitor<'_, E>>) -> Result<Ipk, E> {
     let (mut version, mut items, mut controls) = (None, None, None);
-    walk(PACKAGE, inflated(PACKAGE, reader), |item, content| {
+    let mut part = |item: &Item, content: &mut dyn Read| {
         match item.path.as_str() {
             "debian-binary" => version = Some(small(PACKAGE, item, content)?),
             CONTROL => controls = Some(control_files(content)?),
@@ -57,7 +59,10 @@ fn parts<E: From<Error>>(reader: impl Read, mut visitor: Option<Visitor<'_, E>>)
             _ => return Err(unexpected(PACKAGE, item).into()),
         }
         Ok::<_, E>(())
-    })?;
+    };
+    let walked = ahead::read(inflated(PACKAGE, reader), |inflated| walk(PACKAGE, inflated, &mut part));
+    let (walked, _) = walked.map_err(|source| Error::Read { archive: PACKAGE, source })?;
+    walked?;
     let missing = |name: &str| Error::archive(PACKAGE, format!("it has no `{name}`"));
     let version = version.ok_or_else(|| missing("debian-binary"))?;
     if version.trim_ascii() != b"2.0" {
@@ -69,7 +74,7 @@ fn parts<E: From<Error>>(reader: impl Read, mut visitor: Option<Visitor<'_, E>>)
 }
 
 /// A gzip stream of at most [`MOST_BYTES`].
-fn inflated(archive: &'static str, reader: impl Read) -> impl Read {
+fn inflated<R: Read>(archive: &'static str, reader: R) -> Bounded<GzDecoder<R>> {
     Bounded { archive, reader: GzDecoder::new(reader), left: MOST_BYTES }
 }
 

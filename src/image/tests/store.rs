@@ -149,9 +149,18 @@ fn what_is_damaged_or_foreign_gets_into_no_layer() {
         }),
     );
     assert_eq!(again(), first, "another content");
+    let swapped = std::cell::RefCell::new(Vec::new());
+    let text_of_swapped = lines(&|line| {
+        let deflated = deflate(&vec![b'x'; usize::try_from(line[1]).expect("it is short")]);
+        let mut swapped = swapped.borrow_mut();
+        (line[2], line[3]) = (swapped.len() as u64, deflated.len() as u64);
+        line[4] = u64::from(crc32(&deflated));
+        swapped.extend(deflated);
+    });
+    write(&swapped.into_inner(), &text_of_swapped);
+    assert_eq!(again(), first, "another content of the same length");
     // Sound to its end, and then what nobody asked for, with the right checksum.
-    let mut more = Vec::new();
-    let longer = std::cell::RefCell::new(&mut more);
+    let longer = std::cell::RefCell::new(Vec::new());
     let text_of_longer = lines(&|line| {
         let [offset, size] = [line[2], line[3]].map(|number| usize::try_from(number).expect("it is short"));
         let deflated = [&sound[offset..offset + size], &other[..]].concat();
@@ -160,7 +169,7 @@ fn what_is_damaged_or_foreign_gets_into_no_layer() {
         line[4] = u64::from(crc32(&deflated));
         longer.extend(deflated);
     });
-    write(&more, &text_of_longer);
+    write(&longer.into_inner(), &text_of_longer);
     assert_eq!(again(), first, "more behind it");
     // The last bits of deflate may mean nothing: content and length are right.
     let mut bits = sound.clone();

@@ -11,8 +11,9 @@ const CHUNKS: usize = 4;
 
 type Chunk = io::Result<Vec<u8>>;
 
-/// Gives `work` what a thread reads from `reader` meanwhile. That comes back when it was read to its end.
-pub(super) fn read<R: Read + Send, T>(
+/// Gives `work` what a thread reads from `reader` meanwhile. That comes back when it was read to its end; an error is that no
+/// thread can be made.
+pub fn read<R: Read + Send, T>(
     mut reader: R,
     work: impl FnOnce(&mut dyn Read) -> T,
 ) -> io::Result<(T, Option<R>)> {
